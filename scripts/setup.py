@@ -1,0 +1,111 @@
+"""
+Set up what a command needs, then run it: `python3 scripts/setup.py demo | test | lint | lock | catalogues`.
+
+Runs with a bare Python (3.11 or newer, with venv and pip) and nothing else; the Makefile only calls this. Everything
+made here goes into `.venv` and `.cache` of the checkout. Further arguments are passed on to the command that is run.
+"""
+
+from __future__ import annotations
+
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - this file is also read by the Python that somebody happens to have
+    found = ".".join(str(part) for part in sys.version_info[:3])
+    sys.exit(
+        f"python {found} is too old: digest needs 3.11 or newer; install one and name it, "
+        "for instance: make test PYTHON=python3.12"
+    )
+
+import argparse
+import os
+import subprocess
+
+import catalogues
+import chromium
+import environment
+from environment import ROOT, SetupError, program, python
+
+LINT = {
+    "ruff check": ("ruff", "check", "."),
+    "ruff format": ("ruff", "format", "--check", "."),
+    "mypy": ("mypy",),
+    "lint-imports": ("lint-imports",),
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns its exit code, or 2 when the set-up is not possible."""
+    parser = argparse.ArgumentParser(prog="scripts/setup.py", description="Set up what a command needs, then run it.")
+    parser.add_argument("command", choices=sorted(COMMANDS))
+    options, extra = parser.parse_known_args(arguments)
+    try:
+        return COMMANDS[options.command](extra)
+    except SetupError as error:
+        print(f"set-up failed: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def demo(extra: list[str]) -> int:
+    """One whole month on sample data."""
+    with environment.ready("run"):
+        return _run([program("digest"), "demo", *extra])
+
+
+def test(extra: list[str]) -> int:
+    """Every test, with a browser and a PostgreSQL; a skipped test counts as a failure."""
+    with environment.ready("dev"):
+        browser = chromium.provide()
+        workers = ["-n", str(min(os.cpu_count() or 1, 8))]
+        return _run(
+            [python(), "-m", "pytest", *workers, *extra],
+            {"DIGEST_NO_SKIPS": "1", "CHROMIUM": browser},
+        )
+
+
+def lint(extra: list[str]) -> int:
+    """Style, types and the direction of imports; every check runs, even after one failed."""
+    if extra:
+        raise SetupError(f"lint takes no arguments, got {' '.join(extra)}")
+    with environment.ready("dev"):
+        failed = [name for name, command in LINT.items() if _run([program(command[0]), *command[1:]]) != 0]
+    print(f"lint failed: {', '.join(failed)}" if failed else "lint passed")
+    return 1 if failed else 0
+
+
+def lock(extra: list[str]) -> int:
+    """Write both lock files from pyproject.toml; `--upgrade` also moves what is locked already."""
+    with environment.exclusive():
+        uv = environment.installer()
+        if uv is None:
+            raise SetupError("the locks are written by uv, and uv cannot be installed here")
+        return max(_run([uv, *_compile_arguments(name), *extra]) for name in ("run", "dev"))
+
+
+def update_catalogues(extra: list[str]) -> int:
+    """Collect the texts of code and templates, bring them into each language's catalogue, compile it."""
+    if extra:
+        raise SetupError(f"catalogues takes no arguments, got {' '.join(extra)}")
+    with environment.ready("dev"):
+        return catalogues.update(program("pybabel"))
+
+
+COMMANDS = {"demo": demo, "test": test, "lint": lint, "lock": lock, "catalogues": update_catalogues}
+
+
+def _compile_arguments(name: str) -> list[str]:
+    group = ["--group", "dev"] if name == "dev" else []
+    made_by = ["--custom-compile-command", "make lock"]
+    options = ["--quiet", "--universal", "--python-version", "3.11", "--generate-hashes", *made_by]
+    return ["pip", "compile", *options, "pyproject.toml", *group, "-o", environment.LOCKS[name].name]
+
+
+def _run(command: list[str], extra_environment: dict[str, str] | None = None) -> int:
+    sys.stdout.flush()
+    variables = {**environment.clean_environ(), **(extra_environment or {})}
+    return subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What tests need from outside Python: a PostgreSQL server and a browser."""
