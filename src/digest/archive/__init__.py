@@ -1,0 +1,1 @@
+"""The rules of keeping published issues: pages, languages, colours. Pure."""

@@ -1,0 +1,207 @@
+"""What the configuration holds. An unknown key is an error, so that a misspelt one never passes for a default."""
+
+import re
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from digest.errors import InvalidAddress
+from digest.subscribers.address import parse_address
+
+Language = Literal["en", "fr"]  # those with a catalogue in digest/locales
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
+
+_KEY_BYTES = 32
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_WEEKDAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+_NTH_DAY = re.compile(rf"(first|second|third|fourth|last) ({_WEEKDAYS})")
+
+
+def _address(text: str) -> str:
+    try:
+        return parse_address(text)
+    except InvalidAddress as error:
+        raise ValueError(str(error)) from error
+
+
+Address = Annotated[str, AfterValidator(_address)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, hide_input_in_errors=True)
+
+
+class Sender(Section):
+    name: str = Field(min_length=1)
+    address: Address
+
+
+class NewsletterSection(Section):
+    title: str | dict[Language, str]
+    base_url: str
+    list_id: str = Field(pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=200)
+    sender: Sender = Field(alias="from")
+    reply_to: Address | None = None
+    postal_address: str = Field(min_length=1)
+    contact: str = Field(min_length=1)
+    languages: list[Language] = Field(default=["en", "fr"], min_length=1)
+    accent: str = Field(default="#2a5d67", pattern=r"^#[0-9a-fA-F]{6}$")
+    logo: str | None = None
+
+    @field_validator("base_url")
+    @classmethod
+    def _plain_url(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("write the address of the site, such as https://digest.example.org")
+        if parts.query or parts.fragment or parts.username or not url.isascii():
+            raise ValueError("no query, fragment, user name or accents in the address of the site")
+        return url.rstrip("/")
+
+    @field_validator("logo")
+    @classmethod
+    def _https_logo(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith("https://"):
+            raise ValueError("the logo's address must start with https://")
+        return url
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the site answers only on this machine."""
+        return urlsplit(self.base_url).hostname in _LOOPBACK
+
+
+class Count(Section):
+    min: int = Field(default=2, ge=1, le=4)
+    max: int = Field(default=3, ge=1, le=4)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.min > self.max:
+            raise ValueError("min must not be more than max")
+        return self
+
+
+class ContentSection(Section):
+    articles: str = "articles"
+    articles_per_issue: Count = Count()
+    templates: str | None = None
+
+
+class NamedSection(Section):
+    slug: Slug
+    name: dict[Language, str] = Field(min_length=1)
+
+
+class TopicSection(NamedSection):
+    group: Slug
+    aliases: list[str] = []
+
+
+class DatabaseSection(Section):
+    url: str = "sqlite:///subscribers/digest.db"
+
+    @field_validator("url")
+    @classmethod
+    def _known_engine(cls, url: str) -> str:
+        if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+        return url
+
+
+def _key(secret: SecretStr) -> SecretStr:
+    try:
+        long_enough = len(bytes.fromhex(secret.get_secret_value())) >= _KEY_BYTES
+    except ValueError:
+        long_enough = False
+    if not long_enough:
+        raise ValueError(f"write at least {_KEY_BYTES} random bytes in hexadecimal: `digest init` makes fresh ones")
+    return secret
+
+
+Key = Annotated[SecretStr, AfterValidator(_key)]
+
+
+class KeysSection(Section):
+    sign: Key
+    suppression: Key
+
+
+class When(Section):
+    """A day of the month and an hour of that day."""
+
+    day: int | str
+    hour: int = Field(ge=0, le=23)
+
+    @field_validator("day")
+    @classmethod
+    def _some_day(cls, day: int | str) -> int | str:
+        if isinstance(day, int) and 1 <= day <= 31:  # noqa: PLR2004
+            return day
+        if isinstance(day, str) and _NTH_DAY.fullmatch(day.lower()):
+            return day.lower()
+        raise ValueError('write a day from 1 to 31, or for example "first tuesday" or "last friday"')
+
+
+class ScheduleSection(Section):
+    timezone: str = "America/Toronto"
+    month: Literal["previous", "current", "next"] = "current"
+    assemble: When = When(day=1, hour=6)
+    send: When = When(day="second tuesday", hour=9)
+    grace_hours: int = Field(default=48, ge=1, le=24 * 28)
+    require_approval: bool = True
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("no such time zone: write one like America/Toronto") from error
+        return name
+
+
+class DeliverySection(Section):
+    transport: Literal["files"] = "files"
+    batch_size: int = Field(default=500, ge=1, le=1000)
+    lease: int = Field(default=120, ge=5, le=3600)  # seconds
+
+
+class FilesSection(Section):
+    directory: str = "outbox"
+
+
+class Config(Section):
+    """The whole configuration, checked. Paths in it are relative to the file's folder."""
+
+    newsletter: NewsletterSection
+    content: ContentSection = ContentSection()
+    topic_groups: list[NamedSection] = []
+    topics: list[TopicSection] = Field(min_length=1)
+    research_types: list[NamedSection] = []
+    database: DatabaseSection = DatabaseSection()
+    keys: KeysSection
+    schedule: ScheduleSection = ScheduleSection()
+    delivery: DeliverySection = DeliverySection()
+    files: FilesSection = FilesSection()
+
+    @model_validator(mode="after")
+    def _secure_links(self) -> Self:
+        insecure = self.newsletter.base_url.startswith("http://")
+        if insecure and not (self.newsletter.loopback and self.delivery.transport == "files"):
+            raise ValueError("newsletter.base_url must start with https:// (http:// only on this machine, with files)")
+        return self
+
+    @model_validator(mode="after")
+    def _topics_once(self) -> Self:
+        seen: dict[str, str] = {}
+        groups = {group.slug for group in self.topic_groups}
+        for topic in self.topics:
+            if topic.group not in groups:
+                raise ValueError(f"topic {topic.slug}: no such group {topic.group!r} in topic_groups")
+            for word in {word.casefold() for word in (topic.slug, *topic.name.values(), *topic.aliases)}:
+                if seen.setdefault(word, topic.slug) != topic.slug:
+                    raise ValueError(f"{word!r} names two topics: {seen[word]} and {topic.slug}")
+        return self

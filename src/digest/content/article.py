@@ -1,0 +1,55 @@
+"""An article: a summary of one published study, as the editor wrote it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from digest.errors import Place
+from digest.months import Month
+
+
+@dataclass(frozen=True)
+class Study:
+    """The published study, field by field, for composing and exporting its citation. Empty or None: not known."""
+
+    title: str
+    authors: tuple[str, ...] = ()  # each "Family, G. I."
+    year: int | None = None
+    journal: str = ""
+    volume: str = ""
+    issue: str = ""
+    pages: str = ""
+    article_number: str = ""
+    doi: str = ""
+
+
+@dataclass(frozen=True)
+class Article:
+    """One file `articles/MONTH/SLUG.md`.
+
+    Attributes:
+        body: Markdown, without the practice implications.
+        implications: Markdown of the section "Practice implications", or None if there is none.
+        about: A noun phrase that completes "This month: A, B, and C"; the title if the file has none.
+        lines: Where each front matter key stands, and "body": line numbers from 1.
+        source: The whole text of the file as read, for telling whether it changed.
+    """
+
+    slug: str
+    month: Month
+    title: str
+    body: str
+    about: str
+    place: Place
+    source: str = ""
+    implications: str | None = None
+    topics: tuple[str, ...] = ()
+    research_type: str | None = None
+    citation: str | None = None
+    study: Study | None = None
+    author: str | None = None
+    language: str = "en"
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    def at(self, key: str) -> Place:
+        """Where front matter key *key* stands; the file's first line if it is not there."""
+        return Place(self.place.file, self.lines.get(key, 1))

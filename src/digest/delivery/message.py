@@ -1,0 +1,59 @@
+"""One reader's message: the edition's frozen bytes with that reader's greeting and link."""
+
+import datetime as dt
+from email import policy
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from digest.delivery.handover import Recipient
+from digest.issue.edition import Edition
+from digest.issue.placeholders import fill
+
+_NEVER_ENCODED = frozenset({"list-unsubscribe", "list-unsubscribe-post", "list-archive", "list-help", "message-id"})
+
+
+class _Policy(policy.EmailPolicy):
+    """SMTP lines, but a URL stays in one piece: RFC 2047, 5 allows no encoded-word inside it."""
+
+    def fold(self, name: str, value: object) -> str:
+        if name.lower() in _NEVER_ENCODED:
+            return f"{name}: {value}{self.linesep}"
+        return super().fold(name, value)  # type: ignore[arg-type]
+
+    def fold_binary(self, name: str, value: object) -> bytes:
+        return self.fold(name, value).encode("ascii")
+
+
+_POLICY = _Policy(linesep="\r\n", cte_type="7bit")
+
+
+def message_id(delivery_id: int, domain: str) -> str:
+    """The Message-ID of a delivery: the same whenever it is built again."""
+    return f"<delivery-{delivery_id}@{domain}>"
+
+
+def build_message(edition: Edition, recipient: Recipient, *, date: dt.datetime) -> EmailMessage:
+    """
+    Build the whole message that *recipient* gets.
+
+    Args:
+        date: When the message is handed over; aware.
+
+    Returns:
+        multipart/alternative, plain text before HTML (RFC 2046, 5.1.4), both UTF-8 in quoted-printable, so that
+        no line is longer than 76 characters (RFC 5322, 2.1.1 allows 998).
+    """
+    message = EmailMessage(policy=_POLICY)
+    for name, value in edition.headers:
+        message[name] = _filled(value, edition, recipient)
+    domain = message["From"].addresses[0].domain
+    message["To"] = recipient.address
+    message["Date"] = format_datetime(date)
+    message["Message-ID"] = message_id(recipient.delivery_id, domain)
+    message.set_content(_filled(edition.text, edition, recipient), cte="quoted-printable")
+    message.add_alternative(_filled(edition.html, edition, recipient), subtype="html", cte="quoted-printable")
+    return message
+
+
+def _filled(body: str, edition: Edition, recipient: Recipient) -> str:
+    return fill(body, edition.nonce, greeting=recipient.greeting, unsubscribe_url=recipient.unsubscribe_url)

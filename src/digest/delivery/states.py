@@ -1,0 +1,89 @@
+"""The states of hand-over, and which may follow which: tables, not branches."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from digest.errors import Conflict
+
+S = TypeVar("S", bound=StrEnum)
+
+
+class HandOver(StrEnum):
+    """How far one delivery has got on its way to the provider."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    IN_DOUBT = "in_doubt"
+    REJECTED = "rejected"  # the provider refused this recipient
+    SKIPPED = "skipped"  # with a reason
+
+
+class BatchState(StrEnum):
+    """The hand-over state that a batch gives to all its deliveries that have none of their own."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    IN_DOUBT = "in_doubt"
+
+
+class AttemptState(StrEnum):
+    """What became of one request to the provider."""
+
+    SENDING = "sending"  # written down before the request goes out
+    ACCEPTED = "accepted"
+    NOT_ACCEPTED = "not_accepted"  # certainly not taken: the batch waits again
+    IN_DOUBT = "in_doubt"
+
+
+class CampaignState(StrEnum):
+    """A campaign is `sent` when nothing is waiting, sending or in doubt."""
+
+    SENDING = "sending"
+    HELD = "held"  # with a reason
+    SENT = "sent"
+    CANCELLED = "cancelled"
+
+
+class Skipped(StrEnum):
+    """Why a delivery was not handed over."""
+
+    NO_MATCH = "no_match"  # no article on the person's topics, and `nothing` chosen for that case
+    PAUSED = "paused"
+    LEFT = "left"
+    SUPPRESSED = "suppressed"
+
+
+BATCH: Mapping[BatchState, frozenset[BatchState]] = {
+    BatchState.WAITING: frozenset({BatchState.SENDING}),
+    BatchState.SENDING: frozenset({BatchState.ACCEPTED, BatchState.WAITING, BatchState.IN_DOUBT}),
+    BatchState.IN_DOUBT: frozenset({BatchState.ACCEPTED, BatchState.WAITING}),
+    BatchState.ACCEPTED: frozenset(),
+}
+
+ATTEMPT: Mapping[AttemptState, frozenset[AttemptState]] = {
+    AttemptState.SENDING: frozenset({AttemptState.ACCEPTED, AttemptState.NOT_ACCEPTED, AttemptState.IN_DOUBT}),
+    AttemptState.IN_DOUBT: frozenset({AttemptState.ACCEPTED, AttemptState.NOT_ACCEPTED}),
+    AttemptState.NOT_ACCEPTED: frozenset(),
+    AttemptState.ACCEPTED: frozenset(),
+}
+
+CAMPAIGN: Mapping[CampaignState, frozenset[CampaignState]] = {
+    CampaignState.SENDING: frozenset({CampaignState.HELD, CampaignState.SENT, CampaignState.CANCELLED}),
+    CampaignState.HELD: frozenset({CampaignState.SENDING, CampaignState.CANCELLED}),
+    CampaignState.SENT: frozenset(),
+    CampaignState.CANCELLED: frozenset(),
+}
+
+
+def step(table: Mapping[S, frozenset[S]], old: S, new: S) -> S:
+    """Go from *old* to *new*.
+
+    Raises:
+        Conflict: *table* has no such arrow.
+    """
+    if new not in table[old]:
+        raise Conflict(f"{type(old).__name__} can't go from {old} to {new}")
+    return new

@@ -1,0 +1,103 @@
+"""Everything that can go wrong and is somebody's to mend.
+
+    DigestError
+    +-- ConfigError        the configuration; all its faults at once
+    +-- ContentError       a file of the editor; carries file and line
+    +-- RenderError        a template or its input
+    +-- InvalidAddress     an e-mail address that cannot be mailed
+    +-- BadToken           a personal link
+    |   +-- BadSignature
+    |   +-- ExpiredToken
+    +-- Conflict           the state does not allow it: not approved, changed since, already started
+    +-- NotFound           no such month, subscriber or campaign
+    +-- TransportError     a hand-over; concerns the whole batch
+        +-- NotAccepted    certainly not taken: safe to repeat
+        +-- InDoubt        no clear answer: must not be repeated blindly
+
+A message says what happened, to what, and what to do; lower case, no full stop.
+"""
+
+from dataclasses import dataclass
+
+
+class DigestError(Exception):
+    """Base of every error that the command line prints without a traceback."""
+
+
+class ConfigError(DigestError):
+    """The configuration can't be used; the message lists every fault with its path."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the editor's files something is: a path as the editor knows it, and a line counted from 1."""
+
+    file: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return self.file if self.line is None else f"{self.file}:{self.line}"
+
+
+class ContentError(DigestError):
+    """A file of the editor can't be read.
+
+    Attributes:
+        place: File and line.
+        problem: What is wrong, without the place.
+        remedy: What to do; empty if the problem says it.
+    """
+
+    def __init__(self, place: Place, problem: str, remedy: str = "") -> None:
+        self.place = place
+        self.problem = problem
+        self.remedy = remedy
+        super().__init__(f"{place}: {problem}" + (f": {remedy}" if remedy else ""))
+
+
+class RenderError(DigestError):
+    """A template failed, or gave something that can't be mailed."""
+
+
+class InvalidAddress(DigestError):
+    """The text is not one address that this project can mail."""
+
+
+class BadToken(DigestError):
+    """A personal link that proves nothing."""
+
+
+class BadSignature(BadToken):
+    """The link is cut, altered, for another purpose, or signed by a key that is no longer trusted."""
+
+
+class ExpiredToken(BadToken):
+    """The link was genuine, and is too old."""
+
+
+class Conflict(DigestError):
+    """The state of the issue or campaign does not allow what was asked."""
+
+
+class NotFound(DigestError):
+    """There is no such month, subscriber or campaign."""
+
+
+class TransportError(DigestError):
+    """A batch could not be handed over; concerns the whole batch."""
+
+
+class NotAccepted(TransportError):
+    """The batch was certainly not taken, so handing it over again is safe.
+
+    Attributes:
+        retry_after: Seconds to wait, or None if nothing was said.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class InDoubt(TransportError):
+    """The batch may or may not have been taken; evidence must settle it."""

@@ -1,0 +1,94 @@
+"""An issue: one month's articles with subject, introduction and notices."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+from digest.content.article import Article
+from digest.content.issue_file import IssueFile
+from digest.issue.edition import Edition
+from digest.issue.newsletter import Newsletter
+from digest.months import Month
+
+
+class IssueState(StrEnum):
+    """How far an issue is on its way to being sent."""
+
+    COLLECTING = "collecting"
+    ASSEMBLED = "assembled"
+    APPROVED = "approved"
+
+
+@dataclass(frozen=True)
+class Issue:
+    """What the editor wrote for one month, in the order in which it is printed."""
+
+    month: Month
+    articles: tuple[Article, ...]
+    file: IssueFile
+    newsletter: Newsletter
+
+    @property
+    def source_hash(self) -> str:
+        """SHA-256 over everything that an editor can change: a changed source asks for a new proof."""
+        parts = {
+            "articles": [[article.slug, article.source] for article in self.articles],
+            "issue": self.file.source,
+            "newsletter": asdict(self.newsletter),
+        }
+        return hashlib.sha256(json.dumps(parts, sort_keys=True, default=dict).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class WebArticle:
+    """An article as the archive shows it: rendered and safe HTML, no personal link."""
+
+    slug: str
+    title: str
+    language: str
+    about: str
+    html: str
+    implications_html: str | None
+    citation: str | None
+    citation_html: str | None  # with the DOI as a link
+    doi: str | None
+    topics: tuple[str, ...]
+    research_type: str | None
+    author: str | None
+
+
+@dataclass(frozen=True)
+class WebNotice:
+    """A notice, rendered."""
+
+    title: str
+    html: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """The issue as the archive keeps it; values by language where the languages differ."""
+
+    month: str
+    subject: dict[str, str]
+    introduction_html: dict[str, str]
+    articles: tuple[WebArticle, ...]
+    notices: tuple[WebNotice, ...]
+
+
+@dataclass(frozen=True)
+class FrozenIssue:
+    """The bytes that are approved, sent and published, under one hash."""
+
+    month: Month
+    source_hash: str
+    document: Document
+    editions: tuple[Edition, ...]
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 over the document and every byte and header of every edition."""
+        text = json.dumps(asdict(self), sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,47 @@
+"""Who sends the issue, and what every mail and page says of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Newsletter:
+    """The organisation behind the mail.
+
+    Attributes:
+        title: The newsletter's name in each language.
+        base_url: Where the site answers, without a slash at the end.
+        list_id: The label of `List-Id`, such as `digest.example.org` (RFC 2919).
+        from_name, from_address: The author of every mail.
+        reply_to: Address for answers, or None.
+        postal_address: Lines of the postal address, as the law asks.
+        contact: An e-mail address, a telephone number or a web address.
+        languages: The languages of every mail and page; the first is used for whoever has another.
+        accent: Colour of links and rules, as `#rrggbb`.
+        logo: Absolute address of an image, or None.
+    """
+
+    title: Mapping[str, str]
+    base_url: str
+    list_id: str
+    from_name: str
+    from_address: str
+    postal_address: tuple[str, ...]
+    contact: str
+    reply_to: str | None = None
+    languages: tuple[str, ...] = ("en", "fr")
+    accent: str = "#2a5d67"
+    logo: str | None = None
+
+    def title_in(self, language: str) -> str:
+        """The name in *language*, else in the newsletter's first language."""
+        return self.title.get(language) or self.title[self.languages[0]]
+
+
+@dataclass(frozen=True)
+class IssueRules:
+    """How many articles an issue should have. Outside of it: a warning to a person, a hold to the calendar."""
+
+    at_least: int = 2
+    at_most: int = 3
+    never_more_than: int = field(default=4, init=False)  # 2**n - 1 editions in each language

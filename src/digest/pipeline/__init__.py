@@ -1,0 +1,2 @@
+"""The verbs: what the command line, the calendar and the site do. The only place that combines rules, storage and
+transports."""

@@ -1,0 +1,125 @@
+"""From files to a frozen issue."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from digest.content.article import Article
+from digest.content.issue_file import IssueFile
+from digest.content.library import Library
+from digest.errors import Conflict, RenderError
+from digest.issue.checks import check_frozen, check_issue
+from digest.issue.findings import Finding, Severity
+from digest.issue.issue import FrozenIssue, Issue, IssueState
+from digest.issue.newsletter import IssueRules, Newsletter
+from digest.issue.render import freeze
+from digest.months import Month
+from digest.rendering.environment import Renderer
+from digest.storage import campaigns, issues
+from digest.storage.database import Database
+from digest.topics import Taxonomy
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """All that is needed to make an issue from files."""
+
+    library: Library
+    newsletter: Newsletter
+    rules: IssueRules
+    taxonomy: Taxonomy
+    renderer: Renderer
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What the files of a month hold, and what is wrong with them."""
+
+    issue: Issue
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
+
+
+def gather(workshop: Workshop, month: Month) -> Gathered:
+    """Read a month's files and check them; files that do not load are among the findings, the others in the issue."""
+    files = workshop.library.load(month)
+    issue = Issue(month, _ordered(files.articles, files.file), files.file, workshop.newsletter)
+    return Gathered(issue, check_issue(issue, files.errors, workshop.rules, workshop.taxonomy))
+
+
+def _ordered(articles: tuple[Article, ...], file: IssueFile) -> tuple[Article, ...]:
+    first: Mapping[str, int] = {slug: place for place, slug in enumerate(file.order)}
+    return tuple(sorted(articles, key=lambda article: (first.get(article.slug, len(first)), article.slug)))
+
+
+@dataclass(frozen=True)
+class Checked:
+    """An issue with everything found about it; `frozen` is None if an error stands in the way of rendering."""
+
+    month: Month
+    findings: tuple[Finding, ...]
+    frozen: FrozenIssue | None
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
+
+
+def check(workshop: Workshop, month: Month) -> Checked:
+    """Check a month's files and, if none of them is in error, every edition rendered from them."""
+    gathered = gather(workshop, month)
+    if gathered.errors:
+        return Checked(month, gathered.findings, None)
+    try:
+        frozen = freeze(gathered.issue, workshop.renderer)
+    except RenderError as error:
+        finding = Finding("not-rendered", Severity.ERROR, str(error), "mend the template, or the file it names")
+        return Checked(month, (*gathered.findings, finding), None)
+    return Checked(month, (*gathered.findings, *check_frozen(frozen)), frozen)
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """What `assemble` did. `changed` is False if the same bytes were frozen before; `state` is the issue's."""
+
+    month: Month
+    hash: str
+    changed: bool
+    state: IssueState
+    findings: tuple[Finding, ...]
+    frozen: FrozenIssue
+
+
+def assemble(database: Database, workshop: Workshop, month: Month) -> Assembled:
+    """
+    Freeze the issue of *month* and all its editions under one hash.
+
+    Assembling unchanged files again changes nothing, an approval included.
+
+    Raises:
+        Conflict: An error stands in the way, or the issue's campaign has begun.
+    """
+    checked = check(workshop, month)
+    frozen = frozen_or_refuse(checked)
+    with database.write() as connection:
+        if campaigns.find(connection, month):
+            raise Conflict(f"the campaign of {month} has begun: its issue can't be assembled again")
+        now = database.now(connection)
+        changed = issues.save(connection, frozen, now)
+        row = issues.status(connection, month)
+    assert row is not None
+    return Assembled(month, frozen.hash, changed, row.state, checked.findings, frozen)
+
+
+def frozen_or_refuse(checked: Checked) -> FrozenIssue:
+    """The frozen issue.
+
+    Raises:
+        Conflict: An error stands in the way; names them all.
+    """
+    if checked.frozen is None or checked.errors:
+        listed = "\n  ".join(str(finding) for finding in checked.errors)
+        raise Conflict(f"the issue of {checked.month} can't be assembled:\n  {listed}")
+    return checked.frozen

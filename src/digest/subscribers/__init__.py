@@ -1,0 +1,1 @@
+"""Who gets the issue: people, their addresses and preferences, and the rows of a subscriber list."""

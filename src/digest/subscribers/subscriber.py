@@ -1,0 +1,70 @@
+"""A subscriber: a person, where to reach them, and what they chose."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from digest.months import Month
+
+
+class NoMatch(StrEnum):
+    """What to do in a month in which no article is on the person's topics."""
+
+    NOTHING = "nothing"
+    WHOLE = "whole"  # mail the whole issue
+
+
+class State(StrEnum):
+    """Whether a subscriber may be mailed."""
+
+    ACTIVE = "active"
+    LEFT = "left"  # by their own act; only the person can come back
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """What a subscriber chose.
+
+    Attributes:
+        topics: Slugs, in no order; empty means every topic.
+        paused_until: The first month that is mailed again, or None.
+    """
+
+    topics: frozenset[str] = frozenset()
+    language: str = "en"
+    no_match: NoMatch = NoMatch.NOTHING
+    paused_until: Month | None = None
+
+
+@dataclass(frozen=True)
+class NewSubscriber:
+    """A person to be added: from a list, or by hand.
+
+    Attributes:
+        address: Normalised by `digest.subscribers.address.parse_address`.
+        address_hash: Identity of the address, from `digest.subscribers.address.AddressHash`.
+        source: Where the consent comes from, as the list says it; empty if it says nothing.
+        given_on: The day of the consent, or None if the list does not say.
+    """
+
+    address: str
+    address_hash: str
+    name: str = ""
+    preferences: Preferences = field(default_factory=Preferences)
+    source: str = ""
+    given_on: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    """A person in the database; times are UTC."""
+
+    id: int
+    address: str
+    name: str
+    preferences: Preferences
+    state: State
+    created_at: dt.datetime
+    left_at: dt.datetime | None = None
+    source: str = ""
+    given_on: dt.date | None = None

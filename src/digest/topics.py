@@ -1,0 +1,76 @@
+"""The taxonomy: subjects that a subscriber can choose and an article is about."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class Named:
+    """A slug with a name in each language: a topic group or a research type."""
+
+    slug: str
+    name: Mapping[str, str]
+
+    def in_language(self, language: str) -> str:
+        """The name in *language*, else in English, else the slug."""
+        return self.name.get(language) or self.name.get("en") or self.slug
+
+
+@dataclass(frozen=True)
+class Topic(Named):
+    """A subject that a subscriber can choose."""
+
+    group: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Taxonomy:
+    """Every topic, group and research type of the configuration, in its order."""
+
+    topics: tuple[Topic, ...] = ()
+    groups: tuple[Named, ...] = ()
+    research_types: tuple[Named, ...] = ()
+
+    @cached_property
+    def _by_word(self) -> dict[str, str]:
+        words: dict[str, str] = {}
+        for topic in self.topics:
+            for word in (topic.slug, *topic.name.values(), *topic.aliases):
+                words.setdefault(word.casefold(), topic.slug)
+        return words
+
+    @cached_property
+    def slugs(self) -> frozenset[str]:
+        return frozenset(topic.slug for topic in self.topics)
+
+    def resolve(self, word: str) -> str | None:
+        """The slug that *word* means: a slug, a name in any language or an alias, whatever its case; None if unknown."""
+        return self._by_word.get(word.strip().casefold())
+
+    def nearest(self, word: str) -> str | None:
+        """The slug that *word* was probably meant to be, or None."""
+        close = difflib.get_close_matches(word.strip().casefold(), self._by_word, n=1, cutoff=0.6)
+        return self._by_word[close[0]] if close else None
+
+    def name(self, slug: str, language: str) -> str:
+        """The name of the topic in *language*; the slug itself if the topic has left the configuration."""
+        return _name(self.topics, slug, language)
+
+    def research_type_name(self, slug: str, language: str) -> str:
+        """The name of the research type in *language*; the slug with spaces if the configuration names none."""
+        return _name(self.research_types, slug, language).replace("-", " ")
+
+    def in_order(self, slugs: Iterable[str]) -> tuple[str, ...]:
+        """*slugs* in the order of the configuration, each once; unknown ones last, by alphabet."""
+        place = {topic.slug: number for number, topic in enumerate(self.topics)}
+        return tuple(sorted(set(slugs), key=lambda slug: (place.get(slug, len(place)), slug)))
+
+
+def _name(named: Iterable[Named], slug: str, language: str) -> str:
+    for one in named:
+        if one.slug == slug:
+            return one.in_language(language)
+    return slug

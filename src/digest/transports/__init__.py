@@ -1,0 +1,1 @@
+"""Adapters that hand over a batch."""

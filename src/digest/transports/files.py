@@ -1,0 +1,103 @@
+"""The `files` transport: a local outbox, one `.eml` per delivery.
+
+Handing over again is harmless: a file is named by its delivery, written under a temporary name and renamed, so it is
+there whole or not at all. That is also how an attempt of a killed process is settled: what is there was taken.
+"""
+
+import datetime as dt
+import os
+from collections.abc import Callable, Sequence
+from email import message_from_binary_file, policy
+from pathlib import Path
+
+from digest.delivery.handover import Answer, Batch
+from digest.delivery.message import build_message
+from digest.errors import NotAccepted
+from digest.issue.placeholders import fill
+from digest.rendering.environment import Renderer
+
+_LISTED = 1000  # messages on the index page: more than anybody reads
+
+
+class FilesTransport:
+    """Writes each delivery as `DIRECTORY/ID.eml` and an index page that a person can open.
+
+    Args:
+        directory: One campaign's folder; created at the first hand-over.
+        renderer: For the index page.
+        now: The time for the Date header.
+    """
+
+    name = "files"
+
+    def __init__(self, directory: Path, renderer: Renderer, now: Callable[[], dt.datetime]) -> None:
+        self._directory = directory
+        self._renderer = renderer
+        self._now = now
+
+    def hand_over(self, batch: Batch) -> Answer:
+        """Write every message of *batch*.
+
+        Raises:
+            NotAccepted: The folder can't be written.
+        """
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for recipient in batch.recipients:
+                message = build_message(batch.edition, recipient, date=self._now())
+                self._write(self._path(recipient.delivery_id), message.as_bytes())
+            self._write(self._directory / f"edition-{batch.edition.key}.html", _without_reader(batch).encode())
+            _sync_folder(self._directory)
+        except OSError as error:
+            raise NotAccepted(f"the outbox {self._directory} can't be written: {error.strerror or error}") from error
+        return Answer(message_id=None)
+
+    def evidence(self, deliveries: Sequence[int]) -> frozenset[int]:
+        """The deliveries whose file is there."""
+        return frozenset(delivery for delivery in deliveries if self._path(delivery).exists())
+
+    def finish(self) -> None:
+        """Write `index.html` over what lies in the outbox."""
+        if not self._directory.is_dir():
+            return
+        paths = sorted(self._directory.glob("*.eml"), key=lambda path: int(path.stem))
+        page = self._renderer.render(
+            "outbox/index.html",
+            "en",
+            messages=[_summary(path) for path in paths[:_LISTED]],
+            count=len(paths),
+            editions=[path.name for path in sorted(self._directory.glob("edition-*.html"))],
+        )
+        self._write(self._directory / "index.html", page.encode())
+
+    def _path(self, delivery: int) -> Path:
+        return self._directory / f"{delivery}.eml"
+
+    def _write(self, path: Path, content: bytes) -> None:
+        # the process is in the name: two that write the same delivery must not share a temporary file
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+
+
+def _without_reader(batch: Batch) -> str:
+    edition = batch.edition
+    return fill(edition.html, edition.nonce, greeting="—", unsubscribe_url="#")
+
+
+def _summary(path: Path) -> dict[str, str]:
+    with path.open("rb") as file:
+        message = message_from_binary_file(file, policy=policy.default)
+    return {"file": path.name, "to": str(message["To"]), "subject": str(message["Subject"])}
+
+
+def _sync_folder(folder: Path) -> None:
+    # without this a power cut could undo the renames
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
