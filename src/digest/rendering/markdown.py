@@ -1,0 +1,197 @@
+"""Markdown to safe HTML, the links in it, and plain text to Markdown.
+
+The dialect is CommonMark without raw HTML: a tag that somebody writes is shown, never obeyed. An image becomes a link
+to it, since a picture from elsewhere would tell that elsewhere who has opened the mail.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+_TAGS = {"a", "blockquote", "br", "code", "em", "hr", "li", "ol", "p", "pre", "strong", "ul"}
+_TAGS |= {"h1", "h2", "h3", "h4", "h5", "h6"}
+_ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
+_SCHEMES = {"https", "http", "mailto"}
+_DEEPEST_HEADING = 6
+_UNSAFE_CHARACTER = re.compile(r"[\x00-\x20\x7f-\xa0\\<>\"]")
+_LINE_BREAK_ESCAPE = re.compile(r"%0[ad]", re.IGNORECASE)
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_SPECIAL = re.compile(r"[\\`*_\[\]<>]|&(?=[#A-Za-z])")
+_BLOCK_MARKER = re.compile(r"[#+=~-]|\d{1,9}[.)]")
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link as written: `line` counts from 1 in the Markdown that it stands in."""
+
+    href: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading that stands in no list and no quotation.
+
+    Attributes:
+        level: 1 to 6.
+        line: Its first line, from 1.
+        end: Its last line: another one if it is underlined.
+    """
+
+    level: int
+    text: str
+    line: int
+    end: int
+
+
+def to_html(markdown: str, *, base_url: str, heading_shift: int = 0) -> str:
+    """
+    Render Markdown as an HTML fragment that is safe in a mail and on a page.
+
+    Args:
+        markdown: CommonMark; raw HTML in it is shown as text.
+        base_url: Absolute address of the site; goes before a link that starts with one "/".
+        heading_shift: How many levels deeper every heading is set; h6 is the deepest.
+
+    Returns:
+        Only paragraphs, headings, lists, quotations, code, emphasis, rules and links. A link that is neither safe
+        (see `is_safe`) nor starts with one "/" keeps its text and loses its address.
+    """
+    tokens = _parse(markdown)
+    for token in tokens:
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{min(int(token.tag[1:]) + heading_shift, _DEEPEST_HEADING)}"
+        if token.children is not None:
+            token.children = list(_with_sound_links(token.children, base_url.rstrip("/")))
+    html = _PARSER.renderer.render(tokens, _PARSER.options, {})
+    return nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None).strip()
+
+
+def links(markdown: str) -> list[Link]:
+    """List every link and image of the Markdown in reading order, unsafe ones too."""
+    found: list[Link] = []
+    for token in _parse(markdown):
+        if token.children is not None and token.map is not None:
+            found.extend(_links_of(token.children, token.map[0] + 1))
+    return found
+
+
+def headings(markdown: str) -> list[Heading]:
+    """List the headings that stand in no list and no quotation, in reading order."""
+    tokens = _parse(markdown)
+    return [
+        Heading(int(token.tag[1:]), _text(tokens[number + 1].children or []), token.map[0] + 1, token.map[1])
+        for number, token in enumerate(tokens)
+        if token.type == "heading_open" and token.level == 0 and token.map is not None
+    ]
+
+
+def escape(text: str) -> str:
+    """
+    Write plain text as Markdown that renders as exactly that text.
+
+    A blank line still parts two paragraphs. Control characters, which HTML can't carry, are left out.
+    """
+    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return "\n".join(_escape_line(line) for line in text.split("\n"))
+
+
+def is_safe(href: str) -> bool:
+    """Tell whether a link may stand in a mail: absolute, https, http or mailto, without user name and password."""
+    if _UNSAFE_CHARACTER.search(href):
+        return False
+    try:
+        parts = urlsplit(href)
+        _ = parts.port  # raises for a port that is no number
+    except ValueError:
+        return False
+    if parts.scheme == "mailto":
+        return not parts.netloc and "@" in parts.path and not _LINE_BREAK_ESCAPE.search(href)
+    return parts.scheme in _SCHEMES and bool(parts.hostname) and "@" not in parts.netloc
+
+
+def is_site_path(href: str) -> bool:
+    """Tell whether a link starts with exactly one "/" and so leads into the site itself."""
+    return href.startswith("/") and not href.startswith("//") and not _UNSAFE_CHARACTER.search(href)
+
+
+class _Parser(MarkdownIt):
+    # The parser's own rule would show an unsafe link as source text; here `is_safe` decides, once, for every use.
+    def validateLink(self, url: str) -> bool:  # noqa: ARG002, N802 - the name is the library's
+        return True
+
+
+_PARSER = _Parser("commonmark", {"html": False})
+
+
+def _parse(markdown: str) -> list[Token]:
+    tokens = _PARSER.parse(markdown)
+    for token in tokens:
+        if token.children is not None:
+            token.children = list(_without_images(token.children))
+    return tokens
+
+
+def _without_images(children: Sequence[Token]) -> Iterator[Token]:
+    """Turn each image into a link to it, or into its description inside a link."""
+    depth = 0
+    for child in children:
+        depth += child.nesting if child.type.startswith("link_") else 0
+        if child.type != "image":
+            yield child
+            continue
+        source = str(child.attrs["src"])
+        text = Token("text", "", 0, content=child.content or source)
+        if depth:
+            yield text
+        else:
+            yield from (Token("link_open", "a", 1, attrs={"href": source}), text, Token("link_close", "a", -1))
+
+
+def _with_sound_links(children: Sequence[Token], base: str) -> Iterator[Token]:
+    kept = False
+    for child in children:
+        if child.type == "link_open":
+            href = str(child.attrs["href"])
+            kept = is_safe(href) or is_site_path(href)
+            if is_site_path(href):
+                child.attrs["href"] = base + href
+        if kept or not child.type.startswith("link_"):
+            yield child
+
+
+def _links_of(children: Sequence[Token], line: int) -> Iterator[Link]:
+    for number, child in enumerate(children):
+        if child.type == "link_open":
+            end = next(i for i in range(number, len(children)) if children[i].type == "link_close")
+            yield Link(str(child.attrs["href"]), _text(children[number:end]), line)
+        elif child.type in {"softbreak", "hardbreak"}:
+            line += 1
+
+
+def _text(children: Sequence[Token]) -> str:
+    return "".join(" " if child.type.endswith("break") else child.content for child in children)
+
+
+def _escape_line(line: str) -> str:
+    inner = line.strip()
+    if not inner:
+        return ""
+    start = line.index(inner)
+    marker = _BLOCK_MARKER.match(inner)
+    escaped = _SPECIAL.sub(r"\\\g<0>", inner)
+    if marker:
+        # the last character of the marker is the one that makes it a block: "-", or the "." of "1."
+        escaped = f"{inner[: marker.end() - 1]}\\{escaped[marker.end() - 1 :]}"
+    return _as_entities(line[:start]) + escaped + _as_entities(line[start + len(inner) :])
+
+
+def _as_entities(space: str) -> str:
+    return "".join(f"&#{ord(character)};" for character in space)
