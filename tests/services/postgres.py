@@ -33,6 +33,8 @@ FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_co
 WATCH = """
 import os, shutil, signal, sys, time
 run, folder = int(sys.argv[1]), sys.argv[2]
+if os.fork():
+    sys.exit()
 while os.path.exists(folder):
     try:
         os.kill(run, 0)
@@ -103,7 +105,9 @@ def start(folder: Path, run: int) -> Postgres:
     options = f"-h '' -k '{folder}' {FAST}"
     control = [str(programs / "pg_ctl"), f"--pgdata={data}"]
     _call(folder, [*control, "--wait", f"--log={folder / 'log'}", f"--options={options}", "start"])
-    subprocess.Popen([sys.executable, "-c", WATCH, str(run), str(folder)], start_new_session=True, close_fds=True)
+    watch = [sys.executable, "-c", WATCH, str(run), str(folder)]
+    silent = subprocess.DEVNULL
+    subprocess.run(watch, stdin=silent, stdout=silent, stderr=silent, start_new_session=True, check=True)
     return at(folder)
 
 
@@ -139,9 +143,11 @@ def _programs(folder: Path) -> Path:
         )
     if os.geteuid() != 0:
         return installed / "bin"
-    copy = folder / "programs"
-    shutil.copytree(installed, copy, symlinks=True)
-    return copy / "bin"
+    # The programs find their libraries beside the package, by a relative path.
+    package = installed.parent
+    shutil.copytree(installed, folder / package.name / installed.name, symlinks=True)
+    shutil.copytree(package.with_name(f"{package.name}.libs"), folder / f"{package.name}.libs", symlinks=True)
+    return folder / package.name / installed.name / "bin"
 
 
 def _call(folder: Path, command: list[str]) -> None:
