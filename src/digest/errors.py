@@ -10,6 +10,7 @@
     |   +-- ExpiredToken
     +-- Conflict           the state does not allow it: not approved, changed since, already started
     +-- NotFound           no such month, subscriber or campaign
+    +-- StorageError       the database can't be reached, read or written
     +-- TransportError     a hand-over; concerns the whole batch
         +-- NotAccepted    certainly not taken: safe to repeat
         +-- InDoubt        no clear answer: must not be repeated blindly
@@ -81,6 +82,10 @@ class Conflict(DigestError):
 
 class NotFound(DigestError):
     """There is no such month, subscriber or campaign."""
+
+
+class StorageError(DigestError):
+    """The database can't be reached, read or written; what was not committed did not happen."""
 
 
 class TransportError(DigestError):

@@ -1,0 +1,249 @@
+"""The tables: one description for SQLite and PostgreSQL.
+
+Times are UTC. A month is text, `YYYY-MM`, so that months compare as text does. States are words of enumerations in
+`digest.delivery.states`, `digest.issue.issue` and `digest.subscribers.subscriber`; the arrows between them are there.
+"""
+
+from enum import StrEnum
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from digest.delivery.states import AttemptState, BatchState, CampaignState, HandOver
+from digest.issue.issue import IssueState
+from digest.storage.types import UTC, BigKey, Word
+from digest.subscribers.subscriber import NoMatch, State
+
+
+class ConsentKind(StrEnum):
+    """How a consent came in."""
+
+    IMPORT = "import"  # a row of a list
+    ADDED = "added"  # by hand
+
+
+class CalendarState(StrEnum):
+    """What became of one action of one month. running -> done | held; held and done stay."""
+
+    RUNNING = "running"  # leased; may be taken over when the lease has run out
+    DONE = "done"
+    HELD = "held"  # a person has to decide, for the reason given
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# --- who gets it -----------------------------------------------------------------------------------------------------
+
+selection = Table(
+    "selection",
+    metadata,
+    Column("id", BigKey, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),  # SHA-256 in hex of the sorted slugs, joined by ";"
+)
+"""A distinct set of topics, once for everybody who chose it. The empty set is a row too: every topic."""
+
+selection_topic = Table(
+    "selection_topic",
+    metadata,
+    Column("selection_id", ForeignKey(selection.c.id), primary_key=True),
+    Column("topic", Text, primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
+subscriber = Table(
+    "subscriber",
+    metadata,
+    Column("id", BigKey, primary_key=True),  # in personal links, so never given to another person
+    Column("address", Text, nullable=False),  # as it is mailed: domain in A-labels
+    Column("address_hash", Text, nullable=False, unique=True),  # identity of the address
+    Column("name", Text, nullable=False),  # empty: not known
+    Column("language", Text, nullable=False),
+    Column("selection_id", ForeignKey(selection.c.id), nullable=False),
+    Column("no_match", Word(NoMatch), nullable=False),
+    Column("paused_until", Text),  # the first month that is mailed again
+    Column("state", Word(State), nullable=False),  # active -> left
+    Column("created_at", UTC, nullable=False),
+    Column("left_at", UTC),
+    sqlite_autoincrement=True,
+)
+
+consent = Table(
+    "consent",
+    metadata,
+    Column("id", BigKey, primary_key=True),
+    Column("subscriber_id", ForeignKey(subscriber.c.id), nullable=False, index=True),
+    Column("kind", Word(ConsentKind), nullable=False),
+    Column("source", Text, nullable=False),  # as the list says it; empty: not said
+    Column("given_on", Date),  # a day without a zone; null: not said
+    Column("recorded_at", UTC, nullable=False),
+)
+"""Proof of subscription. Rows are added, never changed."""
+
+suppression = Table(
+    "suppression",
+    metadata,
+    Column("address_hash", Text, primary_key=True),
+    Column("address", Text),  # null: only the hash may be kept
+    Column("reason", Text, nullable=False),
+    Column("created_at", UTC, nullable=False),
+)
+"""Addresses that must not be mailed; outlives the subscriber."""
+
+# --- what they get ---------------------------------------------------------------------------------------------------
+
+frozen_issue = Table(
+    "frozen_issue",
+    metadata,
+    Column("hash", Text, primary_key=True),  # over document and editions; see digest.issue.issue
+    Column("month", Text, nullable=False),
+    Column("source_hash", Text, nullable=False),  # over what the editor wrote
+    Column("document", Text, nullable=False),  # JSON of digest.issue.issue.Document
+    Column("assembled_at", UTC, nullable=False),
+)
+"""Bytes that can be approved, sent and published. Rows are added, never changed; so are editions and topics."""
+
+edition = Table(
+    "edition",
+    metadata,
+    Column("hash", ForeignKey(frozen_issue.c.hash), primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("mask", Integer, primary_key=True),  # 1 is the first article, 2 the second, 3 both, ...
+    Column("position", Integer, nullable=False),  # place in the frozen issue, from 0: the hash depends on the order
+    Column("subject", Text, nullable=False),
+    Column("preheader", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("headers", Text, nullable=False),  # JSON list of [name, value]
+    Column("nonce", Text, nullable=False),
+)
+
+issue_topic = Table(
+    "issue_topic",
+    metadata,
+    Column("hash", ForeignKey(frozen_issue.c.hash), primary_key=True),
+    Column("bit", Integer, primary_key=True),  # of the article in an edition's mask: 1, 2, 4, 8
+    Column("topic", Text, primary_key=True),
+)
+"""Topics of each article, so that who gets which edition is decided in SQL."""
+
+issue = Table(
+    "issue",
+    metadata,
+    Column("month", Text, primary_key=True),
+    Column("state", Word(IssueState), nullable=False),  # assembled -> approved; another hash -> assembled
+    Column("hash", ForeignKey(frozen_issue.c.hash), nullable=False),
+    Column("assembled_at", UTC, nullable=False),
+    Column("approved_at", UTC),
+    Column("published_at", UTC),  # of the first publication; null: not on the web
+    Column("published_hash", ForeignKey(frozen_issue.c.hash)),
+)
+
+# --- the outbox ------------------------------------------------------------------------------------------------------
+
+campaign = Table(
+    "campaign",
+    metadata,
+    Column("id", BigKey, primary_key=True),
+    Column("month", Text, nullable=False, unique=True),  # one campaign a month, whatever is run twice
+    Column("hash", ForeignKey(frozen_issue.c.hash), nullable=False),
+    Column("state", Word(CampaignState), nullable=False),  # sending <-> held; -> sent | cancelled
+    Column("reason", Text),  # why it is held
+    Column("planned", Integer, nullable=False),  # deliveries, skipped ones included; never changes
+    Column("created_at", UTC, nullable=False),
+    Column("finished_at", UTC),
+)
+
+batch = Table(
+    "batch",
+    metadata,
+    Column("id", BigKey, primary_key=True),
+    Column("campaign_id", ForeignKey(campaign.c.id), nullable=False),
+    Column("number", Integer, nullable=False),  # from 1 within the campaign
+    Column("language", Text, nullable=False),
+    Column("mask", Integer, nullable=False),
+    Column("size", Integer, nullable=False),  # members that have no state of their own
+    # waiting -> sending -> accepted | waiting | in_doubt; in_doubt -> accepted | waiting.
+    # A waiting batch that has lost all its members is closed as accepted with size 0: nobody is counted by it.
+    Column("state", Word(BatchState), nullable=False),
+    Column("attempt_id", BigKey),  # the latest; no foreign key, since attempt already points here
+    UniqueConstraint("campaign_id", "number"),
+    CheckConstraint("size >= 0", name="size"),
+    Index(None, "campaign_id", "state", "number"),  # the next one waiting; whether any is open
+)
+"""Deliveries of one edition for one request. Its state is that of all its members that have none of their own,
+so that a claim and an answer change one row, however many people it is about."""
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", BigKey, primary_key=True),  # names a mail for ever, so never used again
+    # No foreign keys: the plan writes up to a million rows in one statement out of the very tables that would be
+    # asked, and asking again for each row costs more than the whole plan.
+    Column("campaign_id", BigKey, nullable=False),
+    Column("subscriber_id", BigKey),  # null: the person was erased
+    Column("batch_id", BigKey, index=True),  # null: was never to be handed over
+    Column("state", Word(HandOver)),  # null: as the batch. Own: skipped, rejected, and both stay
+    Column("reason", Text),  # skipped: a word of digest.delivery.states.Skipped; rejected: the provider's words
+    UniqueConstraint("campaign_id", "subscriber_id"),  # nobody twice
+    sqlite_autoincrement=True,
+)
+Index(
+    "ix_delivery_own_state",
+    delivery.c.campaign_id,
+    delivery.c.state,
+    delivery.c.reason,
+    sqlite_where=delivery.c.state.is_not(None),
+    postgresql_where=delivery.c.state.is_not(None),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", BigKey, primary_key=True),  # names a request for ever
+    Column("batch_id", ForeignKey(batch.c.id), nullable=False, index=True),
+    Column("hash", ForeignKey(frozen_issue.c.hash), nullable=False),  # the bytes that went out
+    Column(
+        "state", Word(AttemptState), nullable=False
+    ),  # sending -> accepted | not_accepted | in_doubt; in_doubt -> ...
+    Column("owner", Text, nullable=False),  # the process that makes the request
+    Column("started_at", UTC, nullable=False),
+    Column("lease_until", UTC, nullable=False),  # after it, the owner is taken to be dead
+    Column("finished_at", UTC),
+    Column("message_id", Text),  # the provider's name for the request
+    Column("detail", Text),  # what came back, for people
+    sqlite_autoincrement=True,
+)
+
+# --- when ------------------------------------------------------------------------------------------------------------
+
+calendar = Table(
+    "calendar",
+    metadata,
+    Column("action", Text, primary_key=True),
+    Column("month", Text, primary_key=True),
+    Column("state", Word(CalendarState), nullable=False),
+    Column("due_at", UTC, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("lease_until", UTC, nullable=False),
+    Column("reason", Text),  # why it is held
+    Column("done_at", UTC),
+)
+"""Each action of each month happens once, whoever wakes up for it."""
