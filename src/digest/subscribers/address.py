@@ -1,0 +1,108 @@
+"""E-mail addresses: what can be mailed, and when two spellings are one person."""
+
+import hashlib
+import hmac
+import unicodedata
+from base64 import urlsafe_b64encode
+
+from email_validator import EmailNotValidError, validate_email
+
+from digest.errors import InvalidAddress
+
+_LONGEST = 254  # RFC 5321, 4.5.3.1.3, without the angle brackets
+_SHOWN = 60  # characters of a refused text that a message repeats
+_HASH_BYTES = 16
+_CONTROL = {"Cc", "Cf", "Zl", "Zp"}  # categories of Unicode
+
+
+def parse_address(text: str) -> str:
+    """
+    Read one address, as it can be given to any mail provider.
+
+    Args:
+        text: What somebody typed or a list holds; space around it is ignored.
+
+    Returns:
+        The address in ASCII: local part as written, domain in A-labels and lower case.
+
+    Raises:
+        InvalidAddress: It is no address, or more than one, or one that cannot be mailed: with a display name, a quoted
+            local part, an address literal, a letter outside ASCII before the @, or more than 254 characters.
+
+    Does not ask whether the domain exists.
+
+    Source: RFC 5321, 4.1.2; RFC 5891.
+    """
+    stripped = text.strip()
+    if len(stripped) > _LONGEST:
+        raise InvalidAddress(f"{_shown(stripped)} is not an address: it has more than {_LONGEST} characters")
+    if problem := _problem(stripped):
+        raise InvalidAddress(f"{_shown(stripped)} can't be mailed: {problem}")
+    try:
+        found = validate_email(unicodedata.normalize("NFC", stripped), check_deliverability=False, strict=True)
+    except EmailNotValidError as error:
+        raise InvalidAddress(f"{_shown(stripped)} is not an address: {_reason(error)}") from error
+    if found.ascii_email is None or len(found.ascii_email) > _LONGEST:
+        raise InvalidAddress(f"{_shown(stripped)} can't be mailed: it is too long, or not ASCII before the @")
+    local, _, domain = found.ascii_email.rpartition("@")
+    return f"{local}@{domain.lower()}"
+
+
+def canonical(address: str) -> str:
+    """
+    The identity of an address from `parse_address`: two addresses with the same one are the same person.
+
+    Case makes no difference, anywhere; a plus-tag does.
+    """
+    return address.lower()  # ASCII by construction, so no letter of another alphabet is folded into one of it
+
+
+def display_address(address: str) -> str:
+    """An address from `parse_address` for people to read: its domain with the letters that its A-labels stand for."""
+    return str(validate_email(address, check_deliverability=False).normalized)
+
+
+class AddressHash:
+    """
+    A keyed hash of an address's identity, which may be kept when the address may not.
+
+    Args:
+        key: At least 32 random bytes, used for nothing else. With another key every person becomes a stranger.
+
+    Calling it with an address from `parse_address` gives 22 characters, safe in a URL: half of HMAC-SHA256.
+
+    Source: RFC 2104, 5.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._keyed = hmac.new(key, digestmod=hashlib.sha256)
+
+    def __call__(self, address: str) -> str:
+        mac = self._keyed.copy()
+        mac.update(canonical(address).encode("ascii"))
+        return urlsafe_b64encode(mac.digest()[:_HASH_BYTES]).rstrip(b"=").decode("ascii")
+
+
+def _problem(text: str) -> str | None:
+    """What an address may never hold, said more plainly than a grammar would."""
+    local, _, domain = text.rpartition("@")
+    found = {
+        "it is empty": not text,
+        "it holds a control character": any(unicodedata.category(letter) in _CONTROL for letter in text),
+        "write the address alone, without a name or brackets": "<" in text or ">" in text,
+        "write one address only": any(mark in text for mark in ",;") or (text.count("@") > 1 and '"' not in text),
+        "quoted names before the @ are not supported": '"' in local,
+        "an address literal is not supported": domain.startswith("["),
+        "only ASCII is supported before the @": not local.isascii(),
+    }
+    return next((problem for problem, is_so in found.items() if is_so), None)
+
+
+def _reason(error: EmailNotValidError) -> str:
+    said = str(error).rstrip(".")
+    return said[:1].lower() + said[1:]
+
+
+def _shown(text: str) -> str:
+    """*text* on one line, cut: a refused text may have megabytes, and bytes that move the cursor."""
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}...")

@@ -1,0 +1,112 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.errors import InvalidAddress
+from digest.subscribers.address import AddressHash, canonical, display_address, parse_address
+
+KEY = b"k" * 32
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("ann@example.org", "ann@example.org"),
+        ("  ann@example.org\t\n", "ann@example.org"),
+        ("Ann.Lee@EXAMPLE.Org", "Ann.Lee@example.org"),
+        ("ann+news@example.org", "ann+news@example.org"),
+        ("o'connor@example.org", "o'connor@example.org"),
+        ("ann@bücher.example", "ann@xn--bcher-kva.example"),
+        ("ann@bu\u0308cher.example", "ann@xn--bcher-kva.example"),  # the same letter in two code points
+        ("ann@XN--BCHER-KVA.example", "ann@xn--bcher-kva.example"),
+    ],
+)
+def test_address_is_normalised(text, address):
+    assert parse_address(text) == address
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "empty"),
+        ("   ", "empty"),
+        ("ann", "not an address"),
+        ("ann@", "not an address"),
+        ("@example.org", "not an address"),
+        ("a@b", "not an address"),
+        ("ann@localhost", "not an address"),
+        ('"ann lee"@example.org', "quoted"),
+        ("ann@[127.0.0.1]", "literal"),
+        ("ann@[IPv6:::1]", "literal"),
+        ("Ann Lee <ann@example.org>", "alone"),
+        ("<ann@example.org>", "alone"),
+        ("ann@example.org, bob@example.org", "one address"),
+        ("ann@example.org;bob@example.org", "one address"),
+        ("ann@example.org bob@example.org", "one address"),
+        ("ann@bob@example.org", "one address"),
+        ("ann(work)@example.org", "not an address"),
+        ("ann@example.org.", "not an address"),
+        (".ann@example.org", "not an address"),
+        ("an n@example.org", "not an address"),
+        ("ann@exa mple.org", "not an address"),
+        ("ann@-example.org", "not an address"),
+        ("ünn@example.org", "ASCII"),
+        ("ann\r\nBcc: eve@example.org", "control"),
+        ("ann\x00@example.org", "control"),
+        ("ann\x85@example.org", "control"),
+        ("ann\u2028@example.org", "control"),
+        ("ann\u200b@example.org", "control"),
+        ("a" * 65 + "@example.org", "not an address"),
+        ("ann@" + "a." * 130 + "org", "254"),
+        ("a" * 1_000_000, "254"),
+    ],
+)
+def test_what_cannot_be_mailed_is_refused_and_says_why(text, said):
+    with pytest.raises(InvalidAddress, match=said) as caught:
+        parse_address(text)
+
+    message = str(caught.value)
+    assert len(message) < 300
+    assert message.isprintable()
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_one_ascii_address_or_refused(text):
+    try:
+        address = parse_address(text)
+    except InvalidAddress:
+        return
+
+    assert address.isascii()
+    assert len(address) <= 254
+    assert parse_address(address) == address
+
+
+def test_case_makes_no_other_person_and_a_plus_tag_does():
+    assert canonical("Ann@example.org") == canonical("ann@example.org")
+    assert canonical("ann+a@example.org") != canonical("ann@example.org")
+
+
+def test_turkish_dotless_i_is_nobody_elses_i():
+    with pytest.raises(InvalidAddress):
+        parse_address("kıvanç@example.org")
+
+
+def test_hash_is_the_same_for_every_spelling_of_one_address():
+    identify = AddressHash(KEY)
+
+    assert identify(parse_address("Ann@Bücher.example")) == identify(parse_address("ann@xn--bcher-kva.EXAMPLE"))
+
+
+def test_hash_depends_on_address_and_key_and_shows_neither():
+    found = AddressHash(KEY)("ann@example.org")
+
+    assert len(found) == 22
+    assert found != AddressHash(KEY)("bob@example.org")
+    assert found != AddressHash(b"j" * 32)("ann@example.org")
+    assert "ann" not in found
+
+
+def test_address_is_shown_with_the_letters_of_its_domain():
+    assert display_address("ann@xn--bcher-kva.example") == "ann@bücher.example"
+    assert display_address("ann@example.org") == "ann@example.org"
