@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
 from digest.content.article import Article
@@ -10,6 +10,7 @@ from digest.content.issue_file import IssueFile
 from digest.issue.edition import Edition
 from digest.issue.newsletter import Newsletter
 from digest.months import Month
+from digest.topics import Taxonomy
 
 
 class IssueState(StrEnum):
@@ -22,12 +23,17 @@ class IssueState(StrEnum):
 
 @dataclass(frozen=True)
 class Issue:
-    """What the editor wrote for one month, in the order in which it is printed."""
+    """What the editor wrote for one month, in the order in which it is printed.
+
+    Attributes:
+        taxonomy: Gives the names of topics and research types; without it, readers see slugs.
+    """
 
     month: Month
     articles: tuple[Article, ...]
     file: IssueFile
     newsletter: Newsletter
+    taxonomy: Taxonomy = field(default_factory=Taxonomy)
 
     @property
     def source_hash(self) -> str:
@@ -36,8 +42,21 @@ class Issue:
             "articles": [[article.slug, article.source] for article in self.articles],
             "issue": self.file.source,
             "newsletter": asdict(self.newsletter),
+            "names": self._names(),
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True, default=dict).encode()).hexdigest()
+
+    def _names(self) -> list[list[str]]:
+        """What the issue shows of the taxonomy, so that another topic's new name asks for no new proof."""
+        topics = sorted({topic for article in self.articles for topic in article.topics})
+        types = sorted({article.research_type for article in self.articles if article.research_type})
+        return [
+            [
+                *(self.taxonomy.name(topic, language) for topic in topics),
+                *(self.taxonomy.research_type_name(research_type, language) for research_type in types),
+            ]
+            for language in self.newsletter.languages
+        ]
 
 
 @dataclass(frozen=True)

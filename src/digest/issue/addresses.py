@@ -1,0 +1,27 @@
+"""Addresses of the pages that a mail links to: absolute, from the configured base alone."""
+
+from digest.months import Month
+
+
+def home_url(base_url: str, language: str | None = None) -> str:
+    """The archive's first page."""
+    return _page(base_url, "/", language)
+
+
+def issue_url(base_url: str, month: Month, language: str | None = None) -> str:
+    """The page of one issue."""
+    return _page(base_url, f"/{month}/", language)
+
+
+def article_url(base_url: str, month: Month, slug: str, language: str | None = None) -> str:
+    """The page of one article: its permalink, if *language* is None."""
+    return _page(base_url, f"/{month}/{slug}/", language)
+
+
+def unsubscribe_url(base_url: str, token: str, language: str | None = None) -> str:
+    """The page, and the address of the one-click request (RFC 8058), that end a subscription."""
+    return _page(base_url, f"/unsubscribe/{token}", language)
+
+
+def _page(base_url: str, path: str, language: str | None) -> str:
+    return base_url.rstrip("/") + path + (f"?lang={language}" if language else "")

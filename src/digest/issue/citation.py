@@ -1,0 +1,66 @@
+"""The citation of the study: plain text in, safe HTML with a linked DOI out."""
+
+import html
+import re
+from urllib.parse import quote
+
+from digest.content.article import Article
+
+# The DOI in running text: the prefix, a slash, then anything but space and quotes. Source: DOI Handbook, 2.2.
+_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|\bdoi:\s*|\b)(10\.\d{4,9}/[^\s\"<>]+)", re.IGNORECASE)
+_ENDING = ".,;:!?’”»'"
+_PAIRS = {")": "(", "]": "["}
+
+
+def doi_of(article: Article) -> str | None:
+    """The study's DOI, without an address before it: from `study`, else from the citation; None if neither has one."""
+    if article.study is not None and article.study.doi:
+        return _bare(article.study.doi)
+    found = _DOI.search(article.citation or "")
+    return _trimmed(found[1]) if found else None
+
+
+def doi_url(doi: str) -> str:
+    """The address that leads to the study with *doi*."""
+    return "https://doi.org/" + quote(doi, safe="/:;()._-~")
+
+
+def citation_text(article: Article) -> str | None:
+    """The citation as given, with the address of the study's DOI if the citation has none; None without a citation."""
+    if not article.citation:
+        return None
+    doi = doi_of(article)
+    if doi is None or _DOI.search(article.citation):
+        return article.citation
+    return f"{article.citation} {doi_url(doi)}"
+
+
+def citation_html(article: Article) -> str | None:
+    """The same as HTML: everything escaped, each DOI a link."""
+    text = citation_text(article)
+    if text is None:
+        return None
+    parts: list[str] = []
+    end = 0
+    for match in _DOI.finditer(text):
+        doi = _trimmed(match[1])
+        stop = match.start(1) + len(doi)
+        parts += [html.escape(text[end : match.start()]), _link(doi_url(doi), text[match.start() : stop])]
+        end = stop
+    return "".join([*parts, html.escape(text[end:])])
+
+
+def _link(href: str, shown: str) -> str:
+    return f'<a href="{html.escape(href)}">{html.escape(shown)}</a>'
+
+
+def _bare(doi: str) -> str:
+    match = _DOI.match(doi.strip())
+    return match[1] if match else doi.strip()
+
+
+def _trimmed(doi: str) -> str:
+    """Punctuation at the end belongs to the sentence; so does a bracket that was opened before the DOI."""
+    while doi and (doi[-1] in _ENDING or (doi[-1] in _PAIRS and doi.count(doi[-1]) > doi.count(_PAIRS[doi[-1]]))):
+        doi = doi[:-1]
+    return doi

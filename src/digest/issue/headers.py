@@ -1,0 +1,54 @@
+"""The headers that all readers of an edition share; To, Date and Message-ID belong to a delivery."""
+
+import unicodedata
+from email.headerregistry import Address
+
+from digest.issue.addresses import home_url
+from digest.issue.newsletter import Newsletter
+from digest.issue.placeholders import UNSUBSCRIBE_TEXT, placeholder
+from digest.rendering.words import one_line
+
+_LIST_ID_OCTETS = 255  # RFC 2919, 3
+
+
+def edition_headers(newsletter: Newsletter, subject: str, language: str, nonce: str) -> tuple[tuple[str, str], ...]:
+    """
+    Build the headers of an edition.
+
+    Returns:
+        Names and values in the order in which they are printed; values decoded, unfolded, without line breaks.
+        List-Unsubscribe holds the placeholder of the reader's own link: exactly one https address.
+
+    Raises:
+        ValueError: An address of *newsletter* is not one.
+
+    List-Unsubscribe and List-Unsubscribe-Post must both be covered by the DKIM signature.
+
+    Source: RFC 5322, 3.6; RFC 2369, 3.2 and 3.6; RFC 2919, 3; RFC 8058, 3.1; RFC 3282.
+    """
+    pairs = [
+        ("From", str(Address(one_line(newsletter.from_name), addr_spec=newsletter.from_address))),
+        *([("Reply-To", str(Address(addr_spec=newsletter.reply_to)))] if newsletter.reply_to else []),
+        ("Subject", subject),
+        ("List-Id", list_id(newsletter)),
+        ("List-Unsubscribe", f"<{placeholder(nonce, UNSUBSCRIBE_TEXT)}>"),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        ("List-Archive", f"<{home_url(newsletter.base_url)}>"),
+        ("Content-Language", language),
+    ]
+    return tuple((name, one_line(value)) for name, value in pairs)
+
+
+def list_id(newsletter: Newsletter) -> str:
+    """
+    The list's name and its stable label, the same in every language: `"Digest of X" <digest.example.org>`.
+
+    The name is reduced to ASCII: an encoded word beside the label would hide the label from filters.
+
+    Source: RFC 2919, 3.
+    """
+    title = unicodedata.normalize("NFKD", newsletter.title_in(newsletter.languages[0]))
+    plain = one_line(title.encode("ascii", "ignore").decode()).replace("\\", "").replace('"', "").strip()
+    label = f"<{one_line(newsletter.list_id)}>"
+    phrase = plain[: _LIST_ID_OCTETS - len(label) - 3]
+    return f'"{phrase}" {label}' if phrase else label

@@ -1,0 +1,195 @@
+"""From an issue to bytes: every edition rendered once, frozen with what the archive shows."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from digest.content.article import Article
+from digest.errors import RenderError
+from digest.issue.addresses import home_url, issue_url
+from digest.issue.citation import citation_html, citation_text, doi_of
+from digest.issue.edition import Edition, EditionKey, every_key
+from digest.issue.headers import edition_headers
+from digest.issue.issue import Document, FrozenIssue, Issue, WebArticle, WebNotice
+from digest.issue.newsletter import Newsletter
+from digest.issue.placeholders import (
+    GREETING_HTML,
+    GREETING_TEXT,
+    UNSUBSCRIBE_HTML,
+    UNSUBSCRIBE_TEXT,
+    nonce_of,
+    placeholder,
+)
+from digest.issue.views import ArticleView, NoticeView, Rendered, article_views, notice_views
+from digest.issue.wording import introduction, preheader, subject
+from digest.rendering.colour import readable
+from digest.rendering.environment import Renderer
+from digest.rendering.inliner import inline_css
+from digest.rendering.words import month_name
+
+# Backgrounds of the style sheet on which the accent must be readable: the darkest in light mode, the lightest in dark.
+_LIGHT_PAPER = "#f6f4ef"
+_DARK_PAPER = "#26292b"
+_EMPTY_LINES = re.compile(r"\n{4,}")
+_LINE_END = re.compile(r"[ \t]+\n")
+
+
+def freeze(issue: Issue, renderer: Renderer) -> FrozenIssue:
+    """
+    Render every edition of the issue, each subset in each language, and what the archive shows.
+
+    Raises:
+        RenderError: A template failed, the accent is no colour, or an address of the newsletter is none.
+        ValueError: The issue has no article.
+    """
+    if not issue.articles:
+        raise ValueError("an issue without articles has no edition")
+    press = _Press(issue, renderer)
+    keys = every_key(len(issue.articles), issue.newsletter.languages)
+    editions = tuple(press.edition(key) for key in keys)
+    return FrozenIssue(issue.month, issue.source_hash, press.document(), editions)
+
+
+def render_edition(issue: Issue, key: EditionKey, renderer: Renderer) -> Edition:
+    """
+    Render one edition.
+
+    Raises:
+        RenderError: As for `freeze`.
+        ValueError: *key* names an article that the issue does not have, or none.
+    """
+    if not 0 < key.mask < 2 ** len(issue.articles):
+        raise ValueError(f"edition {key} of {issue.month} does not exist: the issue has {len(issue.articles)} articles")
+    return _Press(issue, renderer).edition(key)
+
+
+class _Press:
+    """The issue with all that its editions share, rendered once."""
+
+    def __init__(self, issue: Issue, renderer: Renderer) -> None:
+        self._issue = issue
+        self._renderer = renderer
+        self._nonce = nonce_of(issue.source_hash)
+        self._notices = notice_views(issue)
+        self._articles: dict[str, tuple[ArticleView, ...]] = {}
+
+    def edition(self, key: EditionKey) -> Edition:
+        language, newsletter = key.language, self._issue.newsletter
+        views = self._views(language)
+        chosen = tuple(views[position] for position in key.positions)
+        subject_line = subject(self._issue, chosen, language, self._renderer)
+        preheader_line = preheader(self._issue, chosen, language, self._renderer)
+        values = {
+            **_masthead(self._issue, language),
+            "subject": subject_line,
+            "preheader": preheader_line,
+            "articles": chosen,
+            "left_out": tuple(view for place, view in enumerate(views) if place not in key.positions),
+            "notices": self._notices,
+        }
+        opening = introduction(self._issue, chosen, language, self._renderer)
+        return Edition(
+            key=key,
+            subject=subject_line,
+            preheader=preheader_line,
+            html=self._html(language, values, opening),
+            text=self._text(language, values, opening),
+            headers=_headers(newsletter, subject_line, language, self._nonce),
+            nonce=self._nonce,
+        )
+
+    def document(self) -> Document:
+        """What the archive keeps; subject and introduction are those of the whole issue."""
+        issue, languages = self._issue, self._issue.newsletter.languages
+        return Document(
+            month=str(issue.month),
+            subject={one: subject(issue, self._views(one), one, self._renderer) for one in languages},
+            introduction_html={
+                one: introduction(issue, self._views(one), one, self._renderer).html for one in languages
+            },
+            articles=tuple(_web_article(article, issue.newsletter.base_url) for article in issue.articles),
+            notices=tuple(_web_notice(view) for view in self._notices),
+        )
+
+    def _views(self, language: str) -> tuple[ArticleView, ...]:
+        if language not in self._articles:
+            self._articles[language] = article_views(self._issue, language)
+        return self._articles[language]
+
+    def _html(self, language: str, values: Mapping[str, Any], opening: Rendered) -> str:
+        page = self._renderer.render(
+            "email/digest/body.html",
+            language,
+            **values,
+            greeting=placeholder(self._nonce, GREETING_HTML),
+            unsubscribe_url=placeholder(self._nonce, UNSUBSCRIBE_HTML),
+            introduction_html=Markup(opening.html),  # noqa: S704 - to_html sanitises
+        )
+        return inline_css(page)
+
+    def _text(self, language: str, values: Mapping[str, Any], opening: Rendered) -> str:
+        text = self._renderer.render(
+            "email/digest/body.txt",
+            language,
+            **values,
+            greeting=placeholder(self._nonce, GREETING_TEXT),
+            unsubscribe_url=placeholder(self._nonce, UNSUBSCRIBE_TEXT),
+            introduction_text=opening.text,
+        )
+        return _EMPTY_LINES.sub("\n\n\n", _LINE_END.sub("\n", text)).strip() + "\n"
+
+
+def _masthead(issue: Issue, language: str) -> dict[str, Any]:
+    newsletter = issue.newsletter
+    return {
+        "title": newsletter.title_in(language),
+        "month": month_name(issue.month, language),
+        "logo": newsletter.logo,
+        "colours": {
+            "accent": readable(newsletter.accent, _LIGHT_PAPER),
+            "accent_dark": readable(newsletter.accent, _DARK_PAPER),
+        },
+        "from_name": newsletter.from_name,
+        "postal_address": newsletter.postal_address,
+        "contact": newsletter.contact,
+        "contact_url": _contact_url(newsletter.contact),
+        "issue_url": issue_url(newsletter.base_url, issue.month, language),
+        "home_url": home_url(newsletter.base_url, language),
+    }
+
+
+def _contact_url(contact: str) -> str | None:
+    if contact.startswith("https://"):
+        return contact
+    return f"mailto:{contact}" if "@" in contact and " " not in contact else None
+
+
+def _headers(newsletter: Newsletter, subject_line: str, language: str, nonce: str) -> tuple[tuple[str, str], ...]:
+    try:
+        return edition_headers(newsletter, subject_line, language, nonce)
+    except ValueError as error:
+        raise RenderError(f"the headers can't be made: {error}: mend the newsletter's addresses") from error
+
+
+def _web_article(article: Article, base_url: str) -> WebArticle:
+    implications = article.implications
+    return WebArticle(
+        slug=article.slug,
+        title=article.title,
+        language=article.language,
+        about=article.about,
+        html=Rendered.of(article.body, base_url, top=2).html,
+        implications_html=Rendered.of(implications, base_url, top=3).html if implications else None,
+        citation=citation_text(article),
+        citation_html=citation_html(article),
+        doi=doi_of(article),
+        topics=article.topics,
+        research_type=article.research_type,
+        author=article.author,
+    )
+
+
+def _web_notice(view: NoticeView) -> WebNotice:
+    return WebNotice(view.title, str(view.html), view.link)

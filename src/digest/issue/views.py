@@ -1,0 +1,108 @@
+"""What the templates of the mail see of an article and a notice: rendered once for all editions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from digest.content.article import Article
+from digest.content.issue_file import Notice
+from digest.issue.addresses import article_url
+from digest.issue.citation import citation_html, citation_text
+from digest.issue.issue import Issue
+from digest.rendering.headings import arrange
+from digest.rendering.markdown import to_html
+from digest.rendering.plain import html_to_text
+from digest.rendering.words import one_line
+
+
+@dataclass(frozen=True)
+class ArticleView:
+    """An article in the language of an edition: names translated, Markdown rendered below an h2."""
+
+    title: str
+    url: str
+    lang: str | None  # the article's language, where the edition has another
+    about: str
+    topics: tuple[str, ...]
+    research_type: str | None
+    author: str | None
+    citation: str | None
+    citation_html: Markup | None
+    html: Markup
+    text: str
+    implications_html: Markup | None
+    implications_text: str | None
+
+
+@dataclass(frozen=True)
+class NoticeView:
+    """A notice, rendered below an h3."""
+
+    title: str
+    html: Markup
+    text: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """Safe HTML and the same as plain text."""
+
+    html: str
+    text: str
+
+    @classmethod
+    def of(cls, markdown: str, base_url: str, *, top: int) -> "Rendered":
+        """Render Markdown with *top* as the level of its highest heading."""
+        html = arrange(to_html(markdown, base_url=base_url), top=top)
+        return cls(html, html_to_text(html))
+
+
+def article_views(issue: Issue, language: str) -> tuple[ArticleView, ...]:
+    """Every article of the issue, in its order."""
+    return tuple(_article_view(issue, article, language) for article in issue.articles)
+
+
+def notice_views(issue: Issue) -> tuple[NoticeView, ...]:
+    """Every notice of the issue."""
+    return tuple(_notice_view(notice, issue.newsletter.base_url) for notice in issue.file.notices)
+
+
+def _article_view(issue: Issue, article: Article, language: str) -> ArticleView:
+    base_url = issue.newsletter.base_url
+    body = Rendered.of(article.body, base_url, top=3)
+    implications = Rendered.of(article.implications, base_url, top=4) if article.implications else None
+    citation = citation_html(article)
+    return ArticleView(
+        title=one_line(article.title),
+        url=article_url(base_url, issue.month, article.slug),
+        lang=article.language if article.language != language else None,
+        about=one_line(article.about),
+        topics=_topic_names(issue, article.topics, language),
+        research_type=_research_type_name(issue, article.research_type, language),
+        author=one_line(article.author) if article.author else None,
+        citation=citation_text(article),
+        citation_html=Markup(citation) if citation is not None else None,  # noqa: S704 - citation_html escapes
+        html=Markup(body.html),  # noqa: S704 - to_html sanitises
+        text=body.text,
+        implications_html=Markup(implications.html) if implications else None,  # noqa: S704 - to_html sanitises
+        implications_text=implications.text if implications else None,
+    )
+
+
+def _topic_names(issue: Issue, topics: Sequence[str], language: str) -> tuple[str, ...]:
+    taxonomy = issue.taxonomy
+    return tuple(taxonomy.name(topic, language) for topic in taxonomy.in_order(topics))
+
+
+def _research_type_name(issue: Issue, research_type: str | None, language: str) -> str | None:
+    if not research_type:
+        return None
+    name = issue.taxonomy.research_type_name(research_type, language)
+    return name[:1].upper() + name[1:]
+
+
+def _notice_view(notice: Notice, base_url: str) -> NoticeView:
+    body = Rendered.of(notice.body, base_url, top=4)
+    return NoticeView(one_line(notice.title), Markup(body.html), body.text, notice.link)  # noqa: S704 - to_html sanitises

@@ -1,0 +1,84 @@
+"""The one place that renders templates: mails and pages, in the language of their reader."""
+
+import gettext
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined, TemplateError, TemplateSyntaxError, select_autoescape
+
+from digest.errors import RenderError
+from digest.rendering.plain import fold, underline
+from digest.rendering.words import join_words, month_name
+
+
+class Renderer:
+    """Templates and catalogues, loaded before; renders and opens nothing."""
+
+    def __init__(self, templates: Mapping[str, str], catalogues: Mapping[str, gettext.NullTranslations]) -> None:
+        """
+        Args:
+            templates: Source by path, such as "email/digest/body.html".
+            catalogues: Translations by language; a language without one gets the English of the templates.
+        """
+        self._templates = dict(templates)
+        self._catalogues = dict(catalogues)
+        self._environments: dict[str, Environment] = {}
+
+    def translations(self, language: str) -> gettext.NullTranslations:
+        """The catalogue of *language*; English, which is the text of the templates, where there is none."""
+        return self._catalogues.get(language) or gettext.NullTranslations()
+
+    def render(self, template: str, language: str, /, **values: Any) -> str:
+        """
+        Render one template; every value is escaped in `.html` and `.xml`, and none is ever read as a template.
+
+        Args:
+            template: Its path.
+            language: Of the texts; the template sees it as `language`, unless *values* has its own.
+
+        Raises:
+            RenderError: The template is missing or wrong, or a value that it needs is; names template and line.
+        """
+        try:
+            return self._environment(language).get_template(template).render({"language": language, **values})
+        except (TemplateError, TypeError, ValueError, KeyError, AttributeError) as error:
+            raise RenderError(f"{self._place(error, template)}: {self._problem(error)}") from error
+
+    def _environment(self, language: str) -> Environment:
+        if language not in self._environments:
+            self._environments[language] = _environment(self._source, self.translations(language))
+        return self._environments[language]
+
+    def _source(self, name: str) -> tuple[str, str, None] | None:
+        # the name stands in for a file name, so that tracebacks tell template and line
+        return (self._templates[name], name, None) if name in self._templates else None
+
+    def _place(self, error: Exception, template: str) -> str:
+        if isinstance(error, TemplateSyntaxError):
+            return f"templates/{error.name or template}:{error.lineno}"
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename in self._templates]
+        return f"templates/{frames[-1].filename}:{frames[-1].lineno}" if frames else f"templates/{template}"
+
+    @staticmethod
+    def _problem(error: Exception) -> str:
+        return (
+            f"{error}: mend the template" if isinstance(error, TemplateSyntaxError) else f"can't be rendered: {error}"
+        )
+
+
+def _environment(source: Any, translations: gettext.NullTranslations) -> Environment:
+    environment = Environment(
+        loader=FunctionLoader(source),
+        autoescape=select_autoescape(("html", "xml")),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.policies["ext.i18n.trimmed"] = True  # as babel.cfg collects them
+    environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals |= {"month_name": month_name, "join_words": join_words}
+    environment.filters |= {"fold": fold, "underline": underline}
+    return environment

@@ -1,0 +1,166 @@
+"""Plain text for readers who prefer it: folded, headings underlined, links as numbered notes.
+
+The general converters were tried and leave Markdown marks in prose (`2019\\.`, `[text][1]`); the fragments that come
+here are few in kind, since `digest.rendering.markdown` makes them.
+"""
+
+import re
+import textwrap
+from html.parser import HTMLParser
+
+WIDTH = 72
+_SPACES = re.compile(r"[ \t\r\n]+")  # not \s: a no-break space stays
+_BLOCKS = frozenset({"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "blockquote", "pre", "hr", "tr"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_MARKS = {"em": "*", "i": "*", "strong": "*", "b": "*"}
+
+
+def fold(text: str, indent: str = "", width: int = WIDTH) -> str:
+    """Break *text* into lines of at most *width* characters; a longer word, such as an address, stays whole."""
+    lines = text.split("\n")
+    return "\n".join(_fold_line(line, indent, indent, width) for line in lines)
+
+
+def underline(text: str, mark: str = "-") -> str:
+    """*text* folded, with a line of *mark* below it, as long as its longest line."""
+    folded = fold(text)
+    return f"{folded}\n{mark * max(len(line) for line in folded.split(chr(10)))}"
+
+
+def html_to_text(html: str) -> str:
+    """
+    Turn a safe HTML fragment into plain text, 72 characters wide.
+
+    Args:
+        html: A fragment from `digest.rendering.markdown.to_html`.
+
+    Returns:
+        Paragraphs parted by an empty line, without one at the end. A link is its text and a number in brackets; the
+        addresses follow below. A link whose text is its address has no number.
+    """
+    writer = _Writer()
+    writer.feed(html)
+    writer.close()
+    return writer.text()
+
+
+def _fold_line(line: str, first: str, rest: str, width: int = WIDTH) -> str:
+    return textwrap.fill(
+        line,
+        width,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+        expand_tabs=False,
+        replace_whitespace=False,
+    )
+
+
+class _Writer(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._blocks: list[str] = []
+        self._current = ""
+        self._indents: list[str] = []
+        self._numbers: list[int | None] = []  # one per open list: the next number, None for bullets
+        self._bullet = ""
+        self._links: list[str] = []
+        self._href: str | None = None
+        self._link_start = 0
+        self._verbatim = False
+
+    def text(self) -> str:
+        self._end_block()
+        notes = [f"[{number}] {href}" for number, href in enumerate(self._links, 1)]
+        return "\n\n".join([*self._blocks, *(["\n".join(notes)] if notes else [])])
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        if tag in _BLOCKS:
+            self._end_block()
+        if tag in ("ul", "ol"):
+            self._numbers.append(int(values.get("start") or 1) if tag == "ol" else None)
+        elif tag == "li":
+            self._start_item()
+        elif tag == "blockquote":
+            self._indents.append("> ")
+        elif tag == "pre":
+            self._verbatim = True
+        elif tag == "hr":
+            self._blocks.append("* * *")
+        elif tag == "a":
+            self._href, self._link_start = values.get("href"), len(self._current)
+        else:
+            self._current += self._inline(tag, values)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _HEADINGS:
+            self._end_heading()
+        elif tag in _BLOCKS:
+            self._end_block()
+        if tag in ("ul", "ol") and self._numbers:
+            self._numbers.pop()
+        elif tag in ("li", "blockquote") and self._indents:
+            self._indents.pop()
+            self._bullet = ""
+        elif tag == "pre":
+            self._verbatim = False
+        elif tag == "a":
+            self._end_link()
+        else:
+            self._current += _MARKS.get(tag, "")
+
+    def handle_data(self, data: str) -> None:
+        self._current += data if self._verbatim else _SPACES.sub(" ", data)
+
+    @staticmethod
+    def _inline(tag: str, values: dict[str, str | None]) -> str:
+        if tag == "br":
+            return "\n"
+        if tag in ("td", "th"):
+            return "  "
+        return values.get("alt") or "" if tag == "img" else _MARKS.get(tag, "")
+
+    def _start_item(self) -> None:
+        number = self._numbers[-1] if self._numbers else None
+        self._bullet = "- " if number is None else f"{number}. "
+        if number is not None:
+            self._numbers[-1] = number + 1
+        self._indents.append(" " * len(self._bullet))
+
+    def _end_link(self) -> None:
+        shown = self._current[self._link_start :].strip()
+        if self._href and shown not in (self._href, self._href.removeprefix("mailto:")):
+            if self._href not in self._links:
+                self._links.append(self._href)
+            self._current += f" [{self._links.index(self._href) + 1}]"
+        self._href = None
+
+    def _end_heading(self) -> None:
+        heading, self._current = self._current.strip(), ""
+        if heading:
+            self._blocks.append(underline(heading))
+
+    def _end_block(self) -> None:
+        raw, self._current = self._current, ""
+        if not raw.strip():
+            return
+        rest = "".join(self._indents)
+        first = rest[: len(rest) - len(self._bullet)] + self._bullet
+        if self._verbatim:
+            self._blocks.append(textwrap.indent(raw.rstrip("\n"), rest + "    "))
+        else:
+            lines = [line.strip(" ") for line in raw.strip(" \n").split("\n")]
+            folded = [_fold_line(line, first if place == 0 else rest, rest) for place, line in enumerate(lines)]
+            tight = bool(self._bullet) and bool(self._blocks) and self._numbers
+            self._add("\n".join(folded), tight=bool(tight))
+        self._bullet = ""
+
+    def _add(self, block: str, *, tight: bool) -> None:
+        """A list item follows the one before it without an empty line."""
+        previous = self._blocks[-1].split("\n")[-1] if self._blocks else ""
+        if tight and re.match(r"[> ]*(-|\d+\.) |  +", previous):
+            self._blocks[-1] += "\n" + block
+        else:
+            self._blocks.append(block)
