@@ -28,7 +28,16 @@ def update(pybabel: str) -> int:
 def _collect(pybabel: str) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder) / "digest.pot"
-        options = ["-F", "babel.cfg", "--project=digest", "--add-location=file", "--sort-by-file", "-o", str(fresh)]
+        options = [
+            "-F",
+            "babel.cfg",
+            "--project=digest",
+            "--copyright-holder=The digest authors",
+            "--add-location=file",
+            "--sort-by-file",
+            "-o",
+            str(fresh),
+        ]
         if not call([pybabel, "--quiet", "extract", *options, "."]):
             return False
         if not TEMPLATE.exists() or _texts(fresh) != _texts(TEMPLATE):
