@@ -17,7 +17,6 @@ if sys.version_info < (3, 11):  # noqa: UP036 - this file is also read by the Py
     )
 
 import argparse
-import os
 import subprocess
 
 import catalogues
@@ -57,7 +56,7 @@ def test(extra: list[str]) -> int:
     """Every test, with a browser and a PostgreSQL; a skipped test counts as a failure."""
     with environment.ready("dev"):
         browser = chromium.provide()
-        workers = ["-n", str(min(os.cpu_count() or 1, 8))]
+        workers = ["-n", "logical", "--maxprocesses", "8"]
         return _run(
             [python(), "-m", "pytest", *workers, *extra],
             {"DIGEST_NO_SKIPS": "1", "CHROMIUM": browser},
