@@ -1,0 +1,98 @@
+"""The calendar: what is to be done once for each month, by whichever process wakes up first."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, or_, select, update
+
+from digest.months import Month
+from digest.storage.tables import CalendarState, calendar
+from digest.storage.upsert import insert_new
+
+
+@dataclass(frozen=True)
+class CalendarRow:
+    """One action of one month. Times are UTC."""
+
+    action: str
+    month: Month
+    state: CalendarState
+    due_at: dt.datetime
+    owner: str
+    lease_until: dt.datetime
+    reason: str | None  # why it is held
+    done_at: dt.datetime | None
+
+
+def begin(
+    conn: Connection,
+    action: str,
+    month: Month,
+    *,
+    due_at: dt.datetime,
+    owner: str,
+    lease: dt.timedelta,
+    now: dt.datetime,
+) -> bool:
+    """
+    Take the action of *month* until *lease* from now; the owner of a running lease renews it.
+
+    Returns:
+        False if it is done, held, or leased by another owner whose lease has not run out.
+    """
+    values = {"state": CalendarState.RUNNING, "due_at": due_at, "owner": owner, "lease_until": now + lease}
+    added = conn.execute(insert_new(conn, calendar), {"action": str(action), "month": str(month), **values})
+    if added.rowcount == 1:
+        return True
+    mine_or_lapsed = or_(calendar.c.owner == owner, calendar.c.lease_until <= now)
+    taken = conn.execute(
+        update(calendar)
+        .where(_is(action, month), calendar.c.state == CalendarState.RUNNING, mine_or_lapsed)
+        .values(owner=owner, lease_until=now + lease)
+    )
+    return taken.rowcount == 1
+
+
+def done(conn: Connection, action: str, month: Month, *, owner: str, now: dt.datetime) -> bool:
+    """
+    Say in the transaction of its effect that the action has happened.
+
+    Returns:
+        False if *owner* no longer has it: then the effect must be undone.
+    """
+    ended = conn.execute(
+        update(calendar)
+        .where(_is(action, month), calendar.c.state == CalendarState.RUNNING, calendar.c.owner == owner)
+        .values(state=CalendarState.DONE, done_at=now)
+    )
+    return ended.rowcount == 1
+
+
+def hold(conn: Connection, action: str, month: Month, *, due_at: dt.datetime, reason: str, now: dt.datetime) -> None:
+    """Leave the action to a person, for *reason*; one that is done stays done."""
+    values = {"state": CalendarState.HELD, "reason": reason}
+    row = {"action": str(action), "month": str(month), "due_at": due_at, "owner": "", "lease_until": now, **values}
+    conn.execute(insert_new(conn, calendar), row)
+    conn.execute(update(calendar).where(_is(action, month), calendar.c.state != CalendarState.DONE).values(values))
+
+
+def find(conn: Connection, action: str, month: Month) -> CalendarRow | None:
+    """The action of *month*, or None if nobody has begun it."""
+    row = conn.execute(select(calendar).where(_is(action, month))).one_or_none()
+    return None if row is None else _row(row._mapping)  # noqa: SLF001  public in spite of its name
+
+
+def rows(conn: Connection, month: Month | None = None) -> list[CalendarRow]:
+    """Every action that was begun or held, of one month or of all, newest month first, then by due time."""
+    query = select(calendar).order_by(calendar.c.month.desc(), calendar.c.due_at, calendar.c.action)
+    if month is not None:
+        query = query.where(calendar.c.month == str(month))
+    return [_row(row._mapping) for row in conn.execute(query)]  # noqa: SLF001
+
+
+def _is(action: str, month: Month) -> ColumnElement[bool]:
+    return and_(calendar.c.action == str(action), calendar.c.month == str(month))
+
+
+def _row(values: RowMapping) -> CalendarRow:
+    return CalendarRow(**{**values, "month": Month.parse(values["month"])})

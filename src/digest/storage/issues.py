@@ -1,0 +1,239 @@
+"""Issues: frozen bytes under their hash, and how far each month has got."""
+
+import datetime as dt
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select, update
+
+from digest.errors import Conflict, NotFound
+from digest.issue.edition import Edition, EditionKey
+from digest.issue.issue import Document, FrozenIssue, IssueState, WebArticle, WebNotice
+from digest.months import Month
+from digest.storage import tables
+from digest.storage.tables import frozen_issue, issue, issue_topic
+from digest.storage.upsert import insert_new
+
+
+@dataclass(frozen=True)
+class IssueRow:
+    """How far an issue has got. Times are UTC; `published_at` is that of the first publication."""
+
+    month: Month
+    state: IssueState
+    hash: str
+    source_hash: str
+    assembled_at: dt.datetime
+    approved_at: dt.datetime | None
+    published_at: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class PublishedIssue:
+    """An issue as the web shows it."""
+
+    month: Month
+    hash: str
+    published_at: dt.datetime
+    document: Document
+
+
+def save(conn: Connection, frozen: FrozenIssue, now: dt.datetime) -> bool:
+    """
+    Keep a frozen issue, and make it the one of its month, to be approved.
+
+    Returns:
+        Whether that changed anything: saving the same bytes again does not, and keeps their approval.
+    """
+    name = frozen.hash
+    row = status(conn, frozen.month)
+    if row is not None and row.hash == name:
+        return False
+    _keep(conn, frozen, name, now)
+    values = {"state": IssueState.ASSEMBLED, "hash": name, "assembled_at": now, "approved_at": None}
+    if row is None:
+        conn.execute(issue.insert(), {"month": str(frozen.month), **values})
+    else:
+        conn.execute(update(issue).where(issue.c.month == str(frozen.month)).values(values))
+    return True
+
+
+def status(conn: Connection, month: Month) -> IssueRow | None:
+    """How far the issue of *month* has got, or None if nothing is frozen yet."""
+    row = conn.execute(_rows().where(issue.c.month == str(month))).one_or_none()
+    return None if row is None else _issue_row(row)
+
+
+def months(conn: Connection) -> list[IssueRow]:
+    """Every issue, newest month first."""
+    return [_issue_row(row) for row in conn.execute(_rows().order_by(issue.c.month.desc()))]
+
+
+def approve(conn: Connection, month: Month, hash: str, now: dt.datetime) -> None:  # noqa: A002  the word of the design
+    """
+    Approve the bytes of *month* that have *hash*; approving them again changes nothing.
+
+    Raises:
+        NotFound: Nothing of *month* is assembled.
+        Conflict: The issue has other bytes by now.
+    """
+    row = status(conn, month)
+    if row is None:
+        raise NotFound(f"the issue of {month} is not assembled: run `digest assemble {month}`")
+    if row.hash != hash:
+        raise Conflict(f"the issue of {month} was assembled anew since you looked at it: look again, then approve")
+    conn.execute(
+        update(issue)
+        .where(issue.c.month == str(month), issue.c.state == IssueState.ASSEMBLED)
+        .values(state=IssueState.APPROVED, approved_at=now)
+    )
+
+
+def publish(conn: Connection, month: Month, hash: str, now: dt.datetime) -> None:  # noqa: A002
+    """
+    Show the bytes with *hash* on the web as the issue of *month*. The day of the first publication stays.
+
+    Raises:
+        NotFound: *month* has no issue, or no such bytes.
+    """
+    known = select(frozen_issue.c.hash).where(frozen_issue.c.hash == hash, frozen_issue.c.month == str(month))
+    changed = conn.execute(
+        update(issue)
+        .where(issue.c.month == str(month), known.exists())
+        .values(published_hash=hash, published_at=func.coalesce(issue.c.published_at, now))
+    )
+    if changed.rowcount == 0:
+        raise NotFound(f"{month} has no such issue: run `digest assemble {month}`")
+
+
+def published(conn: Connection) -> list[PublishedIssue]:
+    """Every published issue, newest month first."""
+    return [_published(row) for row in conn.execute(_publications().order_by(issue.c.month.desc()))]
+
+
+def published_one(conn: Connection, month: Month) -> PublishedIssue | None:
+    """The published issue of *month*, or None."""
+    row = conn.execute(_publications().where(issue.c.month == str(month))).one_or_none()
+    return None if row is None else _published(row)
+
+
+def document(conn: Connection, hash: str) -> Document:  # noqa: A002
+    """
+    The issue as the web shows it.
+
+    Raises:
+        NotFound: There are no bytes with that hash.
+    """
+    return _read_document(_frozen_row(conn, hash).document)
+
+
+def edition(conn: Connection, hash: str, key: EditionKey) -> Edition:  # noqa: A002
+    """
+    One edition of a frozen issue.
+
+    Raises:
+        NotFound: There is none with that hash and key.
+    """
+    table = tables.edition
+    where = (table.c.hash == hash, table.c.language == key.language, table.c.mask == key.mask)
+    row = conn.execute(select(table).where(*where)).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no edition {key} of the issue with hash {hash[:12]}")
+    return _edition(row)
+
+
+def editions(conn: Connection, hash: str) -> list[Edition]:  # noqa: A002
+    """All editions of a frozen issue, in the order in which they were frozen; empty if there is no such issue."""
+    table = tables.edition
+    return [_edition(row) for row in conn.execute(select(table).where(table.c.hash == hash).order_by(table.c.position))]
+
+
+def verify(conn: Connection, hash: str) -> bool:  # noqa: A002
+    """
+    Whether the stored bytes still have the hash under which they were frozen.
+
+    Raises:
+        NotFound: There are no bytes with that hash.
+    """
+    row = _frozen_row(conn, hash)
+    stored = FrozenIssue(
+        Month.parse(row.month), row.source_hash, _read_document(row.document), tuple(editions(conn, hash))
+    )
+    return stored.hash == hash
+
+
+def _keep(conn: Connection, frozen: FrozenIssue, name: str, now: dt.datetime) -> None:
+    row = {
+        "hash": name,
+        "month": str(frozen.month),
+        "source_hash": frozen.source_hash,
+        "document": json.dumps(asdict(frozen.document), ensure_ascii=False),
+        "assembled_at": now,
+    }
+    conn.execute(insert_new(conn, frozen_issue), row)
+    if frozen.editions:
+        rows = [_edition_values(name, position, one) for position, one in enumerate(frozen.editions)]
+        conn.execute(insert_new(conn, tables.edition), rows)
+    topics = [
+        {"hash": name, "bit": 1 << position, "topic": topic}
+        for position, article in enumerate(frozen.document.articles)
+        for topic in article.topics
+    ]
+    if topics:
+        conn.execute(insert_new(conn, issue_topic), topics)
+
+
+def _edition_values(name: str, position: int, one: Edition) -> dict[str, Any]:
+    return {
+        "hash": name,
+        "language": one.key.language,
+        "mask": one.key.mask,
+        "position": position,
+        "subject": one.subject,
+        "preheader": one.preheader,
+        "html": one.html,
+        "text": one.text,
+        "headers": json.dumps(one.headers, ensure_ascii=False),
+        "nonce": one.nonce,
+    }
+
+
+def _edition(row: Row[Any]) -> Edition:
+    headers = tuple((name, value) for name, value in json.loads(row.headers))
+    key = EditionKey(row.language, row.mask)
+    return Edition(key, row.subject, row.preheader, row.html, row.text, headers, row.nonce)
+
+
+def _frozen_row(conn: Connection, name: str) -> Row[Any]:
+    row = conn.execute(select(frozen_issue).where(frozen_issue.c.hash == name)).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no frozen issue with hash {name[:12]}")
+    return row
+
+
+def _rows() -> Select[Any]:
+    return select(issue, frozen_issue.c.source_hash).join(frozen_issue, frozen_issue.c.hash == issue.c.hash)
+
+
+def _issue_row(row: Row[Any]) -> IssueRow:
+    month = Month.parse(row.month)
+    times = (row.assembled_at, row.approved_at, row.published_at)
+    return IssueRow(month, row.state, row.hash, row.source_hash, *times)
+
+
+def _publications() -> Select[Any]:
+    return select(issue.c.month, issue.c.published_hash, issue.c.published_at, frozen_issue.c.document).join(
+        frozen_issue, frozen_issue.c.hash == issue.c.published_hash
+    )
+
+
+def _published(row: Row[Any]) -> PublishedIssue:
+    return PublishedIssue(Month.parse(row.month), row.published_hash, row.published_at, _read_document(row.document))
+
+
+def _read_document(text: str) -> Document:
+    values = json.loads(text)
+    articles = tuple(WebArticle(**article | {"topics": tuple(article["topics"])}) for article in values["articles"])
+    notices = tuple(WebNotice(**notice) for notice in values["notices"])
+    return Document(**values | {"articles": articles, "notices": notices})

@@ -1,0 +1,40 @@
+"""Suppressions: addresses that must not be mailed, whatever becomes of the subscriber."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from digest.storage.tables import suppression
+from digest.storage.upsert import insert_new
+
+UNSUBSCRIBED = "unsubscribed"
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """Why and since when (UTC) an address must not be mailed. `address` is None if only its hash may be kept."""
+
+    address_hash: str
+    address: str | None
+    reason: str
+    created_at: dt.datetime
+
+
+def add(conn: Connection, address_hash: str, address: str | None, reason: str, now: dt.datetime) -> None:
+    """Suppress an address; one that is suppressed already keeps its first reason and date."""
+    row = {"address_hash": address_hash, "address": address, "reason": reason, "created_at": now}
+    conn.execute(insert_new(conn, suppression), row)
+
+
+def find(conn: Connection, address_hash: str) -> Suppression | None:
+    """The suppression of an address, or None if it may be mailed."""
+    row = conn.execute(select(suppression).where(suppression.c.address_hash == address_hash)).one_or_none()
+    return None if row is None else Suppression(**row._mapping)  # noqa: SLF001  public in spite of its name
+
+
+def among(conn: Connection, hashes: Iterable[str]) -> frozenset[str]:
+    """Which of *hashes* are suppressed."""
+    query = select(suppression.c.address_hash).where(suppression.c.address_hash.in_(list(hashes)))
+    return frozenset(conn.execute(query).scalars())
