@@ -30,7 +30,7 @@ class Article:
         body: Markdown, without the practice implications.
         implications: Markdown of the section "Practice implications", or None if there is none.
         about: A noun phrase that completes "This month: A, B, and C"; the title if the file has none.
-        lines: Where each front matter key stands, and "body": line numbers from 1.
+        lines: Where each front matter key stands, and where "body" and "implications" begin: line numbers from 1.
         source: The whole text of the file as read, for telling whether it changed.
     """
 

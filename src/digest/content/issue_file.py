@@ -1,6 +1,7 @@
 """The optional file `articles/MONTH/issue.md`: subject, introduction, preheader, order and notices of an issue."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from digest.errors import Place
 from digest.months import Month
@@ -17,7 +18,11 @@ class Notice:
 
 @dataclass(frozen=True)
 class IssueFile:
-    """What the editor says of a whole issue. An empty value is composed in the language of the edition."""
+    """What the editor says of a whole issue. An empty value is composed in the language of the edition.
+
+    Attributes:
+        lines: Where each front matter key stands, from 1.
+    """
 
     month: Month
     subject: str = ""
@@ -27,3 +32,4 @@ class IssueFile:
     notices: tuple[Notice, ...] = ()
     place: Place | None = None
     source: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict)

@@ -1,0 +1,125 @@
+"""Front matter to checked values: pydantic decides, and every fault gets the line of its key."""
+
+import difflib
+from typing import Annotated, Any, TypeAlias, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from digest.content.characters import unfit_line
+from digest.content.faults import Faults
+from digest.content.front_matter import FrontMatter, KeyPath
+from digest.months import Month
+
+_LONGEST_CITATION = 3000
+_MISSING = {
+    "title": "add a line such as `title: What the study found`",
+    "month": "add a line such as `month: 2026-11`",
+}
+_KINDS = {
+    "string_type": ("must be text", "write one value after the key, in quotes if it holds : or #"),
+    "list_type": ("must be a list", "write [one, two], or each below the key after a hyphen"),
+    "model_type": ("must have keys of its own", "write them below it, indented"),
+}
+
+
+class Unfit(ValueError):
+    """A value that a field can't take.
+
+    Attributes:
+        problem: Goes after the name of the key.
+        remedy: What to do.
+    """
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        self.problem = problem
+        self.remedy = remedy
+        super().__init__(f"{problem}: {remedy}")
+
+
+class Fields(BaseModel):
+    """Base of the models: an unknown key is an error, space around a value is not part of it."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
+
+
+def _one_line(text: str) -> str:
+    if fault := unfit_line(text):
+        raise Unfit(*fault)
+    return text
+
+
+def _long_line(text: str) -> str:
+    if fault := unfit_line(text, _LONGEST_CITATION):
+        raise Unfit(*fault)
+    return text
+
+
+def _month(text: str) -> str:
+    try:
+        return str(Month.parse(text))
+    except ValueError:
+        raise Unfit(f"is {text!r}, which is no month", "write it as YYYY-MM, for example 2026-11") from None
+
+
+Line: TypeAlias = Annotated[str, AfterValidator(_one_line)]
+LongLine: TypeAlias = Annotated[str, AfterValidator(_long_line)]
+MonthText: TypeAlias = Annotated[str, AfterValidator(_month)]
+
+Model = TypeVar("Model", bound=Fields)
+
+
+def validate(model: type[Model], front_matter: FrontMatter, faults: Faults) -> Model | None:
+    """Check the front matter against *model*; None if it does not fit, with every reason added to *faults*."""
+    try:
+        return model.model_validate(dict(front_matter.values))
+    except ValidationError as error:
+        for details in error.errors(include_url=False):
+            faults.add(line_of(front_matter, details["loc"]), *_explain(details, model))
+        return None
+
+
+def line_of(front_matter: FrontMatter, path: KeyPath) -> int:
+    """Line of the key, or of the nearest one around it; 1 if there is none."""
+    while path and path not in front_matter.lines:
+        path = path[:-1]
+    return front_matter.lines.get(path, 1)
+
+
+def _explain(details: ErrorDetails, model: type[Fields]) -> tuple[str, str]:
+    path = details["loc"]
+    name = _spell(path)
+    reason = details.get("ctx", {}).get("error")
+    if isinstance(reason, Unfit):
+        return f"{name} {reason.problem}", reason.remedy
+    if details["type"] == "missing":
+        return f"{name} is missing", _MISSING.get(str(path[-1]), f"add `{path[-1]}:` with its value")
+    if details["type"] == "extra_forbidden":
+        return f"there is no key {name!r}", _did_you_mean(str(path[-1]), _known(model, path[:-1]))
+    problem, remedy = _KINDS.get(details["type"], (details["msg"], ""))
+    return f"{name} {problem}", remedy
+
+
+def _spell(path: KeyPath) -> str:
+    """`study.authors` for the key, `topics 2` for the second item."""
+    words = [f" {part + 1}" if isinstance(part, int) else f".{part}" for part in path]
+    return "".join(words).removeprefix(".")
+
+
+def _known(model: type[Fields], path: KeyPath) -> list[str]:
+    kind: Any = model
+    for part in path:
+        if isinstance(part, str):
+            kind = _inner_model(kind.model_fields[part].annotation)
+    return list(kind.model_fields)
+
+
+def _inner_model(annotation: Any) -> Any:
+    """The model inside `Model | None` or `list[Model]`."""
+    inner = getattr(annotation, "__args__", ())
+    return next((_inner_model(one) for one in inner if one is not type(None)), annotation)
+
+
+def _did_you_mean(word: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(word.casefold(), known, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"the keys are {', '.join(known)}"

@@ -1,0 +1,92 @@
+"""The text of an issue file to an `IssueFile`."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from digest.content.body import Part, link_faults
+from digest.content.decoding import plain_lines
+from digest.content.faults import Faults
+from digest.content.fields import Fields, Line, MonthText, Unfit, validate
+from digest.content.front_matter import FrontMatter, KeyPath, Source, read, split
+from digest.content.issue_file import IssueFile, Notice
+from digest.errors import ContentError, Place
+from digest.months import Month
+from digest.rendering.markdown import is_safe
+
+
+def _address(text: str) -> str:
+    if not is_safe(text):
+        raise Unfit(f"is {text!r}, which may not be mailed", "write a whole address that begins with https://")
+    return text
+
+
+class _NoticeFields(Fields):
+    title: Line
+    body: str = ""
+    link: Annotated[str, AfterValidator(_address)] = ""
+
+
+class _IssueFields(Fields):
+    month: MonthText | None = None
+    subject: Line = ""
+    preheader: Line = ""
+    introduction: str = ""
+    order: list[str] = Field(default_factory=list)
+    notices: list[_NoticeFields] = Field(default_factory=list)
+
+
+def parse_issue_file(text: str, *, month: Month, file: str) -> IssueFile:
+    """
+    Read the issue file of a month.
+
+    Args:
+        text: The file as read; a byte order mark and any line ends are accepted.
+        month: The folder that the file stands in.
+        file: The file's name in errors.
+
+    Raises:
+        ContentError: The file can't be read; `ContentFaults` if it has several faults.
+    """
+    source = split(plain_lines(text), file)
+    front_matter = read(source)
+    faults = Faults(file)
+    fields = validate(_IssueFields, front_matter, faults)
+    for error in _link_faults(source, front_matter):
+        faults.add(error.place.line, error.problem, error.remedy)
+    if "introduction" in front_matter.values and source.body.strip():
+        advice = "keep either the key or the text below the front matter"
+        faults.add(front_matter.lines["introduction",], "the introduction is written twice", advice)
+    if fields is not None and fields.month not in {None, str(month)}:
+        problem = f"month is {fields.month}, but the file stands in {month}"
+        faults.add(front_matter.lines["month",], problem, "move the file, or correct the month")
+    faults.raise_if_any()
+    assert fields is not None
+    return IssueFile(
+        month=month,
+        subject=fields.subject,
+        preheader=fields.preheader,
+        introduction=fields.introduction or source.body.strip(),
+        order=tuple(fields.order),
+        notices=tuple(Notice(one.title, one.body, one.link) for one in fields.notices),
+        place=Place(file),
+        source=text,
+        lines={str(path[0]): line for path, line in front_matter.lines.items() if len(path) == 1},
+    )
+
+
+def _link_faults(source: Source, front_matter: FrontMatter) -> Iterator[ContentError]:
+    for part in (Part(source.body, source.body_line), *_markdown_values(front_matter)):
+        yield from link_faults(part.text, part.line, source.file)
+
+
+def _markdown_values(front_matter: FrontMatter) -> Iterator[Part]:
+    notices = front_matter.values.get("notices")
+    found: list[tuple[KeyPath, object]] = [(("introduction",), front_matter.values.get("introduction"))]
+    for number, notice in enumerate(notices if isinstance(notices, list) else ()):
+        if isinstance(notice, dict):
+            found.append((("notices", number, "body"), notice.get("body")))
+    for path, value in found:
+        if isinstance(value, str):
+            yield Part(value, front_matter.value_lines[path])

@@ -1,0 +1,277 @@
+"""The folder of articles: the one module of the content that opens files."""
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from digest.content.article import Article
+from digest.content.article_file import parse_article
+from digest.content.decoding import decode, plain_lines
+from digest.content.faults import Faults
+from digest.content.issue_file import IssueFile
+from digest.content.issue_text import parse_issue_file
+from digest.content.slugs import slug_fault, slug_for
+from digest.errors import ContentError, Place
+from digest.months import Month
+from digest.topics import Taxonomy
+
+ISSUE_FILE = "issue.md"
+_LARGEST_ARTICLE = 256 * 1024  # bytes
+_LARGEST_SOURCE = 16 * 1024 * 1024  # bytes
+_MOST_ARTICLES = 1000
+_MISTAKEN = re.compile(r"\.(markdown|mdown|mkd|txt|docx?|odt|rtf|html?)", re.IGNORECASE)
+# A FIFO would wait for ever for a writer; a link could lead out of the folder between looking and opening.
+_CAREFULLY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+
+
+@dataclass(frozen=True)
+class MonthFiles:
+    """
+    What stands in the folder of one month.
+
+    Attributes:
+        articles: Those that load, by slug.
+        file: The issue file; an empty one if there is none or it does not load.
+        errors: Why the others do not load.
+    """
+
+    month: Month
+    articles: tuple[Article, ...]
+    file: IssueFile
+    errors: tuple[ContentError, ...]
+
+
+@dataclass(frozen=True)
+class Library:
+    """
+    The articles on disk, one folder a month.
+
+    Attributes:
+        root: The folder that holds the months. Nothing below it that is a link is followed.
+        taxonomy: Decides what a topic's slug, name or alias means.
+    """
+
+    root: Path
+    taxonomy: Taxonomy
+
+    def months(self) -> tuple[Month, ...]:
+        """The months that have a folder, ascending."""
+        return tuple(sorted(Month.parse(entry.name) for entry in _entries(self.root) if _is_month_folder(entry)))
+
+    def strays(self) -> tuple[ContentError, ...]:
+        """What stands beside the folders of the months and is none; or that the folder itself is missing."""
+        if not self.root.is_dir():
+            advice = "create it, or correct content.articles in the configuration"
+            return (ContentError(Place(self.root.name), "there is no such folder", advice),)
+        return tuple(
+            ContentError(Place(f"{self.root.name}/{entry.name}"), *_stray(entry))
+            for entry in _entries(self.root)
+            if not _is_month_folder(entry)
+        )
+
+    def load(self, month: Month) -> MonthFiles:
+        """Read every file of a month; a bad one becomes an error, the others load. No folder: no articles."""
+        faults = Faults(f"{self.root.name}/{month}")
+        articles: list[Article] = []
+        slugs = self._slugs(month, faults)
+        for slug in slugs:
+            article = faults.catch(lambda slug=slug: self._article(month, slug))  # type: ignore[misc]
+            articles += [article] if article else []
+        file = faults.catch(lambda: self._issue_file(month)) or IssueFile(month)
+        _check_order(file, set(slugs), faults)
+        return MonthFiles(month, tuple(articles), file, faults.errors)
+
+    def text(self, month: Month, slug: str) -> str | None:
+        """
+        The text of an article file, every character kept; None if there is none.
+
+        Raises:
+            ContentError: It can't be read.
+        """
+        return self._read(month, f"{slug}.md")
+
+    def create(self, month: Month, slug: str, text: str) -> None:
+        """
+        Write a new article file, whole or not at all.
+
+        Raises:
+            ContentError: The slug can't name a file, the file is there already, or the folder can't be written.
+        """
+        path, place = self._path(month, slug)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft = _write_draft(path, text)
+            try:
+                os.link(draft, path)  # unlike a rename, this never replaces
+            finally:
+                draft.unlink()
+        except FileExistsError:
+            raise ContentError(place, "the file is there already", "edit it, or choose another name") from None
+        except OSError as error:
+            raise _not_written(place, error) from None
+
+    def replace(self, month: Month, slug: str, text: str) -> None:
+        """
+        Put another text into an article file at one stroke, keeping its permissions.
+
+        Raises:
+            ContentError: The file can't be written.
+        """
+        path, place = self._path(month, slug)
+        try:
+            draft = _write_draft(path, text)
+            draft.chmod(stat.S_IMODE(path.stat().st_mode))
+            draft.replace(path)
+        except OSError as error:
+            raise _not_written(place, error) from None
+
+    def name(self, month: Month, name: str) -> str:
+        """The name of a file as the editor knows it: `articles/2026-11/x.md`."""
+        return f"{self.root.name}/{month}/{name}"
+
+    def _slugs(self, month: Month, faults: Faults) -> list[str]:
+        folder = self.root / str(month)
+        if folder.is_symlink():
+            faults.note(Place(f"{self.root.name}/{month}"), *_LINK)
+            return []
+        slugs: list[str] = []
+        names = [entry.name for entry in _entries(folder)]
+        for name in names:
+            fault = _name_fault(name, names)
+            if fault is not None:
+                faults.note(Place(self.name(month, name)), *fault)
+            elif name.endswith(".md") and name != ISSUE_FILE:
+                slugs.append(name.removesuffix(".md"))
+        if len(slugs) > _MOST_ARTICLES:
+            problem = f"there are {len(slugs)} articles, only the first {_MOST_ARTICLES} are read"
+            faults.note(Place(f"{self.root.name}/{month}"), problem, "move the others away")
+        return slugs[:_MOST_ARTICLES]
+
+    def _article(self, month: Month, slug: str) -> Article | None:
+        text = self.text(month, slug)
+        if text is None:  # it was removed since the folder was listed
+            return None
+        file = self.name(month, f"{slug}.md")
+        return parse_article(text, slug=slug, month=month, file=file, taxonomy=self.taxonomy)
+
+    def _issue_file(self, month: Month) -> IssueFile:
+        text = self._read(month, ISSUE_FILE)
+        file = self.name(month, ISSUE_FILE)
+        return IssueFile(month) if text is None else parse_issue_file(text, month=month, file=file)
+
+    def _read(self, month: Month, name: str) -> str | None:
+        path, file = self.root / str(month) / name, self.name(month, name)
+        if path.parent.is_symlink() or path.is_symlink():
+            raise ContentError(Place(file), *_LINK)
+        try:
+            return decode(_read_bytes(path, file, _LARGEST_ARTICLE, os.O_RDONLY | _CAREFULLY), file)
+        except FileNotFoundError:
+            return None
+
+    def _path(self, month: Month, slug: str) -> tuple[Path, Place]:
+        place = Place(self.name(month, f"{slug}.md"))
+        if fault := slug_fault(slug):
+            raise ContentError(place, f"the file name {fault}", f"name it {slug_for(slug)}.md")
+        if (self.root / str(month)).is_symlink():
+            raise ContentError(Place(f"{self.root.name}/{month}"), *_LINK)
+        return self.root / str(month) / f"{slug}.md", place
+
+
+_LINK = ("it is a symbolic link, and none is followed", "put the file or folder itself here")
+
+
+def read_source(path: Path) -> str:
+    """
+    Read a text file that somebody named: UTF-8, at most 16 MiB.
+
+    Returns:
+        The text without a byte order mark, every line ended by a line feed.
+
+    Raises:
+        ContentError: There is no such file, it is no ordinary file, too large, or not UTF-8 text.
+    """
+    try:
+        data = _read_bytes(path, str(path), _LARGEST_SOURCE, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except FileNotFoundError:
+        raise ContentError(Place(str(path)), "there is no such file", "correct the path") from None
+    return plain_lines(decode(data, str(path)))
+
+
+def _read_bytes(path: Path, file: str, largest: int, flags: int) -> bytes:
+    try:
+        descriptor = os.open(path, flags)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise ContentError(Place(file), f"the file can't be opened ({error.strerror})", "look at what it is") from None
+    with os.fdopen(descriptor, "rb") as opened:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ContentError(Place(file), "this is no ordinary file", "remove it, or give it another name")
+        data = opened.read(largest + 1)
+    if len(data) > largest:
+        raise ContentError(Place(file), f"the file is larger than {largest // 1024} KiB", "shorten it")
+    return data
+
+
+def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+    """What stands in the folder, by name, hidden files left out; nothing if there is no folder."""
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    yield from (entry for entry in found if not entry.name.startswith("."))
+
+
+def _is_month_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        Month.parse(entry.name)
+    except ValueError:
+        return False
+    return entry.is_dir(follow_symlinks=False)
+
+
+def _stray(entry: os.DirEntry[str]) -> tuple[str, str]:
+    if entry.is_symlink():
+        return _LINK
+    if entry.is_dir():
+        return "the folder's name is no month", "rename it to YYYY-MM, for example 2026-11"
+    return "the file stands in no month's folder", "move it into a folder such as 2026-11, or away"
+
+
+def _name_fault(name: str, names: list[str]) -> tuple[str, str] | None:
+    stem, dot, ending = name.rpartition(".")
+    if _MISTAKEN.fullmatch(dot + ending):
+        return f"a file that ends in .{ending} is not read", f"save it as Markdown, named {slug_for(stem)}.md"
+    if ending.lower() != "md" or not dot:
+        return None
+    twin = next((one for one in names if one != name and one.casefold() == name.casefold()), None)
+    if twin is not None and name != name.lower():
+        return f"the name differs from {twin} only in upper and lower case", "keep one, or rename one"
+    if name.lower() == ISSUE_FILE:
+        return None if name == ISSUE_FILE else ("the issue file is not spelt so", f"rename it to {ISSUE_FILE}")
+    fault = slug_fault(stem) or ("ends in upper case" if ending != "md" else None)
+    return (f"the file name {fault}", f"rename it to {slug_for(stem)}.md") if fault else None
+
+
+def _check_order(file: IssueFile, slugs: set[str], faults: Faults) -> None:
+    for slug in file.order:
+        if slug not in slugs and file.place is not None:
+            place = Place(file.place.file, file.lines.get("order"))
+            faults.note(place, f"the order names {slug!r}, and there is no such article", "correct it or remove it")
+
+
+def _write_draft(path: Path, text: str) -> Path:
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with draft.open("w", encoding="utf-8", newline="") as opened:
+        opened.write(text)
+        opened.flush()
+        os.fsync(opened.fileno())
+    return draft
+
+
+def _not_written(place: Place, error: OSError) -> ContentError:
+    return ContentError(place, f"the file can't be written ({error.strerror})", "look at the folder's permissions")
