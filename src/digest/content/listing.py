@@ -1,0 +1,210 @@
+"""The importer's parser: a page of the blog, saved as text, to entries.
+
+The page has one paragraph a line. A month stands over its articles; each has a title, perhaps a citation, its text, and
+perhaps a section on practice implications. Nothing marks a title, so what follows it has to tell.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from digest.content.body import is_implications_heading
+from digest.content.characters import visible
+from digest.errors import ContentError, Place
+from digest.months import Month
+
+_MONTHS = {
+    "en": "january february march april may june july august september october november december",
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+}
+_MONTH_NAMES = {
+    name: (number, language)
+    for language, names in _MONTHS.items()
+    for number, name in enumerate(names.split(), start=1)
+} | {"fevrier": (2, "fr"), "aout": (8, "fr"), "decembre": (12, "fr")}
+_MONTH_LINE = re.compile(r"([^\W\d_]+) (\d{4})")
+
+_LONGEST_TITLE = 200
+_SHORTEST_PROSE = 200  # a longer line is a paragraph, however it ends
+_YEAR = r"\((?:(?:1[89]|20)\d\d[a-z]?(?:, [^()]{1,40})?|in press|sous presse|n\.d\.|s\.d\.)\)"
+_PEOPLE = r"[^\W\d_][\w'’. -]{0,60}, (?:[^\W\d_]\.|[^\W\d_]{2,30} [^\W\d_]\.).{0,2000}?"
+_GROUP = r"[^\W\d_][^().]{1,120}\."
+_CITATION = re.compile(rf"(?:{_PEOPLE}|{_GROUP}) {_YEAR}\. \S")
+_SENTENCE_END = re.compile(r"[.!?…:;,][\"'”’»)\]]*$")
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_MOSTLY = 0.75
+
+
+@dataclass(frozen=True)
+class Entry:
+    """
+    One article of the page, as plain text.
+
+    Attributes:
+        language: That of the month's name.
+        body: Its paragraphs.
+        implications: The paragraphs on practice implications; none if the page has none.
+        line: Where the title stands, from 1.
+    """
+
+    month: Month
+    language: str
+    title: str
+    citation: str | None
+    body: tuple[str, ...]
+    implications: tuple[str, ...]
+    line: int
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The articles of a page in its order, and what could not be understood."""
+
+    entries: tuple[Entry, ...]
+    errors: tuple[ContentError, ...]
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line that is not blank: `text` as it stands, `plain` with ordinary spaces for looking at it."""
+
+    number: int
+    text: str
+
+    @property
+    def plain(self) -> str:
+        return " ".join(visible(self.text).split())
+
+
+@dataclass(frozen=True)
+class _Section:
+    heading: _Line
+    month: Month
+    language: str
+    lines: tuple[_Line, ...]
+
+
+def parse_listing(text: str, file: str) -> Listing:
+    """
+    Read a saved listing page.
+
+    Args:
+        text: One paragraph a line; blank lines mean nothing.
+        file: The page's name in errors.
+
+    Returns:
+        What was understood and, for the rest, an error with its line. What stands above the first month is the page's
+        navigation and is left out.
+    """
+    lines = [_Line(number, line) for number, line in enumerate(text.split("\n"), start=1) if visible(line)]
+    entries: list[Entry] = []
+    errors: list[ContentError] = []
+    sections = list(_sections(lines))
+    if not sections:
+        advice = "save the page as text, with month names such as September 2022 on lines of their own"
+        errors.append(ContentError(Place(file), "there is no month in this file", advice))
+    for section in sections:
+        if not section.lines:
+            errors.append(_error(file, section.heading, "there is no article below this month", "save the whole page"))
+        for block in _blocks(section.lines):
+            try:
+                entries.append(_entry(section, block, file))
+            except ContentError as error:
+                errors.append(error)
+    return Listing(tuple(entries), tuple(errors))
+
+
+def _sections(lines: Sequence[_Line]) -> Iterator[_Section]:
+    starts = [(number, found) for number, line in enumerate(lines) if (found := _month(line.plain))]
+    for (start, (month, language)), end in zip(starts, [*(s for s, _ in starts[1:]), len(lines)], strict=True):
+        yield _Section(lines[start], month, language, tuple(lines[start + 1 : end]))
+
+
+def _month(line: str) -> tuple[Month, str] | None:
+    match = _MONTH_LINE.fullmatch(line)
+    if match is None or match[1].casefold() not in _MONTH_NAMES:
+        return None
+    number, language = _MONTH_NAMES[match[1].casefold()]
+    try:
+        return Month(int(match[2]), number), language
+    except ValueError:
+        return None
+
+
+def _blocks(lines: Sequence[_Line]) -> Iterator[Sequence[_Line]]:
+    """Cut the lines of a month before each title."""
+    start = 0
+    for number in range(1, len(lines)):
+        if number > start + 1 and _is_title(lines, start, number):
+            yield lines[start:number]
+            start = number
+    if lines:
+        yield lines[start:]
+
+
+def _is_title(lines: Sequence[_Line], start: int, number: int) -> bool:
+    line = lines[number].plain
+    following = lines[number + 1].plain if number + 1 < len(lines) else None
+    if len(line) > _LONGEST_TITLE or not (line[0].isupper() or line[0].isdigit() or line[0] in "“«\"'‘¿¡"):
+        return False
+    if is_implications_heading(line) or _is_citation(line):
+        return False
+    if following is not None and _is_citation(following):
+        return True
+    ended = any(is_implications_heading(one.plain) for one in lines[start : number - 1])
+    if _SENTENCE_END.search(line):
+        more = any(is_implications_heading(one.plain) for one in lines[number + 2 :])
+        return _is_prose(following) and (_is_title_case(line) or (ended and more and line.endswith("?")))
+    return (ended or _is_title_case(line)) and (following is None or _is_prose(following))
+
+
+def _is_prose(line: str | None) -> bool:
+    return line is not None and (len(line) > _SHORTEST_PROSE or bool(_SENTENCE_END.search(line)))
+
+
+def _is_title_case(line: str) -> bool:
+    words = _WORD.findall(line)
+    return len(words) > 1 and sum(word[0].isupper() for word in words) >= _MOSTLY * len(words)
+
+
+def _is_citation(line: str) -> bool:
+    return _CITATION.match(line) is not None
+
+
+def _entry(section: _Section, block: Sequence[_Line], file: str) -> Entry:
+    title, rest = block[0], list(block[1:])
+    if is_implications_heading(title.plain) or _is_citation(title.plain) or len(title.plain) > _LONGEST_TITLE:
+        raise _error(file, title, "a title was expected here", "put the article's title on a line above this one")
+    citation = visible(rest.pop(0).text) if rest and _is_citation(rest[0].plain) else None
+    marks = [number for number, line in enumerate(rest) if is_implications_heading(line.plain)]
+    if len(marks) > 1:
+        advice = "put the title of the article that begins in between on a line of its own"
+        raise _error(file, rest[marks[1]], f"{title.plain!r} has practice implications twice", advice)
+    cut = marks[0] if marks else len(rest)
+    body, implications = rest[:cut], rest[cut + 1 :]
+    if not body:
+        advice = "add the text; if this is no title, join it with the line above"
+        raise _error(file, title, f"{title.plain!r} looks like a title, and no text follows", advice)
+    for paragraphs in (body, implications):
+        _refuse_wrapped(paragraphs, file)
+    return Entry(
+        month=section.month,
+        language=section.language,
+        title=visible(title.text),
+        citation=citation,
+        body=tuple(line.text.strip() for line in body),
+        implications=tuple(line.text.strip() for line in implications),
+        line=title.number,
+    )
+
+
+def _refuse_wrapped(paragraphs: Sequence[_Line], file: str) -> None:
+    for above, line in pairwise(paragraphs):
+        if line.plain[0].islower() and not _SENTENCE_END.search(above.plain):
+            advice = "save the page with one line a paragraph, or join the lines"
+            raise _error(file, line, "this line goes on with the sentence above", advice)
+
+
+def _error(file: str, line: _Line, problem: str, remedy: str) -> ContentError:
+    return ContentError(Place(file, line.number), problem, remedy)
