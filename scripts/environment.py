@@ -100,6 +100,8 @@ def say(text: str) -> None:
 
 def _install(name: str) -> None:
     say(f"installing the {name} packages into .venv (only when something changed)")
+    if STAMP.exists() and _stamp()[:1] != [_origin()]:
+        shutil.rmtree(VENV)  # its scripts name the Python and the place that they were made for
     STAMP.unlink(missing_ok=True)
     _make_venv()
     UNFINISHED.touch()
@@ -115,7 +117,7 @@ def _install(name: str) -> None:
         done = call([*pip, "--no-deps", "-e", str(ROOT)])
     if not done:
         raise SetupError("the packages could not be installed (see above); is the package index within reach?")
-    STAMP.write_text(f"{name} {_key(name)}", encoding="utf-8")
+    STAMP.write_text("\n".join([_origin(), name, _key(name)]), encoding="utf-8")
     UNFINISHED.unlink()
 
 
@@ -155,14 +157,20 @@ def _output(command: list[str]) -> str:
 
 
 def _is_installed(wanted: str) -> bool:
-    stamp = STAMP.read_text(encoding="utf-8") if STAMP.exists() else ""
     names = ["dev"] if wanted == "dev" else ["run", "dev"]
-    return Path(python()).exists() and any(stamp == f"{name} {_key(name)}" for name in names)
+    return Path(python()).exists() and any(_stamp() == [_origin(), name, _key(name)] for name in names)
+
+
+def _stamp() -> list[str]:
+    return STAMP.read_text(encoding="utf-8").splitlines() if STAMP.exists() else []
+
+
+def _origin() -> str:
+    return f"python {sys.version_info.major}.{sys.version_info.minor} for {ROOT}"
 
 
 def _key(name: str) -> str:
-    """Changes with everything that the environment is made of, the place of the checkout included."""
-    digest = hashlib.sha256(f"{ROOT}\0{sys.version_info[:2]}".encode())
+    digest = hashlib.sha256()
     for path in (LOCKS[name], ROOT / "pyproject.toml", UV_REQUIREMENTS):
         digest.update(path.read_bytes())
     return digest.hexdigest()
