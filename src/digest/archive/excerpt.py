@@ -1,0 +1,30 @@
+"""The first words of an HTML fragment, for descriptions."""
+
+from html.parser import HTMLParser
+
+_BLOCKS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "br", "td", "th"})
+
+
+class _Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        if tag in _BLOCKS:
+            self.parts.append(" ")
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data)
+
+
+def excerpt(html: str, longest: int) -> str:
+    """The beginning of the text of *html*, cut between two words with an ellipsis, at most *longest* characters."""
+    parser = _Text()
+    parser.feed(html)
+    parser.close()
+    text = " ".join("".join(parser.parts).split())
+    if len(text) <= longest:
+        return text
+    cut = text[: longest - 1]
+    return (cut.rpartition(" ")[0] or cut).rstrip(" ,;:.–—-") + "…"

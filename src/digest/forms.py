@@ -1,0 +1,153 @@
+"""What the public site and the preview share: security headers, a last resort for faults, and a port to listen on."""
+
+import logging
+import signal
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from types import FrameType
+from typing import Any
+
+import uvicorn
+from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from digest.errors import ConfigError
+
+_log = logging.getLogger(__name__)
+_BACKLOG = 2048
+
+EVERYWHERE: Mapping[str, str] = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+# A page behind a personal link: kept by no cache, told to no other site, found by no search engine.
+PERSONAL: Mapping[str, str] = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
+class Shield:
+    """ASGI middleware: gives every answer *headers* where it has none of that name, and turns a fault into a plain 500.
+
+    The fault is logged with the pattern of its route, never with the address asked for: that may hold a token.
+    """
+
+    def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
+        self._app = app
+        self._headers = {**EVERYWHERE, **headers}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def guarded(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, guarded)
+        except Exception:
+            _log.exception("a page failed: %s %s", scope["method"], route_pattern(scope))
+            if started:
+                raise
+            await _fault(scope, receive, guarded)
+
+
+def route_pattern(scope: Scope) -> str:
+    """The pattern of the route that answers, such as `/unsubscribe/{token}`; never the address itself."""
+    route = scope.get("route")
+    return str(getattr(route, "path", "(no route)"))
+
+
+async def _fault(scope: Scope, receive: Receive, send: Send) -> None:
+    text = "Something went wrong on our side. Please try again in a few minutes.\n"
+    answer = PlainTextResponse(text, status_code=500, headers={"Cache-Control": "no-store"})
+    await answer(scope, receive, send)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open the port to serve on; 0 lets the system choose one.
+
+    Raises:
+        ConfigError: The port is taken, or this machine has no such address.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    opened = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        opened.bind((host, port))
+        opened.listen(_BACKLOG)
+    except (OSError, OverflowError) as error:
+        opened.close()
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigError(
+            f"cannot listen on {host}:{port} ({reason.lower()}): stop the program that uses it, or choose another "
+            "port with --port"
+        ) from error
+    return opened
+
+
+def address_of(listening: socket.socket) -> str:
+    """The address of a listening socket as a browser takes it, such as `http://127.0.0.1:8000/`."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+class Server(uvicorn.Server):
+    """uvicorn without access log (paths hold tokens) and without `Server` header.
+
+    Args:
+        grace: Seconds that open connections get when the server is asked to stop.
+        on_stop: Called when it is asked to stop, to end what would stay open for ever.
+    """
+
+    def __init__(self, app: Any, *, grace: int, on_stop: Callable[[], None] | None = None) -> None:
+        self._on_stop = on_stop
+        super().__init__(
+            uvicorn.Config(
+                app,
+                access_log=False,
+                server_header=False,
+                log_config=None,
+                proxy_headers=False,
+                timeout_graceful_shutdown=grace,
+                timeout_keep_alive=5,
+            )
+        )
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self._on_stop is not None:
+            self._on_stop()
+        super().handle_exit(sig, frame)
+
+    def serve_on(self, listening: socket.socket) -> None:
+        """Serve until Ctrl-C or SIGTERM, then let the open requests end; closes the socket."""
+        with closing(listening), _terminate_like_interrupt():
+            try:
+                self.run(sockets=[listening])
+            except KeyboardInterrupt:
+                _log.info("stopped")
+
+
+@contextmanager
+def _terminate_like_interrupt() -> Iterator[None]:
+    # uvicorn raises the signal again once it has stopped: SIGTERM would then kill the process before its caller,
+    # which may hold a worker or a scheduler, could end in order
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,28 @@
+"""Reading what is published: the only view of the database that the archive's pages have."""
+
+from digest.months import Month
+from digest.storage import issues
+from digest.storage.database import Database
+from digest.storage.issues import PublishedIssue
+
+
+def all_published(database: Database) -> list[PublishedIssue]:
+    """Every published issue, newest month first."""
+    with database.read() as connection:
+        return list(issues.published(connection))
+
+
+def one_published(database: Database, month: Month) -> PublishedIssue | None:
+    """The published issue of *month*; None if there is none, or it is not published yet."""
+    with database.read() as connection:
+        return issues.published_one(connection, month)
+
+
+def answers(database: Database) -> bool:
+    """Whether the database can be read.
+
+    Raises:
+        StorageError: It can't be reached or used.
+    """
+    with database.read() as connection:
+        return database.now(connection) is not None

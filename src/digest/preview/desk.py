@@ -1,0 +1,135 @@
+"""What lies before the editor: the months, what is wrong with them, and any edition, rendered on demand."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from digest.errors import ContentError, DigestError, StorageError
+from digest.issue.addresses import unsubscribe_url
+from digest.issue.edition import Edition, EditionKey
+from digest.issue.findings import Finding, Severity
+from digest.issue.greeting import greeting
+from digest.issue.issue import Issue
+from digest.issue.placeholders import fill
+from digest.issue.render import render_edition
+from digest.months import Month
+from digest.pipeline.assemble import Gathered, Workshop, gather
+
+_log = logging.getLogger(__name__)
+
+# How many people would get each edition of an issue; None if that is not known.
+Headcounts = Callable[[Issue], Mapping[EditionKey, int] | None]
+
+SAMPLE_NAME = "Ann Lee"
+SAMPLE_LINK = "/sample-link"  # a page of the preview that says what stands here in the mail
+_KEPT = 64  # editions; an issue has at most 30
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An edition as one invented reader would get it; `html` links to the preview where the personal link stands."""
+
+    subject: str
+    preheader: str
+    html: str
+    text: str
+    headers: tuple[tuple[str, str], ...]
+
+    @property
+    def html_bytes(self) -> int:
+        """Size of the HTML part, which is what mail programs cut off."""
+        return len(self.html.encode())
+
+
+class Desk:
+    """Reads the files anew for every look, and renders an edition once until something changes.
+
+    Args:
+        workshop: Makes a workshop from the files as they are, templates included.
+        headcounts: Counts an issue's readers, or None if that can't be known.
+
+    Raises:
+        DigestError: What *workshop* raises, the first time. Later it is among the findings, and the last good one
+            stays.
+    """
+
+    def __init__(self, workshop: Callable[[], Workshop], headcounts: Headcounts | None) -> None:
+        self._make = workshop
+        self._headcounts = headcounts
+        self._lock = threading.Lock()
+        self._editions: dict[tuple[str, EditionKey], Edition] = {}
+        self._fault: DigestError | None = None
+        self.workshop = workshop()
+
+    def refresh(self) -> None:
+        """Take up changed templates; called when a file changed."""
+        with self._lock:
+            self._editions.clear()
+            try:
+                self.workshop = self._make()
+                self._fault = None
+            except DigestError as error:
+                self._fault = error
+
+    def months(self) -> tuple[Month, ...]:
+        """Every month that has a folder, newest first."""
+        return tuple(sorted(self.workshop.library.months(), reverse=True))
+
+    def gather(self, month: Month) -> Gathered:
+        """The month's files as they are now."""
+        return gather(self.workshop, month)
+
+    def general_findings(self) -> tuple[Finding, ...]:
+        """What is wrong with no month in particular."""
+        strays = tuple(_not_loaded(error) for error in self.workshop.library.strays())
+        return strays if self._fault is None else (_not_rendered(self._fault), *strays)
+
+    def headcounts(self, issue: Issue) -> Mapping[EditionKey, int] | None:
+        """How many people would get each edition; None if that is not known, such as without a database."""
+        try:
+            return self._headcounts(issue) if self._headcounts else None
+        except StorageError as error:
+            _log.warning("the readers of each edition can't be counted: %s", error)
+            return None
+
+    def edition(self, issue: Issue, key: EditionKey) -> Shown:
+        """
+        Render an edition and fill in an invented reader.
+
+        Raises:
+            RenderError: A template failed.
+        """
+        edition = self._edition(issue, key)
+        hello = greeting(SAMPLE_NAME, key.language, self.workshop.renderer)
+        link = unsubscribe_url(issue.newsletter.base_url, "SAMPLE", key.language)
+
+        def filled(text: str, url: str) -> str:
+            return fill(text, edition.nonce, greeting=hello, unsubscribe_url=url)
+
+        return Shown(
+            edition.subject,
+            edition.preheader,
+            filled(edition.html, SAMPLE_LINK),
+            filled(edition.text, link),
+            tuple((name, filled(value, link)) for name, value in edition.headers),
+        )
+
+    def _edition(self, issue: Issue, key: EditionKey) -> Edition:
+        place = (issue.source_hash, key)
+        with self._lock:
+            if place not in self._editions:
+                if len(self._editions) >= _KEPT:
+                    self._editions.clear()
+                self._editions[place] = render_edition(issue, key, self.workshop.renderer)
+            return self._editions[place]
+
+
+def _not_loaded(error: ContentError) -> Finding:
+    return Finding("not-loaded", Severity.ERROR, error.problem, error.remedy, error.place)
+
+
+def _not_rendered(error: DigestError) -> Finding:
+    return Finding(
+        "not-rendered", Severity.ERROR, str(error), "the last version that worked is shown until it is mended"
+    )

@@ -1,0 +1,14 @@
+"""Serving the preview in the foreground."""
+
+import socket
+
+from fastapi import FastAPI
+
+from digest.forms import Server
+
+_GRACE_SECONDS = 2
+
+
+def serve(app: FastAPI, listening: socket.socket) -> None:
+    """Answer on a socket from `digest.forms.listen` until Ctrl-C or SIGTERM; open pages are let go at once."""
+    Server(app, grace=_GRACE_SECONDS, on_stop=app.state.close).serve_on(listening)

@@ -1,0 +1,99 @@
+"""The public site as an application."""
+
+import logging
+
+from fastapi import APIRouter, FastAPI
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+
+from digest.errors import StorageError
+from digest.forms import Shield, route_pattern
+from digest.pipeline.published import answers
+from digest.web.answers import public_file
+from digest.web.archive import READ, archive_routes
+from digest.web.site import Site
+from digest.web.unsubscribe import unsubscribe_routes
+
+_log = logging.getLogger(__name__)
+_RETRY_SECONDS = "60"
+
+# Articles hold HTML: nothing in them may run, frame, or be sent anywhere.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' https:; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
+)
+
+
+def create_site(site: Site) -> FastAPI:
+    """Build the application that answers under the path of the newsletter's `base_url`.
+
+    It keeps no session, sets no cookie and writes links from `base_url` alone. Only a POST to an unsubscribe link
+    changes anything. While the database does not answer, pages are 503, never a false success.
+    """
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.add_middleware(Shield, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
+    app.include_router(_own_routes(site))
+    app.include_router(_asset_routes(site), prefix=site.prefix)
+    app.include_router(unsubscribe_routes(site), prefix=site.prefix)
+    app.include_router(archive_routes(site), prefix=site.prefix)
+    if site.prefix:
+        app.add_api_route(site.prefix, lambda: RedirectResponse(f"{site.prefix}/", 308), methods=READ)
+    _answer_errors(app, site)
+    return app
+
+
+def _own_routes(site: Site) -> APIRouter:
+    """What machines ask of the host itself, whatever the path of the site."""
+    router = APIRouter(redirect_slashes=False)
+
+    @router.api_route("/robots.txt", methods=READ)
+    def robots() -> Response:
+        return PlainTextResponse(f"User-agent: *\nDisallow: {site.prefix}/unsubscribe/\n")
+
+    @router.api_route("/healthz", methods=READ)
+    def health() -> Response:
+        try:
+            reachable = answers(site.database)
+        except (StorageError, PoolTimeout):
+            reachable = False
+        body = {"ok": reachable, "database": reachable}
+        return JSONResponse(body, 200 if reachable else 503, {"Cache-Control": "no-store"})
+
+    return router
+
+
+def _asset_routes(site: Site) -> APIRouter:
+    router = APIRouter(redirect_slashes=False)
+
+    @router.api_route("/assets/site.css", methods=READ)
+    def style(request: Request) -> Response:
+        return public_file(request, site.style, "text/css")
+
+    @router.api_route("/assets/favicon.svg", methods=READ)
+    def icon(request: Request) -> Response:
+        return public_file(request, site.assets["web/favicon.svg"], "image/svg+xml")
+
+    return router
+
+
+def _answer_errors(app: FastAPI, site: Site) -> None:
+    @app.exception_handler(HTTPException)
+    def http_error(request: Request, error: HTTPException) -> Response:
+        if error.status_code != 404:  # noqa: PLR2004
+            return PlainTextResponse(f"{error.detail}\n", error.status_code, error.headers)
+        view = site.view(request)
+        title = view.gettext("There is no such page")
+        text = view.gettext("The address may be mistyped, or the issue is not published yet.")
+        return HTMLResponse(view.message(title, text, home_link=True), 404, {"Cache-Control": "no-store"})
+
+    @app.exception_handler(PoolTimeout)
+    @app.exception_handler(StorageError)
+    def unavailable(request: Request, error: Exception) -> Response:
+        _log.error("%s answered 503: %s", route_pattern(request.scope), error)
+        view = site.view(request)
+        title = view.gettext("The site cannot do this right now")
+        text = view.gettext("Nothing has been changed. Please try again in a few minutes.")
+        headers = {"Retry-After": _RETRY_SECONDS, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+        return HTMLResponse(view.message(title, text), 503, headers)

@@ -1,0 +1,70 @@
+"""The archive's pages: all issues, one issue, one article."""
+
+from fastapi import APIRouter, HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from digest.issue.issue import Document
+from digest.months import Month
+from digest.pipeline.published import all_published, one_published
+from digest.web.answers import public_page
+from digest.web.site import Site
+
+READ = ["GET", "HEAD"]
+
+
+def archive_routes(site: Site) -> APIRouter:
+    """The routes of the archive, relative to the path of the site."""
+    router = APIRouter(redirect_slashes=False)
+
+    @router.api_route("/", methods=READ)
+    def home(request: Request) -> Response:
+        view = site.view(request)
+        documents = [issue.document for issue in all_published(site.database)]
+        description = view.gettext("Summaries of published studies, issue by issue.")
+        page = view.pages.home(documents, description)
+        return public_page(request, view.render("home.html", page.head, page=page))
+
+    @router.api_route("/{month}/", methods=READ)
+    def issue(request: Request, month: str) -> Response:
+        view = site.view(request)
+        page = view.pages.issue(_published(site, month))
+        return public_page(request, view.render("issue.html", page.head, page=page))
+
+    @router.api_route("/{month}/{slug}/", methods=READ)
+    def article(request: Request, month: str, slug: str) -> Response:
+        view = site.view(request)
+        page = view.pages.article(_published(site, month), slug)
+        if page is None:
+            raise HTTPException(404)
+        return public_page(request, view.render("article.html", page.head, page=page))
+
+    @router.api_route("/{month}", methods=READ)
+    def issue_without_slash(request: Request, month: str) -> Response:
+        _published(site, month)
+        return _to(site, request, f"/{month}/")
+
+    @router.api_route("/{month}/{slug}", methods=READ)
+    def article_without_slash(request: Request, month: str, slug: str) -> Response:
+        if slug not in {article.slug for article in _published(site, month).articles}:
+            raise HTTPException(404)
+        return _to(site, request, f"/{month}/{slug}/")
+
+    return router
+
+
+def _published(site: Site, month: str) -> Document:
+    try:
+        found = one_published(site.database, Month.parse(month))
+    except ValueError as error:
+        raise HTTPException(404) from error
+    if found is None:
+        raise HTTPException(404)
+    return found.document
+
+
+def _to(site: Site, request: Request, path: str) -> Response:
+    # a path, never the whole address: that would repeat the Host header, which anybody can write
+    lang = request.query_params.get("lang")
+    query = f"?lang={lang}" if lang in site.newsletter.languages else ""
+    return RedirectResponse(f"{site.prefix}{path}{query}", status_code=308)

@@ -1,0 +1,14 @@
+"""Serving the site in the foreground."""
+
+import socket
+
+from digest.forms import Server
+from digest.web.app import create_site
+from digest.web.site import Site
+
+_GRACE_SECONDS = 10
+
+
+def serve(site: Site, listening: socket.socket) -> None:
+    """Answer on a socket from `digest.forms.listen` until Ctrl-C or SIGTERM, then finish the open requests."""
+    Server(create_site(site), grace=_GRACE_SECONDS).serve_on(listening)

@@ -1,0 +1,94 @@
+"""A site with published issues, and a server for any application: what the page tests look at."""
+
+import gettext
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from factories import NOON, make_article, make_newsletter, make_taxonomy
+
+from digest.content.issue_file import IssueFile, Notice
+from digest.forms import Server, address_of, listen
+from digest.issue.issue import Issue
+from digest.issue.render import freeze
+from digest.months import Month
+from digest.rendering.environment import Renderer
+from digest.storage import issues
+from digest.storage.database import Database
+from digest.web.site import Site
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = ROOT / "templates"
+KEY, OLD_KEY = b"k" * 32, b"o" * 32
+OCTOBER, NOVEMBER, DECEMBER = Month(2026, 10), Month(2026, 11), Month(2026, 12)
+
+
+def make_renderer() -> Renderer:
+    """The real templates and the real catalogues."""
+    files = (path for path in TEMPLATES.rglob("*") if path.is_file())
+    templates = {path.relative_to(TEMPLATES).as_posix(): path.read_text(encoding="utf-8") for path in files}
+    catalogue = ROOT / "src/digest/locales/fr/LC_MESSAGES/digest.mo"
+    with catalogue.open("rb") as file:
+        return Renderer(templates, {"fr": gettext.GNUTranslations(file)})
+
+
+def make_assets() -> dict[str, bytes]:
+    return {
+        path.relative_to(TEMPLATES).as_posix(): path.read_bytes()
+        for path in TEMPLATES.rglob("*")
+        if path.suffix in {".css", ".js", ".svg"}
+    }
+
+
+def make_site(database: Database, **newsletter: Any) -> Site:
+    return Site(
+        database, make_newsletter(**newsletter), make_taxonomy(), make_renderer(), (KEY, OLD_KEY), make_assets()
+    )
+
+
+def november_issue(**newsletter: Any) -> Issue:
+    """Two articles, one of them French, with an introduction and a notice."""
+    first = make_article(
+        "alliance",
+        title="Therapists shape the alliance <more> than patients do",
+        body="The first paragraph of the body.\n\n## Methods\n\nA *second* one, with [a link](https://example.org/).",
+        topics=("empathy", "attachment"),
+    )
+    second = make_article("empathie", title="L’empathie compte", body="Le résumé.", language="fr", topics=("training",))
+    file = IssueFile(
+        NOVEMBER,
+        subject="November: what therapists bring",
+        introduction="Two studies of therapists.",
+        notices=(Notice("A workshop", "In spring.", "https://example.org/workshop"),),
+    )
+    return Issue(NOVEMBER, (first, second), file, make_newsletter(**newsletter))
+
+
+def publish(database: Database, issue: Issue, *, visible: bool = True) -> str:
+    """Freeze *issue*, keep it, and publish it unless it is to stay invisible; the hash."""
+    frozen = freeze(issue, make_renderer())
+    with database.write() as connection:
+        issues.save(connection, frozen, NOON)
+        if visible:
+            issues.publish(connection, issue.month, frozen.hash, NOON)
+    return frozen.hash
+
+
+@contextmanager
+def running(app: Any) -> Iterator[str]:
+    """Serve *app* on a free port of this machine; the address, with a slash at the end."""
+    with closing(listen("127.0.0.1", 0)) as listening:
+        server = Server(app, grace=1, on_stop=getattr(app.state, "close", None))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        while not server.started and thread.is_alive():
+            time.sleep(0.01)
+        try:
+            yield address_of(listening)
+        finally:
+            server.handle_exit(2, None)
+            thread.join(timeout=20)
+            assert not thread.is_alive()
