@@ -57,7 +57,8 @@ def verify(keys: Sequence[bytes], purpose: str, token: str) -> int:
     body = _decode(token)[:8]
     subject = int.from_bytes(body, "big")
     # every key is tried, so that the time taken does not tell which one fits
-    if not any([hmac.compare_digest(signer(key, purpose)(subject).encode(), token.encode()) for key in keys]):
+    fits = [hmac.compare_digest(signer(key, purpose)(subject).encode(), token.encode()) for key in keys]
+    if not any(fits):
         raise BadSignature("this link is not valid: use the newest mail, or ask for a new link")
     return subject
 

@@ -47,7 +47,7 @@ class Taxonomy:
         return frozenset(topic.slug for topic in self.topics)
 
     def resolve(self, word: str) -> str | None:
-        """The slug that *word* means: a slug, a name in any language or an alias, whatever its case; None if unknown."""
+        """The slug that *word* means: a slug, a name or an alias, whatever its case; None if unknown."""
         return self._by_word.get(word.strip().casefold())
 
     def nearest(self, word: str) -> str | None:

@@ -43,6 +43,11 @@ def _texts(folder: Path) -> Iterator[tuple[str, str]]:
                 raise ConfigError(f"{path} is not UTF-8 text: only templates belong into this folder") from error
 
 
+def load_assets(override: Path | None) -> dict[str, bytes]:
+    """Every file of the templates as bytes, by its path: style sheets, scripts and pictures are served as they are."""
+    return {name: text.encode() for name, text in load_templates(override).items()}
+
+
 def load_catalogues() -> Mapping[str, gettext.NullTranslations]:
     """The compiled catalogue of each language but English, whose texts are in the templates."""
     return {path.name: _catalogue(path) for path in sorted(_LOCALES.iterdir()) if path.is_dir() and path.name[0] != "_"}

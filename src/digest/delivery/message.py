@@ -4,6 +4,7 @@ import datetime as dt
 from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import Any
 
 from digest.delivery.handover import Recipient
 from digest.issue.edition import Edition
@@ -15,12 +16,12 @@ _NEVER_ENCODED = frozenset({"list-unsubscribe", "list-unsubscribe-post", "list-a
 class _Policy(policy.EmailPolicy):
     """SMTP lines, but a URL stays in one piece: RFC 2047, 5 allows no encoded-word inside it."""
 
-    def fold(self, name: str, value: object) -> str:
+    def fold(self, name: str, value: Any) -> str:
         if name.lower() in _NEVER_ENCODED:
             return f"{name}: {value}{self.linesep}"
-        return super().fold(name, value)  # type: ignore[arg-type]
+        return str(super().fold(name, value))
 
-    def fold_binary(self, name: str, value: object) -> bytes:
+    def fold_binary(self, name: str, value: Any) -> bytes:
         return self.fold(name, value).encode("ascii")
 
 

@@ -1,5 +1,7 @@
 """An editor's word that the frozen bytes may be sent."""
 
+from sqlalchemy import Connection
+
 from digest.errors import Conflict, NotFound
 from digest.issue.issue import IssueState
 from digest.months import Month
@@ -7,7 +9,6 @@ from digest.pipeline.assemble import Workshop, gather
 from digest.storage import campaigns, issues
 from digest.storage.database import Database
 from digest.storage.issues import IssueRow
-from sqlalchemy import Connection
 
 
 def approve(database: Database, workshop: Workshop, month: Month) -> IssueRow:

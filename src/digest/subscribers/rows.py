@@ -73,14 +73,15 @@ def read_rows(lines: Iterable[str], rules: RowRules) -> Iterator[Row]:
             yield Row(start, None, (f"not CSV: {error}",))
             return
         line = reader.line_num + 1
-        if any(cell.strip() for cell in cells):
-            yield _row(start, names, cells, rules)
+        if any(cell.strip() for cell in cells[len(names) :]):
+            yield Row(start, None, (f"{len(cells)} cells under {len(names)} columns: quote cells with a separator",))
+        elif any(cell.strip() for cell in cells):
+            yield read_person(dict(zip(names, cells, strict=False)), rules, start)
 
 
-def _row(line: int, names: list[str], cells: list[str], rules: RowRules) -> Row:
-    if len(cells) > len(names) and any(cell.strip() for cell in cells[len(names) :]):
-        return Row(line, None, (f"{len(cells)} cells under {len(names)} columns: quote cells that hold a separator",))
-    values = {name: cell.strip() for name, cell in zip(names, cells, strict=False)}
+def read_person(cells: Mapping[str, str], rules: RowRules, line: int = 1) -> Row:
+    """Read the cells of one row by column name; missing and empty ones take their defaults."""
+    values = {name: cell.strip() for name, cell in cells.items()}
     problems: list[str] = []
 
     def read(column: str, parse: Callable[[str], T], default: T) -> T:

@@ -1,0 +1,76 @@
+"""One whole month on sample data, from Markdown to a local outbox."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from digest.bootstrap.project import start_project
+from digest.bootstrap.resources import shipped
+from digest.bootstrap.wiring import Digest, open_digest
+from digest.delivery.balance import Balance
+from digest.errors import Conflict
+from digest.months import Month
+from digest.pipeline.approve import approve
+from digest.pipeline.assemble import assemble
+from digest.pipeline.lists import import_list
+from digest.pipeline.send import plan, work
+from digest.pipeline.status import status
+
+_MARK = ".digest-demo"
+
+
+def run_demo(directory: Path, say: Callable[[str], object]) -> None:
+    """
+    Run the newest sample month in *directory*, which is emptied first if an earlier demo made it.
+
+    Raises:
+        Conflict: *directory* holds something else.
+    """
+    digest = open_digest(_prepare(directory))
+    month = digest.library.months()[-1]
+    say(f"A demo of one month, in {directory.resolve()}")
+    say(f"  articles     {len(digest.library.months())} months of samples; the newest is {month}")
+    _subscribers(digest, say)
+    assembled = assemble(digest.database, digest.workshop, month)
+    say(f"  assemble     {len(assembled.frozen.editions)} editions frozen under {assembled.hash[:12]}")
+    approve(digest.database, digest.workshop, month)
+    say("  approve      these bytes, and no others, may be sent")
+    plan(digest.database, digest.workshop, month, digest.sending)
+    work(digest.database, month, digest.sending)
+    final = status(digest.database, month)
+    say(f"  send         {final.state}: {_sum(final.balance)}")
+    _where_to_look(digest, directory, month, say)
+
+
+def _prepare(directory: Path) -> Path:
+    if directory.exists() and any(directory.iterdir()):
+        if not (directory / _MARK).exists():
+            raise Conflict(f"{directory} holds something that is no demo: name an empty folder")
+        shutil.rmtree(directory)
+    config = start_project(directory)
+    (directory / _MARK).touch()
+    shutil.copytree(shipped("articles"), directory / "articles", dirs_exist_ok=True)
+    shutil.copy(shipped("subscribers/sample.csv"), directory / "subscribers" / "sample.csv")
+    return config
+
+
+def _subscribers(digest: Digest, say: Callable[[str], object]) -> None:
+    sample = digest.folder / "subscribers" / "sample.csv"
+    with sample.open(encoding="utf-8", newline="") as lines:
+        report = import_list(digest.database, lines, digest.row_rules("the sample list"), update=False)
+    say(f"  subscribers  {report.counts.total()} invented people imported from subscribers/sample.csv")
+
+
+def _sum(balance: Balance) -> str:
+    skipped = ", ".join(f"{count} {reason}" for reason, count in sorted(balance.skipped_because.items()))
+    return f"{balance.planned} planned = {balance.accepted} handed over + {balance.skipped} skipped ({skipped})"
+
+
+def _where_to_look(digest: Digest, directory: Path, month: Month, say: Callable[[str], object]) -> None:
+    config = directory / "config.yaml"
+    say("")
+    say("Where to look")
+    say(f"  every mail       {(digest.outbox(month) / 'index.html').resolve().as_uri()}")
+    say(f"  every edition    digest preview {month} --config {config}")
+    say(f"  the public site  digest serve --config {config}   then {digest.newsletter.base_url}/{month}/")
+    say(f"  how it stands    digest status {month} --config {config}")

@@ -1,0 +1,35 @@
+"""Starting a project: the configuration with fresh keys, and the folders."""
+
+import re
+import secrets
+from pathlib import Path
+
+from digest.bootstrap.resources import shipped
+from digest.errors import Conflict
+
+_FRESH = re.compile(r"write-fresh-key *")
+_IGNORED = "# subscribers are people: no list and no database belongs into a repository\n*\n!.gitignore\n"
+
+
+def start_project(directory: Path) -> Path:
+    """
+    Write `config.yaml` (readable by its owner only) and the folders `articles` and `subscribers`.
+
+    Returns:
+        The configuration's path.
+
+    Raises:
+        Conflict: There is a configuration already; nothing is touched.
+    """
+    path = directory / "config.yaml"
+    if path.exists():
+        raise Conflict(f"{path} exists already and was left as it is")
+    (directory / "articles").mkdir(parents=True, exist_ok=True)
+    subscribers = directory / "subscribers"
+    subscribers.mkdir(exist_ok=True, mode=0o700)
+    if not (subscribers / ".gitignore").exists():
+        (subscribers / ".gitignore").write_text(_IGNORED, encoding="utf-8")
+    example = shipped("config.example.yaml").read_text(encoding="utf-8")
+    path.touch(mode=0o600)
+    path.write_text(_FRESH.sub(lambda _: secrets.token_hex(32) + "  ", example), encoding="utf-8")
+    return path

@@ -1,0 +1,65 @@
+"""Running what people see in a browser: the public site, and the editor's preview."""
+
+import webbrowser
+from collections.abc import Mapping
+from dataclasses import replace
+from threading import Timer
+
+from digest.bootstrap.resources import load_assets, shipped
+from digest.bootstrap.wiring import Digest
+from digest.forms import listen
+from digest.issue.edition import EditionKey
+from digest.issue.issue import Issue
+from digest.months import Month
+from digest.pipeline.assemble import Workshop
+from digest.pipeline.headcount import headcounts
+
+_UNTIL_IT_ANSWERS = 0.8  # seconds before the browser is opened
+
+
+def run_site(digest: Digest, host: str, port: int) -> None:
+    """Serve the public site until it is stopped.
+
+    Raises:
+        ConfigError: The port can't be had.
+    """
+    from digest.web.serve import serve  # noqa: PLC0415  slow to import
+    from digest.web.site import Site  # noqa: PLC0415
+
+    site = Site(
+        database=digest.database,
+        newsletter=digest.newsletter,
+        taxonomy=digest.taxonomy,
+        renderer=digest.renderer,
+        keys=(digest.sign_key,),
+        assets=load_assets(digest.templates_folder),
+    )
+    with listen(host, port) as listening:
+        serve(site, listening)
+
+
+def run_preview(digest: Digest, month: Month | None, port: int, *, open_browser: bool) -> None:
+    """Serve the preview on this machine until it is stopped.
+
+    Raises:
+        ConfigError: The port can't be had, or the templates can't be read.
+    """
+    from digest.preview.app import create_preview  # noqa: PLC0415  slow to import
+    from digest.preview.serve import serve  # noqa: PLC0415
+
+    def workshop() -> Workshop:
+        return replace(digest.workshop, renderer=digest.load_renderer())
+
+    def readers(issue: Issue) -> Mapping[EditionKey, int]:
+        return headcounts(digest.database, issue)
+
+    folders = [digest.articles_folder, *([digest.templates_folder] if digest.templates_folder else [])]
+    folders.append(shipped("templates"))
+    assets = load_assets(digest.templates_folder)
+    app = create_preview(workshop, [f for f in folders if f.is_dir()], month=month, headcounts=readers, assets=assets)
+    with listen("127.0.0.1", port) as listening:
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}/" + (f"{month}/" if month else "")
+        print(f"preview at {address}; stop it with Ctrl-C", flush=True)  # noqa: T201  what the person waits for
+        if open_browser:
+            Timer(_UNTIL_IT_ANSWERS, webbrowser.open, [address]).start()
+        serve(app, listening)

@@ -1,0 +1,175 @@
+"""The parts of a running digest, each made when it is first asked for."""
+
+import datetime as dt
+import time
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from digest.bootstrap.resources import load_catalogues, load_templates
+from digest.config import Config, load_config
+from digest.content.library import Library
+from digest.delivery.handover import Transport
+from digest.delivery.timetable import Action, Rule, Timetable
+from digest.errors import ConfigError
+from digest.issue.newsletter import IssueRules, Newsletter
+from digest.months import Month
+from digest.pipeline.assemble import Workshop
+from digest.pipeline.owner import this_process
+from digest.pipeline.send import Sending
+from digest.pipeline.timekeeping import Calendar
+from digest.rendering.environment import Renderer
+from digest.storage.database import Database, revision_state, upgrade
+from digest.subscribers.address import AddressHash
+from digest.subscribers.rows import RowRules
+from digest.tokens import UNSUBSCRIBE, signer
+from digest.topics import Named, Taxonomy, Topic
+from digest.transports.files import FilesTransport
+
+_LEAD = {"previous": -1, "current": 0, "next": 1}
+
+
+def open_digest(path: Path) -> "Digest":
+    """Read the configuration at *path*.
+
+    Raises:
+        ConfigError: It can't be used.
+    """
+    return Digest(load_config(path), path.resolve().parent)
+
+
+def _by_language(texts: Mapping[Any, str]) -> dict[str, str]:
+    return {str(language): text for language, text in texts.items()}
+
+
+class Digest:
+    """Everything that the commands need, wired from *config*; relative paths count from *folder*."""
+
+    def __init__(self, config: Config, folder: Path) -> None:
+        self.config = config
+        self.folder = folder
+
+    @cached_property
+    def taxonomy(self) -> Taxonomy:
+        config = self.config
+        return Taxonomy(
+            topics=tuple(Topic(t.slug, _by_language(t.name), t.group, tuple(t.aliases)) for t in config.topics),
+            groups=tuple(Named(group.slug, _by_language(group.name)) for group in config.topic_groups),
+            research_types=tuple(Named(kind.slug, _by_language(kind.name)) for kind in config.research_types),
+        )
+
+    @cached_property
+    def newsletter(self) -> Newsletter:
+        section = self.config.newsletter
+        title = section.title if isinstance(section.title, dict) else dict.fromkeys(section.languages, section.title)
+        return Newsletter(
+            title=_by_language(title),
+            base_url=section.base_url,
+            list_id=section.list_id,
+            from_name=section.sender.name,
+            from_address=section.sender.address,
+            postal_address=tuple(line.strip() for line in section.postal_address.splitlines() if line.strip()),
+            contact=section.contact,
+            reply_to=section.reply_to,
+            languages=tuple(section.languages),
+            accent=section.accent,
+            logo=section.logo,
+        )
+
+    @cached_property
+    def templates_folder(self) -> Path | None:
+        """The folder that overrides built-in templates, or None."""
+        name = self.config.content.templates
+        return self.folder / name if name else None
+
+    @property
+    def articles_folder(self) -> Path:
+        return self.folder / self.config.content.articles
+
+    def load_renderer(self) -> Renderer:
+        """Read the templates anew."""
+        return Renderer(load_templates(self.templates_folder), load_catalogues())
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        return self.load_renderer()
+
+    @cached_property
+    def library(self) -> Library:
+        return Library(self.articles_folder, self.taxonomy)
+
+    @cached_property
+    def workshop(self) -> Workshop:
+        count = self.config.content.articles_per_issue
+        rules = IssueRules(count.min, count.max)
+        return Workshop(self.library, self.newsletter, rules, self.taxonomy, self.renderer)
+
+    @property
+    def database_url(self) -> str:
+        """The URL with a SQLite file's path made absolute."""
+        url = self.config.database.url
+        scheme, slashes, path = url.partition(":///")
+        return f"{scheme}{slashes}{self.folder / path}" if scheme == "sqlite" else url
+
+    @cached_property
+    def database(self) -> Database:
+        """The database; an empty one is given its tables first.
+
+        Raises:
+            ConfigError: Its tables are of another version.
+        """
+        state = revision_state(self.database_url)
+        if state == "empty":
+            upgrade(self.database_url)
+        elif state == "old":
+            raise ConfigError("the database is of an older version: make a copy of it, then run `digest db upgrade`")
+        elif state == "newer":
+            raise ConfigError("the database is of a newer version than this program: install the newer program")
+        return Database(self.database_url)
+
+    @cached_property
+    def identify(self) -> AddressHash:
+        return AddressHash(bytes.fromhex(self.config.keys.suppression.get_secret_value()))
+
+    @property
+    def sign_key(self) -> bytes:
+        return bytes.fromhex(self.config.keys.sign.get_secret_value())
+
+    def row_rules(self, source: str = "", date: dt.date | None = None) -> RowRules:
+        """What the rows of a subscriber list are read against."""
+        return RowRules(self.taxonomy, self.newsletter.languages, self.identify, source, date)
+
+    def outbox(self, month: Month) -> Path:
+        """Where the `files` transport writes the mails of *month*."""
+        return self.folder / self.config.files.directory / str(month)
+
+    def _transport(self, month: Month) -> Transport:
+        return FilesTransport(self.outbox(month), self.renderer, lambda: dt.datetime.now(dt.UTC))
+
+    @cached_property
+    def sending(self) -> Sending:
+        delivery = self.config.delivery
+        return Sending(
+            transport=self._transport,
+            newsletter=self.newsletter,
+            renderer=self.renderer,
+            sign=signer(self.sign_key, UNSUBSCRIBE),
+            owner=this_process(),
+            wait=time.sleep,
+            batch_size=delivery.batch_size,
+            lease=dt.timedelta(seconds=delivery.lease),
+            require_approval=self.config.schedule.require_approval,
+        )
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        section = self.config.schedule
+        rules = {
+            Action.ASSEMBLE: Rule(section.assemble.day, section.assemble.hour),
+            Action.SEND: Rule(section.send.day, section.send.hour),
+        }
+        grace = dt.timedelta(hours=section.grace_hours)
+        timetable = Timetable(rules, ZoneInfo(section.timezone), _LEAD[section.month], grace)
+        return Calendar(self.database, self.workshop, self.sending, timetable)

@@ -1,0 +1,85 @@
+"""`digest articles list | import`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digest.cli.options import CONFIG, Config, Json
+from digest.cli.output import note, print_json, print_table
+
+articles = typer.Typer(no_args_is_help=True, help="Articles: summaries of published studies.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add this family's commands to *app*."""
+    app.add_typer(articles, name="articles")
+
+
+@articles.command(name="list")
+def list_(config: Config = CONFIG, as_json: Json = False) -> None:
+    """List every article; exit 1 if a file does not load."""
+    from digest.bootstrap import open_digest
+
+    library = open_digest(config).library
+    loaded = [library.load(month) for month in reversed(library.months())]
+    found = [article for files in loaded for article in files.articles]
+    if as_json:
+        print_json(
+            [
+                {
+                    "month": str(article.month),
+                    "slug": article.slug,
+                    "title": article.title,
+                    "topics": list(article.topics),
+                    "research_type": article.research_type,
+                    "author": article.author,
+                    "language": article.language,
+                    "file": article.place.file,
+                }
+                for article in found
+            ]
+        )
+    else:
+        print_table(("month", "slug", "title"), [(a.month, a.slug, a.title) for a in found])
+    errors = [error for files in loaded for error in files.errors]
+    for error in errors:
+        note(str(error))
+    raise typer.Exit(1 if errors else 0)
+
+
+@articles.command(name="import")
+def import_(
+    source: Annotated[
+        list[Path], typer.Argument(metavar="SOURCE...", help="Saved listing pages of the blog, as text.")
+    ],
+    topic: Annotated[
+        list[str] | None, typer.Option("--topic", metavar="SLUG", help="A topic of all articles found.")
+    ] = None,
+    author: Annotated[str | None, typer.Option("--author", metavar="NAME", help="Who wrote the summaries.")] = None,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Make article files from a blog's listing; again: adds topics, never a second file."""
+    from digest.bootstrap import open_digest
+    from digest.pipeline.import_articles import import_articles
+
+    digest = open_digest(config)
+    report = import_articles(digest.library, digest.taxonomy, source, topics=topic or [], author=author)
+    if as_json:
+        print_json(
+            {
+                "created": list(report.created),
+                "updated": list(report.updated),
+                "unchanged": list(report.unchanged),
+                "errors": [str(error) for error in report.errors],
+            }
+        )
+    else:
+        for verb, names in (("created", report.created), ("updated", report.updated), ("unchanged", report.unchanged)):
+            for name in names:
+                typer.echo(f"{verb}  {name}")
+        for error in report.errors:
+            note(str(error))
+        typer.echo(f"{len(report.created)} created, {len(report.updated)} updated, {len(report.unchanged)} unchanged")
+    raise typer.Exit(1 if report.errors else 0)

@@ -1,0 +1,79 @@
+"""`digest check`, `assemble`, `approve`."""
+
+import typer
+
+from digest.cli.options import CONFIG, AnyMonth, Config, Json, OneMonth
+from digest.cli.output import note, print_json, print_table
+
+
+def register(app: typer.Typer) -> None:
+    """Add this family's commands to *app*."""
+    app.command()(check)
+    app.command()(assemble)
+    app.command()(approve)
+
+
+def check(month: AnyMonth = None, config: Config = CONFIG, as_json: Json = False) -> None:
+    """Say what stands in the way of sending, and what is missing; exit 1 if there is an error."""
+    from digest.bootstrap import open_digest
+    from digest.pipeline.check_all import findings_of
+
+    digest = open_digest(config)
+    found = findings_of(digest.workshop, month)
+    errors = [finding for _, finding in found if finding.severity == "error"]
+    if as_json:
+        print_json(
+            [
+                {
+                    "month": str(of_month) if of_month else None,
+                    "code": finding.code,
+                    "severity": finding.severity,
+                    "problem": finding.problem,
+                    "remedy": finding.remedy,
+                    "file": finding.place.file if finding.place else None,
+                    "line": finding.place.line if finding.place else None,
+                }
+                for of_month, finding in found
+            ]
+        )
+    else:
+        for of_month, finding in found:
+            typer.echo(f"{of_month or '-'}  {finding}")
+        note(f"{len(errors)} errors, {len(found) - len(errors)} warnings")
+    raise typer.Exit(1 if errors else 0)
+
+
+def assemble(month: OneMonth, config: Config = CONFIG, as_json: Json = False) -> None:
+    """Freeze a month's issue and all its editions, ready to be looked at and approved."""
+    from digest.bootstrap import open_digest
+    from digest.pipeline.assemble import assemble as assemble_month
+
+    digest = open_digest(config)
+    done = assemble_month(digest.database, digest.workshop, month)
+    sizes = {str(edition.key): len(edition.html.encode()) for edition in done.frozen.editions}
+    if as_json:
+        warnings = [str(finding) for finding in done.findings]
+        print_json(
+            {"month": str(month), "state": done.state, "hash": done.hash, "changed": done.changed, "editions": sizes}
+            | {"warnings": warnings}
+        )
+        return
+    for finding in done.findings:
+        note(str(finding))
+    print_table(
+        ("edition", "articles", "HTML"),
+        [(e.key, len(e.key.positions), f"{sizes[str(e.key)] / 1000:.0f} kB") for e in done.frozen.editions],
+    )
+    typer.echo(f"{month} {done.state}, {'frozen' if done.changed else 'unchanged'} under {done.hash[:12]}")
+    if done.state == "assembled":
+        typer.echo(f"look at it with `digest preview {month}`, then `digest approve {month}`")
+
+
+def approve(month: OneMonth, config: Config = CONFIG) -> None:
+    """Approve the assembled issue: these bytes, and no others, may be sent."""
+    from digest.bootstrap import open_digest
+    from digest.pipeline.approve import approve as approve_month
+
+    digest = open_digest(config)
+    row = approve_month(digest.database, digest.workshop, month)
+    typer.echo(f"{month} approved under {row.hash[:12]}: `digest send {month}` hands it over")

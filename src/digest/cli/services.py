@@ -1,0 +1,91 @@
+"""`digest preview`, `serve`, `scheduler`."""
+
+import logging
+import signal
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digest.cli.options import CONFIG, AnyMonth, Config
+from digest.cli.output import note
+
+if TYPE_CHECKING:
+    from digest.bootstrap import Digest
+
+Port = Annotated[int, typer.Option("--port", min=1, max=65535)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this family's commands to *app*."""
+    app.command()(preview)
+    app.command()(serve)
+    app.command()(scheduler)
+
+
+def preview(
+    month: AnyMonth = None,
+    port: Port = 8001,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Do not open a browser.")] = False,
+    config: Config = CONFIG,
+) -> None:
+    """Show every edition of a month on this machine; reloads when a file is saved."""
+    from digest.bootstrap import open_digest
+    from digest.bootstrap.sites import run_preview
+
+    _log()
+    run_preview(open_digest(config), month, port, open_browser=not no_open)
+
+
+def serve(
+    host: Annotated[str, typer.Option("--host", help="0.0.0.0 to be reached from other machines.")] = "127.0.0.1",
+    port: Port = 8000,
+    no_scheduler: Annotated[bool, typer.Option("--no-scheduler", help="The calendar runs elsewhere.")] = False,
+    config: Config = CONFIG,
+) -> None:
+    """Serve the public site, with the calendar inside."""
+    from digest.bootstrap import open_digest
+    from digest.bootstrap.sites import run_site
+
+    _log()
+    digest = open_digest(config)
+    if no_scheduler:
+        run_site(digest, host, port)
+        return
+    from digest.bootstrap.alarm import background
+
+    alarm = background(digest.calendar)
+    alarm.start()
+    try:
+        run_site(digest, host, port)
+    finally:
+        alarm.shutdown(wait=True)
+
+
+def scheduler(config: Config = CONFIG) -> None:
+    """Assemble and send each month when the schedule says so; any number of them may run."""
+    from digest.bootstrap import open_digest
+
+    _log()
+    run_scheduler(open_digest(config))
+
+
+def run_scheduler(digest: "Digest") -> None:
+    """Run the calendar until SIGTERM or Ctrl-C; what is in hand is finished first."""
+    from digest.bootstrap.alarm import foreground
+
+    alarm = foreground(digest.calendar)
+    signal.signal(signal.SIGTERM, lambda *_: _interrupt())
+    note("the calendar runs; stop it with Ctrl-C")
+    try:
+        alarm.start()
+    except KeyboardInterrupt:
+        alarm.shutdown(wait=True)
+
+
+def _interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+def _log() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)

@@ -1,0 +1,60 @@
+from email import message_from_bytes, policy
+
+from factories import NOON, make_edition
+
+from digest.delivery.handover import Recipient
+from digest.delivery.message import build_message
+
+LINK = "https://digest.example.org/unsubscribe/" + "A" * 32
+
+
+def make_message(name: str = "Zoë", greeting: str = "Dear Zoë & Ann,", **edition: object) -> bytes:
+    recipient = Recipient(12, "zoe@example.net", name, greeting, LINK)
+    return build_message(make_edition(**edition), recipient, date=NOON).as_bytes()
+
+
+def test_text_comes_before_html_and_both_hold_the_readers_own_values():
+    parsed = message_from_bytes(make_message(), policy=policy.default)
+    text, html = parsed.iter_parts()
+
+    assert (text.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
+    assert "Dear Zoë & Ann," in text.get_content()
+    assert "Dear Zoë &amp; Ann," in html.get_content()
+    assert LINK in text.get_content()
+    assert f'href="{LINK}"' in html.get_content()
+
+
+def test_one_click_headers_are_whole_and_on_one_line():
+    lines = make_message().decode("ascii").split("\r\n")
+
+    assert f"List-Unsubscribe: <{LINK}>" in lines
+    assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines
+
+
+def test_lines_end_in_crlf_are_ascii_and_short():
+    raw = make_message(html="<p>" + "œuvre " * 5000 + "</p>")
+
+    assert raw.isascii()
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+    assert max(map(len, raw.split(b"\r\n"))) <= 998  # RFC 5322, 2.1.1
+
+
+def test_message_has_each_header_once():
+    parsed = message_from_bytes(make_message(), policy=policy.default)
+
+    for name in ("From", "To", "Date", "Message-ID", "Subject", "List-Id", "MIME-Version"):
+        assert len(parsed.get_all(name)) == 1, name
+    assert parsed["To"] == "zoe@example.net"
+    assert parsed["From"].addresses[0].display_name == "Réseau de recherche"
+
+
+def test_message_id_is_the_same_whenever_it_is_built():
+    ids = {message_from_bytes(make_message())["Message-ID"] for _ in range(2)}
+
+    assert ids == {"<delivery-12@example.org>"}
+
+
+def test_line_breaks_in_a_greeting_do_not_reach_a_header():
+    parsed = message_from_bytes(make_message(greeting="Dear A\r\nBcc: eve@example.com,"), policy=policy.default)
+
+    assert parsed["Bcc"] is None
