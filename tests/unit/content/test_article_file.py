@@ -1,0 +1,305 @@
+import pytest
+
+from digest.content.article import Article, Study
+from digest.content.article_file import parse_article
+from digest.content.faults import each
+from digest.errors import ContentError, Place
+from digest.months import Month
+from digest.topics import Taxonomy, Topic
+
+TAXONOMY = Taxonomy(
+    topics=(
+        Topic("empathy", {"en": "Empathy", "fr": "Empathie"}),
+        Topic("adherence", {"en": "Adherence", "fr": "Adhésion"}, aliases=("Adherance",)),
+        Topic("therapist-factors", {"en": "Therapist Factors", "fr": "Facteurs du thérapeute"}),
+    )
+)
+FILE = "articles/2026-11/x.md"
+HEAD = "title: A title\nmonth: 2026-11\n"
+
+
+def parse(text: str) -> Article:
+    return parse_article(text, slug="x", month=Month(2026, 11), file=FILE, taxonomy=TAXONOMY)
+
+
+def article(head: str = "", body: str = "The body.\n") -> Article:
+    return parse(f"---\n{HEAD}{head}---\n{body}")
+
+
+def faults(text: str) -> list[str]:
+    with pytest.raises(ContentError) as caught:
+        parse(text)
+    return [str(error) for error in each(caught.value)]
+
+
+def head_faults(head: str) -> list[str]:
+    return faults(f"---\n{HEAD}{head}---\nThe body.\n")
+
+
+def test_title_month_and_text_are_enough():
+    text = f"---\n{HEAD}---\nThe body.\n"
+
+    assert parse(text) == Article(
+        slug="x",
+        month=Month(2026, 11),
+        title="A title",
+        body="The body.",
+        about="A title",
+        place=Place(FILE),
+        source=text,
+        lines={"title": 2, "month": 3, "body": 5},
+    )
+
+
+def test_every_key_is_read():
+    read = article(
+        'topics: [empathy, "Facteurs du thérapeute"]\nresearch_type: meta-analysis\ncitation: "Lee, A. (2021). B."\n'
+        "study:\n  doi: https://doi.org/10.1000/xyz\n  authors:\n    - Lee, A.\n    - Roy, B.\n  year: 2021\n"
+        "  title: T\n  journal: J\n  volume: 58\n  issue: 03\n  pages: 1–2\n"
+        "author: Dr. N. Surname\nlanguage: fr-CA\nabout: a thing\n"
+    )
+
+    assert read.topics == ("empathy", "therapist-factors")
+    assert read.research_type == "meta-analysis"
+    assert read.citation == "Lee, A. (2021). B."
+    assert read.study == Study("T", ("Lee, A.", "Roy, B."), 2021, "J", "58", "03", "1–2", doi="10.1000/xyz")
+    assert (read.author, read.language, read.about) == ("Dr. N. Surname", "fr-CA", "a thing")
+
+
+def test_topics_are_slugs_once_whatever_they_were_called():
+    assert article("topics: [Empathie, EMPATHY, Adherance]\n").topics == ("empathy", "adherence")
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "## Practice implications",
+        "# PRACTICE IMPLICATIONS:",
+        "### Implications pour la pratique",
+        "## Implications cliniques",
+    ],
+)
+def test_section_on_practice_implications_is_parted_from_the_body(heading):
+    read = article(body=f"\nOne.\n\n## Method\n\nTwo.\n\n{heading}\n\nDo this.\n\n### Also\n\nThat.\n")
+
+    assert read.body == "One.\n\n## Method\n\nTwo."
+    assert read.implications == "Do this.\n\n### Also\n\nThat."
+    assert read.lines["body"] == 6
+    assert read.lines["implications"] == 14
+
+
+@pytest.mark.parametrize(
+    "body", ["A.\n\n```\n## Practice implications\n```\n", "A.\n\n#### Practice implications\n\nB.\n"]
+)
+def test_code_or_a_deep_heading_begins_no_section(body):
+    assert article(body=body).implications is None
+
+
+def test_empty_section_is_no_practice_implications():
+    assert article(body="A.\n\n## Practice implications\n").implications is None
+
+
+def test_second_section_on_practice_implications_is_an_error():
+    body = "A.\n\n## Practice implications\n\nB.\n\n## Practice implications\n\nC.\n"
+
+    assert faults(f"---\n{HEAD}---\n{body}") == [
+        f"{FILE}:11: there is a second section on practice implications: join the two"
+    ]
+
+
+def test_byte_order_mark_and_windows_line_ends_are_accepted():
+    text = f"\ufeff---\n{HEAD}---\nOne.\n\nTwo.\n".replace("\n", "\r\n")
+
+    assert parse(text).body == "One.\n\nTwo."
+    assert parse(text).source == text
+    assert parse(text).lines["body"] == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("Just text.\n", "1: the front matter is missing"),
+        ("", "1: the front matter is missing"),
+        ("---\ntitle: A\nmonth: 2026-11\nText.\n", "1: the front matter is not closed"),
+        ("---\n---\nText.\n", "1: the front matter is empty"),
+        ("---\n- a\n- b\n---\nText.\n", "2: the front matter is not a mapping"),
+        ("---\njust words\n---\nText.\n", "2: the front matter is not a mapping"),
+        ("---\ntitle: A: B\n---\nText.\n", "2: the front matter is not valid YAML"),
+        ("---\ntitle: [A\nmonth: 2026-11\n---\nText.\n", "the front matter is not valid YAML"),
+        ("---\ntitle: A\n? [x]\n: y\n---\nText.\n", "3: a key is not a word"),
+    ],
+)
+def test_broken_front_matter_is_told_with_its_line(text, fault):
+    (told,) = faults(text)
+
+    assert told.startswith(f"{FILE}:")
+    assert fault in told
+
+
+@pytest.mark.parametrize(
+    ("head", "fault"),
+    [
+        (
+            "author: !!python/object:os.system x\n",
+            "4: the tag tag:yaml.org,2002:python/object:os.system is not allowed",
+        ),
+        ("author: !x y\n", "4: the tag !x is not allowed"),
+        ("author: &a x\n", "4: anchors (&) and aliases (*) are not allowed"),
+        ("author: *a\n", "4: anchors (&) and aliases (*) are not allowed"),
+        ("study: [[[[[x]]]]]\n", "4: there are more than 5 levels"),
+        ("study: " + "[" * 50_000 + "\n", "4: there are more than 5 levels"),
+    ],
+)
+def test_tags_anchors_and_deep_nesting_are_refused(head, fault):
+    (told,) = head_faults(head)
+
+    assert f"{FILE}:{fault}" in told
+
+
+def test_alias_bomb_is_refused_at_its_first_anchor():
+    bomb = 'a: &a ["x","x"]\nb: &b [*a,*a]\nc: &c [*b,*b]\n'
+
+    assert "4: anchors" in head_faults(bomb)[0]
+
+
+def test_duplicate_key_is_refused():
+    assert head_faults("author: A\nauthor: B\n") == [
+        f"{FILE}:5: the key 'author' stands here again, first on line 4: keep one"
+    ]
+
+
+def test_unknown_key_is_refused_with_the_nearest_one():
+    assert head_faults("auther: A\n") == [f"{FILE}:4: there is no key 'auther': did you mean 'author'?"]
+
+
+def test_unknown_key_of_the_study_is_refused_with_the_nearest_one():
+    assert head_faults("study:\n  title: T\n  jurnal: J\n") == [
+        f"{FILE}:6: there is no key 'study.jurnal': did you mean 'journal'?"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("head", "fault"),
+    [
+        ("author: [A, B]\n", "4: author must be text"),
+        ("topics: empathy\n", "4: topics must be a list"),
+        ("topics:\n  - empathy\n  - a: b\n", "6: topics 2 must be text"),
+        ("topics: [empathy, ~]\n", "4: an item of the list is empty"),
+        ("study: text\n", "4: study must have keys of its own"),
+        ("study:\n  authors: [Lee]\n", "4: study.title is missing"),
+        ("study:\n  title: T\n  authors: Lee, A.\n", "6: study.authors must be a list"),
+        ("study:\n  title: T\n  year: soon\n", "6: study.year is 'soon', which is no year"),
+        ("study:\n  title: T\n  doi: abc\n", "6: study.doi is 'abc', which is no DOI"),
+        ("language: English\n", "4: language is 'English', which is no language tag"),
+        ("research_type: a/b\n", "4: research_type is 'a/b'"),
+        ("topics: [empaty]\n", "4: there is no topic 'empaty': did you mean 'empathy'?"),
+        ("topics:\n  - empathy\n  - zzz\n", "6: there is no topic 'zzz': `digest topics` lists them"),
+        ('author: "A\\nB"\n', "4: author has several lines"),
+    ],
+)
+def test_wrong_value_is_told_with_its_line(head, fault):
+    (told,) = head_faults(head)
+
+    assert told.startswith(f"{FILE}:{fault}")
+
+
+@pytest.mark.parametrize("month", ["2026-13", "2026-02-30", "2026-2", "November 2026", "2026", "0000-01"])
+def test_impossible_month_is_refused(month):
+    (told,) = faults(f"---\ntitle: A\nmonth: {month}\n---\nText.\n")
+
+    assert told == f"{FILE}:3: month is {month!r}, which is no month: write it as YYYY-MM, for example 2026-11"
+
+
+def test_month_must_be_that_of_the_folder():
+    assert faults("---\nmonth: 2026-10\ntitle: A\n---\nText.\n") == [
+        f"{FILE}:2: month is 2026-10, but the file stands in 2026-11: move the file, or correct the month"
+    ]
+
+
+def test_title_and_month_are_needed():
+    assert [fault.split(": ")[1] for fault in faults("---\nauthor: A\ntitle:\n---\nText.\n")] == [
+        "month is missing",
+        "title is missing",
+    ]
+
+
+def test_all_faults_of_a_file_are_told_in_the_order_of_its_lines():
+    text = "---\ntitle: A\nmonth: 2026-11\ntopics: [nope]\nfoo: 1\n---\nSee [x](javascript:y).\n"
+
+    assert [fault.split(": ")[0] for fault in faults(text)] == [f"{FILE}:4", f"{FILE}:5", f"{FILE}:7"]
+
+
+def test_beyond_twenty_faults_only_the_number_is_told():
+    told = head_faults("".join(f"zz{number}: x\n" for number in range(30)))
+
+    assert len(told) == 21
+    assert told[-1] == f"{FILE}: and 10 more faults"
+
+
+@pytest.mark.parametrize("body", ["", "\n \n", "## Practice implications\n\nDo this.\n"])
+def test_article_without_a_text_is_refused(body):
+    (told,) = faults(f"---\n{HEAD}---\n{body}")
+
+    assert "the article has no text" in told
+
+
+@pytest.mark.parametrize(
+    "href",
+    ["javascript:alert(1)", "data:text/html,x", "//evil.example/", "https://me:pw@evil.example/", "page.html", "#top"],
+)
+def test_unsafe_link_is_told_with_its_line(href):
+    (told,) = faults(f"---\n{HEAD}---\nOne.\n\nTwo\n[x]({href}).\n\n## Practice implications\n\nThree.\n")
+
+    assert told == f"{FILE}:8: the link {href!r} may not be mailed: write a whole address that begins with https://"
+
+
+def test_unsafe_link_in_the_practice_implications_is_told_with_its_line():
+    (told,) = faults(f"---\n{HEAD}---\nOne.\n\n## Practice implications\n\nTwo [x](vbscript:y).\n")
+
+    assert told.startswith(f"{FILE}:9: ")
+
+
+@pytest.mark.parametrize("href", ["https://example.org/", "http://example.org/", "mailto:a@example.org", "/2026-10/x/"])
+def test_safe_link_is_accepted(href):
+    assert article(body=f"[x]({href})").body == f"[x]({href})"
+
+
+@pytest.mark.parametrize(
+    ("title", "problem"),
+    [
+        ('"A\\tB"', "an invisible character, U+0009"),
+        ('"A\\r\\nBcc: x"', "several lines"),
+        ('"A\\eB"', "an invisible character, U+001B"),
+        ('"A\\u2028B"', "an invisible character, U+2028 LINE SEPARATOR"),
+        ("A \u202eB", "an invisible character, U+202E RIGHT-TO-LEFT OVERRIDE"),
+        ("A\u2066B", "an invisible character, U+2066 LEFT-TO-RIGHT ISOLATE"),
+        ("A\u200bB", "an invisible character, U+200B ZERO WIDTH SPACE"),
+        ("A\u200dB", "an invisible character, U+200D ZERO WIDTH JOINER"),
+        ("A\ufeffB", "an invisible character, U+FEFF ZERO WIDTH NO-BREAK SPACE"),
+        ("x" * 301, "301 characters, at most 300 are shown"),
+    ],
+)
+def test_title_that_no_subject_line_can_hold_is_refused(title, problem):
+    (told,) = faults(f"---\ntitle: {title}\nmonth: 2026-11\n---\nText.\n")
+
+    assert told.startswith(f"{FILE}:2: title has {problem}")
+
+
+@pytest.mark.parametrize(
+    "title", ["Hope 🙂", "👩‍⚕️ and 👨‍👩‍👧", "עברית ועוד", "می‌خواهم", "Œuvre d’art : l’été ?", "x" * 300]
+)
+def test_emoji_and_letters_from_right_to_left_are_fine_in_a_title(title):
+    assert parse(f'---\ntitle: "{title}"\nmonth: 2026-11\n---\nText.\n').title == title
+
+
+def test_control_character_is_told_with_its_line():
+    (told,) = faults(f"---\n{HEAD}---\nOne.\nTwo \x1b[31m.\n")
+
+    assert told == f"{FILE}:6: there is a control character, U+001B: remove it"
+
+
+@pytest.mark.parametrize("text", ["{{7*7}}", "{% include 'x' %}", "{{ config }}", "-name- %name% [unsubscribe]"])
+def test_template_marks_are_kept_as_text(text):
+    read = parse(f'---\ntitle: "{text}"\nmonth: 2026-11\n---\n{text}\n')
+
+    assert (read.title, read.body) == (text, text)

@@ -1,0 +1,76 @@
+import pytest
+
+from digest.content.faults import each
+from digest.content.issue_file import IssueFile, Notice
+from digest.content.issue_text import parse_issue_file
+from digest.errors import ContentError, Place
+from digest.months import Month
+
+FILE = "articles/2026-11/issue.md"
+
+
+def parse(text: str) -> IssueFile:
+    return parse_issue_file(text, month=Month(2026, 11), file=FILE)
+
+
+def faults(text: str) -> list[str]:
+    with pytest.raises(ContentError) as caught:
+        parse(text)
+    return [str(error) for error in each(caught.value)]
+
+
+def test_every_key_is_read():
+    text = (
+        "---\nsubject: What helps\npreheader: Two summaries\nintroduction: |\n  One.\n\n  Two.\norder: [b, a]\n"
+        "notices:\n  - title: Webinar\n    body: Come.\n    link: https://example.org/w\n  - title: Study\n---\n"
+    )
+
+    assert parse(text) == IssueFile(
+        month=Month(2026, 11),
+        subject="What helps",
+        preheader="Two summaries",
+        introduction="One.\n\nTwo.",
+        order=("b", "a"),
+        notices=(Notice("Webinar", "Come.", "https://example.org/w"), Notice("Study")),
+        place=Place(FILE),
+        source=text,
+        lines={"subject": 2, "preheader": 3, "introduction": 4, "order": 8, "notices": 9},
+    )
+
+
+def test_text_below_the_front_matter_is_the_introduction():
+    assert parse("---\nsubject: S\n---\n\nOne *word*.\n").introduction == "One *word*."
+
+
+def test_introduction_written_twice_is_an_error():
+    assert faults("---\nsubject: S\nintroduction: One.\n---\nTwo.\n") == [
+        f"{FILE}:3: the introduction is written twice: keep either the key or the text below the front matter"
+    ]
+
+
+@pytest.mark.parametrize("subject", ['"A\\r\\nBcc: x@example.org"', "A\u202eB", "x" * 500])
+def test_subject_that_no_header_can_hold_is_refused(subject):
+    (told,) = faults(f"---\nsubject: {subject}\n---\n")
+
+    assert told.startswith(f"{FILE}:2: subject has ")
+
+
+def test_unsafe_links_are_told_with_the_line_they_stand_on():
+    text = (
+        "---\nintroduction: |\n  One.\n  [a](javascript:x)\nnotices:\n"
+        "  - title: N\n    body: |\n      Two [b](//evil.example).\n    link: relative\n---\n"
+    )
+
+    assert [fault.split(": ")[0] for fault in faults(text)] == [f"{FILE}:4", f"{FILE}:8", f"{FILE}:9"]
+
+
+def test_unknown_key_of_a_notice_is_refused_with_the_nearest_one():
+    assert faults("---\nnotices:\n  - title: N\n    lnk: https://example.org\n---\n") == [
+        f"{FILE}:4: there is no key 'notices 1.lnk': did you mean 'link'?"
+    ]
+
+
+def test_month_must_be_that_of_the_folder():
+    (told,) = faults("---\nmonth: 2026-10\n---\n")
+
+    assert told.startswith(f"{FILE}:2: month is 2026-10, but the file stands in 2026-11")
