@@ -1,0 +1,82 @@
+"""Who gets which edition: decided in SQL, once per distinct selection, then joined with the people."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    Column,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    case,
+    distinct,
+    exists,
+    func,
+    literal,
+    select,
+    union_all,
+)
+
+from digest.delivery.states import Skipped
+from digest.months import Month
+from digest.storage.selections import EVERYTHING
+from digest.storage.tables import edition, issue_topic, selection, selection_topic, subscriber, suppression
+from digest.storage.types import BigKey
+from digest.subscribers.subscriber import NoMatch, State
+
+snapshot = Table(
+    "audience",
+    MetaData(),
+    Column("place", Integer, primary_key=True),  # from 1: an edition after the other, then those who are skipped
+    Column("subscriber_id", BigKey, nullable=False),
+    Column("language", Integer, nullable=False),  # place in the issue's languages, from 0
+    Column("mask", Integer),
+    Column("reason", Text),  # why they are skipped; null: they are mailed
+    prefixes=["TEMPORARY"],
+    postgresql_on_commit="DROP",
+)
+"""The audience at one moment, while a campaign is planned: batches are counted and filled from the same people, whoever
+joins or leaves meanwhile."""
+
+
+def people(hash: str, month: Month, languages: Sequence[str]) -> Select[Any]:  # noqa: A002  the word of the design
+    """
+    A query of everybody who is in the plan of an issue: active, and not suppressed.
+
+    Args:
+        languages: In which there are editions; whoever has another gets the first.
+
+    Returns:
+        Rows of subscriber_id, language (its place in *languages*), mask, reason. Where there is a reason the person is
+        skipped, and the mask means nothing.
+    """
+    whole = select(func.max(edition.c.mask)).where(edition.c.hash == hash).scalar_subquery()
+    matched = _matched(hash, whole)
+    mask = func.coalesce(matched.c.mask, case((subscriber.c.no_match == NoMatch.WHOLE, whole)))
+    language = case({name: place for place, name in enumerate(languages)}, value=subscriber.c.language, else_=0)
+    reason = case(
+        (subscriber.c.paused_until > str(month), literal(Skipped.PAUSED.value)),
+        (mask.is_(None), literal(Skipped.NO_MATCH.value)),
+    )
+    suppressed = exists().where(suppression.c.address_hash == subscriber.c.address_hash)
+    return (
+        select(subscriber.c.id.label("subscriber_id"), language.label("language"), mask.label("mask"))
+        .add_columns(reason.label("reason"))
+        .outerjoin(matched, matched.c.selection_id == subscriber.c.selection_id)
+        .where(subscriber.c.state == State.ACTIVE, ~suppressed)
+    )
+
+
+def _matched(name: str, whole: Any) -> CTE:
+    """Selections that some article matches, each with its mask: a few thousand rows, whatever the number of people."""
+    by_topic = (
+        select(selection_topic.c.selection_id, func.sum(distinct(issue_topic.c.bit)).label("mask"))
+        .join(issue_topic, issue_topic.c.topic == selection_topic.c.topic)
+        .where(issue_topic.c.hash == name)
+        .group_by(selection_topic.c.selection_id)
+    )
+    everything = select(selection.c.id, whole).where(selection.c.key == EVERYTHING)
+    return union_all(by_topic, everything).cte("matched")

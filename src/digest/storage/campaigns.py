@@ -1,0 +1,242 @@
+"""Campaigns: an audience frozen into batches and deliveries, once a month, and how far they have got."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Row, exists, func, insert, literal, null, select, update
+
+from digest.delivery.balance import Balance
+from digest.delivery.states import CAMPAIGN, BatchState, CampaignState, HandOver, Skipped, step
+from digest.errors import NotFound
+from digest.issue.edition import EditionKey
+from digest.months import Month
+from digest.storage.audience import people, snapshot
+from digest.storage.tables import batch, campaign, delivery
+from digest.storage.types import BigKey
+from digest.storage.upsert import insert_new
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """The one act of sending one issue. Times are UTC; `planned` counts deliveries, skipped ones included."""
+
+    id: int
+    month: Month
+    hash: str
+    state: CampaignState
+    reason: str | None  # why it is held
+    planned: int
+    created_at: dt.datetime
+    finished_at: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Numbers of people: by the edition they would get, and by why they would get none."""
+
+    editions: dict[EditionKey, int]
+    skipped: dict[Skipped, int]
+
+    @property
+    def planned(self) -> int:
+        return sum(self.editions.values()) + sum(self.skipped.values())
+
+
+@dataclass(frozen=True)
+class _Group:
+    """People of one edition, who stand side by side in the snapshot."""
+
+    language: str
+    mask: int
+    first: int  # place in the snapshot
+    people: int
+    number: int  # of its first batch
+
+    def batches(self, size: int) -> list[int]:
+        """Sizes of its batches: full ones, and the rest."""
+        full, rest = divmod(self.people, size)
+        return [size] * full + [rest] * (rest > 0)
+
+
+def audience(conn: Connection, hash: str, month: Month, languages: Sequence[str]) -> Audience:  # noqa: A002
+    """Who would get which edition if the issue were sent now; plans nothing. See `plan`."""
+    rows = people(hash, month, languages).subquery("people")
+    columns = (rows.c.language, rows.c.mask, rows.c.reason)
+    editions: dict[EditionKey, int] = {}
+    skipped: Counter[Skipped] = Counter()
+    for language, mask, reason, number in conn.execute(select(*columns, func.count()).group_by(*columns)):
+        if reason is None:
+            editions[EditionKey(languages[language], mask)] = number
+        else:
+            skipped[Skipped(reason)] += number
+    return Audience(editions, dict(skipped))
+
+
+def plan(
+    conn: Connection,
+    month: Month,
+    hash: str,  # noqa: A002  the word of the design
+    *,
+    batch_size: int,
+    languages: Sequence[str],
+    now: dt.datetime,
+) -> Campaign:
+    """
+    Freeze the audience of an issue: a delivery for everyone who is active and not suppressed, batches of one edition.
+
+    Who is paused in *month*, or whom nothing matches and who wants nothing then, gets a skipped delivery.
+
+    Args:
+        hash: Of the frozen issue; its editions must be stored.
+        batch_size: Members of a batch, at most; from 1.
+        languages: In which there are editions; whoever has another gets the first.
+
+    Returns:
+        The campaign, `sending`; the one that is there already, unchanged, if *month* has one.
+    """
+    values = {"month": str(month), "hash": hash, "state": CampaignState.SENDING, "planned": 0, "created_at": now}
+    number = conn.execute(insert_new(conn, campaign).values(values).returning(campaign.c.id)).scalar_one_or_none()
+    if number is not None:
+        planned = _take_snapshot(conn, hash, month, languages)
+        groups = _groups(conn, languages, batch_size)
+        _insert_batches(conn, number, groups, batch_size)
+        _insert_deliveries(conn, number, groups, batch_size)
+        snapshot.drop(conn)
+        conn.execute(update(campaign).where(campaign.c.id == number).values(planned=planned))
+    found = find(conn, month)
+    assert found is not None
+    return found
+
+
+def find(conn: Connection, month: Month) -> Campaign | None:
+    """The campaign of *month*, or None if it has not begun."""
+    row = conn.execute(select(campaign).where(campaign.c.month == str(month))).one_or_none()
+    return None if row is None else _campaign(row)
+
+
+def in_state(conn: Connection, state: CampaignState) -> list[Campaign]:
+    """Every campaign in *state*, oldest month first."""
+    query = select(campaign).where(campaign.c.state == state).order_by(campaign.c.month)
+    return [_campaign(row) for row in conn.execute(query)]
+
+
+def set_state(conn: Connection, campaign_id: int, new: CampaignState, *, reason: str | None, now: dt.datetime) -> None:
+    """
+    Hold, resume, finish or cancel a campaign. *reason* says why it is held; None otherwise.
+
+    Raises:
+        NotFound: There is no such campaign.
+        Conflict: It can't go from its state to *new*.
+    """
+    query = select(campaign.c.state).where(campaign.c.id == campaign_id).with_for_update()
+    old = conn.execute(query).scalar_one_or_none()
+    if old is None:
+        raise NotFound(f"there is no campaign {campaign_id}")
+    finished_at = now if new in {CampaignState.SENT, CampaignState.CANCELLED} else None
+    values = {"state": step(CAMPAIGN, old, new), "reason": reason, "finished_at": finished_at}
+    conn.execute(update(campaign).where(campaign.c.id == campaign_id).values(values))
+
+
+def finish_if_done(conn: Connection, campaign_id: int, now: dt.datetime) -> bool:
+    """Make a sending campaign `sent` if nothing of it is waiting, sending or in doubt; says whether it did."""
+    still_open = exists().where(batch.c.campaign_id == campaign_id, batch.c.state != BatchState.ACCEPTED)
+    ended = conn.execute(
+        update(campaign)
+        .where(campaign.c.id == campaign_id, campaign.c.state == CampaignState.SENDING, ~still_open)
+        .values(state=CampaignState.SENT, finished_at=now)
+    )
+    return ended.rowcount == 1
+
+
+def balance(conn: Connection, campaign_id: int) -> Balance:
+    """
+    How many deliveries are in each state. Ask in a transaction of `Database.read`, which sees one moment.
+
+    Raises:
+        NotFound: There is no such campaign.
+    """
+    planned = conn.execute(select(campaign.c.planned).where(campaign.c.id == campaign_id)).scalar_one_or_none()
+    if planned is None:
+        raise NotFound(f"there is no campaign {campaign_id}")
+    sizes = select(batch.c.state, func.sum(batch.c.size)).where(batch.c.campaign_id == campaign_id)
+    counts: Counter[str] = Counter(
+        {state.value: int(size) for state, size in conn.execute(sizes.group_by(batch.c.state))}
+    )
+    own = select(delivery.c.state, delivery.c.reason, func.count()).where(
+        delivery.c.campaign_id == campaign_id, delivery.c.state.is_not(None)
+    )
+    because: Counter[str] = Counter()
+    for state, reason, number in conn.execute(own.group_by(delivery.c.state, delivery.c.reason)):
+        counts[state.value] += number
+        if state is HandOver.SKIPPED:
+            because[reason] += number
+    return Balance(planned, **{state.value: counts[state.value] for state in HandOver}, skipped_because=dict(because))
+
+
+def _take_snapshot(conn: Connection, name: str, month: Month, languages: Sequence[str]) -> int:
+    rows = people(name, month, languages).subquery("people")
+    # the order of the batches, and of the indexes that the deliveries go into
+    ordered = select(rows).order_by(rows.c.reason, rows.c.language, rows.c.mask, rows.c.subscriber_id)
+    snapshot.create(conn)
+    conn.execute(insert(snapshot).from_select(["subscriber_id", "language", "mask", "reason"], ordered))
+    planned: int = conn.execute(select(func.coalesce(func.max(snapshot.c.place), 0))).scalar_one()
+    return planned
+
+
+def _groups(conn: Connection, languages: Sequence[str], batch_size: int) -> list[_Group]:
+    first = func.min(snapshot.c.place)
+    query = (
+        select(snapshot.c.language, snapshot.c.mask, first, func.count())
+        .where(snapshot.c.reason.is_(None))
+        .group_by(snapshot.c.language, snapshot.c.mask)
+        .order_by(first)
+    )
+    groups: list[_Group] = []
+    number = 1
+    for language, mask, place, size in conn.execute(query):
+        groups.append(_Group(languages[language], mask, place, size, number))
+        number += len(groups[-1].batches(batch_size))
+    return groups
+
+
+def _insert_batches(conn: Connection, campaign_id: int, groups: Sequence[_Group], batch_size: int) -> None:
+    rows = [
+        {
+            "campaign_id": campaign_id,
+            "number": number,
+            "language": group.language,
+            "mask": group.mask,
+            "size": size,
+            "state": BatchState.WAITING,
+        }
+        for group in groups
+        for number, size in enumerate(group.batches(batch_size), group.number)
+    ]
+    if rows:
+        conn.execute(insert(batch), rows)
+
+
+def _insert_deliveries(conn: Connection, campaign_id: int, groups: Sequence[_Group], batch_size: int) -> None:
+    columns = ["campaign_id", "subscriber_id", "batch_id", "state", "reason"]
+    mine = literal(campaign_id, BigKey)
+    place = snapshot.c.place
+    for group in groups:
+        number = group.number + (place - group.first) // batch_size
+        query = (
+            select(mine, snapshot.c.subscriber_id, batch.c.id, null(), null())
+            .join(batch, (batch.c.campaign_id == campaign_id) & (batch.c.number == number))
+            .where(place.between(group.first, group.first + group.people - 1))
+            .order_by(place)
+        )
+        conn.execute(insert(delivery).from_select(columns, query))
+    skipped = literal(HandOver.SKIPPED.value)
+    left_out = select(mine, snapshot.c.subscriber_id, null(), skipped, snapshot.c.reason)
+    query = left_out.where(snapshot.c.reason.is_not(None)).order_by(place)
+    conn.execute(insert(delivery).from_select(columns, query))
+
+
+def _campaign(row: Row[tuple[object, ...]]) -> Campaign:
+    values = dict(row._mapping)  # noqa: SLF001  public in spite of its name
+    return Campaign(**{**values, "month": Month.parse(row.month)})
