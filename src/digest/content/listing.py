@@ -117,7 +117,8 @@ def parse_listing(text: str, file: str) -> Listing:
 
 def _sections(lines: Sequence[_Line]) -> Iterator[_Section]:
     starts = [(number, found) for number, line in enumerate(lines) if (found := _month(line.plain))]
-    for (start, (month, language)), end in zip(starts, [*(s for s, _ in starts[1:]), len(lines)], strict=True):
+    ends = [number for number, _ in starts[1:]] + [len(lines)]
+    for (start, (month, language)), end in zip(starts, ends, strict=False):
         yield _Section(lines[start], month, language, tuple(lines[start + 1 : end]))
 
 
@@ -153,14 +154,17 @@ def _is_title(lines: Sequence[_Line], start: int, number: int) -> bool:
     if following is not None and _is_citation(following):
         return True
     ended = any(is_implications_heading(one.plain) for one in lines[start : number - 1])
+    if following is None:
+        return ended and not _SENTENCE_END.search(line)
+    # A list of advice looks like titles too: only a text of some length, or a section of its own, makes a line one.
+    carries = len(following) > _SHORTEST_PROSE or any(is_implications_heading(one.plain) for one in lines[number + 2 :])
     if _SENTENCE_END.search(line):
-        more = any(is_implications_heading(one.plain) for one in lines[number + 2 :])
-        return _is_prose(following) and (_is_title_case(line) or (ended and more and line.endswith("?")))
-    return (ended or _is_title_case(line)) and (following is None or _is_prose(following))
+        return ended and carries and _is_prose(following) and (line.endswith("?") or _is_title_case(line))
+    return _is_prose(following) and (_is_title_case(line) or (ended and carries))
 
 
-def _is_prose(line: str | None) -> bool:
-    return line is not None and (len(line) > _SHORTEST_PROSE or bool(_SENTENCE_END.search(line)))
+def _is_prose(line: str) -> bool:
+    return len(line) > _SHORTEST_PROSE or bool(_SENTENCE_END.search(line))
 
 
 def _is_title_case(line: str) -> bool:
