@@ -34,5 +34,5 @@ def inline_css(html: str) -> str:
                 cssutils_logging_level=logging.CRITICAL,
             ).transform()
         )
-    except (LxmlError, DOMException, ValueError) as error:
+    except (LxmlError, DOMException, ValueError, AttributeError) as error:  # the last: a page without an element
         raise RenderError(f"the mail's CSS can't be inlined: {error}: mend templates/email") from error

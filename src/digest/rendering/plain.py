@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 
 WIDTH = 72
 _SPACES = re.compile(r"[ \t\r\n]+")  # not \s: a no-break space stays
-_BLOCKS = frozenset({"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "blockquote", "pre", "hr", "tr"})
+_BLOCKS = frozenset({"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "blockquote", "pre", "hr"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _MARKS = {"em": "*", "i": "*", "strong": "*", "b": "*"}
 
@@ -65,6 +65,8 @@ class _Writer(HTMLParser):
         self._indents: list[str] = []
         self._numbers: list[int | None] = []  # one per open list: the next number, None for bullets
         self._bullet = ""
+        self._bullet_place = 0  # which of the indents it takes the place of
+        self._first_item = False  # of a list that stands in no other
         self._links: list[str] = []
         self._href: str | None = None
         self._link_start = 0
@@ -80,6 +82,7 @@ class _Writer(HTMLParser):
         if tag in _BLOCKS:
             self._end_block()
         if tag in ("ul", "ol"):
+            self._first_item = not self._numbers
             self._numbers.append(int(values.get("start") or 1) if tag == "ol" else None)
         elif tag == "li":
             self._start_item()
@@ -92,7 +95,7 @@ class _Writer(HTMLParser):
         elif tag == "a":
             self._href, self._link_start = values.get("href"), len(self._current)
         else:
-            self._current += self._inline(tag, values)
+            self._current += "\n" if tag == "br" else _MARKS.get(tag, "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _HEADINGS:
@@ -114,19 +117,12 @@ class _Writer(HTMLParser):
     def handle_data(self, data: str) -> None:
         self._current += data if self._verbatim else _SPACES.sub(" ", data)
 
-    @staticmethod
-    def _inline(tag: str, values: dict[str, str | None]) -> str:
-        if tag == "br":
-            return "\n"
-        if tag in ("td", "th"):
-            return "  "
-        return values.get("alt") or "" if tag == "img" else _MARKS.get(tag, "")
-
     def _start_item(self) -> None:
         number = self._numbers[-1] if self._numbers else None
         self._bullet = "- " if number is None else f"{number}. "
         if number is not None:
             self._numbers[-1] = number + 1
+        self._bullet_place = len(self._indents)
         self._indents.append(" " * len(self._bullet))
 
     def _end_link(self) -> None:
@@ -147,20 +143,19 @@ class _Writer(HTMLParser):
         if not raw.strip():
             return
         rest = "".join(self._indents)
-        first = rest[: len(rest) - len(self._bullet)] + self._bullet
+        first = self._with_bullet()
         if self._verbatim:
             self._blocks.append(textwrap.indent(raw.rstrip("\n"), rest + "    "))
         else:
             lines = [line.strip(" ") for line in raw.strip(" \n").split("\n")]
             folded = [_fold_line(line, first if place == 0 else rest, rest) for place, line in enumerate(lines)]
-            tight = bool(self._bullet) and bool(self._blocks) and self._numbers
-            self._add("\n".join(folded), tight=bool(tight))
+            if self._bullet and self._blocks and not self._first_item:
+                self._blocks[-1] += "\n" + "\n".join(folded)
+            else:
+                self._blocks.append("\n".join(folded))
+            self._first_item = self._first_item and not self._bullet
         self._bullet = ""
 
-    def _add(self, block: str, *, tight: bool) -> None:
-        """A list item follows the one before it without an empty line."""
-        previous = self._blocks[-1].split("\n")[-1] if self._blocks else ""
-        if tight and re.match(r"[> ]*(-|\d+\.) |  +", previous):
-            self._blocks[-1] += "\n" + block
-        else:
-            self._blocks.append(block)
+    def _with_bullet(self) -> str:
+        place = self._bullet_place if self._bullet else len(self._indents)
+        return "".join([*self._indents[:place], self._bullet, *self._indents[place + 1 :]])

@@ -1,0 +1,45 @@
+"""The citation: escaped, with its DOI as a link."""
+
+import pytest
+from mail_samples import make_article
+
+from digest.content.article import Study
+from digest.issue.citation import citation_html, citation_text, doi_of, doi_url
+
+
+@pytest.mark.parametrize(
+    ("citation", "expected"),
+    [
+        ("A. https://doi.org/10.1000/xyz", 'A. <a href="https://doi.org/10.1000/xyz">https://doi.org/10.1000/xyz</a>'),
+        ("A. doi:10.1000/xyz.", 'A. <a href="https://doi.org/10.1000/xyz">doi:10.1000/xyz</a>.'),
+        (
+            "(http://dx.doi.org/10.1000/a(1)b)",
+            '(<a href="https://doi.org/10.1000/a(1)b">http://dx.doi.org/10.1000/a(1)b</a>)',
+        ),
+        ("Tom & <b>Ann</b>", "Tom &amp; &lt;b&gt;Ann&lt;/b&gt;"),
+        ('10.1000/x"onclick', '<a href="https://doi.org/10.1000/x">10.1000/x</a>&quot;onclick'),
+        ("No number", "No number"),
+    ],
+)
+def test_citation_is_escaped_and_its_doi_linked(citation, expected):
+    assert citation_html(make_article(citation=citation)) == expected
+
+
+def test_doi_of_the_study_is_added_to_a_citation_without_one():
+    article = make_article(citation="Lee, A. (2021). A study.", study=Study("A study", doi="10.1000/abc"))
+
+    assert citation_text(article) == "Lee, A. (2021). A study. https://doi.org/10.1000/abc"
+
+
+def test_doi_is_the_study_s_own_or_the_citation_s():
+    assert doi_of(make_article(study=Study("A", doi="https://doi.org/10.1000/abc"))) == "10.1000/abc"
+    assert doi_of(make_article()) == "10.1000/xyz123"
+    assert doi_of(make_article(citation=None)) is None
+
+
+def test_doi_address_is_percent_encoded():
+    assert doi_url("10.1000/a<b>é") == "https://doi.org/10.1000/a%3Cb%3E%C3%A9"
+
+
+def test_without_citation_there_is_none():
+    assert citation_html(make_article(citation=None, study=Study("A", doi="10.1000/abc"))) is None

@@ -1,0 +1,266 @@
+"""The HTML of an edition, parsed as a mail program would."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from lxml import html as parser
+from mail_samples import MONTH, NEWSLETTER, make_article, make_issue, renderer, templates
+
+from digest.content.issue_file import IssueFile, Notice
+from digest.errors import RenderError
+from digest.issue.edition import EditionKey
+from digest.issue.render import freeze, render_edition
+from digest.rendering.environment import Renderer
+
+NOTICE = Notice("A day of training", "On **Friday**.", "https://example.org/day")
+LONG = " ".join(["A sentence of exactly eight words, more or less."] * 9)
+
+
+def page(*articles, key="en-1", file=None, newsletter=NEWSLETTER):
+    issue = make_issue(*articles, file=file, newsletter=newsletter)
+    return render_edition(issue, EditionKey.parse(key), renderer()).html
+
+
+def tree(*articles, **options):
+    return parser.document_fromstring(page(*articles, **options))
+
+
+def texts(elements):
+    return [" ".join(element.text_content().split()) for element in elements]
+
+
+def test_mail_names_its_language_and_both_colour_schemes():
+    root = tree(key="fr-1")
+
+    assert page().startswith("<!DOCTYPE html>")
+    assert root.get("lang") == "fr"
+    assert {meta.get("name"): meta.get("content") for meta in root.iter("meta")}["color-scheme"] == "light dark"
+    assert root.findtext(".//title") == "Recherche en bref, novembre 2026\u00a0: about one"
+
+
+def test_headings_are_in_order_under_one_h1():
+    article = make_article(body="Text.\n\n#### Deep\n\nMore.\n\n###### Deeper", implications="A.\n\n# B\n\nC.")
+    root = tree(article, make_article("two"), key="en-1", file=IssueFile(MONTH, notices=(NOTICE,)))
+
+    headings = [(int(e.tag[1]), e.text_content()) for e in root.iter("h1", "h2", "h3", "h4", "h5", "h6")]
+
+    assert headings == [
+        (1, "Research Digest"),
+        (2, "Title of one"),
+        (3, "Deep"),
+        (4, "Deeper"),
+        (3, "Practice implications"),
+        (4, "B"),
+        (2, "Also in this issue"),
+        (2, "Notices"),
+        (3, "A day of training"),
+    ]
+
+
+def test_every_table_is_marked_as_layout():
+    page_html = page(file=IssueFile(MONTH, notices=(NOTICE,)))
+
+    tables = re.findall(r"<table[^>]*>", page_html)
+
+    assert len(tables) >= 4
+    assert [table for table in tables if 'role="presentation"' not in table] == []
+
+
+def test_article_shows_title_as_permalink_and_names_in_the_reader_s_language():
+    root = tree(make_article(topics=("dropout", "alliance")), key="fr-1")
+
+    assert [a.get("href") for a in root.iterfind(".//h2/a")] == ["https://digest.example.org/2026-11/one/"]
+    assert texts(root.find_class("kind")) == ["Méta-analyse"]
+    assert texts(root.find_class("about")) == ["Résumé : Dr. Ann LeeThèmes : Alliance thérapeutique, Abandon"]
+    assert "https://doi.org/10.1000/xyz123" in [a.get("href") for a in root.find_class("citation")[0].iter("a")]
+    assert texts(root.find_class("implications")) == ["Implications pour la pratique Implications of one."]
+
+
+def test_article_without_extras_has_no_empty_element():
+    bare = make_article(topics=(), research_type=None, citation=None, author=None, implications=None)
+
+    root = tree(bare)
+
+    assert not any(root.find_class(name) for name in ("kind", "about", "citation", "implications"))
+    assert [p for p in root.iter("p") if not p.text_content().strip()] == []
+
+
+def test_article_in_another_language_says_so():
+    root = tree(make_article(language="fr"), make_article("two"), key="en-12")
+
+    assert [e.tag for e in root.iterfind(".//*[@lang='fr']")] == ["h2", "div", "div"]
+
+
+def test_articles_outside_of_the_edition_are_one_linked_line_each():
+    root = tree(make_article("one"), make_article("two"), make_article("three"), key="en-2")
+
+    assert texts(root.iter("h2")) == ["Title of two", "Also in this issue"]
+    assert [(li.text_content(), li.find("a").get("href")) for li in root.iter("li")] == [
+        ("Title of one", "https://digest.example.org/2026-11/one/"),
+        ("Title of three", "https://digest.example.org/2026-11/three/"),
+    ]
+
+
+def test_whole_edition_has_no_list_of_other_articles():
+    assert "Also in this issue" not in page(make_article("one"), make_article("two"), key="en-12")
+
+
+def test_footer_says_who_sends_it_why_and_how_to_leave():
+    foot = tree().find_class("foot")[0]
+    links = {a.text_content(): a.get("href") for a in foot.iter("a")}
+    text = " ".join(foot.text_content().split())
+
+    assert "Practice Network sends Research Digest once a month. You receive it because you subscribed." in text
+    assert "100 Example Street" in text
+    assert links["editor@example.org"] == "mailto:editor@example.org"
+    assert re.fullmatch(r"https://digest\.invalid/[0-9a-f]{16}/unsubscribe-html", links["Unsubscribe"])
+    assert links["Read this issue on the web"] == "https://digest.example.org/2026-11/?lang=en"
+
+
+@pytest.mark.parametrize(
+    ("contact", "href"), [("https://example.org/contact", "https://example.org/contact"), ("613 555-0100", None)]
+)
+def test_contact_is_a_link_only_if_it_can_be_one(contact, href):
+    foot = tree(newsletter=replace(NEWSLETTER, contact=contact)).find_class("foot")[0]
+
+    assert contact in foot.text_content()
+    assert [a.get("href") for a in foot.iter("a") if a.text_content() == contact] == ([href] if href else [])
+
+
+def test_preheader_is_hidden_and_padded():
+    [preheader] = tree(file=IssueFile(MONTH, preheader="Look inside")).find_class("preheader")
+
+    assert preheader.text_content().startswith("Look inside\u034f\u200c\u00a0")
+    assert "display:none" in preheader.get("style").replace(" ", "")
+
+
+def test_styles_stand_in_the_elements_and_media_queries_survive():
+    mail = page()
+    style = mail[mail.index("<style>\n") : mail.rindex("</style>")]
+
+    assert "font-size:32px" in re.search(r"<h1[^>]*>", mail)[0]
+    assert "@media screen and (max-width: 620px)" in style
+    assert "@media (prefers-color-scheme: dark)" in style
+    assert re.search(r"\.paper \{ background-color: #1d1f21 !important; \}", style)
+    assert "!important" not in mail[mail.rindex("</style>") :]
+    assert len(style) < 8192
+
+
+def test_outlook_s_comments_survive_in_pairs():
+    mail = page()
+
+    assert mail.count("<!--[if mso]>") == mail.count("<![endif]-->") == 3
+    assert '<!--[if mso]><table role="presentation" width="600"' in mail
+
+
+def test_three_long_articles_stay_far_below_the_clip():
+    articles = [make_article(slug, body="\n\n".join([LONG] * 12), implications=LONG) for slug in ("a", "b", "c")]
+
+    mail = page(*articles, key="en-123", file=IssueFile(MONTH, notices=(NOTICE, NOTICE, NOTICE)))
+
+    assert len(mail.encode()) < 60 * 1024
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "</style><script>alert(1)</script>",
+        "<svg onload=alert(1)>",
+        "<!--[if mso]><b>x</b><![endif]-->",
+        "</td></tr></table>",
+        '"><a onclick="x">',
+    ],
+)
+def test_markup_of_an_author_is_shown_and_never_obeyed(attack):
+    article = make_article(
+        title=attack, body=f"Body {attack}", about=attack, author=attack, citation=attack, implications=attack
+    )
+    file = IssueFile(MONTH, introduction=attack, preheader=attack, notices=(Notice(attack, attack, ""),))
+    newsletter = replace(NEWSLETTER, title={"en": attack}, from_name="A", postal_address=(attack,))
+    plain = tree(file=IssueFile(MONTH, introduction="a", preheader="a", notices=(Notice("a", "b"),)))
+
+    root = tree(article, file=file, newsletter=newsletter)
+
+    assert not root.xpath("//script | //svg | //img | //@onerror | //@onload | //@onclick | //b")
+    assert len(root.xpath("//table | //td")) == len(plain.xpath("//table | //td"))
+    assert len(root.xpath("//comment()")) == len(plain.xpath("//comment()"))
+    assert attack in root.find_class("citation")[0].text_content()
+
+
+@pytest.mark.parametrize(
+    "tag", ["{{7*7}}", "{% include 'email/digest/body.txt' %}", "{{ config }}", "%name%", "-name-", "[unsubscribe]",
+            "<%asm_group_unsubscribe_url%>", "%(title)s", "{name}"]
+)  # fmt: skip
+def test_template_language_in_content_is_literal_text(tag):
+    issue = make_issue(
+        make_article(title=f"T {tag}", body=f"B `{tag}`", author=f"A {tag}", about=f"X {tag}"),
+        newsletter=replace(NEWSLETTER, title={"en": f"N {tag}"}),
+    )
+
+    edition = render_edition(issue, EditionKey("en", 1), renderer())
+    root = parser.document_fromstring(edition.html)
+
+    assert texts(root.iter("h2")) == [f"T {tag}"]
+    assert texts(root.iter("code")) == [tag]
+    assert f"T {tag}" in edition.text
+    assert edition.subject == f"N {tag}, November 2026: X {tag}"
+
+
+def test_accent_is_made_readable_in_light_and_dark():
+    mail = page(newsletter=replace(NEWSLETTER, accent="#ffee00"))
+
+    assert "#ffee00" not in mail.split("@media (prefers-color-scheme: dark)")[0]
+    assert "#ffee00" in mail.split("@media (prefers-color-scheme: dark)")[1]
+
+
+def test_accent_that_is_no_colour_is_refused():
+    with pytest.raises(RenderError, match="not a colour"):
+        page(newsletter=replace(NEWSLETTER, accent="red} body{display:none"))
+
+
+def test_logo_is_decoration_beside_the_title():
+    [image] = tree(newsletter=replace(NEWSLETTER, logo="https://example.org/logo.png")).iter("img")
+
+    assert (image.get("src"), image.get("alt")) == ("https://example.org/logo.png", "")
+
+
+def test_template_folder_can_replace_any_part():
+    own = {**templates(), "email/base/footer.html": "<tr><td>Own footer {{ unsubscribe_url }}</td></tr>"}
+
+    edition = render_edition(make_issue(), EditionKey("en", 1), Renderer(own, {}))
+
+    assert "Own footer https://digest.invalid/" in edition.html
+
+
+def test_freezing_makes_every_subset_in_every_language_and_the_same_bytes_each_time():
+    issue = make_issue(make_article("one"), make_article("two"))
+
+    frozen = freeze(issue, renderer())
+
+    assert [str(edition.key) for edition in frozen.editions] == ["en-1", "en-2", "en-12", "fr-1", "fr-2", "fr-12"]
+    assert freeze(issue, renderer()).hash == frozen.hash
+    assert frozen.editions[2] == render_edition(issue, EditionKey("en", 3), renderer())
+
+
+def test_archive_gets_rendered_articles_without_placeholders():
+    document = freeze(make_issue(make_article(body="## Finding\n\n[Here](/2026-10/)")), renderer()).document
+
+    assert document.subject == {
+        "en": "Research Digest, November 2026: about one",
+        "fr": "Recherche en bref, novembre 2026\u00a0: about one",
+    }
+    assert document.articles[0].html == (
+        '<h2>Finding</h2>\n<p><a href="https://digest.example.org/2026-10/">Here</a></p>'
+    )
+    assert document.articles[0].doi == "10.1000/xyz123"
+    assert "digest.invalid" not in repr(document)
+
+
+def test_edition_that_the_issue_does_not_have_is_refused():
+    with pytest.raises(ValueError, match="does not exist"):
+        render_edition(make_issue(), EditionKey("en", 2), renderer())
+    with pytest.raises(ValueError, match="without articles"):
+        freeze(replace(make_issue(), articles=()), renderer())

@@ -1,0 +1,60 @@
+"""Subject, preheader and introduction: composed in the edition's language, or as the editor wrote them."""
+
+from lxml import html as parser
+from mail_samples import MONTH, make_article, make_issue, renderer
+
+from digest.content.issue_file import IssueFile
+from digest.issue.edition import EditionKey
+from digest.issue.render import render_edition
+
+THREE = tuple(make_article(slug, about=about) for slug, about in (("a", "empathy"), ("b", "dropout"), ("c", "trust")))
+WRITTEN = IssueFile(MONTH, subject="My subject", preheader="My preheader", introduction="My *own* words.\n\nSecond.")
+
+
+def edition(key, *articles, file=None):
+    return render_edition(make_issue(*articles, file=file), EditionKey.parse(key), renderer())
+
+
+def introduction(one):
+    cells = parser.document_fromstring(one.html).find_class("rule")
+    return " ".join(cells[0].text_content().split())
+
+
+def test_subject_names_what_the_articles_are_about():
+    assert edition("en-123", *THREE).subject == "Research Digest, November 2026: empathy, dropout, and trust"
+    assert edition("fr-123", *THREE).subject == "Recherche en bref, novembre 2026\u00a0: empathy, dropout et trust"
+
+
+def test_subset_names_only_its_own_articles():
+    one = edition("en-13", *THREE)
+
+    assert one.subject == "Research Digest, November 2026: empathy and trust"
+    assert introduction(one).endswith("This month: empathy and trust.")
+    assert one.preheader == "Title of a · Title of c"
+
+
+def test_subject_that_would_be_too_long_counts_the_other_articles():
+    articles = (make_article("a", about="x" * 40), make_article("b", about="y" * 60), make_article("c"))
+
+    assert edition("en-123", *articles).subject == f"Research Digest, November 2026: {'x' * 40} and 2 other studies"
+    assert edition("en-12", *articles).subject == f"Research Digest, November 2026: {'x' * 40} and 1 other study"
+    assert edition("fr-12", *articles).subject.endswith(f"{'x' * 40} et 1 autre étude")
+
+
+def test_subject_of_one_endless_phrase_falls_back_to_title_and_month():
+    assert edition("en-1", make_article(about="x" * 500)).subject == "Research Digest, November 2026"
+
+
+def test_what_the_editor_wrote_is_used_in_every_language():
+    for key in ("en-1", "fr-1", "en-13"):
+        one = edition(key, *THREE, file=WRITTEN)
+
+        assert (one.subject, one.preheader) == ("My subject", "My preheader")
+        assert introduction(one).endswith("My own words. Second.")
+        assert "My *own* words.\n\nSecond." in one.text
+
+
+def test_bidirectional_and_invisible_marks_do_not_reach_the_subject():
+    file = IssueFile(MONTH, subject="\u202eevil\u200b \U0001f469\u200d\U0001f52c שלום\x07")
+
+    assert edition("en-1", file=file).subject == "evil \U0001f469\u200d\U0001f52c שלום"

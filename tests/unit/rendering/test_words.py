@@ -1,0 +1,40 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.months import Month
+from digest.rendering.words import join_words, month_name, one_line
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"), [("en", "November 2026"), ("fr", "novembre 2026"), ("de", "November 2026")]
+)
+def test_month_is_named_in_the_language(language, expected):
+    assert month_name(Month(2026, 11), language) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "expected"),
+    [
+        ([], "en", ""),
+        (["A"], "en", "A"),
+        (["A", "B"], "fr", "A et B"),
+        (["A", "B", "C"], "en", "A, B, and C"),
+        (["A", "B", "C"], "fr", "A, B et C"),
+    ],
+)
+def test_words_are_enumerated_as_the_language_does(words, language, expected):
+    assert join_words(words, language) == expected
+
+
+def test_one_line_keeps_no_break_spaces_and_letters_of_every_script():
+    assert one_line(" a\u00a0: b\r\n c\x00 שלום 研究 ") == "a\u00a0: b c שלום 研究"
+
+
+@given(st.text())
+def test_one_line_is_one_line_and_stays_itself(text):
+    line = one_line(text)
+
+    assert len(line.splitlines()) <= 1
+    assert one_line(line) == line
+    line.encode()
