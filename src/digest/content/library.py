@@ -202,15 +202,14 @@ def read_source(path: Path) -> str:
 
 def _read_bytes(path: Path, file: str, largest: int, flags: int) -> bytes:
     try:
-        descriptor = os.open(path, flags)
+        if not stat.S_ISREG(path.stat().st_mode):  # before opening: a device may act on that
+            raise ContentError(Place(file), "this is no ordinary file", "remove it, or give it another name")
+        with os.fdopen(os.open(path, flags), "rb") as opened:
+            data = opened.read(largest + 1)
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise ContentError(Place(file), f"the file can't be opened ({error.strerror})", "look at what it is") from None
-    with os.fdopen(descriptor, "rb") as opened:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise ContentError(Place(file), "this is no ordinary file", "remove it, or give it another name")
-        data = opened.read(largest + 1)
+        raise ContentError(Place(file), f"the file can't be read ({error.strerror})", "look at what it is") from None
     if len(data) > largest:
         raise ContentError(Place(file), f"the file is larger than {largest // 1024} KiB", "shorten it")
     return data
