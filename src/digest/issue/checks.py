@@ -93,7 +93,7 @@ def _research_type(article: Article, taxonomy: Taxonomy) -> Iterator[Finding]:
         yield _warning("no-research-type", "no research type", remedy, article.place)
     elif known and article.research_type not in known:
         problem = f"research type {article.research_type!r} has no name in the configuration"
-        remedy = f"use one of {', '.join(sorted(known))}, or add it to topics.research_types"
+        remedy = f"use one of {', '.join(sorted(known))}, or add it to research_types"
         yield _warning("unknown-research-type", problem, remedy, article.at("research_type"))
 
 

@@ -11,6 +11,7 @@ from digest.content.issue_file import IssueFile, Notice
 from digest.errors import RenderError
 from digest.issue.edition import EditionKey
 from digest.issue.render import freeze, render_edition
+from digest.rendering.colour import READABLE, contrast
 from digest.rendering.environment import Renderer
 
 NOTICE = Notice("A day of training", "On **Friday**.", "https://example.org/day")
@@ -264,3 +265,13 @@ def test_edition_that_the_issue_does_not_have_is_refused():
         render_edition(make_issue(), EditionKey("en", 2), renderer())
     with pytest.raises(ValueError, match="without articles"):
         freeze(replace(make_issue(), articles=()), renderer())
+
+
+def test_every_colour_of_text_is_readable_on_every_paper_of_its_scheme():
+    light, dark = page().split("</style>")[1].split("@media (prefers-color-scheme: dark)")
+    shown = re.sub(r"\.preheader \{[^}]*\}", "", light)
+
+    for rules, papers in ((shown, ("#ffffff", "#f6f4ef", "#f3f1ec")), (dark, ("#1d1f21", "#26292b", "#121314"))):
+        assert all(paper in rules for paper in papers)
+        inks = set(re.findall(r"(?<!-)color: (#[0-9a-f]{6})", rules))
+        assert {(ink, paper) for ink in inks for paper in papers if contrast(ink, paper) < READABLE} == set()

@@ -16,7 +16,7 @@ Dear Ann & Bo,
 
 This month: about one.
 
-Read this issue on the web:
+Read this issue on the web
 https://digest.example.org/2026-11/?lang=en
 
 
@@ -63,13 +63,13 @@ Practice Network sends Research Digest once a month. You receive it
 because you subscribed. It brings you the articles on the topics you
 chose, or all of them if you chose none.
 
-Unsubscribe:
+Unsubscribe
 https://digest.example.org/u/1?a=1&b=2
 
-Read this issue on the web:
+Read this issue on the web
 https://digest.example.org/2026-11/?lang=en
 
-All past issues:
+All past issues
 https://digest.example.org/?lang=en
 
 Practice Network

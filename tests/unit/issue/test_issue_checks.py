@@ -1,9 +1,10 @@
 """Every check finds its fault, and a sound issue has none."""
 
+import re
 from dataclasses import replace
 
 import pytest
-from mail_samples import MONTH, TAXONOMY, make_article, make_issue, renderer, templates
+from mail_samples import MONTH, ROOT, TAXONOMY, make_article, make_issue, renderer, templates
 
 from digest.content.issue_file import IssueFile, Notice
 from digest.errors import ContentError, Place, RenderError
@@ -107,3 +108,12 @@ def test_template_that_loses_the_unsubscribe_link_is_found(part):
     findings = check_frozen(freeze(make_issue(), Renderer(own, {})))
 
     assert [finding.code for finding in findings] == ["no-unsubscribe"]
+
+
+def test_every_code_is_documented():
+    source = (ROOT / "src/digest/issue/checks.py").read_text()
+    codes = set(re.findall(r'_(?:error|warning)\("([a-z-]+)"', source)) | {"insecure-link"}
+
+    documented = re.findall(r"^### (\S+)$", (ROOT / "docs/checks.md").read_text(), re.MULTILINE)
+
+    assert sorted(codes) == sorted(documented)
