@@ -5,14 +5,15 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from factories import NOON, make_article, make_newsletter, make_taxonomy
+from factories import NOON, make_article, make_issue, make_newsletter, make_taxonomy
 
 from digest.content.issue_file import IssueFile, Notice
 from digest.forms import Server, address_of, listen
-from digest.issue.issue import Issue
+from digest.issue.issue import FrozenIssue, Issue
 from digest.issue.render import freeze
 from digest.months import Month
 from digest.rendering.environment import Renderer
@@ -26,6 +27,7 @@ KEY, OLD_KEY = b"k" * 32, b"o" * 32
 OCTOBER, NOVEMBER, DECEMBER = Month(2026, 10), Month(2026, 11), Month(2026, 12)
 
 
+@cache
 def make_renderer() -> Renderer:
     """The real templates and the real catalogues."""
     files = (path for path in TEMPLATES.rglob("*") if path.is_file())
@@ -35,6 +37,7 @@ def make_renderer() -> Renderer:
         return Renderer(templates, {"fr": gettext.GNUTranslations(file)})
 
 
+@cache
 def make_assets() -> dict[str, bytes]:
     return {
         path.relative_to(TEMPLATES).as_posix(): path.read_bytes()
@@ -67,14 +70,22 @@ def november_issue(**newsletter: Any) -> Issue:
     return Issue(NOVEMBER, (first, second), file, make_newsletter(**newsletter))
 
 
-def publish(database: Database, issue: Issue, *, visible: bool = True) -> str:
-    """Freeze *issue*, keep it, and publish it unless it is to stay invisible; the hash."""
-    frozen = freeze(issue, make_renderer())
+@cache
+def frozen_november() -> FrozenIssue:
+    return freeze(november_issue(), make_renderer())
+
+
+@cache
+def frozen_december() -> FrozenIssue:
+    return freeze(make_issue(make_article("secret"), month=DECEMBER), make_renderer())
+
+
+def publish(database: Database, frozen: FrozenIssue, *, visible: bool = True) -> None:
+    """Keep a frozen issue, and publish it unless it is to stay invisible."""
     with database.write() as connection:
         issues.save(connection, frozen, NOON)
         if visible:
-            issues.publish(connection, issue.month, frozen.hash, NOON)
-    return frozen.hash
+            issues.publish(connection, frozen.month, frozen.hash, NOON)
 
 
 @contextmanager

@@ -28,7 +28,7 @@ _ONE_CLICK = ("List-Unsubscribe", "One-Click")  # RFC 8058, 3.2
 _CONFIRMED = ("confirm", "yes")  # the button of our own page
 
 
-class _TooLong(Exception):  # noqa: N818
+class _TooLong(Exception):
     pass
 
 

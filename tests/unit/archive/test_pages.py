@@ -1,0 +1,93 @@
+"""What the pages of the archive show."""
+
+from factories import make_newsletter, make_taxonomy
+
+from digest.archive.pages import Pages
+from digest.issue.issue import Document, WebArticle
+
+
+def pages(language: str = "en", *, asked: bool = False, **newsletter: object) -> Pages:
+    return Pages(make_newsletter(**newsletter), make_taxonomy(), language, asked)
+
+
+def article(slug: str, **changes: object) -> WebArticle:
+    values: dict = {
+        "slug": slug,
+        "title": f"Title of {slug}",
+        "language": "en",
+        "about": slug,
+        "html": "<p>First.</p><h2>Methods</h2>",
+        "implications_html": "<h3>At work</h3>",
+        "citation": None,
+        "citation_html": None,
+        "doi": None,
+        "topics": ("empathy", "gone"),
+        "research_type": "survey",
+        "author": None,
+    }
+    return WebArticle(**values | changes)
+
+
+DOCUMENT = Document(
+    "2026-11",
+    {"en": "English subject", "fr": "Sujet français"},
+    {"en": "", "fr": ""},
+    (article("one"), article("two", title="<b> & c")),
+    (),
+)
+
+
+def test_links_stay_on_the_host_that_the_reader_came_to():
+    page = pages(base_url="https://example.org/digest").home([DOCUMENT], "About")
+
+    assert page.issues[0].path == "/digest/2026-11/"
+    assert page.issues[0].articles[0].path == "/digest/2026-11/one/"
+    assert page.head.canonical == "https://example.org/digest/"
+
+
+def test_links_keep_a_language_only_if_the_reader_asked_for_it():
+    assert pages("fr").issue(DOCUMENT).articles[0].path == "/2026-11/one/"
+    assert pages("fr", asked=True).issue(DOCUMENT).articles[0].path == "/2026-11/one/?lang=fr"
+
+
+def test_every_page_names_its_versions_in_all_languages():
+    page = pages().article(DOCUMENT, "one")
+
+    assert page is not None
+    assert [(version.name, version.url, version.path) for version in page.head.versions] == [
+        ("English", "https://digest.example.org/2026-11/one/?lang=en", "/2026-11/one/?lang=en"),
+        ("Français", "https://digest.example.org/2026-11/one/?lang=fr", "/2026-11/one/?lang=fr"),
+    ]
+
+
+def test_names_of_topics_are_in_the_language_of_the_page_and_an_unknown_one_is_its_slug():
+    assert pages("fr").issue(DOCUMENT).articles[0].topics == ("Empathie", "gone")
+
+
+def test_subject_is_in_the_language_of_the_page_else_in_the_first_there_is():
+    assert pages("fr").issue(DOCUMENT).head.title == "Sujet français"
+    assert pages("de").issue(DOCUMENT).head.title == "English subject"
+
+
+def test_headings_stand_below_the_title_of_their_article():
+    issue, alone = pages().issue(DOCUMENT).articles[0], pages().article(DOCUMENT, "one")
+
+    assert "<h3>Methods</h3>" in issue.article.html
+    assert issue.article.implications_html == "<h4>At work</h4>"
+    assert alone is not None
+    assert "<h2>Methods</h2>" in alone.view.article.html
+
+
+def test_issue_without_introduction_is_described_by_its_titles():
+    assert pages().issue(DOCUMENT).head.description == "Title of one; <b> & c"
+
+
+def test_article_names_the_others_of_its_issue():
+    page = pages().article(DOCUMENT, "one")
+
+    assert page is not None
+    assert [line.title for line in page.others] == ["<b> & c"]
+
+
+def test_unknown_article_has_no_page():
+    assert pages().article(DOCUMENT, "three") is None
