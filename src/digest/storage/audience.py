@@ -6,9 +6,11 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     Column,
+    Connection,
     Integer,
     MetaData,
     Select,
+    Subquery,
     Table,
     Text,
     case,
@@ -21,6 +23,7 @@ from sqlalchemy import (
 )
 
 from digest.delivery.states import Skipped
+from digest.issue.edition import EditionKey
 from digest.months import Month
 from digest.storage.selections import EVERYTHING
 from digest.storage.tables import edition, issue_topic, selection, selection_topic, subscriber, suppression
@@ -54,7 +57,32 @@ def people(hash: str, month: Month, languages: Sequence[str]) -> Select[Any]:  #
         skipped, and the mask means nothing.
     """
     whole = select(func.max(edition.c.mask)).where(edition.c.hash == hash).scalar_subquery()
-    matched = _matched(hash, whole)
+    topics = select(issue_topic.c.bit, issue_topic.c.topic).where(issue_topic.c.hash == hash).subquery("topics")
+    return _people(topics, whole, month, languages)
+
+
+def headcounts(
+    conn: Connection, month: Month, topics: Sequence[frozenset[str]], languages: Sequence[str]
+) -> dict[EditionKey, int]:
+    """
+    How many people would get each edition of an issue that is not frozen yet; editions for nobody are left out.
+
+    Args:
+        topics: Of each article, in the issue's order.
+    """
+    pairs = [(1 << place, topic) for place, of_article in enumerate(topics) for topic in sorted(of_article)]
+    if not pairs:
+        return {}
+    drafted = union_all(*(select(literal(bit).label("bit"), literal(topic).label("topic")) for bit, topic in pairs))
+    whole = literal(2 ** len(topics) - 1)
+    everybody = _people(drafted.subquery("topics"), whole, month, languages).subquery("people")
+    columns = everybody.c.language, everybody.c.mask
+    counted = select(*columns, func.count()).where(everybody.c.reason.is_(None)).group_by(*columns)
+    return {EditionKey(languages[place], mask): number for place, mask, number in conn.execute(counted)}
+
+
+def _people(topics: Subquery, whole: Any, month: Month, languages: Sequence[str]) -> Select[Any]:
+    matched = _matched(topics, whole)
     mask = func.coalesce(matched.c.mask, case((subscriber.c.no_match == NoMatch.WHOLE, whole)))
     language = case({name: place for place, name in enumerate(languages)}, value=subscriber.c.language, else_=0)
     reason = case(
@@ -70,12 +98,11 @@ def people(hash: str, month: Month, languages: Sequence[str]) -> Select[Any]:  #
     )
 
 
-def _matched(name: str, whole: Any) -> CTE:
+def _matched(topics: Subquery, whole: Any) -> CTE:
     """Selections that some article matches, each with its mask: a few thousand rows, whatever the number of people."""
     by_topic = (
-        select(selection_topic.c.selection_id, func.sum(distinct(issue_topic.c.bit)).label("mask"))
-        .join(issue_topic, issue_topic.c.topic == selection_topic.c.topic)
-        .where(issue_topic.c.hash == name)
+        select(selection_topic.c.selection_id, func.sum(distinct(topics.c.bit)).label("mask"))
+        .join(topics, topics.c.topic == selection_topic.c.topic)
         .group_by(selection_topic.c.selection_id)
     )
     everything = select(selection.c.id, whole).where(selection.c.key == EVERYTHING)

@@ -35,20 +35,22 @@ def begin(
     now: dt.datetime,
 ) -> bool:
     """
-    Take the action of *month* until *lease* from now; the owner of a running lease renews it.
+    Take the action of *month* until *lease* from now; the owner of a running lease renews it, and a held one is tried
+    again.
 
     Returns:
-        False if it is done, held, or leased by another owner whose lease has not run out.
+        False if it is done, or leased by another owner whose lease has not run out.
     """
     values = {"state": CalendarState.RUNNING, "due_at": due_at, "owner": owner, "lease_until": now + lease}
     added = conn.execute(insert_new(conn, calendar), {"action": str(action), "month": str(month), **values})
     if added.rowcount == 1:
         return True
-    mine_or_lapsed = or_(calendar.c.owner == owner, calendar.c.lease_until <= now)
+    running = calendar.c.state == CalendarState.RUNNING
+    mine_or_lapsed = and_(running, or_(calendar.c.owner == owner, calendar.c.lease_until <= now))
     taken = conn.execute(
         update(calendar)
-        .where(_is(action, month), calendar.c.state == CalendarState.RUNNING, mine_or_lapsed)
-        .values(owner=owner, lease_until=now + lease)
+        .where(_is(action, month), or_(mine_or_lapsed, calendar.c.state == CalendarState.HELD))
+        .values(values)
     )
     return taken.rowcount == 1
 
@@ -63,7 +65,7 @@ def done(conn: Connection, action: str, month: Month, *, owner: str, now: dt.dat
     ended = conn.execute(
         update(calendar)
         .where(_is(action, month), calendar.c.state == CalendarState.RUNNING, calendar.c.owner == owner)
-        .values(state=CalendarState.DONE, done_at=now)
+        .values(state=CalendarState.DONE, done_at=now, reason=None)
     )
     return ended.rowcount == 1
 

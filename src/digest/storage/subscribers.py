@@ -204,8 +204,10 @@ class _Adding:
 
 
 def _query() -> Select[Any]:
-    latest = select(func.max(consent.c.id)).where(consent.c.subscriber_id == subscriber.c.id).scalar_subquery()
-    return select(subscriber, consent.c.source, consent.c.given_on).outerjoin(consent, consent.c.id == latest)
+    theirs = consent.alias("theirs")
+    latest = select(func.max(theirs.c.id)).where(theirs.c.subscriber_id == subscriber.c.id).correlate(subscriber)
+    proven = subscriber.outerjoin(consent, consent.c.id == latest.scalar_subquery())
+    return select(subscriber, consent.c.source, consent.c.given_on).select_from(proven)
 
 
 def _people(conn: Connection, query: Select[Any]) -> Iterator[Subscriber]:

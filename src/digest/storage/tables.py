@@ -33,11 +33,11 @@ class ConsentKind(StrEnum):
 
 
 class CalendarState(StrEnum):
-    """What became of one action of one month. running -> done | held; held and done stay."""
+    """What became of one action of one month. running -> done | held; held -> running | done; done stays."""
 
     RUNNING = "running"  # leased; may be taken over when the lease has run out
     DONE = "done"
-    HELD = "held"  # a person has to decide, for the reason given
+    HELD = "held"  # for the reason given; tried again while the grace lasts, then a person has to act
 
 
 metadata = MetaData(
@@ -199,11 +199,17 @@ delivery = Table(
     # asked, and asking again for each row costs more than the whole plan.
     Column("campaign_id", BigKey, nullable=False),
     Column("subscriber_id", BigKey),  # null: the person was erased
-    Column("batch_id", BigKey, index=True),  # null: was never to be handed over
+    Column("batch_id", BigKey),  # null: was never to be handed over
     Column("state", Word(HandOver)),  # null: as the batch. Own: skipped, rejected, and both stay
     Column("reason", Text),  # skipped: a word of digest.delivery.states.Skipped; rejected: the provider's words
     UniqueConstraint("campaign_id", "subscriber_id"),  # nobody twice
     sqlite_autoincrement=True,
+)
+Index(
+    "ix_delivery_batch_id",
+    delivery.c.batch_id,
+    sqlite_where=delivery.c.batch_id.is_not(None),
+    postgresql_where=delivery.c.batch_id.is_not(None),
 )
 Index(
     "ix_delivery_own_state",

@@ -191,7 +191,13 @@ def _outbox() -> None:
         sa.UniqueConstraint("campaign_id", "subscriber_id", name=op.f("uq_delivery_campaign_id_subscriber_id")),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_delivery_batch_id", "delivery", ["batch_id"])
+    op.create_index(
+        "ix_delivery_batch_id",
+        "delivery",
+        ["batch_id"],
+        sqlite_where=sa.text("batch_id IS NOT NULL"),
+        postgresql_where=sa.text("batch_id IS NOT NULL"),
+    )
     op.create_index(
         "ix_delivery_own_state",
         "delivery",
