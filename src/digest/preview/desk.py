@@ -102,7 +102,7 @@ class Desk:
         """
         edition = self._edition(issue, key)
         hello = greeting(SAMPLE_NAME, key.language, self.workshop.renderer)
-        link = unsubscribe_url(issue.newsletter.base_url, "SAMPLE", key.language)
+        link = unsubscribe_url(issue.newsletter.base_url, "SAMPLE")
 
         def filled(text: str, url: str) -> str:
             return fill(text, edition.nonce, greeting=hello, unsubscribe_url=url)
