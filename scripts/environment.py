@@ -108,7 +108,7 @@ def _install(name: str) -> None:
     uv = _uv()
     lock = str(LOCKS[name])
     pip = [python(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    if uv and call([uv, "pip", "sync", "--quiet", "--python", python(), lock]):
+    if uv and call([uv, "pip", "sync", "--quiet", "--compile-bytecode", "--python", python(), lock]):
         done = call([uv, "pip", "install", "--quiet", "--python", python(), "--no-deps", "-e", str(ROOT)])
     else:
         say("uv is of no use here, going on with pip, which takes longer")

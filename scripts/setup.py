@@ -17,7 +17,9 @@ if sys.version_info < (3, 11):  # noqa: UP036 - this file is also read by the Py
     )
 
 import argparse
+import os
 import subprocess
+from pathlib import Path
 
 import catalogues
 import chromium
@@ -34,6 +36,7 @@ LINT = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns its exit code, or 2 when the set-up is not possible."""
+    _leave_environment()
     parser = argparse.ArgumentParser(prog="scripts/setup.py", description="Set up what a command needs, then run it.")
     parser.add_argument("command", choices=sorted(COMMANDS))
     options, extra = parser.parse_known_args(arguments)
@@ -44,6 +47,15 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _leave_environment() -> None:
+    """Go on with the Python that made `.venv` when run by the one inside: it may have to be replaced."""
+    if sys.prefix != sys.base_prefix and Path(sys.prefix).resolve() == environment.VENV.resolve():
+        base = getattr(sys, "_base_executable", "")
+        if not base or Path(base).resolve().is_relative_to(environment.VENV.resolve()):
+            raise SetupError("this Python is the one in .venv, which may have to be replaced: use python3 instead")
+        os.execv(base, [base, *sys.argv])  # noqa: S606 - the same program under another Python
 
 
 def demo(extra: list[str]) -> int:

@@ -4,6 +4,7 @@ import fcntl
 import os
 import shutil
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -117,6 +118,14 @@ def postgresql_url(postgres_server: postgres.Postgres, postgres_template: str) -
 def database_url(request: pytest.FixtureRequest) -> str:
     """URL of a fresh migrated database, on each engine in turn."""
     return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture(autouse=True)
+def projects_are_closed() -> Iterator[None]:
+    """Leave no connection of a test's project open."""
+    yield
+    if (projects := sys.modules.get("projects")) is not None:
+        projects.close_all()
 
 
 @pytest.fixture(scope="session")

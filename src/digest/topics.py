@@ -57,11 +57,11 @@ class Taxonomy:
 
     def name(self, slug: str, language: str) -> str:
         """The name of the topic in *language*; the slug itself if the topic has left the configuration."""
-        return _name(self.topics, slug, language)
+        return _name(self.topics, slug, language, otherwise=slug)
 
     def research_type_name(self, slug: str, language: str) -> str:
         """The name of the research type in *language*; the slug with spaces if the configuration names none."""
-        return _name(self.research_types, slug, language).replace("-", " ")
+        return _name(self.research_types, slug, language, otherwise=slug.replace("-", " "))
 
     def in_order(self, slugs: Iterable[str]) -> tuple[str, ...]:
         """*slugs* in the order of the configuration, each once; unknown ones last, by alphabet."""
@@ -69,8 +69,8 @@ class Taxonomy:
         return tuple(sorted(set(slugs), key=lambda slug: (place.get(slug, len(place)), slug)))
 
 
-def _name(named: Iterable[Named], slug: str, language: str) -> str:
+def _name(named: Iterable[Named], slug: str, language: str, *, otherwise: str) -> str:
     for one in named:
         if one.slug == slug:
             return one.in_language(language)
-    return slug
+    return otherwise

@@ -45,14 +45,18 @@ def build_message(edition: Edition, recipient: Recipient, *, date: dt.datetime) 
         no line is longer than 76 characters (RFC 5322, 2.1.1 allows 998).
     """
     message = EmailMessage(policy=_POLICY)
+    about_content = {name: value for name, value in edition.headers if name.lower().startswith("content-")}
     for name, value in edition.headers:
-        message[name] = _filled(value, edition, recipient)
+        if name not in about_content:
+            message[name] = _filled(value, edition, recipient)
     domain = message["From"].addresses[0].domain
     message["To"] = recipient.address
     message["Date"] = format_datetime(date)
     message["Message-ID"] = message_id(recipient.delivery_id, domain)
     message.set_content(_filled(edition.text, edition, recipient), cte="quoted-printable")
     message.add_alternative(_filled(edition.html, edition, recipient), subtype="html", cte="quoted-printable")
+    for name, value in about_content.items():
+        message[name] = value  # last, since EmailMessage gives to the first part what it finds when that is added
     return message
 
 

@@ -99,8 +99,7 @@ def _topic_names(issue: Issue, topics: Sequence[str], language: str) -> tuple[st
 def _research_type_name(issue: Issue, research_type: str | None, language: str) -> str | None:
     if not research_type:
         return None
-    names = {one.slug: one.in_language(language) for one in issue.taxonomy.research_types}
-    name = names.get(research_type) or research_type.replace("-", " ")
+    name = issue.taxonomy.research_type_name(research_type, language)
     return name[:1].upper() + name[1:]
 
 

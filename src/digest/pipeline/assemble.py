@@ -45,7 +45,8 @@ class Gathered:
 def gather(workshop: Workshop, month: Month) -> Gathered:
     """Read a month's files and check them; files that do not load are among the findings, the others in the issue."""
     files = workshop.library.load(month)
-    issue = Issue(month, _ordered(files.articles, files.file), files.file, workshop.newsletter)
+    articles = _ordered(files.articles, files.file)
+    issue = Issue(month, articles, files.file, workshop.newsletter, workshop.taxonomy)
     return Gathered(issue, check_issue(issue, files.errors, workshop.rules, workshop.taxonomy))
 
 

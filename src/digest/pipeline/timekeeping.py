@@ -65,18 +65,22 @@ class Calendar:
             work(self.database, month, self.sending)
 
     def _due(self, action: Action, now: dt.datetime) -> Iterator[Month]:
+        # a month without files is nobody's loss, unless its time is now: then somebody should know
         latest = self.timetable.latest(action, now)
         written = self.workshop.library.months()
         for back in range(_REMEMBERED, -1, -1):
             month = latest.shift(-back)
-            if back == 0 or month in written:
+            if month in written or not self._missed(action, month, now):
                 yield month
+
+    def _missed(self, action: Action, month: Month, now: dt.datetime) -> bool:
+        return now - self.timetable.due_at(action, month) > self.timetable.grace
 
     def _act(self, action: Action, month: Month, now: dt.datetime) -> Acted | None:
         if not self._wanted(action, month):
             return None
         due_at = self.timetable.due_at(action, month)
-        if now - due_at > self.timetable.grace:
+        if self._missed(action, month, now):
             return self._hold(
                 action, month, due_at, f"missed: it was due at {due_at:%Y-%m-%d %H:%M} UTC; do it by hand"
             )

@@ -3,9 +3,6 @@
 import logging
 from xml.dom import DOMException
 
-from lxml.etree import LxmlError  # type: ignore[import-untyped]
-from premailer import Premailer
-
 from digest.errors import RenderError
 
 
@@ -22,6 +19,9 @@ def inline_css(html: str) -> str:
 
     Nothing is fetched, from the network or from a file.
     """
+    from lxml.etree import LxmlError  # type: ignore[import-untyped]  # noqa: PLC0415  slow to import, seldom needed
+    from premailer import Premailer  # noqa: PLC0415
+
     try:
         return str(
             Premailer(

@@ -9,10 +9,13 @@ import os
 from collections.abc import Callable, Sequence
 from email import message_from_binary_file, policy
 from pathlib import Path
+from threading import get_ident
 
 from digest.delivery.handover import Answer, Batch
 from digest.delivery.message import build_message
 from digest.errors import NotAccepted
+from digest.issue.edition import Edition
+from digest.issue.greeting import greeting
 from digest.issue.placeholders import fill
 from digest.rendering.environment import Renderer
 
@@ -46,7 +49,7 @@ class FilesTransport:
             for recipient in batch.recipients:
                 message = build_message(batch.edition, recipient, date=self._now())
                 self._write(self._path(recipient.delivery_id), message.as_bytes())
-            self._write(self._directory / f"edition-{batch.edition.key}.html", _without_reader(batch).encode())
+            self._write(self._directory / f"edition-{batch.edition.key}.html", self._without_reader(batch.edition))
             _sync_folder(self._directory)
         except OSError as error:
             raise NotAccepted(f"the outbox {self._directory} can't be written: {error.strerror or error}") from error
@@ -60,6 +63,7 @@ class FilesTransport:
         """Write `index.html` over what lies in the outbox."""
         if not self._directory.is_dir():
             return
+        self._sweep()
         paths = sorted(self._directory.glob("*.eml"), key=lambda path: int(path.stem))
         page = self._renderer.render(
             "outbox/index.html",
@@ -70,12 +74,23 @@ class FilesTransport:
         )
         self._write(self._directory / "index.html", page.encode())
 
+    def _without_reader(self, edition: Edition) -> bytes:
+        hello = greeting("", edition.key.language, self._renderer)
+        return fill(edition.html, edition.nonce, greeting=hello, unsubscribe_url="#").encode()
+
     def _path(self, delivery: int) -> Path:
         return self._directory / f"{delivery}.eml"
 
+    def _sweep(self) -> None:
+        # what a killed process was about to rename
+        for part in self._directory.glob(".*"):
+            process = part.suffix[1:].partition("-")[0]
+            if process.isdigit() and not _runs(int(process)):
+                part.unlink(missing_ok=True)
+
     def _write(self, path: Path, content: bytes) -> None:
-        # the process is in the name: two that write the same delivery must not share a temporary file
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        # process and thread are in the name: two that write the same delivery must not share a temporary file
+        temporary = path.with_name(f".{path.name}.{os.getpid()}-{get_ident()}")
         with temporary.open("wb") as file:
             file.write(content)
             file.flush()
@@ -83,15 +98,20 @@ class FilesTransport:
         temporary.replace(path)
 
 
-def _without_reader(batch: Batch) -> str:
-    edition = batch.edition
-    return fill(edition.html, edition.nonce, greeting="—", unsubscribe_url="#")
-
-
 def _summary(path: Path) -> dict[str, str]:
     with path.open("rb") as file:
         message = message_from_binary_file(file, policy=policy.default)
     return {"file": path.name, "to": str(message["To"]), "subject": str(message["Subject"])}
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

@@ -48,6 +48,13 @@ def test_message_has_each_header_once():
     assert parsed["From"].addresses[0].display_name == "Réseau de recherche"
 
 
+def test_language_is_that_of_the_whole_message():
+    parsed = message_from_bytes(make_message(), policy=policy.default)
+
+    assert parsed["Content-Language"] == "en"
+    assert all(part["Content-Language"] is None for part in parsed.iter_parts())
+
+
 def test_message_id_is_the_same_whenever_it_is_built():
     ids = {message_from_bytes(make_message())["Message-ID"] for _ in range(2)}
 

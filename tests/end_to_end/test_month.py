@@ -1,0 +1,211 @@
+"""A whole month through the command line: Markdown in, mail and pages out."""
+
+import csv
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from projects import MONTH, command, environment, mails, make_project, make_ready, opened, people, run, run_json
+
+from digest.bootstrap.resources import shipped
+from digest.content.library import Library
+from digest.months import Month
+from digest.storage.subscribers import find, leave
+
+SAMPLE_MONTH = Month(2026, 8)
+
+
+def expected(library: Library, month: Month) -> tuple[dict[str, tuple[str, set[str]]], dict[str, int]]:
+    """Worked out from the sample list alone: language and titles for each address, and skipped people by reason."""
+    articles = library.load(month).articles
+    wanted, skipped = {}, {"no_match": 0, "paused": 0}
+    with shipped("subscribers/sample.csv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            chosen = set(row["topics"].split(";")) - {""}
+            titles = {a.title for a in articles if not chosen or chosen & set(a.topics)}
+            if not titles and row["no_match"] == "whole":
+                titles = {a.title for a in articles}
+            if row["paused_until"] > str(month):
+                skipped["paused"] += 1
+            elif not titles:
+                skipped["no_match"] += 1
+            else:
+                wanted[row["email"]] = (row["language"], titles)
+    return wanted, {reason: count for reason, count in skipped.items() if count}
+
+
+def test_sample_month_reaches_everyone_with_exactly_their_articles(tmp_path: Path):
+    folder = tmp_path / "a project"
+    run_init = subprocess.run([*command(folder, "init")[:-2], str(folder)], capture_output=True, check=False)
+    assert run_init.returncode == 0
+    shutil.copytree(shipped("articles"), folder / "articles", dirs_exist_ok=True)
+    month = str(SAMPLE_MONTH)
+
+    assert run_json(folder, "subscribers", "import", str(shipped("subscribers/sample.csv")))["counts"] == {"added": 60}
+    assert [finding for finding in run_json(folder, "check", month) if finding["severity"] == "error"] == []
+    assert run_json(folder, "assemble", month)["state"] == "assembled"
+    run(folder, "approve", month)
+    final = run_json(folder, "send", month, "--yes")
+
+    digest = opened(folder)
+    wanted, skipped = expected(digest.library, SAMPLE_MONTH)
+    found = mails(folder / "outbox" / month)
+    every_title = {article.title for article in digest.library.load(SAMPLE_MONTH).articles}
+    assert set(found) == set(wanted)
+    for address, (language, titles) in wanted.items():
+        text = found[address].get_body(("plain",)).get_content()
+        flat = " ".join(text.split())
+        assert found[address]["Content-Language"] == language
+        in_full = {
+            title for title in every_title if f"{title}" in flat.split("Also in this issue")[0].split("Aussi dans")[0]
+        }
+        assert in_full >= titles, address
+    assert final["state"] == "sent"
+    assert final["skipped"] == skipped
+    assert final["balance"]["accepted"] == len(wanted)
+    assert final["balance"]["planned"] == 60 == sum(final["balance"].values()) - 60
+
+
+def test_edition_holds_the_chosen_articles_and_names_the_others(tmp_path: Path):
+    make_ready(make_project(tmp_path), 8)
+    run(tmp_path, "send", str(MONTH), "--yes")
+
+    found = mails(tmp_path / "outbox" / str(MONTH))
+
+    assert len(found) == 8
+    text = found["p0@example.org"].get_body(("plain",)).get_content()
+    assert "The body of About empathy." in text
+    assert "The body of About training." not in text
+    everything = found["p3@example.org"].get_body(("plain",)).get_content()
+    assert all(f"The body of About {topic}." in everything for topic in ("empathy", "attachment", "training"))
+
+
+def test_sending_twice_is_one_campaign_and_changes_nothing(tmp_path: Path):
+    make_ready(make_project(tmp_path), 8)
+    first = run_json(tmp_path, "send", str(MONTH), "--yes")
+    before = {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in (tmp_path / "outbox").rglob("*.eml")}
+
+    second = run_json(tmp_path, "send", str(MONTH), "--yes")
+
+    after = {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in (tmp_path / "outbox").rglob("*.eml")}
+    assert second == first
+    assert after == before
+
+
+def test_unapproved_issue_is_not_sent(tmp_path: Path):
+    digest = make_project(tmp_path)
+    run(tmp_path, "send", str(MONTH), "--yes", code=1)
+    run(tmp_path, "assemble", str(MONTH))
+    run(tmp_path, "send", str(MONTH), "--yes", code=1)
+
+    assert not digest.outbox(MONTH).exists()
+    assert run_json(tmp_path, "status", str(MONTH))["state"] == "assembled"
+
+
+def test_edit_after_approval_stops_the_sending(tmp_path: Path):
+    digest = make_ready(make_project(tmp_path))
+    article = digest.articles_folder / str(MONTH) / "about-empathy.md"
+    article.write_text(article.read_text() + "\nOne more word.\n")
+
+    run(tmp_path, "send", str(MONTH), "--yes", code=1)
+
+    assert not digest.outbox(MONTH).exists()
+
+
+def test_dry_run_counts_and_changes_nothing(tmp_path: Path):
+    make_ready(make_project(tmp_path), 8)
+
+    shown = run_json(tmp_path, "send", str(MONTH), "--dry-run")
+
+    assert sum(shown["editions"].values()) == 8
+    assert run_json(tmp_path, "status", str(MONTH))["state"] == "approved"
+
+
+def test_who_leaves_after_the_plan_is_skipped(tmp_path: Path):
+    digest = make_ready(make_project(tmp_path), 8)
+    run(tmp_path, "send", str(MONTH), "--yes", "--plan-only")
+    with digest.database.write() as connection:
+        person = find(connection, digest.identify("p2@example.org"))
+        leave(connection, person.id, now=digest.database.now(connection))
+
+    final = run_json(tmp_path, "send", str(MONTH), "--yes")
+
+    assert "p2@example.org" not in mails(digest.outbox(MONTH))
+    assert final["skipped"] == {"left": 1}
+    assert final["balance"]["accepted"] == 7
+
+
+def test_person_who_left_is_not_brought_back_by_their_row(tmp_path: Path):
+    digest = make_ready(make_project(tmp_path), 8)
+    with digest.database.write() as connection:
+        person = find(connection, digest.identify("p2@example.org"))
+        leave(connection, person.id, now=digest.database.now(connection))
+    (tmp_path / "people.csv").write_text(people(8))
+
+    report = run_json(tmp_path, "subscribers", "import", str(tmp_path / "people.csv"))
+
+    assert report["counts"]["left"] == 1
+    assert run_json(tmp_path, "subscribers", "show", "p2@example.org")["state"] == "left"
+
+
+def test_outbox_has_a_page_that_lists_its_messages(tmp_path: Path):
+    digest = make_ready(make_project(tmp_path), 8)
+    run(tmp_path, "send", str(MONTH), "--yes")
+
+    page = (digest.outbox(MONTH) / "index.html").read_text()
+
+    assert "8 messages" in page
+    assert all(path.name in page for path in digest.outbox(MONTH).glob("*.eml"))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_killed_again_and_again_everyone_is_mailed_once(tmp_path: Path, database_url: str, seed: int):
+    small_batches = {"replace": {"batch_size: 500": "batch_size: 10"}}
+    digest = make_ready(make_project(tmp_path, database_url, **small_batches), 200)
+    chance = random.Random(seed)
+    run(tmp_path, "send", str(MONTH), "--yes", "--plan-only")
+    outbox, killed, handed_over = digest.outbox(MONTH), 0, 0
+
+    for _ in range(6):
+        process = subprocess.Popen(
+            command(tmp_path, "send", str(MONTH), "--yes"),
+            env=environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        until = len(list(outbox.glob("*.eml"))) + chance.randrange(1, 40)
+        while process.poll() is None and len(list(outbox.glob("*.eml"))) < until:
+            time.sleep(0.001)
+        if process.poll() is None:
+            os.kill(process.pid, signal.SIGKILL)
+            killed += 1
+        process.wait()
+        now = len(list(outbox.glob("*.eml")))
+        assert now >= handed_over
+        handed_over = now
+    final = run_json(tmp_path, "send", str(MONTH), "--yes")
+
+    assert killed >= 3
+    assert set(mails(outbox)) == {f"p{number}@example.org" for number in range(200)}
+    assert final["state"] == "sent"
+    assert final["balance"]["accepted"] == 200
+    assert not [path for path in outbox.iterdir() if path.name.startswith(".")]
+
+
+def test_two_senders_at_once_share_the_work(tmp_path: Path, database_url: str):
+    small_batches = {"replace": {"batch_size: 500": "batch_size: 5"}}
+    digest = make_ready(make_project(tmp_path, database_url, **small_batches), 120)
+
+    processes = [
+        subprocess.Popen(command(tmp_path, "send", str(MONTH), "--yes"), env=environment(), stdout=subprocess.DEVNULL)
+        for _ in range(3)
+    ]
+
+    assert [process.wait(timeout=90) for process in processes] == [0, 0, 0]
+    assert len(mails(digest.outbox(MONTH))) == 120
+    assert run_json(tmp_path, "status", str(MONTH))["balance"]["accepted"] == 120
