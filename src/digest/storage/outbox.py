@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, case, func, insert, literal, select, update
 
 from digest.delivery.states import (
     ATTEMPT,
@@ -23,6 +23,39 @@ from digest.storage.tables import attempt, batch, campaign, delivery, subscriber
 from digest.subscribers.subscriber import State
 
 _IDS_AT_ONCE = 1000  # below what one statement may hold of parameters
+
+# What every batch asks is composed once: composing costs more than asking.
+_NEXT: Select[Any] = (
+    select(batch.c.id, batch.c.language, batch.c.mask, batch.c.state, campaign.c.hash, campaign.c.month)
+    .join(campaign, campaign.c.id == batch.c.campaign_id)
+    .where(
+        batch.c.campaign_id == bindparam("campaign"),
+        batch.c.state == BatchState.WAITING,
+        campaign.c.state == CampaignState.SENDING,
+    )
+    .order_by(batch.c.number)
+    .limit(1)
+    .with_for_update(of=batch, skip_locked=True)
+)
+_WHY_NOT = case(
+    (func.coalesce(subscriber.c.state, State.LEFT.value) != State.ACTIVE.value, literal(Skipped.LEFT.value)),
+    (suppression.c.address_hash.is_not(None), literal(Skipped.SUPPRESSED.value)),
+    (subscriber.c.paused_until > bindparam("month"), literal(Skipped.PAUSED.value)),
+)
+_WHO: Select[Any] = (
+    select(delivery.c.id, subscriber.c.id, subscriber.c.address, subscriber.c.name, _WHY_NOT)
+    .select_from(delivery)
+    .outerjoin(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+    .outerjoin(suppression, suppression.c.address_hash == subscriber.c.address_hash)
+    .where(delivery.c.batch_id == bindparam("batch"), delivery.c.state.is_(None))
+    .order_by(delivery.c.id)
+)
+_ATTEMPT: Select[Any] = (
+    select(attempt.c.id, attempt.c.state, attempt.c.detail, attempt.c.batch_id, batch.c.state.label("batch_state"))
+    .join(batch, batch.c.id == attempt.c.batch_id)
+    .where(attempt.c.id == bindparam("attempt"))
+    .with_for_update()
+)
 
 
 @dataclass(frozen=True)
@@ -173,38 +206,13 @@ def open_attempts(conn: Connection, campaign_id: int) -> list[OpenAttempt]:
 
 def _next(conn: Connection, campaign_id: int) -> Row[Any] | None:
     """The first waiting batch that no other worker has locked; locked until the end of the transaction."""
-    query: Select[Any] = (
-        select(batch.c.id, batch.c.language, batch.c.mask, batch.c.state, campaign.c.hash, campaign.c.month)
-        .join(campaign, campaign.c.id == batch.c.campaign_id)
-        .where(
-            batch.c.campaign_id == campaign_id,
-            batch.c.state == BatchState.WAITING,
-            campaign.c.state == CampaignState.SENDING,
-        )
-        .order_by(batch.c.number)
-        .limit(1)
-        .with_for_update(of=batch, skip_locked=True)
-    )
-    return conn.execute(query).one_or_none()
+    return conn.execute(_NEXT, {"campaign": campaign_id}).one_or_none()
 
 
 def _fit(conn: Connection, taken: Row[Any]) -> list[tuple[int, int, str, str]]:
     """Members who may be mailed now; the others become skipped."""
-    why_not = case(
-        (func.coalesce(subscriber.c.state, State.LEFT.value) != State.ACTIVE.value, literal(Skipped.LEFT.value)),
-        (suppression.c.address_hash.is_not(None), literal(Skipped.SUPPRESSED.value)),
-        (subscriber.c.paused_until > taken.month, literal(Skipped.PAUSED.value)),
-    )
-    query = (
-        select(delivery.c.id, subscriber.c.id, subscriber.c.address, subscriber.c.name, why_not)
-        .select_from(delivery)
-        .outerjoin(subscriber, subscriber.c.id == delivery.c.subscriber_id)
-        .outerjoin(suppression, suppression.c.address_hash == subscriber.c.address_hash)
-        .where(delivery.c.batch_id == taken.id, delivery.c.state.is_(None))
-        .order_by(delivery.c.id)
-    )
     fit: list[tuple[int, int, str, str]] = []
-    for number, person, address, name, reason in conn.execute(query).all():
+    for number, person, address, name, reason in conn.execute(_WHO, {"batch": taken.id, "month": taken.month}).all():
         if reason is None:
             fit.append((number, person, address, name))
         else:
@@ -228,13 +236,7 @@ def _begin(conn: Connection, taken: Row[Any], size: int, owner: str, now: dt.dat
 
 
 def _attempt(conn: Connection, attempt_id: int) -> Row[Any]:
-    query: Select[Any] = (
-        select(attempt.c.id, attempt.c.state, attempt.c.detail, attempt.c.batch_id, batch.c.state.label("batch_state"))
-        .join(batch, batch.c.id == attempt.c.batch_id)
-        .where(attempt.c.id == attempt_id)
-        .with_for_update()
-    )
-    row = conn.execute(query).one_or_none()
+    row = conn.execute(_ATTEMPT, {"attempt": attempt_id}).one_or_none()
     if row is None:
         raise NotFound(f"there is no attempt {attempt_id}")
     return row
