@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from sqlalchemy import Connection, func, inspect, literal_column, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from digest.errors import StorageError
 from digest.storage.engine import WRITES, engine, file_of, make_file, parse
@@ -84,6 +84,8 @@ class Database:
     def _explained(self) -> Iterator[None]:
         try:
             yield
+        except (DataError, IntegrityError):
+            raise  # nobody's to mend but ours
         except DBAPIError as error:
             raise explain(error, self._url) from error
 

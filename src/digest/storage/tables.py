@@ -195,8 +195,8 @@ delivery = Table(
     "delivery",
     metadata,
     Column("id", BigKey, primary_key=True),  # names a mail for ever, so never used again
-    # No foreign keys: the plan writes up to a million rows in one statement out of the very tables that would be
-    # asked, and asking again for each row costs more than the whole plan.
+    # No foreign keys: the plan writes up to a million rows in one go out of the very tables that would be asked again,
+    # three times for each row.
     Column("campaign_id", BigKey, nullable=False),
     Column("subscriber_id", BigKey),  # null: the person was erased
     Column("batch_id", BigKey),  # null: was never to be handed over

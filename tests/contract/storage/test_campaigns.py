@@ -13,6 +13,7 @@ from digest.delivery.states import CampaignState, Skipped
 from digest.errors import Conflict, NotFound
 from digest.issue.edition import EditionKey
 from digest.storage import campaigns, issues, outbox, subscribers, suppressions
+from digest.storage.audience import headcounts
 from digest.storage.campaigns import Audience, plan
 from digest.storage.database import Database
 from digest.storage.tables import batch, delivery, subscriber
@@ -228,3 +229,16 @@ def test_held_campaign_is_not_finished_behind_the_back_of_who_held_it(conn):
     campaigns.set_state(conn, campaign.id, CampaignState.HELD, reason="wait", now=NOON)
 
     assert not campaigns.finish_if_done(conn, campaign.id, LATER)
+
+
+def test_headcounts_of_a_draft_are_those_of_the_plan(conn):
+    people = [make_person(f"p{n}", *[(), ("empathy",), ("training",), ("attachment",)][n % 4]) for n in range(10)]
+    add_people(conn, *people)
+    issues.save(conn, FROZEN, NOON)
+    topics = [frozenset(article.topics) for article in FROZEN.document.articles]
+
+    assert (
+        headcounts(conn, NOVEMBER, topics, LANGUAGES)
+        == campaigns.audience(conn, FROZEN.hash, NOVEMBER, LANGUAGES).editions
+    )
+    assert headcounts(conn, NOVEMBER, [], LANGUAGES) == {}
