@@ -15,7 +15,8 @@ function backToPlace() {
   sessionStorage.removeItem(PLACE);
   if (!kept || kept.path !== location.pathname) return;
   const element = kept.focused ? document.getElementById(kept.focused) : null;
-  if (element) element.focus({ preventScroll: true });
+  const moved = document.activeElement && document.activeElement !== document.body;
+  if (element && !moved) element.focus({ preventScroll: true });
   window.scrollTo(0, kept.y);
 }
 
