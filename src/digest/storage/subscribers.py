@@ -16,7 +16,13 @@ from digest.storage.upsert import insert_new
 from digest.subscribers.subscriber import NewSubscriber, Preferences, State, Subscriber
 
 _PEOPLE_AT_ONCE = 1000  # rows of a stream in memory, or of one INSERT
-_GIVEN = ("address", "name", "language", "selection_id", "no_match", "paused_until")  # what a list says of a person
+_COLUMN_OF = {  # what a list may say of a person
+    "name": "name",
+    "language": "language",
+    "topics": "selection_id",
+    "no_match": "no_match",
+    "paused_until": "paused_until",
+}
 
 
 class AddResult(StrEnum):
@@ -129,13 +135,14 @@ class _Adding:
         results: list[AddResult] = []
         for person in people:
             values = self._values(person)
-            result = self._result(there.get(person.address_hash), values, suppressed)
+            said = {column: values[column] for column in ("address", *(_COLUMN_OF[word] for word in person.says))}
+            result = self._result(there.get(person.address_hash), person.address_hash, said, suppressed)
             if result is AddResult.ADDED:
                 new[person.address_hash] = person
             elif result is AddResult.UPDATED:
-                changed.append({name: values[name] for name in _GIVEN} | {"which": person.address_hash})
+                changed.append(there[person.address_hash] | said | {"which": person.address_hash})
             if result in {AddResult.ADDED, AddResult.UPDATED}:
-                there[person.address_hash] = values
+                there[person.address_hash] = there.get(person.address_hash, values) | said
                 self.mine.add(person.address_hash)
             results.append(result)
         self._change(changed)
@@ -167,20 +174,24 @@ class _Adding:
             "created_at": self.now,
         }
 
-    def _result(self, old: dict[str, Any] | None, new: dict[str, Any], suppressed: frozenset[str]) -> AddResult:
+    def _result(
+        self, old: dict[str, Any] | None, address_hash: str, said: dict[str, Any], suppressed: frozenset[str]
+    ) -> AddResult:
         if old is not None and old["state"] is State.LEFT:
             return AddResult.LEFT
-        if new["address_hash"] in suppressed:
+        if address_hash in suppressed:
             return AddResult.SUPPRESSED
         if old is None:
             return AddResult.ADDED
-        if all(old[name] == new[name] for name in _GIVEN):
+        if all(old[column] == value for column, value in said.items()):
             return AddResult.UNCHANGED
-        return AddResult.UPDATED if self.update and new["address_hash"] not in self.mine else AddResult.KEPT
+        return AddResult.UPDATED if self.update and address_hash not in self.mine else AddResult.KEPT
 
     def _change(self, rows: Sequence[dict[str, Any]]) -> None:
+        changing = ("which", "address", *_COLUMN_OF.values())
         if rows:
-            self.conn.execute(update(subscriber).where(subscriber.c.address_hash == bindparam("which")), rows)
+            query = update(subscriber).where(subscriber.c.address_hash == bindparam("which"))
+            self.conn.execute(query, [{name: row[name] for name in changing} for row in rows])
 
     def _insert(self, new: dict[str, NewSubscriber]) -> set[str]:
         """Add the people and their consents; the hashes of those whom no other process has added meanwhile."""

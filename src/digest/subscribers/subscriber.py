@@ -45,6 +45,8 @@ class NewSubscriber:
         address_hash: Identity of the address, from `digest.subscribers.address.AddressHash`.
         source: Where the consent comes from, as the list says it; empty if it says nothing.
         given_on: The day of the consent, or None if the list does not say.
+        says: What the list has a word on, of name, language, topics, no_match and paused_until: nothing else is
+            changed of a person who is there already.
     """
 
     address: str
@@ -53,6 +55,7 @@ class NewSubscriber:
     preferences: Preferences = field(default_factory=Preferences)
     source: str = ""
     given_on: dt.date | None = None
+    says: frozenset[str] = frozenset({"name", "language", "topics", "no_match", "paused_until"})
 
 
 @dataclass(frozen=True)
