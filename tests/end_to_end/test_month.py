@@ -15,6 +15,7 @@ from projects import MONTH, command, environment, mails, make_project, make_read
 from digest.bootstrap.resources import shipped
 from digest.content.library import Library
 from digest.months import Month
+from digest.pipeline.published import one_published
 from digest.storage.subscribers import find, leave
 
 SAMPLE_MONTH = Month(2026, 8)
@@ -198,12 +199,38 @@ def test_update_changes_only_what_the_list_has_a_column_for(tmp_path: Path):
     assert (person["name"], person["topics"]) == ("New Name", ["attachment"])
 
 
-def test_dry_run_counts_and_changes_nothing(tmp_path: Path):
+def test_page_of_a_sent_issue_is_corrected_and_nobody_is_mailed_again(tmp_path: Path):
+    digest = make_ready(make_project(tmp_path), 8)
+    first = run_json(tmp_path, "send", str(MONTH), "--yes")
+    before = sorted(path.read_bytes() for path in digest.outbox(MONTH).glob("*.eml"))
+    article = digest.articles_folder / str(MONTH) / "about-empathy.md"
+    article.write_text(article.read_text().replace("The body of", "The mended body of"))
+
+    run(tmp_path, "assemble", str(MONTH))
+    run(tmp_path, "approve", str(MONTH))
+    again = run_json(tmp_path, "send", str(MONTH), "--yes")
+
+    page = one_published(digest.database, MONTH).document
+    assert any("The mended body of" in article.html for article in page.articles)
+    assert again == first
+    assert sorted(path.read_bytes() for path in digest.outbox(MONTH).glob("*.eml")) == before
+
+
+def test_dry_run_counts_readers_until_the_campaign_begins(tmp_path: Path):
     make_ready(make_project(tmp_path), 8)
 
     shown = run_json(tmp_path, "send", str(MONTH), "--dry-run")
 
     assert sum(shown["editions"].values()) == 8
+    run(tmp_path, "send", str(MONTH), "--yes", "--plan-only")
+    run(tmp_path, "send", str(MONTH), "--dry-run", code=1)
+
+
+def test_dry_run_changes_nothing(tmp_path: Path):
+    make_ready(make_project(tmp_path), 8)
+
+    run_json(tmp_path, "send", str(MONTH), "--dry-run")
+
     assert run_json(tmp_path, "status", str(MONTH))["state"] == "approved"
 
 

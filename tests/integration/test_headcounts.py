@@ -1,6 +1,7 @@
 from projects import MONTH, add_people, make_project, people, write_articles
 
 from digest.issue.edition import EditionKey
+from digest.pipeline.approve import approve
 from digest.pipeline.assemble import assemble, gather
 from digest.pipeline.headcount import headcounts
 from digest.pipeline.send import audience
@@ -14,7 +15,8 @@ def test_draft_counts_the_readers_that_the_frozen_issue_will_have(tmp_path, data
     counted = headcounts(digest.database, gather(digest.workshop, MONTH).issue)
 
     assemble(digest.database, digest.workshop, MONTH)
-    assert counted == audience(digest.database, MONTH, digest.sending).editions
+    approve(digest.database, digest.workshop, MONTH)
+    assert counted == audience(digest.database, digest.workshop, MONTH, digest.sending).editions
     assert counted[EditionKey("en", 0b111)] == 2
     assert sum(counted.values()) == 17
 

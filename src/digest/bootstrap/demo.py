@@ -1,6 +1,8 @@
 """One whole month on sample data, from Markdown to a local outbox."""
 
+import shlex
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -67,10 +69,11 @@ def _sum(balance: Balance) -> str:
 
 
 def _where_to_look(digest: Digest, directory: Path, month: Month, say: Callable[[str], object]) -> None:
-    config = directory / "config.yaml"
+    config = shlex.quote(str(directory / "config.yaml"))
+    program = shlex.quote(sys.argv[0]) if Path(sys.argv[0]).name == "digest" else "digest"
     say("")
     say("Where to look")
     say(f"  every mail       {(digest.outbox(month) / 'index.html').resolve().as_uri()}")
-    say(f"  every edition    digest preview {month} --config {config}")
-    say(f"  the public site  digest serve --config {config}   then {digest.newsletter.base_url}/{month}/")
-    say(f"  how it stands    digest status {month} --config {config}")
+    say(f"  every edition    {program} preview {month} --config {config}")
+    say(f"  the public site  {program} serve --config {config}   then {digest.newsletter.base_url}/{month}/")
+    say(f"  how it stands    {program} status {month} --config {config}")

@@ -7,7 +7,7 @@ from threading import Timer
 
 from digest.bootstrap.resources import load_assets, shipped
 from digest.bootstrap.wiring import Digest
-from digest.forms import listen
+from digest.forms import address_of, listen
 from digest.issue.edition import EditionKey
 from digest.issue.issue import Issue
 from digest.months import Month
@@ -35,6 +35,7 @@ def run_site(digest: Digest, host: str, port: int) -> None:
         assets=load_assets(digest.templates_folder),
     )
     with listen(host, port) as listening:
+        print(f"site at {address_of(listening)}; stop it with Ctrl-C", flush=True)  # noqa: T201
         serve(site, listening)
 
 
@@ -58,7 +59,7 @@ def run_preview(digest: Digest, month: Month | None, port: int, *, open_browser:
     assets = load_assets(digest.templates_folder)
     app = create_preview(workshop, [f for f in folders if f.is_dir()], month=month, headcounts=readers, assets=assets)
     with listen("127.0.0.1", port) as listening:
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}/" + (f"{month}/" if month else "")
+        address = address_of(listening) + (f"{month}/" if month else "")
         print(f"preview at {address}; stop it with Ctrl-C", flush=True)  # noqa: T201  what the person waits for
         if open_browser:
             Timer(_UNTIL_IT_ANSWERS, webbrowser.open, [address]).start()

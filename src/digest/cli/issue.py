@@ -39,8 +39,12 @@ def check(month: AnyMonth = None, config: Config = CONFIG, as_json: Json = False
     else:
         for of_month, finding in found:
             typer.echo(f"{of_month or '-'}  {finding}")
-        note(f"{len(errors)} errors, {len(found) - len(errors)} warnings")
+        note(f"{_count(len(errors), 'error')}, {_count(len(found) - len(errors), 'warning')}")
     raise typer.Exit(Exit.REFUSED if errors else Exit.DONE)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def assemble(month: OneMonth, config: Config = CONFIG, as_json: Json = False) -> None:
@@ -76,4 +80,5 @@ def approve(month: OneMonth, config: Config = CONFIG) -> None:
 
     digest = open_digest(config)
     row = approve_month(digest.database, digest.workshop, month)
-    typer.echo(f"{month} approved under {row.hash[:12]}: `digest send {month}` hands it over")
+    what = "its page is corrected" if row.published_at else f"`digest send {month}` hands it over"
+    typer.echo(f"{month} approved under {row.hash[:12]}: {what}")

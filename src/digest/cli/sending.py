@@ -9,7 +9,6 @@ from digest.cli.options import CONFIG, AnyMonth, Config, Exit, Json, OneMonth
 from digest.cli.output import note, print_json, print_table, progress
 
 if TYPE_CHECKING:
-    from digest.bootstrap import Digest
     from digest.months import Month
     from digest.pipeline.status import Status
     from digest.storage.campaigns import Audience
@@ -36,10 +35,11 @@ def send(
 
     digest = open_digest(config)
     if dry_run:
-        _show_audience(audience(digest.database, month, digest.sending), as_json=as_json)
+        _show_audience(audience(digest.database, digest.workshop, month, digest.sending), as_json=as_json)
         return
-    if not yes and not _begun(digest, month):
-        _ask(audience(digest.database, month, digest.sending), month)
+    before = status_of(digest.database, month)
+    if not yes and not before.balance.planned:
+        _ask(audience(digest.database, digest.workshop, month, digest.sending), month)
     campaign = plan(digest.database, digest.workshop, month, digest.sending)
     if not plan_only:
         waiting = status_of(digest.database, month).balance.open
@@ -47,6 +47,10 @@ def send(
             work(digest.database, campaign.month, digest.sending, advance)
     now = status_of(digest.database, month)
     _show(now, as_json=as_json)
+    if now == before:
+        note(f"{month} was {now.state} before: nothing was changed")
+    elif now.state == "sent":
+        note(f"every mail: {digest.outbox(month) / 'index.html'}")
     if not plan_only and (now.state == "held" or now.balance.open):
         raise typer.Exit(Exit.UNFINISHED)
 
@@ -70,12 +74,6 @@ def status(month: AnyMonth = None, config: Config = CONFIG, as_json: Json = Fals
             (s.month, s.state, s.balance.planned, s.balance.accepted, s.balance.skipped, s.reason or "") for s in months
         ]
         print_table(head, rows)
-
-
-def _begun(digest: "Digest", month: "Month") -> bool:
-    from digest.pipeline.status import status as status_of
-
-    return status_of(digest.database, month).balance.planned > 0
 
 
 def _ask(audience: "Audience", month: "Month") -> None:

@@ -88,5 +88,5 @@ def _interrupt() -> None:
 
 def _log() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for chatty in ("apscheduler", "alembic"):
+    for chatty in ("apscheduler", "alembic", "uvicorn"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

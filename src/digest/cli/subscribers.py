@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 
 subscribers = typer.Typer(no_args_is_help=True, help="Subscribers: who gets the issue, and on which topics.")
 
+_RESULTS = {
+    "added": "added",
+    "unchanged": "is there already",
+    "kept": "not changed: is there already with other preferences; `subscribers import --update` overwrites them",
+    "left": "not added: this person has left, and only they can come back",
+    "suppressed": "not added: this address must not be mailed",
+}
+
 Address = Annotated[str, typer.Argument(metavar="ADDRESS")]
 
 
@@ -161,7 +169,7 @@ def add(
     if row.person is None:
         raise typer.BadParameter("; ".join(row.problems))
     result = add_person(digest.database, row.person)
-    typer.echo({"added": "added", "left": "not added: this person has left"}.get(result, f"not added: {result}"))
+    typer.echo(_RESULTS.get(result, f"not added: {result}"))
     raise typer.Exit(Exit.DONE if result in {"added", "unchanged"} else Exit.REFUSED)
 
 

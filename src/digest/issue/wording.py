@@ -22,7 +22,7 @@ def subject(issue: Issue, articles: Sequence[ArticleView], language: str, render
     """
     if written := one_line(issue.file.subject):
         return written
-    abouts = [article.about for article in articles]
+    abouts = _abouts(articles)
     composed = ""
     for names in (join_words(abouts, language), _first_and_others(abouts, language, renderer), ""):
         composed = one_line(
@@ -51,9 +51,14 @@ def introduction(issue: Issue, articles: Sequence[ArticleView], language: str, r
     """What stands before the articles: as the editor wrote it, else "This month: ..." with what they are about."""
     if issue.file.introduction.strip():
         return Rendered.of(issue.file.introduction, issue.newsletter.base_url, top=2)
-    names = join_words([article.about for article in articles], language)
+    names = join_words(_abouts(articles), language)
     line = one_line(renderer.render("email/digest/introduction.txt", language, articles=names))
     return Rendered(f"<p>{html.escape(line)}</p>", fold(line))
+
+
+def _abouts(articles: Sequence[ArticleView]) -> list[str]:
+    # where the title stands in, its own full stop would meet the sentence's
+    return [article.about.rstrip(" .!?…") or article.about for article in articles]
 
 
 def _first_and_others(abouts: Sequence[str], language: str, renderer: Renderer) -> str:

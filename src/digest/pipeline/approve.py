@@ -6,7 +6,7 @@ from digest.errors import Conflict, NotFound
 from digest.issue.issue import IssueState
 from digest.months import Month
 from digest.pipeline.assemble import Workshop, check, frozen_or_refuse, gather
-from digest.storage import calendar, issues
+from digest.storage import calendar, campaigns, issues
 from digest.storage.database import Database
 from digest.storage.issues import IssueRow
 
@@ -16,7 +16,8 @@ def approve(database: Database, workshop: Workshop, month: Month) -> IssueRow:
     Approve the assembled issue of *month*; approving it again changes nothing.
 
     What is approved is what `preview` shows now: if rendering the files again gives other bytes than those that were
-    frozen, because a file or a template has changed since, nothing is approved.
+    frozen, because a file or a template has changed since, nothing is approved. If the issue was sent before, its
+    page on the web is corrected; nobody is mailed again.
 
     Raises:
         NotFound: It is not assembled.
@@ -29,8 +30,11 @@ def approve(database: Database, workshop: Workshop, month: Month) -> IssueRow:
     if frozen_or_refuse(check(workshop, month)).hash != row.hash:
         raise Conflict(_changed(month, "files or templates"))
     with database.write() as connection:
-        issues.approve(connection, month, row.hash, database.now(connection))
+        now = database.now(connection)
+        issues.approve(connection, month, row.hash, now)
         calendar.forget(connection, month)
+        if campaigns.find(connection, month):
+            issues.publish(connection, month, row.hash, now)
         return assembled(connection, month)
 
 

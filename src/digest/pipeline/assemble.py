@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from digest.content.article import Article
 from digest.content.issue_file import IssueFile
 from digest.content.library import Library
+from digest.delivery.states import CampaignState
 from digest.errors import Conflict, RenderError
 from digest.issue.checks import check_frozen, check_issue, not_rendered
 from digest.issue.findings import Finding, Severity
@@ -96,17 +97,19 @@ def assemble(database: Database, workshop: Workshop, month: Month) -> Assembled:
     """
     Freeze the issue of *month* and all its editions under one hash.
 
-    Assembling unchanged files again changes nothing, an approval included.
+    Assembling unchanged files again changes nothing, an approval included. An issue that was sent may be assembled
+    again, to correct its page.
 
     Raises:
-        Conflict: An error stands in the way, or the issue's campaign has begun.
+        Conflict: An error stands in the way, or the issue is being sent.
     """
     checked = check(workshop, month)
     frozen = frozen_or_refuse(checked)
     with database.write() as connection:
         issues.status(connection, month, lock=True)
-        if campaigns.find(connection, month):
-            raise Conflict(f"the campaign of {month} has begun: its issue can't be assembled again")
+        campaign = campaigns.find(connection, month)
+        if campaign is not None and campaign.state is not CampaignState.SENT:
+            raise Conflict(f"{month} is being sent: assemble it again when that is done, to correct its page")
         now = database.now(connection)
         changed = issues.save(connection, frozen, now)
         calendar.forget(connection, month)

@@ -63,10 +63,18 @@ def ready(connection: Connection, month: Month, *, require_approval: bool, lock:
     return row
 
 
-def audience(database: Database, month: Month, sending: Sending) -> Audience:
-    """Who would get which edition now, without planning anything."""
+def audience(database: Database, workshop: Workshop, month: Month, sending: Sending) -> Audience:
+    """
+    Who would get which edition if the campaign began now; plans nothing.
+
+    Raises:
+        NotFound, Conflict: As `plan`; also if the campaign has begun, since its audience is frozen.
+    """
     with database.read() as connection:
-        row = ready(connection, month, require_approval=False)
+        if campaigns.find(connection, month):
+            raise Conflict(f"the campaign of {month} has begun, its audience is frozen: see `digest status {month}`")
+        row = ready(connection, month, require_approval=sending.require_approval)
+        unchanged_or_refuse(workshop, row)
         return campaigns.audience(connection, row.hash, month, sending.newsletter.languages)
 
 

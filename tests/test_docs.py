@@ -1,0 +1,62 @@
+"""The docs keep up with the code: every command, option and configuration key is written about."""
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+from pydantic import BaseModel
+
+from digest.cli import app
+from digest.config import Config
+
+ROOT = Path(__file__).resolve().parent.parent
+COMMANDS = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
+CONFIGURATION = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
+
+
+def commands(group: typer.Typer, above: str = "digest") -> dict[str, typer.models.CommandInfo]:
+    found = {f"{above} {_name(info)}": info for info in group.registered_commands}
+    for inner in group.registered_groups:
+        found |= commands(inner.typer_instance, f"{above} {inner.name}")
+    return found
+
+
+def _name(info: typer.models.CommandInfo) -> str:
+    return info.name or info.callback.__name__.replace("_", "-")
+
+
+def keys(model: type[BaseModel], above: str = "") -> list[str]:
+    found = []
+    for name, field in model.model_fields.items():
+        key = f"{above}{field.alias or name}"
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel) and inner.__name__.endswith(("Section", "Sender")):
+            found += keys(inner, f"{key}.")
+        else:
+            found.append(key)
+    return found
+
+
+@pytest.mark.parametrize("command", sorted(commands(app)))
+def test_command_is_documented(command: str):
+    assert f"`{command}" in COMMANDS
+
+
+@pytest.mark.parametrize("key", keys(Config))
+def test_configuration_key_is_documented(key: str):
+    assert f"`{key}`" in CONFIGURATION
+
+
+def test_documented_commands_exist():
+    documented = re.findall(r"^\| `(digest(?: [a-z]+)+)", COMMANDS, re.MULTILINE)
+
+    assert set(documented) == set(commands(app))
+
+
+@pytest.mark.parametrize(
+    "page", [*sorted(ROOT.glob("docs/*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"], ids=str
+)
+def test_links_between_pages_lead_somewhere(page: Path):
+    for target in re.findall(r"\]\((?!https?://|mailto:)([^)#]+)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
