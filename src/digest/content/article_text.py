@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 import yaml
-from yaml.nodes import MappingNode, Node, SequenceNode
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from digest.content.front_matter import Source, compose, is_null, split
 from digest.content.listing import Entry
+from digest.content.yaml_faults import in_word_quotes
 from digest.errors import ContentError
 from digest.rendering.markdown import escape
 
@@ -29,7 +30,7 @@ def compose_article(entry: Entry, *, topics: Sequence[str], author: str | None) 
     fields |= {"citation": entry.citation} if entry.citation else {}
     fields |= {"author": author} if author else {}
     fields["language"] = entry.language
-    front = yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=_UNBROKEN)
+    front = yaml.dump(fields, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=_UNBROKEN)
     if topics:
         front += f"topics: [{', '.join(topics)}]\n"
     paragraphs = [escape(paragraph) for paragraph in entry.body]
@@ -37,6 +38,14 @@ def compose_article(entry: Entry, *, topics: Sequence[str], author: str | None) 
         paragraphs.append(_IMPLICATIONS[entry.language])
         paragraphs += [escape(paragraph) for paragraph in entry.implications]
     return f"---\n{front}---\n" + "\n\n".join(paragraphs) + "\n"
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes a value that unquoted would be taken for one in the wrong quotes."""
+
+    def represent_scalar(self, tag: str, value: str, style: str | None = None) -> ScalarNode:
+        quoted = "'" if in_word_quotes(value) else style
+        return super().represent_scalar(tag, value, quoted)
 
 
 def add_topics(text: str, topics: Sequence[str], file: str) -> str:

@@ -12,9 +12,9 @@ from digest.content.front_matter import FrontMatter, KeyPath
 from digest.months import Month
 
 _LONGEST_CITATION = 3000
-_MISSING = {
-    "title": "add a line such as `title: What the study found`",
-    "month": "add a line such as `month: 2026-11`",
+_MISSING: dict[KeyPath, str] = {
+    ("title",): "add a line such as `title: What the study found`",
+    ("month",): "add a line such as `month: 2026-11`",
 }
 _KINDS = {
     "string_type": ("must be text", "write one value after the key, in quotes if it holds : or #"),
@@ -93,7 +93,7 @@ def _explain(details: ErrorDetails, model: type[Fields]) -> tuple[str, str]:
     if isinstance(reason, Unfit):
         return f"{name} {reason.problem}", reason.remedy
     if details["type"] == "missing":
-        return f"{name} is missing", _MISSING.get(str(path[-1]), f"add `{path[-1]}:` with its value")
+        return f"{name} is missing", _MISSING.get(path, f"add `{path[-1]}:` with its value")
     if details["type"] == "extra_forbidden":
         return f"there is no key {name!r}", _did_you_mean(str(path[-1]), _known(model, path[:-1]))
     problem, remedy = _KINDS.get(details["type"], (details["msg"], ""))

@@ -11,7 +11,10 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.reader import ReaderError
 
 from digest.content.characters import describe, uncarried
+from digest.content.yaml_faults import explain, misread
 from digest.errors import ContentError, Place
+
+ARTICLE_KEYS = "title: and month:"
 
 Value: TypeAlias = "str | list[Value] | dict[str, Value]"
 KeyPath: TypeAlias = tuple[str | int, ...]
@@ -21,7 +24,6 @@ _CLOSING = re.compile(r"(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _NULLS = {"", "~", "null", "Null", "NULL"}
 _DEEPEST = 5
-_PLAIN_YAML = "front matter is plain keys and values: write the value itself"
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Source:
         yaml: What stands between the two lines of hyphens.
         start: Index of its first character in `text`; `yaml` ends where the closing line begins.
         body: What follows the closing line.
+        keys: What to write into front matter that is missing or empty.
     """
 
     file: str
@@ -40,6 +43,7 @@ class Source:
     start: int
     yaml: str
     body: str
+    keys: str = ARTICLE_KEYS
 
     def line(self, index: int) -> int:
         """The line, from 1, on which the character `text[index]` stands."""
@@ -71,9 +75,12 @@ class FrontMatter:
     value_lines: Mapping[KeyPath, int]
 
 
-def split(text: str, file: str) -> Source:
+def split(text: str, file: str, keys: str = ARTICLE_KEYS) -> Source:
     """
     Cut a file into front matter and body.
+
+    Args:
+        keys: What an error advises to write into front matter that is missing or empty.
 
     Raises:
         ContentError: There is no front matter, it is not closed, or a character can't be carried.
@@ -83,12 +90,12 @@ def split(text: str, file: str) -> Source:
         raise ContentError(place, f"there is a control character, {describe(found[0])}", "remove it")
     opening = _OPENING.match(text)
     if opening is None:
-        advice = "begin the file with a line ---, then title: and month:, then a line ---"
+        advice = f"begin the file with a line ---, then {keys}, then a line ---"
         raise ContentError(Place(file, 1), "the front matter is missing", advice)
     closing = _CLOSING.search(text, opening.end())
     if closing is None:
         raise ContentError(Place(file, 1), "the front matter is not closed", "put a line --- below its last key")
-    return Source(file, text, opening.end(), text[opening.end() : closing.start()], text[closing.end() :])
+    return Source(file, text, opening.end(), text[opening.end() : closing.start()], text[closing.end() :], keys)
 
 
 def compose(source: Source) -> MappingNode:
@@ -105,7 +112,7 @@ def compose(source: Source) -> MappingNode:
     except yaml.MarkedYAMLError as error:
         raise _yaml_fault(source, error) from None
     if node is None:
-        raise ContentError(Place(source.file, 1), "the front matter is empty", "add title: and month:")
+        raise ContentError(Place(source.file, 1), "the front matter is empty", f"add {source.keys}")
     if not isinstance(node, MappingNode):
         place = source.place(node.start_mark.index)
         raise ContentError(place, "the front matter is not a mapping", "write one `key: value` a line")
@@ -177,6 +184,8 @@ class _Reader:
         if isinstance(node, SequenceNode):
             return [self._item(item, (*path, number)) for number, item in enumerate(node.value)]
         assert isinstance(node, ScalarNode)  # the only kind left
+        if fault := misread(self._source.yaml, node):
+            raise ContentError(self._source.place(node.end_mark.index), *fault)
         text = str(node.value)
         return None if not text.strip() or is_null(node) else text
 
@@ -195,9 +204,5 @@ def is_null(node: Node) -> bool:
 
 
 def _yaml_fault(source: Source, error: yaml.MarkedYAMLError) -> ContentError:
-    mark = error.problem_mark or error.context_mark
-    place = Place(source.file, 1) if mark is None else source.place(mark.index)
-    if isinstance(error, ComposerError):
-        return ContentError(place, str(error.problem), _PLAIN_YAML)
-    advice = "put a value that holds : or # or begins with a sign in quotes"
-    return ContentError(place, f"the front matter is not valid YAML ({error.problem})", advice)
+    index, problem, advice = explain(source.yaml, error)
+    return ContentError(source.place(index), problem, advice)

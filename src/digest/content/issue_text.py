@@ -15,6 +15,8 @@ from digest.errors import ContentError, Place
 from digest.months import Month
 from digest.rendering.markdown import is_safe
 
+_KEYS = "any of subject:, introduction:, preheader:, order: and notices:"
+
 
 def _address(text: str) -> str:
     if not is_safe(text):
@@ -49,7 +51,7 @@ def parse_issue_file(text: str, *, month: Month, file: str) -> IssueFile:
     Raises:
         ContentError: The file can't be read; `ContentFaults` if it has several faults.
     """
-    source = split(plain_lines(text), file)
+    source = split(plain_lines(text), file, _KEYS)
     front_matter = read(source)
     faults = Faults(file)
     fields = validate(_IssueFields, front_matter, faults)

@@ -137,6 +137,101 @@ def test_broken_front_matter_is_told_with_its_line(text, fault):
 
 
 @pytest.mark.parametrize(
+    ("head", "line"),
+    [
+        ("\tauthor: A\n", 4),
+        ("author:\tA\n", 4),
+        ("author: A\tB\n", 4),
+        ("study:\n\ttitle: T\n", 5),
+        ("topics:\n-\tempathy\n", 5),
+    ],
+)
+def test_tab_is_told_with_its_line(head, line):
+    (told,) = head_faults(head)
+
+    assert told == f"{FILE}:{line}: there is a tab on this line: use spaces"
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ("The text.\n", 4),
+        ("\nThe text\ngoes on: like this.\n", 5),
+        ("\n## Findings\n\nThe text.\n", 5),
+        ("\n**Aim.** The text.\n\nMore.\n", 5),
+        ("[A link](https://example.org) first.\n", 4),
+        ("> A quotation.\n", 4),
+    ],
+)
+def test_missing_closing_line_is_told_where_the_text_begins(body, line):
+    (told,) = faults(f"---\n{HEAD}{body}\n---\n\nBelow a rule.\n")
+
+    problem = "the text begins here, inside the front matter: the closing --- seems to be missing above it"
+    assert told == f"{FILE}:{line}: {problem}"
+
+
+def test_value_that_goes_on_at_the_left_edge_is_told():
+    (told,) = head_faults("about: a phrase that\ngoes on here\nauthor: A\n")
+
+    assert told == f"{FILE}:5: 'goes on here' is no `key: value`: indent it if it goes on with the value above"
+
+
+@pytest.mark.parametrize(
+    "head", ["author: Group # 1\n", "author: Group #1\n", "author: # 1\n", "topics: [x]\nabout: a # b\n"]
+)
+def test_words_that_yaml_would_drop_as_a_comment_are_told(head):
+    (told,) = head_faults(head)
+
+    assert "would drop '#" in told
+    assert "put the whole value in quotes" in told
+
+
+@pytest.mark.parametrize(
+    "author", ["A  # a comment", "A        # a comment", "'A' # a comment", "A\n# a comment", "A\n  # a comment"]
+)
+def test_comment_set_apart_from_the_value_is_left_out(author):
+    assert article(f"author: {author}\n").author == "A"
+
+
+def test_number_sign_in_quotes_or_inside_a_word_is_kept():
+    assert article('author: "Group # 1"\nabout: C# and F#\n').author == "Group # 1"
+
+
+@pytest.mark.parametrize(("head", "line"), [('author: "A\nlanguage: en\n', 4), ("author: 'A\nlanguage: en\n", 4)])
+def test_quote_that_is_never_closed_is_told_where_it_was_opened(head, line):
+    (told,) = head_faults(head)
+
+    assert told == f"{FILE}:{line}: a quote opened on this line is not closed: close it, or remove it"
+
+
+def test_stray_quote_is_a_possible_reason_for_what_follows():
+    (told,) = head_faults('author: "A\nabout: "B"\n')
+
+    assert told.startswith(f"{FILE}:5: ")
+    assert "or a quote opened above is not closed" in told
+
+
+@pytest.mark.parametrize("key", ["citation", "about", "author"])
+@pytest.mark.parametrize("value", ["“A title”", "‘A title’", "”A title”", "„A title“"])
+def test_value_in_the_quotes_of_a_word_processor_is_told(key, value):
+    (told,) = head_faults(f"{key}: {value}\n")
+
+    assert told.startswith(f"{FILE}:4: the value stands in {value[0]} and {value[-1]}, ")
+    assert f'remove both, or write "{value}"' in told
+
+
+def test_colon_inside_the_quotes_of_a_word_processor_is_told():
+    assert head_faults("citation: “Who makes it: A review.”\n") == [
+        f"{FILE}:4: the value begins with “, which is no quote to YAML: write straight quotes, \" or '"
+    ]
+
+
+@pytest.mark.parametrize("about", ['"“I feel seen”"', "“A” and “B”", "the “alliance”", "“Alliance” and more"])
+def test_typographic_quotes_that_the_reader_is_to_see_are_kept(about):
+    assert article(f"about: {about}\n").about == about.strip('"')
+
+
+@pytest.mark.parametrize(
     ("head", "fault"),
     [
         (

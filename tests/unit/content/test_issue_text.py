@@ -74,3 +74,20 @@ def test_month_must_be_that_of_the_folder():
     (told,) = faults("---\nmonth: 2026-10\n---\n")
 
     assert told.startswith(f"{FILE}:2: month is 2026-10, but the file stands in 2026-11")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Welcome.\n", "1: the front matter is missing: begin the file with a line ---, then any of subject:, "),
+        ("", "1: the front matter is missing: begin the file with a line ---, then any of subject:, "),
+        ("---\n---\nWelcome.\n", "1: the front matter is empty: add any of subject:, "),
+        ("---\nnotices:\n  - body: x\n---\n", "3: notices 1.title is missing: add `title:` with its value"),
+        ("---\ntitle: x\n---\n", "2: there is no key 'title': the keys are month, subject, preheader, introduction, "),
+    ],
+)
+def test_advice_names_what_an_issue_file_holds(text, told):
+    (fault,) = faults(text)
+
+    assert fault.startswith(f"{FILE}:{told}")
+    assert "month: 2026" not in fault

@@ -232,6 +232,15 @@ def test_composed_article_loads_and_shows_exactly_the_text(entry):
     assert shown(article.implications or "") == list(entry.implications)
 
 
+def test_title_that_is_all_in_quotes_keeps_them():
+    entry = Entry(Month(2026, 1), "en", "“I Feel Seen”", None, ("The text.",), (), 1)
+
+    text = compose_article(entry, topics=[], author=None)
+
+    article = parse_article(text, slug="x", month=entry.month, file="x.md", taxonomy=TAXONOMY)
+    assert article.title == "“I Feel Seen”"
+
+
 def page_lines(entry: Entry) -> list[str]:
     name = [
         "January",
