@@ -11,6 +11,7 @@ from digest.content.decoding import plain_lines
 from digest.content.faults import Faults
 from digest.content.fields import Fields, Line, LongLine, MonthText, Unfit, line_of, validate
 from digest.content.front_matter import FrontMatter, read, split
+from digest.content.markdown_faults import misspelt_headings, unsupported
 from digest.errors import Place
 from digest.months import Month
 from digest.topics import Taxonomy
@@ -136,9 +137,11 @@ def _body(markdown: str, line: int, faults: Faults) -> tuple[Part, Part | None]:
     body, implications = faults.catch(lambda: parts(markdown, line, faults.file)) or (Part(markdown, line), None)
     if not body.text:
         faults.add(line, "the article has no text", "write it below the front matter")
-    for part in (body, implications):
-        for error in link_faults(part.text, part.line, faults.file) if part else ():
+    for part in (body, implications) if implications else (body,):
+        for error in (*link_faults(part.text, part.line, faults.file), *unsupported(part, faults.file)):
             faults.add(error.place.line, error.problem, error.remedy)
+    for error in misspelt_headings(body, faults.file):
+        faults.add(error.place.line, error.problem, error.remedy)
     return body, implications
 
 

@@ -13,7 +13,7 @@ _HEADINGS = {
     "implications pour la pratique",
     "implications cliniques",
 }
-_DEEPEST_HEADING = 3
+DEEPEST_HEADING = 3  # that opens the practice implications
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def parts(markdown: str, line: int, file: str) -> tuple[Part, Part | None]:
     Raises:
         ContentError: There are two such sections.
     """
-    found = [one for one in headings(markdown) if one.level <= _DEEPEST_HEADING and is_implications_heading(one.text)]
+    found = [one for one in headings(markdown) if one.level <= DEEPEST_HEADING and is_implications_heading(one.text)]
     if not found:
         return _part(markdown, line), None
     if len(found) > 1:

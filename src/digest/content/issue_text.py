@@ -11,6 +11,7 @@ from digest.content.faults import Faults
 from digest.content.fields import Fields, Line, MonthText, Unfit, validate
 from digest.content.front_matter import FrontMatter, KeyPath, Source, read, split
 from digest.content.issue_file import IssueFile, Notice
+from digest.content.markdown_faults import unsupported
 from digest.errors import ContentError, Place
 from digest.months import Month
 from digest.rendering.markdown import is_safe
@@ -55,7 +56,7 @@ def parse_issue_file(text: str, *, month: Month, file: str) -> IssueFile:
     front_matter = read(source)
     faults = Faults(file)
     fields = validate(_IssueFields, front_matter, faults)
-    for error in _link_faults(source, front_matter):
+    for error in _text_faults(source, front_matter):
         faults.add(error.place.line, error.problem, error.remedy)
     if "introduction" in front_matter.values and source.body.strip():
         advice = "keep either the key or the text below the front matter"
@@ -78,9 +79,10 @@ def parse_issue_file(text: str, *, month: Month, file: str) -> IssueFile:
     )
 
 
-def _link_faults(source: Source, front_matter: FrontMatter) -> Iterator[ContentError]:
+def _text_faults(source: Source, front_matter: FrontMatter) -> Iterator[ContentError]:
     for part in (Part(source.body, source.body_line), *_markdown_values(front_matter)):
         yield from link_faults(part.text, part.line, source.file)
+        yield from unsupported(part, source.file)
 
 
 def _markdown_values(front_matter: FrontMatter) -> Iterator[Part]:

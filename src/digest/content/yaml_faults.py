@@ -29,11 +29,8 @@ def explain(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str, str]:
     """
     mark = error.problem_mark or error.context_mark
     index = mark.index if mark else 0
-    if (start := _text_begins(text, index)) is not None:
-        line = text[start:].splitlines()[0]
-        if any(_CERTAIN_KEY.match(text, end) for end in _line_starts(text) if end > start):
-            return start, f"{_shortened(line)!r} is no `key: value`", "indent it if it goes on with the value above"
-        return start, "the text begins here, inside the front matter", "the closing --- seems to be missing above it"
+    if fault := _prose(text, index):
+        return fault
     if text[index : index + 1] == "\t":
         return index, "there is a tab on this line", "use spaces"
     if isinstance(error, ComposerError):
@@ -63,6 +60,17 @@ def misread(text: str, node: ScalarNode) -> tuple[str, str] | None:
 def in_word_quotes(value: str) -> bool:
     """Tell whether the whole value stands in typographic quotes, so that it must be quoted to keep them."""
     return _WORD_QUOTES.fullmatch(value) is not None
+
+
+def _prose(text: str, most: int) -> tuple[int, str, str] | None:
+    """The fault that a line up to that of *most* is no key and value but text, if there is one."""
+    start = _text_begins(text, most)
+    if start is None:
+        return None
+    if any(_CERTAIN_KEY.match(text, later) for later in _line_starts(text) if later > start):
+        line = _shortened(text[start:].splitlines()[0])
+        return start, f"{line!r} is no `key: value`", "indent it if it goes on with the value above"
+    return start, "the text begins here, inside the front matter", "the closing --- seems to be missing above it"
 
 
 def _text_begins(text: str, most: int) -> int | None:

@@ -89,10 +89,84 @@ def test_section_on_practice_implications_is_parted_from_the_body(heading):
 
 
 @pytest.mark.parametrize(
-    "body", ["A.\n\n```\n## Practice implications\n```\n", "A.\n\n#### Practice implications\n\nB.\n"]
+    "body",
+    [
+        "A.\n\n```\n## Practice implications\n```\n",
+        "A.\n\n> Practice implications\n",
+        "Here\npractice implications\nare weighed.\n",
+        "There are **practice implications** here.\n",
+    ],
 )
-def test_code_or_a_deep_heading_begins_no_section(body):
+def test_code_a_quotation_or_a_sentence_begins_no_section(body):
     assert article(body=body).implications is None
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("#### Practice implications", "a heading of level 4 does not begin the practice implications"),
+        ("**Practice implications**", "'**Practice implications**' is no heading"),
+        ("**Practice implications:**", "'**Practice implications:**' is no heading"),
+        ("__Practice implications__:", "'__Practice implications__:' is no heading"),
+        ("*Practice implications*", "'*Practice implications*' is no heading"),
+        ("##Practice implications", "'##Practice implications' is no heading"),
+        ("Practice implications", "'Practice implications' is no heading"),
+    ],
+)
+@pytest.mark.parametrize("next_line", ["\n\n", "\n"])
+def test_what_nearly_is_the_heading_of_practice_implications_is_told(line, problem, next_line):
+    if line == "Practice implications":
+        next_line = "\n\n"
+
+    (told,) = faults(f"---\n{HEAD}---\nOne.\n\n{line}{next_line}Do this.\n")
+
+    assert told == f"{FILE}:7: {problem}: write `## Practice implications`, with two number signs and a space"
+
+
+def test_nearly_a_heading_is_told_in_the_language_it_was_written_in():
+    (told,) = faults(f"---\n{HEAD}---\nUn.\n\n##Implications cliniques\n\nDeux.\n")
+
+    assert "write `## Implications cliniques`" in told
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "fault"),
+    [
+        ("One.\n\n| a | b |\n|---|\n| c | d |\n", 7, "tables are not supported: write a list, one item a row"),
+        ("One.\n\na | b\n:-- | --:\nc | d\n", 7, "tables are not supported"),
+        ("- One\n\n  | a |\n  |---|\n", 7, "tables are not supported"),
+        ("One\nand ~~two~~.\n", 6, "~~ is not supported: leave the words out"),
+        ("One\nand two.[^1]\n", 6, "footnotes are not supported: put the note into the text"),
+        ("One.\n\n[^1]: A note.\n", 7, "footnotes are not supported"),
+        ("One.[^a]\n\n[^a]: https://example.org/\n", 5, "footnotes are not supported"),
+    ],
+)
+def test_markdown_that_would_be_mailed_as_it_is_written_is_told(body, line, fault):
+    told, *_ = faults(f"---\n{HEAD}---\n{body}")
+
+    assert told.startswith(f"{FILE}:{line}: {fault}")
+
+
+def test_unsupported_markdown_in_the_practice_implications_is_told_with_its_line():
+    (told,) = faults(f"---\n{HEAD}---\nOne.\n\n## Practice implications\n\nTwo ~~x~~.\n")
+
+    assert told.startswith(f"{FILE}:9: ")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "`~~a~~ [^1]`",
+        "```\n| a | b |\n|---|---|\n```",
+        r"\~\~a\~\~ and \[^1]",
+        "about ~20 or ~~ 30",
+        "p(a | b) = .5",
+        "One | two\nthree - four",
+        "x^2 [a]",
+    ],
+)
+def test_code_and_escaped_signs_are_text(body):
+    assert article(body=body).body == body
 
 
 def test_empty_section_is_no_practice_implications():

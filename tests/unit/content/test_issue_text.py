@@ -91,3 +91,12 @@ def test_advice_names_what_an_issue_file_holds(text, told):
 
     assert fault.startswith(f"{FILE}:{told}")
     assert "month: 2026" not in fault
+
+
+def test_unsupported_markdown_is_told_with_the_line_it_stands_on():
+    text = (
+        "---\nintroduction: |\n  One.\n  ~~a~~\nnotices:\n"
+        "  - title: N\n    body: |\n      Two[^1]\n  - title: M\n    body: |\n      | a |\n      |---|\n---\n"
+    )
+
+    assert [fault.split(": ")[0] for fault in faults(text)] == [f"{FILE}:4", f"{FILE}:8", f"{FILE}:11"]

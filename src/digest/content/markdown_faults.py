@@ -1,0 +1,75 @@
+"""What an editor may write in Markdown and this dialect does not know: it would be mailed as it is written."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from digest.content.body import DEEPEST_HEADING, Part, is_implications_heading
+from digest.errors import ContentError, Place
+from digest.rendering.markdown import headings
+
+# Not the parser that renders: this one knows what that one leaves as text, and keeps what an editor has escaped apart.
+_PARSER = MarkdownIt("commonmark", {"html": False}).enable("strikethrough").disable("text_join")
+
+_TABLE_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]")
+_NEARLY_HEADING = re.compile(r"(#{1,6}|\*{1,3}|_{1,3}|)[ \t]*(.*?)[ \t#*_:]*")
+_HEADING_ADVICE = "write `## {}`, with two number signs and a space"
+
+_TABLE = ("tables are not supported", "write a list, one item a row")
+_STRIKE = ("~~ is not supported", r"leave the words out, or write \~\~ for the signs themselves")
+_NOTE = ("footnotes are not supported", r"put the note into the text, or write \[ for the bracket itself")
+
+
+def unsupported(part: Part, file: str) -> Iterator[ContentError]:
+    """Find tables, struck words and footnotes outside code, each with its line."""
+    for token in _inline(part.text):
+        line = part.line + (token.map or [0])[0]
+        for number, (above, rule) in enumerate(pairwise(token.content.split("\n"))):
+            if "|" in above and "|" in rule and _TABLE_RULE.fullmatch(rule):
+                yield ContentError(Place(file, line + number), *_TABLE)
+        for number, fault in _marks(token.children or []):
+            yield ContentError(Place(file, line + number), *fault)
+
+
+def misspelt_headings(part: Part, file: str) -> Iterator[ContentError]:
+    """Find what looks like the heading of the practice implications and opens no section."""
+    for heading in headings(part.text):
+        if heading.level > DEEPEST_HEADING and is_implications_heading(heading.text):
+            problem = f"a heading of level {heading.level} does not begin the practice implications"
+            yield ContentError(Place(file, part.line + heading.line - 1), problem, _HEADING_ADVICE.format(heading.text))
+    for token in _inline(part.text, paragraphs_only=True):
+        lines = token.content.split("\n")
+        for number, line in enumerate(lines):
+            match = _NEARLY_HEADING.fullmatch(line)
+            if match and is_implications_heading(match[2]) and (match[1] or len(lines) == 1):
+                place = Place(file, part.line + (token.map or [0])[0] + number)
+                advice = _HEADING_ADVICE.format(match[2])
+                yield ContentError(place, f"{line.strip()!r} is no heading", advice)
+
+
+def _inline(markdown: str, *, paragraphs_only: bool = False) -> Iterator[Token]:
+    """The texts of the Markdown; only those of paragraphs outside lists and quotations, if so wished."""
+    above = None
+    for token in _PARSER.parse(markdown):
+        outer = above is not None and above.type == "paragraph_open" and above.level == 0
+        if token.type == "inline" and (outer or not paragraphs_only):
+            yield token
+        above = token
+
+
+def _marks(children: list[Token]) -> Iterator[tuple[int, tuple[str, str]]]:
+    """The struck words and footnotes of a text, with the number of line breaks before each."""
+    number = 0
+    linked = False
+    for child in children:
+        if child.type in {"softbreak", "hardbreak"}:
+            number += 1
+        elif child.type == "s_open":
+            yield number, _STRIKE
+        elif child.type == "text" and (_FOOTNOTE.search(child.content) or (linked and child.content.startswith("^"))):
+            yield number, _NOTE
+        linked = child.type == "link_open"
