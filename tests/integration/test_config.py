@@ -181,3 +181,87 @@ def test_file_that_is_no_configuration_is_refused(tmp_path: Path, text: str):
 def test_missing_file_names_the_remedy(tmp_path: Path):
     with pytest.raises(ConfigError, match="digest init"):
         load_config(tmp_path / "config.yaml")
+
+
+@pytest.mark.parametrize(
+    ("sections", "told"),
+    [
+        (
+            {"delivery": {"batch_sice": 5}},
+            "delivery.batch_sice: there is no such key: did you mean delivery.batch_size?",
+        ),
+        ({"newsletter": {"acent": "x"}}, "newsletter.acent: there is no such key: did you mean newsletter.accent?"),
+        ({"shedule": {}}, "shedule: there is no such key: did you mean schedule?"),
+        ({"batch_size": 5}, "batch_size: there is no such key: did you mean delivery.batch_size?"),
+        ({"content": {"zzz": 5}}, "content.zzz: there is no such key: the keys here are articles, "),
+    ],
+)
+def test_unknown_key_is_told_with_the_nearest_one(config_file: Path, sections: dict[str, object], told: str):
+    with pytest.raises(ConfigError) as caught:
+        load_config(change(config_file, **sections))
+
+    assert told in str(caught.value)
+
+
+def test_unknown_key_of_a_topic_is_told_with_the_nearest_one(config_file: Path):
+    topics = yaml.safe_load(config_file.read_text())["topics"]
+    topics[2]["aliasses"] = []
+
+    with pytest.raises(ConfigError, match=r"topics\.2\.aliasses: .*did you mean topics\.2\.aliases\?"):
+        load_config(change(config_file, topics=topics))
+
+
+@pytest.mark.parametrize(
+    ("section", "values", "told"),
+    [
+        ("newsletter", {"accent": "blue"}, 'newsletter.accent: write a colour such as "#2a5d67", in quotes'),
+        ("newsletter", {"accent": None}, 'newsletter.accent: write a colour such as "#2a5d67", in quotes'),
+        ("newsletter", {"list_id": "x y"}, "newsletter.list_id: write a name with dots, such as digest.example.org"),
+        ("newsletter", {"title": 5}, "newsletter.title: write one text, or one for each language"),
+        ("newsletter", {"postal_address": ""}, "newsletter.postal_address: it is empty: write it"),
+        ("newsletter", {"languages": ["de"]}, "newsletter.languages.0: write en or fr"),
+        ("newsletter", {"languages": "en"}, "newsletter.languages: write a list: "),
+        ("schedule", {"month": "prev"}, "schedule.month: write previous, current or next"),
+        ("schedule", {"send": "x"}, "schedule.send: write keys of its own below it, indented"),
+        ("schedule", {"require_approval": "perhaps"}, "schedule.require_approval: write true or false"),
+        ("delivery", {"batch_size": "many"}, "delivery.batch_size: write a whole number"),
+        ("delivery", {"lease": 1}, "delivery.lease: write 5 or more"),
+        ("delivery", {"lease": 9999}, "delivery.lease: write 3600 or less"),
+    ],
+)
+def test_wrong_value_is_told_in_plain_words(config_file: Path, section: str, values: dict[str, object], told: str):
+    with pytest.raises(ConfigError) as caught:
+        load_config(change(config_file, **{section: values}))
+
+    message = str(caught.value)
+    assert told in message
+    assert message.count("\n") == 1
+    assert "pattern" not in message
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"slug": "Big One"}, "topics.0.slug: write a-z, 0-9 and single hyphens, such as group-therapy"),
+        ({"group": None}, "topics.0.group: write a-z, 0-9 and single hyphens, such as group-therapy"),
+        ({"name": {"de": "x"}}, "topics.0.name.de: write en or fr"),
+        ({"name": {}}, "topics.0.name: it is empty: write at least one"),
+    ],
+)
+def test_wrong_topic_is_told_in_plain_words(config_file: Path, changes: dict[str, object], told: str):
+    topics = yaml.safe_load(config_file.read_text())["topics"]
+    topics[0] |= changes
+
+    with pytest.raises(ConfigError) as caught:
+        load_config(change(config_file, topics=topics))
+
+    assert told in str(caught.value)
+
+
+def test_unknown_section_in_the_environment_is_told_with_the_nearest_one(
+    config_file: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("DIGEST_DELIVRY__LEASE", "9")
+
+    with pytest.raises(ConfigError, match=r"there is no section delivry: did you mean delivery\?"):
+        load_config(config_file)

@@ -7,8 +7,10 @@ from typing import Any
 
 import yaml
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
+from digest.config.faults import Location, location, nearest, said, spell
 from digest.config.models import Config
 from digest.errors import ConfigError
 
@@ -57,7 +59,7 @@ def _read(path: Path) -> str:
         raise ConfigError(f"{path} can't be read: {error}") from error
 
 
-def _check(values: dict[str, Any], lines: Mapping[tuple[str | int, ...], int], path: Path) -> Config:
+def _check(values: dict[str, Any], lines: Mapping[Location, int], path: Path) -> Config:
     class Settings(BaseSettings, Config):
         """The same sections, with the environment laid over the file."""
 
@@ -80,7 +82,7 @@ def _check(values: dict[str, Any], lines: Mapping[tuple[str | int, ...], int], p
     except SettingsError as error:
         raise ConfigError(f"the environment: {error}: lists and mappings are written there as JSON") from None
     except ValidationError as error:
-        faults = "\n  ".join(_fault(fault, lines, path) for fault in error.errors(include_input=False))
+        faults = "\n  ".join(dict.fromkeys(_fault(fault, lines, path) for fault in error.errors(include_input=False)))
         raise ConfigError(f"the configuration can't be used:\n  {faults}") from None
 
 
@@ -89,25 +91,21 @@ def _refuse_unknown_variables() -> None:
     for name in os.environ:
         section = name.removeprefix(PREFIX).partition("__")[0]
         if name.startswith(PREFIX) and "__" in name and section not in sections:
-            raise ConfigError(f"the environment: {name}: there is no section {section.lower()}")
+            raise ConfigError(
+                f"the environment: {name}: there is no section {section.lower()}: {nearest((section.lower(),))}"
+            )
 
 
-def _fault(fault: Any, lines: Mapping[tuple[str | int, ...], int], path: Path) -> str:
-    location = tuple(part for part in fault["loc"])
-    variable = PREFIX + "__".join(str(part).upper() for part in location)
+def _fault(fault: ErrorDetails, lines: Mapping[Location, int], path: Path) -> str:
+    where = location(fault)
+    variable = PREFIX + "__".join(str(part).upper() for part in where)
     if variable in os.environ:
-        return f"{variable} in the environment: {_said(fault)}"
-    line = next((lines[location[:end]] for end in range(len(location), 0, -1) if location[:end] in lines), None)
-    name = ".".join(str(part) for part in location)
-    return f"{path}{f':{line}' if line else ''}: {f'{name}: ' if name else ''}{_said(fault)}"
+        return f"{variable} in the environment: {said(fault)}"
+    line = next((lines[where[:end]] for end in range(len(where), 0, -1) if where[:end] in lines), None)
+    return f"{path}{f':{line}' if line else ''}: {f'{spell(where)}: ' if where else ''}{said(fault)}"
 
 
-def _said(fault: Any) -> str:
-    message = str(fault["msg"]).removeprefix("Value error, ")
-    return message[:1].lower() + message[1:]
-
-
-def _lines(node: yaml.Node, above: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], int]]:
+def _lines(node: yaml.Node, above: Location = ()) -> Iterator[tuple[Location, int]]:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             location = (*above, key.value)
