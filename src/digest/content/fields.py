@@ -122,4 +122,8 @@ def _inner_model(annotation: Any) -> Any:
 
 def _did_you_mean(word: str, known: list[str]) -> str:
     close = difflib.get_close_matches(word.casefold(), known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"the keys are {', '.join(known)}"
+    if close:
+        return f"did you mean {close[0]!r}?"
+    if " " in word:  # a sentence with a colon, which YAML takes for a key
+        return "if the text begins here, put the closing --- above it"
+    return f"the keys are {', '.join(known)}"

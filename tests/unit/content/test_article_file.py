@@ -244,6 +244,12 @@ def test_missing_closing_line_is_told_where_the_text_begins(body, line):
     assert told == f"{FILE}:{line}: {problem}"
 
 
+def test_sentence_with_a_colon_that_passes_for_a_key_is_told_as_text():
+    assert head_faults("\nThe study asked: who benefits?\n") == [
+        f"{FILE}:5: there is no key 'The study asked': if the text begins here, put the closing --- above it"
+    ]
+
+
 def test_value_that_goes_on_at_the_left_edge_is_told():
     (told,) = head_faults("about: a phrase that\ngoes on here\nauthor: A\n")
 
