@@ -30,8 +30,8 @@ from digest.rendering.inliner import inline_css
 from digest.rendering.words import month_name
 
 # Backgrounds of the style sheet on which the accent must be readable: the darkest in light mode, the lightest in dark.
-_LIGHT_PAPER = "#f6f4ef"
-_DARK_PAPER = "#26292b"
+_LIGHT_PAPER = "#efece4"
+_DARK_PAPER = "#1e2226"
 _EMPTY_LINES = re.compile(r"\n{4,}")
 _LINE_END = re.compile(r"[ \t]+\n")
 

@@ -16,7 +16,7 @@ def edition(key, *articles, file=None):
 
 
 def introduction(one):
-    cells = parser.document_fromstring(one.html).find_class("rule")
+    cells = parser.document_fromstring(one.html).find_class("introduction")
     return " ".join(cells[0].text_content().split())
 
 
