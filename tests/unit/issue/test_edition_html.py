@@ -1,20 +1,24 @@
 """The HTML of an edition, parsed as a mail program would."""
 
 import re
+import textwrap
 from dataclasses import replace
 
 import pytest
 from lxml import html as parser
-from mail_samples import MONTH, NEWSLETTER, make_article, make_issue, renderer, templates
+from mail_samples import MONTH, NEWSLETTER, ROOT, french, make_article, make_issue, renderer, templates
 
 from digest.content.issue_file import IssueFile, Notice
 from digest.errors import RenderError
 from digest.issue.edition import EditionKey
+from digest.issue.placeholders import fill
 from digest.issue.render import freeze, render_edition
 from digest.rendering.colour import READABLE, contrast
 from digest.rendering.environment import Renderer
 
 NOTICE = Notice("A day of training", "On **Friday**.", "https://example.org/day")
+DOCS = (ROOT / "docs" / "mail.md").read_text(encoding="utf-8")
+EXAMPLE = textwrap.dedent(DOCS.split("my-templates/email/base/footer.html\n")[1].split("\n\nThe templates are")[0])
 LONG = " ".join(["A sentence of exactly eight words, more or less."] * 9)
 
 
@@ -259,12 +263,38 @@ def test_sender_stands_once_in_the_footer_though_the_address_begins_with_it():
     assert [text.strip() for text in address.itertext()] == ["Practice Network", "100 Example Street"]
 
 
-def test_template_folder_can_replace_any_part():
-    own = {**templates(), "email/base/footer.html": "<tr><td>Own footer {{ unsubscribe_url }}</td></tr>"}
+@pytest.mark.parametrize("name", sorted(templates()))
+def test_template_folder_can_replace_any_part(name):
+    mark = "/* my own part */" if name.endswith(".css") else "my own part"
+    own = {**templates(), name: mark}
+    issue = make_issue(make_article("one"), make_article("two"), file=IssueFile(MONTH, notices=(NOTICE,)))
 
-    edition = render_edition(make_issue(), EditionKey("en", 1), Renderer(own, {}))
+    edition = render_edition(issue, EditionKey("en", 1), Renderer(own, {}))
 
-    assert "Own footer https://digest.invalid/" in edition.html
+    assert mark in f"{edition.html}{edition.text}{edition.subject}{edition.preheader}"
+
+
+def test_part_of_the_documentation_s_example_replaces_the_footer():
+    own = {**templates(), "email/base/footer.html": EXAMPLE}
+
+    edition = render_edition(make_issue(), EditionKey("fr", 1), Renderer(own, {"fr": french()}))
+
+    assert "Practice Network, 100 Example Street, Ottawa ON  K1A 0A0. editor@example.org" in edition.html
+    assert re.search(
+        r'<a href="https://digest\.invalid/[0-9a-f]{16}/unsubscribe-html"[^>]*>Se désabonner</a>', edition.html
+    )
+
+
+def test_filled_in_greeting_and_link_are_read_as_they_are_written():
+    edition = render_edition(make_issue(), EditionKey("en", 1), renderer())
+    url = "https://digest.example.org/u/1?a=1&b=2"
+
+    filled = fill(edition.html, edition.nonce, greeting='Dear Ann & <b>"Bo"</b>,', unsubscribe_url=url)
+    root = parser.document_fromstring(filled)
+
+    assert 'Dear Ann & <b>"Bo"</b>,' in root.find_class("introduction")[0].text_content()
+    assert url in [a.get("href") for a in root.find_class("foot")[0].iter("a")]
+    assert "digest.invalid" not in filled
 
 
 def test_freezing_makes_every_subset_in_every_language_and_the_same_bytes_each_time():
