@@ -13,9 +13,9 @@ from digest.content.suppression import Suppression
 from digest.errors import ContentError, Place, RenderError
 from digest.issue.apa import Apa
 from digest.issue.checks import check_issue, not_rendered
-from digest.issue.checks.clients import Support
 from digest.issue.checks.frozen import check_frozen
 from digest.issue.checks.shelf import Shelf
+from digest.issue.checks.support import Support
 from digest.issue.newsletter import IssueRules
 from digest.issue.render import freeze
 from digest.rendering.environment import Renderer

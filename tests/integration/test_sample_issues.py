@@ -69,7 +69,8 @@ def test_composed_citations_of_the_samples_agree_with_the_given_ones(samples: Di
 def test_citation_composed_from_the_study_stands_in_what_is_frozen(project: Path):
     text = article_text("About empathy", "empathy").replace(
         "citation: A citation of About empathy.\n",
-        'study: {title: On empathy, authors: ["Lee, A.", "Roy, B."], year: 2021, journal: Journal, volume: 3, doi: 10.1000/abc}\n',
+        'study: {title: On empathy, authors: ["Lee, A.", "Roy, B."], year: 2021, journal: Journal, volume: 3,\n'
+        "  doi: 10.1000/abc}\n",
     )
     (project / "articles/2026-11/about-empathy.md").write_text(text, encoding="utf-8")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from digest.errors import ConfigError
 from digest.issue.apa import Apa
-from digest.issue.checks.clients import Support
+from digest.issue.checks.support import Support
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _IN_WHEEL = _PACKAGE / "_data"

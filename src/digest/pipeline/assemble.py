@@ -9,8 +9,8 @@ from digest.content.library import Library
 from digest.errors import Conflict, RenderError
 from digest.issue.apa import Apa, with_citation
 from digest.issue.checks import check_issue, not_rendered, ordered
-from digest.issue.checks.clients import Support
 from digest.issue.checks.shelf import Shelf
+from digest.issue.checks.support import Support
 from digest.issue.findings import Finding, Severity
 from digest.issue.issue import FrozenIssue, Issue, IssueState
 from digest.issue.newsletter import IssueRules, Newsletter

@@ -2,16 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
 
 from digest.issue.checks.codes import warning
 from digest.issue.checks.features import used
 from digest.issue.checks.page import Page
+from digest.issue.checks.support import Support
 from digest.issue.findings import Finding
 
-_NOT_SUPPORTED = "n"
 _ADDRESS = "https://www.caniemail.com/features/"
 
 # What may be lacking without harm, and why. The list stands in docs/checks.md as well.
@@ -51,33 +49,6 @@ ACCEPTED: Mapping[str, str] = MappingProxyType(
         "html-meta-color-scheme": "announces dark mode to those who ask",
     }
 )
-
-
-@dataclass(frozen=True)
-class Support:
-    """
-    Which program supports which feature of HTML and CSS.
-
-    Attributes:
-        clients: Names of the programs.
-        features: By slug, the feature's title and a letter for each program: y, a (partly), n, u (not known).
-
-    Source: https://www.caniemail.com.
-    """
-
-    clients: tuple[str, ...] = ()
-    features: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, data: Mapping[str, Any]) -> "Support":
-        """Take it from the vendored JSON."""
-        features = {slug: (str(title), str(letters)) for slug, (title, letters) in data["features"].items()}
-        return cls(tuple(data["clients"]), features)
-
-    def lacking(self, slug: str) -> tuple[str, ...]:
-        """The programs that do not support the feature at all."""
-        letters = self.features[slug][1]
-        return tuple(name for name, letter in zip(self.clients, letters, strict=True) if letter == _NOT_SUPPORTED)
 
 
 def support_findings(pages: Sequence[Page], support: Support) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from digest.issue.checks import ordered
-from digest.issue.checks.clients import Support, support_findings
+from digest.issue.checks.clients import support_findings
 from digest.issue.checks.contrast import contrast_findings
 from digest.issue.checks.headers import header_findings
 from digest.issue.checks.page import Page
@@ -14,6 +14,7 @@ from digest.issue.checks.size import leaving_findings, size_findings
 from digest.issue.checks.step import step_findings
 from digest.issue.checks.structure import structure_findings
 from digest.issue.checks.subject import subject_findings
+from digest.issue.checks.support import Support
 from digest.issue.checks.suppression import kept
 from digest.issue.edition import Edition
 from digest.issue.findings import Finding

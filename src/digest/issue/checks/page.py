@@ -1,5 +1,6 @@
 """An edition's HTML, parsed once for all checks that look at it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,7 @@ from digest.issue.checks.css import Rule, declarations, rules
 from digest.issue.edition import Edition
 
 Element: TypeAlias = Any  # the parser has no types
+_OTHER = re.compile(r"[\W_]+")
 _UNSEEN = frozenset({"head", "style", "script", "title", "meta", "template"})
 
 
@@ -43,7 +45,7 @@ class Page:
 
 def letters(text: str) -> str:
     """Letters and digits alone, without case: what two ways of laying out one text have in common."""
-    return "".join(character for character in text.casefold() if character.isalnum())
+    return _OTHER.sub("", text.casefold())
 
 
 def inline_style(element: Element) -> dict[str, str]:

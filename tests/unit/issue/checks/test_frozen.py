@@ -8,8 +8,9 @@ from mail_samples import MONTH, NEWSLETTER, make_issue, renderer
 
 from digest.content.issue_file import IssueFile
 from digest.content.suppression import Suppression
-from digest.issue.checks.clients import ACCEPTED, Support
+from digest.issue.checks.clients import ACCEPTED
 from digest.issue.checks.frozen import check_frozen
+from digest.issue.checks.support import Support
 from digest.issue.render import freeze
 
 FOOTER = "email/base/footer.html"
