@@ -2,7 +2,8 @@
 The browser of the tests: one that is there, or the Chromium of an npm package, unpacked into `.cache/chromium`.
 
 The package (@sparticuz/chromium, Linux x86-64) holds the browser, the few libraries that a small machine lacks, and a
-font. It needs no root: a wrapper sets the paths for the browser's process alone.
+sans serif font; Charis SIL (Open Font License, drawn after Charter) comes beside it, so that mails and pages look here
+as they do where Charter is at home. It needs no root: a wrapper sets the paths for the browser's process alone.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ FONTS = """<?xml version="1.0"?>
 <fontconfig>
   <dir>{home}/fonts</dir>
   <cachedir>{home}/font-cache</cachedir>
+  <alias><family>serif</family><prefer><family>Charis SIL</family></prefer></alias>
+  <match target="pattern"><edit name="family" mode="append_last"><string>Open Sans</string></edit></match>
 </fontconfig>
 """
 
@@ -104,6 +107,10 @@ def _download(part: Path) -> None:
     compressed = work / "node_modules" / "@sparticuz" / "chromium" / "bin"
     if not call([interpreter, str(SOURCES / "unpack.js"), str(compressed), str(part)]):
         raise SetupError(f"the Chromium package could not be unpacked (see above); or {BRING_ONE}")
+    serif = part / "fonts" / "Charis_SIL"
+    serif.mkdir(parents=True)
+    for font in (work / "node_modules" / "@expo-google-fonts" / "charis-sil").rglob("*.ttf"):
+        shutil.copy(font, serif)
     shutil.rmtree(work)
 
 

@@ -1,5 +1,6 @@
 """
-Set up what a command needs, then run it: `python3 scripts/setup.py demo | test | lint | lock | catalogues`.
+Set up what a command needs, then run it: `python3 scripts/setup.py COMMAND`, where COMMAND is
+demo, test, lint, lock, catalogues, bench, lint-mail or pictures.
 
 Runs with a bare Python (3.11 or newer, with venv and pip) and nothing else; the Makefile only calls this. Everything
 made here goes into `.venv` and `.cache` of the checkout. Further arguments are passed on to the command that is run.
@@ -102,7 +103,34 @@ def update_catalogues(extra: list[str]) -> int:
         return catalogues.update(program("pybabel"))
 
 
-COMMANDS = {"demo": demo, "test": test, "lint": lint, "lock": lock, "catalogues": update_catalogues}
+def bench(extra: list[str]) -> int:
+    """How long rendering takes, and how large its results are."""
+    with environment.ready("run"):
+        return _run([python(), "benchmarks/render.py", *extra])
+
+
+def lint_mail(extra: list[str]) -> int:
+    """The mails of the samples, scored by SpamAssassin where it is installed."""
+    with environment.ready("run"):
+        return _run([python(), "scripts/lint_mail.py", *extra])
+
+
+def pictures(extra: list[str]) -> int:
+    """The pictures of the documentation, taken anew."""
+    with environment.ready("dev"):
+        return _run([python(), "scripts/pictures.py", *extra], {"CHROMIUM": chromium.provide()})
+
+
+COMMANDS = {
+    "demo": demo,
+    "test": test,
+    "lint": lint,
+    "lock": lock,
+    "catalogues": update_catalogues,
+    "bench": bench,
+    "lint-mail": lint_mail,
+    "pictures": pictures,
+}
 
 
 def _compile_arguments(name: str) -> list[str]:

@@ -27,7 +27,7 @@ def make_frozen(*topics: Sequence[str], month: Month = NOVEMBER, word: str = "fi
         subject={"en": f"Études: {word}", "fr": "Études"},
         introduction_html={"en": "<p>Hello</p>", "fr": "<p>Bonjour</p>"},
         articles=articles,
-        notices=(WebNotice("A training", "<p>In May</p>", "https://example.org/"),),
+        notices=(WebNotice("A training", "<p>In May</p>", "https://example.org/", ("en",)),),
     )
     editions = tuple(
         Edition(

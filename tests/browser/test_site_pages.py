@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from factories import NOON
 from playwright.sync_api import Page, expect
 from services.site import KEY, frozen_november, make_site, publish, running
@@ -112,3 +113,12 @@ def test_printed_page_leaves_out_what_paper_cannot_do(page: Page, address: str):
 
     expect(page.get_by_role("navigation", name="Language")).to_be_hidden()
     expect(page.get_by_text("The first paragraph of the body.")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_no_violation_on_any_page(page: Page, address: str, token: str, path: str, scheme: str):
+    page.emulate_media(color_scheme=scheme)
+    page.goto(address + path.replace("TOKEN", token))
+
+    assert [rule["id"] for rule in Axe().run(page).response["violations"]] == []

@@ -291,14 +291,18 @@ def test_source_that_is_a_folder_is_told(tmp_path: Path):
 
 def test_examples_of_the_documentation_load(library: Library):
     page = Path(__file__).parents[2] / "docs" / "articles.md"
-    article, issue = (part.split("```")[0] for part in page.read_text(encoding="utf-8").split("```markdown\n")[1:])
+    examples = page.read_text(encoding="utf-8").split("```markdown\n")[1:]
+    article, issue, bilingual = (example.split("```")[0] for example in examples)
     topics = ("alliance-and-therapeutic-relationship", "therapist-factors")
     documented = Library(library.root, Taxonomy(topics=tuple(Topic(slug, {}) for slug in topics)))
     put(library, "therapist-empathy.md", article)
     put(library, "issue.md", issue)
 
     loaded = documented.load(NOVEMBER)
+    put(library, "issue.md", bilingual)
+    again = documented.load(NOVEMBER)
 
-    assert loaded.errors == ()
+    assert loaded.errors == again.errors == ()
     assert loaded.articles[0].implications == "What a clinician can do with it."
+    assert again.file.wording("fr").subject == "Ce qu’apporte le thérapeute"
     assert loaded.file.order == ("therapist-empathy",)

@@ -140,7 +140,8 @@ class Pages:
             lambda language: issue_url(self.newsletter.base_url, month, language),
         )
         articles = tuple(self._view(month, _below_heading(article)) for article in document.articles)
-        return IssuePage(head, month, introduction, articles, document.notices)
+        notices = tuple(one for one in document.notices if self.language in (one.languages or (self.language,)))
+        return IssuePage(head, month, introduction, articles, notices)
 
     def article(self, document: Document, slug: str) -> ArticlePage | None:
         """The permalink of one article; None if the issue has none of that name."""

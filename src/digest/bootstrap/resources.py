@@ -4,14 +4,18 @@ People edit these at the top of the repository; a wheel carries them beside the 
 """
 
 import gettext
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from digest.errors import ConfigError
+from digest.issue.apa import Apa
+from digest.issue.checks.support import Support
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _IN_WHEEL = _PACKAGE / "_data"
 _LOCALES = _PACKAGE / "locales"
+_VENDORED = _PACKAGE / "vendored"
 
 
 def shipped(name: str) -> Path:
@@ -56,3 +60,15 @@ def load_catalogues() -> Mapping[str, gettext.NullTranslations]:
 def _catalogue(folder: Path) -> gettext.GNUTranslations:
     with (folder / "LC_MESSAGES" / "digest.mo").open("rb") as file:
         return gettext.GNUTranslations(file)
+
+
+def load_apa() -> Apa:
+    """The APA style and its words."""
+    folder = _VENDORED / "csl"
+    words = {path.stem.removeprefix("locales-"): path.read_bytes() for path in sorted(folder.glob("locales-*.xml"))}
+    return Apa((folder / "apa.csl").read_bytes(), words)
+
+
+def load_support() -> Support:
+    """What mail programs support of HTML and CSS."""
+    return Support.of(json.loads((_VENDORED / "caniemail" / "features.json").read_text(encoding="utf-8")))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from digest.bootstrap.resources import load_catalogues, load_templates
+from digest.bootstrap.resources import load_apa, load_catalogues, load_support, load_templates
 from digest.config import Config, load_config
 from digest.content.library import Library
 from digest.delivery.handover import Transport
@@ -105,7 +105,7 @@ class Digest:
     def workshop(self) -> Workshop:
         count = self.config.content.articles_per_issue
         rules = IssueRules(count.min, count.max)
-        return Workshop(self.library, self.newsletter, rules, self.taxonomy, self.renderer)
+        return Workshop(self.library, self.newsletter, rules, self.taxonomy, self.renderer, load_apa(), load_support())
 
     @property
     def database_url(self) -> str:

@@ -3,13 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from digest.content.suppression import Suppression
 from digest.errors import Place
 from digest.months import Month
 
 
 @dataclass(frozen=True)
 class Study:
-    """The published study, field by field, for composing and exporting its citation. Empty or None: not known."""
+    """The published study, field by field, for composing and exporting its citation. Empty or None: not known.
+
+    Attributes:
+        book_title: The book in which *title* is a chapter.
+        publisher: Of that book, or of *title* itself if it is a book.
+    """
 
     title: str
     authors: tuple[str, ...] = ()  # each "Family, G. I."
@@ -20,6 +26,9 @@ class Study:
     pages: str = ""
     article_number: str = ""
     doi: str = ""
+    book_title: str = ""
+    editors: tuple[str, ...] = ()  # of the book; each "Family, G. I."
+    publisher: str = ""
 
 
 @dataclass(frozen=True)
@@ -30,7 +39,10 @@ class Article:
         body: Markdown, without the practice implications.
         implications: Markdown of the section "Practice implications", or None if there is none.
         about: A noun phrase that completes "This month: A, B, and C"; the title if the file has none.
-        lines: Where each front matter key stands, and where "body" and "implications" begin: line numbers from 1.
+        citation_html: Safe HTML of a citation that was composed from *study*; None if the editor wrote it.
+        suppressed: Findings that the editor accepts.
+        lines: Where each front matter key and `study.doi` stand, and where "body" and "implications" begin: line
+            numbers from 1.
         source: The whole text of the file as read, for telling whether it changed.
     """
 
@@ -45,9 +57,11 @@ class Article:
     topics: tuple[str, ...] = ()
     research_type: str | None = None
     citation: str | None = None
+    citation_html: str | None = None
     study: Study | None = None
     author: str | None = None
     language: str = "en"
+    suppressed: tuple[Suppression, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
 
     def at(self, key: str) -> Place:

@@ -102,7 +102,7 @@ def _explain(details: ErrorDetails, model: type[Fields]) -> tuple[str, str]:
 
 def _spell(path: KeyPath) -> str:
     """`study.authors` for the key, `topics 2` for the second item."""
-    words = [f" {part + 1}" if isinstance(part, int) else f".{part}" for part in path]
+    words = [f" {part + 1}" if isinstance(part, int) else f".{part}" for part in path if part != ""]
     return "".join(words).removeprefix(".")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from digest.content.suppression import Suppression
 from digest.errors import Place
 from digest.months import Month
 
@@ -17,10 +18,24 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class Wording:
+    """What the editor wrote for one language; see `IssueFile`."""
+
+    subject: str = ""
+    preheader: str = ""
+    introduction: str = ""
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True)
 class IssueFile:
     """What the editor says of a whole issue. An empty value is composed in the language of the edition.
 
+    Subject, preheader, introduction and notices are those of every language that is not in `by_language`.
+
     Attributes:
+        by_language: What editions in one language say instead, complete.
+        suppressed: Findings of the whole month that the editor accepts.
         lines: Where each front matter key stands, from 1.
     """
 
@@ -30,6 +45,19 @@ class IssueFile:
     introduction: str = ""  # Markdown: the key of the front matter, or else the text below it
     order: tuple[str, ...] = ()  # slugs of articles that come first
     notices: tuple[Notice, ...] = ()
+    by_language: Mapping[str, Wording] = field(default_factory=dict)
+    suppressed: tuple[Suppression, ...] = ()
     place: Place | None = None
     source: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
+
+    def wording(self, language: str) -> Wording:
+        """What editions in *language* say."""
+        own = Wording(self.subject, self.preheader, self.introduction, self.notices)
+        return self.by_language.get(language, own)
+
+    @property
+    def wordings(self) -> tuple[Wording, ...]:
+        """Everything that was written, in any language."""
+        own = Wording(self.subject, self.preheader, self.introduction, self.notices)
+        return (own, *self.by_language.values())

@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from digest.content.body import Part, link_faults
+from digest.content.by_language import EVERY, Lines, Texts, choose, languages_of, spread
 from digest.content.decoding import plain_lines
 from digest.content.faults import Faults
-from digest.content.fields import Fields, Line, MonthText, Unfit, validate
+from digest.content.fields import Fields, MonthText, Unfit, validate
 from digest.content.front_matter import FrontMatter, KeyPath, Source, read, split
-from digest.content.issue_file import IssueFile, Notice
+from digest.content.issue_file import IssueFile, Notice, Wording
 from digest.content.markdown_faults import unsupported
+from digest.content.suppression import SuppressionFields, suppressions
 from digest.errors import ContentError, Place
 from digest.months import Month
 from digest.rendering.markdown import is_safe
@@ -25,19 +27,23 @@ def _address(text: str) -> str:
     return text
 
 
+_Addresses = Annotated[dict[str, Annotated[str, AfterValidator(_address)]], BeforeValidator(spread)]
+
+
 class _NoticeFields(Fields):
-    title: Line
-    body: str = ""
-    link: Annotated[str, AfterValidator(_address)] = ""
+    title: Lines
+    body: Texts = Field(default_factory=dict)
+    link: _Addresses = Field(default_factory=dict)
 
 
 class _IssueFields(Fields):
     month: MonthText | None = None
-    subject: Line = ""
-    preheader: Line = ""
-    introduction: str = ""
+    subject: Lines = Field(default_factory=dict)
+    preheader: Lines = Field(default_factory=dict)
+    introduction: Texts = Field(default_factory=dict)
     order: list[str] = Field(default_factory=list)
     notices: list[_NoticeFields] = Field(default_factory=list)
+    suppress: list[SuppressionFields] = Field(default_factory=list)
 
 
 def parse_issue_file(text: str, *, month: Month, file: str) -> IssueFile:
@@ -66,17 +72,38 @@ def parse_issue_file(text: str, *, month: Month, file: str) -> IssueFile:
         faults.add(front_matter.lines["month",], problem, "move the file, or correct the month")
     faults.raise_if_any()
     assert fields is not None
+    every = _wording(fields, EVERY, source.body)
     return IssueFile(
         month=month,
-        subject=fields.subject,
-        preheader=fields.preheader,
-        introduction=fields.introduction or source.body.strip(),
+        subject=every.subject,
+        preheader=every.preheader,
+        introduction=every.introduction,
         order=tuple(fields.order),
-        notices=tuple(Notice(one.title, one.body, one.link) for one in fields.notices),
+        notices=every.notices,
+        by_language={language: _wording(fields, language, source.body) for language in _languages(fields)},
+        suppressed=suppressions(fields.suppress, front_matter),
         place=Place(file),
         source=text,
         lines={str(path[0]): line for path, line in front_matter.lines.items() if len(path) == 1},
     )
+
+
+def _wording(fields: _IssueFields, language: str, body: str) -> Wording:
+    return Wording(
+        subject=choose(fields.subject, language),
+        preheader=choose(fields.preheader, language),
+        introduction=choose(fields.introduction, language) or body.strip(),
+        notices=tuple(_notice(one, language) for one in fields.notices if choose(one.title, language)),
+    )
+
+
+def _notice(fields: _NoticeFields, language: str) -> Notice:
+    return Notice(choose(fields.title, language), choose(fields.body, language), choose(fields.link, language))
+
+
+def _languages(fields: _IssueFields) -> list[str]:
+    of_notices = [values for one in fields.notices for values in (one.title, one.body, one.link)]
+    return languages_of([fields.subject, fields.preheader, fields.introduction, *of_notices])
 
 
 def _text_faults(source: Source, front_matter: FrontMatter) -> Iterator[ContentError]:
@@ -92,5 +119,6 @@ def _markdown_values(front_matter: FrontMatter) -> Iterator[Part]:
         if isinstance(notice, dict):
             found.append((("notices", number, "body"), notice.get("body")))
     for path, value in found:
-        if isinstance(value, str):
-            yield Part(value, front_matter.value_lines[path])
+        for language, text in spread(value).items():
+            if isinstance(text, str):
+                yield Part(text, front_matter.value_lines[(*path, language) if language else path])

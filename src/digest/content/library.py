@@ -4,7 +4,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from digest.content.article import Article
@@ -56,6 +56,7 @@ class Library:
 
     root: Path
     taxonomy: Taxonomy
+    _parsed: dict[str, Article] = field(default_factory=dict, init=False, repr=False, compare=False)  # by file
 
     def months(self) -> tuple[Month, ...]:
         """The months that have a folder, ascending."""
@@ -155,6 +156,12 @@ class Library:
         if text is None:  # it was removed since the folder was listed
             return None
         file = self.name(month, f"{slug}.md")
+        known = self._parsed.get(file)
+        if known is None or known.source != text:  # the checks read all months each time; parsing is the slow part
+            known = self._parsed[file] = self._parse(text, slug, month, file)
+        return known
+
+    def _parse(self, text: str, slug: str, month: Month, file: str) -> Article:
         return parse_article(text, slug=slug, month=month, file=file, taxonomy=self.taxonomy)
 
     def _issue_file(self, month: Month) -> IssueFile:

@@ -1,13 +1,14 @@
-"""The citation of the study: plain text in, safe HTML with a linked DOI out."""
+"""The citation of the study, given or composed: plain text or safe HTML with a linked DOI."""
 
 import html
 import re
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from digest.content.article import Article
 
 # The DOI in running text: the prefix, a slash, then anything but space and quotes. Source: DOI Handbook, 2.2.
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|\bdoi:\s*|\b)(10\.\d{4,9}/[^\s\"<>]+)", re.IGNORECASE)
+_PREFIX = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 _ENDING = ".,;:!?’”»'"
 _PAIRS = {")": "(", "]": "["}
 
@@ -26,7 +27,7 @@ def doi_url(doi: str) -> str:
 
 
 def citation_text(article: Article) -> str | None:
-    """The citation as given, with the address of the study's DOI if the citation has none; None without a citation."""
+    """The citation as given or composed, with the address of the study's DOI if it has none; None without one."""
     if not article.citation:
         return None
     doi = doi_of(article)
@@ -36,16 +37,24 @@ def citation_text(article: Article) -> str | None:
 
 
 def citation_html(article: Article) -> str | None:
-    """The same as HTML: everything escaped, each DOI a link."""
-    text = citation_text(article)
-    if text is None:
+    """The same as HTML: everything escaped, each DOI a link; a composed one has the journal in italics."""
+    if not article.citation:
         return None
+    shown = article.citation_html or _linked(article.citation)
+    doi = doi_of(article)
+    if doi is None or _DOI.search(article.citation):
+        return shown
+    return f"{shown} {_link(doi_url(doi), doi_url(doi))}"
+
+
+def _linked(text: str) -> str:
     parts: list[str] = []
     end = 0
     for match in _DOI.finditer(text):
         doi = _trimmed(match[1])
         stop = match.start(1) + len(doi)
-        parts += [html.escape(text[end : match.start()]), _link(doi_url(doi), text[match.start() : stop])]
+        url = doi_url(unquote(doi) if "doi.org/" in match[0] else doi)  # in an address it is encoded already
+        parts += [html.escape(text[end : match.start()]), _link(url, text[match.start() : stop])]
         end = stop
     return "".join([*parts, html.escape(text[end:])])
 
@@ -55,8 +64,7 @@ def _link(href: str, shown: str) -> str:
 
 
 def _bare(doi: str) -> str:
-    match = _DOI.match(doi.strip())
-    return match[1] if match else doi.strip()
+    return _PREFIX.sub("", doi.strip())
 
 
 def _trimmed(doi: str) -> str:

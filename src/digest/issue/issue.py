@@ -79,11 +79,16 @@ class WebArticle:
 
 @dataclass(frozen=True)
 class WebNotice:
-    """A notice, rendered."""
+    """A notice, rendered.
+
+    Attributes:
+        languages: Pages that show it; empty for all.
+    """
 
     title: str
     html: str
     link: str
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

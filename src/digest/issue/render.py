@@ -1,7 +1,8 @@
 """From an issue to bytes: every edition rendered once, frozen with what the archive shows."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
@@ -30,8 +31,8 @@ from digest.rendering.inliner import inline_css
 from digest.rendering.words import month_name
 
 # Backgrounds of the style sheet on which the accent must be readable: the darkest in light mode, the lightest in dark.
-_LIGHT_PAPER = "#f6f4ef"
-_DARK_PAPER = "#26292b"
+_LIGHT_PAPER = "#efece4"
+_DARK_PAPER = "#1e2226"
 _EMPTY_LINES = re.compile(r"\n{4,}")
 _LINE_END = re.compile(r"[ \t]+\n")
 
@@ -72,7 +73,7 @@ class _Press:
         self._issue = issue
         self._renderer = renderer
         self._nonce = nonce_of(issue.source_hash)
-        self._notices = notice_views(issue)
+        self._notices = {one: notice_views(issue, one) for one in issue.newsletter.languages}
         self._articles: dict[str, tuple[ArticleView, ...]] = {}
 
     def edition(self, key: EditionKey) -> Edition:
@@ -87,7 +88,7 @@ class _Press:
             "preheader": preheader_line,
             "articles": chosen,
             "left_out": tuple(view for place, view in enumerate(views) if place not in key.positions),
-            "notices": self._notices,
+            "notices": self._notices[language],
         }
         opening = introduction(self._issue, chosen, language, self._renderer)
         return Edition(
@@ -110,7 +111,7 @@ class _Press:
                 one: introduction(issue, self._views(one), one, self._renderer).html for one in languages
             },
             articles=tuple(_web_article(article, issue.newsletter.base_url) for article in issue.articles),
-            notices=tuple(_web_notice(view) for view in self._notices),
+            notices=_web_notices(self._notices),
         )
 
     def _views(self, language: str) -> tuple[ArticleView, ...]:
@@ -191,5 +192,14 @@ def _web_article(article: Article, base_url: str) -> WebArticle:
     )
 
 
-def _web_notice(view: NoticeView) -> WebNotice:
-    return WebNotice(view.title, str(view.html), view.link)
+def _web_notices(by_language: Mapping[str, Sequence[NoticeView]]) -> tuple[WebNotice, ...]:
+    """Each notice once, with the languages that show it where they are not all."""
+    shown: dict[WebNotice, list[str]] = {}
+    for language, views in by_language.items():
+        for view in views:
+            shown.setdefault(WebNotice(view.title, str(view.html), view.link), []).append(language)
+    everywhere = list(by_language)
+    return tuple(
+        notice if languages == everywhere else replace(notice, languages=tuple(languages))
+        for notice, languages in shown.items()
+    )

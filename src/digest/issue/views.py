@@ -64,9 +64,9 @@ def article_views(issue: Issue, language: str) -> tuple[ArticleView, ...]:
     return tuple(_article_view(issue, article, language) for article in issue.articles)
 
 
-def notice_views(issue: Issue) -> tuple[NoticeView, ...]:
-    """Every notice of the issue."""
-    return tuple(_notice_view(notice, issue.newsletter.base_url) for notice in issue.file.notices)
+def notice_views(issue: Issue, language: str) -> tuple[NoticeView, ...]:
+    """Every notice that the issue has in *language*."""
+    return tuple(_notice_view(notice, issue.newsletter.base_url) for notice in issue.file.wording(language).notices)
 
 
 def _article_view(issue: Issue, article: Article, language: str) -> ArticleView:

@@ -20,7 +20,7 @@ def subject(issue: Issue, articles: Sequence[ArticleView], language: str, render
     A composed one that would pass 110 characters names the first article and counts the others; if that is too long
     as well, it is title and month alone.
     """
-    if written := one_line(issue.file.subject):
+    if written := one_line(issue.file.wording(language).subject):
         return written
     abouts = _abouts(articles)
     composed = ""
@@ -41,7 +41,7 @@ def subject(issue: Issue, articles: Sequence[ArticleView], language: str, render
 
 def preheader(issue: Issue, articles: Sequence[ArticleView], language: str, renderer: Renderer) -> str:
     """The line that a mail program shows beside the subject: as the editor wrote it, else the articles' titles."""
-    if written := one_line(issue.file.preheader):
+    if written := one_line(issue.file.wording(language).preheader):
         return written
     titles = [article.title for article in articles]
     return one_line(renderer.render("email/digest/preheader.txt", language, titles=titles))
@@ -49,8 +49,9 @@ def preheader(issue: Issue, articles: Sequence[ArticleView], language: str, rend
 
 def introduction(issue: Issue, articles: Sequence[ArticleView], language: str, renderer: Renderer) -> Rendered:
     """What stands before the articles: as the editor wrote it, else "This month: ..." with what they are about."""
-    if issue.file.introduction.strip():
-        return Rendered.of(issue.file.introduction, issue.newsletter.base_url, top=2)
+    written = issue.file.wording(language).introduction
+    if written.strip():
+        return Rendered.of(written, issue.newsletter.base_url, top=2)
     names = join_words(_abouts(articles), language)
     line = one_line(renderer.render("email/digest/introduction.txt", language, articles=names))
     return Rendered(f"<p>{html.escape(line)}</p>", fold(line))

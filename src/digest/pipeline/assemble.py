@@ -1,14 +1,17 @@
 """From files to a frozen issue."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from digest.content.article import Article
 from digest.content.issue_file import IssueFile
 from digest.content.library import Library
 from digest.delivery.states import CampaignState
 from digest.errors import Conflict, RenderError
-from digest.issue.checks import check_frozen, check_issue, not_rendered
+from digest.issue.apa import Apa, with_citation
+from digest.issue.checks import check_issue, not_rendered, ordered
+from digest.issue.checks.shelf import Shelf
+from digest.issue.checks.support import Support
 from digest.issue.findings import Finding, Severity
 from digest.issue.issue import FrozenIssue, Issue, IssueState
 from digest.issue.newsletter import IssueRules, Newsletter
@@ -22,13 +25,20 @@ from digest.topics import Taxonomy
 
 @dataclass(frozen=True)
 class Workshop:
-    """All that is needed to make an issue from files."""
+    """All that is needed to make an issue from files.
+
+    Attributes:
+        apa: Composes the citations that are not given; without it they are missing.
+        support: What mail programs support, for the checks.
+    """
 
     library: Library
     newsletter: Newsletter
     rules: IssueRules
     taxonomy: Taxonomy
     renderer: Renderer
+    apa: Apa | None = None
+    support: Support = field(default_factory=Support)
 
 
 @dataclass(frozen=True)
@@ -46,9 +56,16 @@ class Gathered:
 def gather(workshop: Workshop, month: Month) -> Gathered:
     """Read a month's files and check them; files that do not load are among the findings, the others in the issue."""
     files = workshop.library.load(month)
-    articles = _ordered(files.articles, files.file)
+    articles = tuple(with_citation(article, workshop.apa) for article in _ordered(files.articles, files.file))
     issue = Issue(month, articles, files.file, workshop.newsletter, workshop.taxonomy)
-    return Gathered(issue, check_issue(issue, files.errors, workshop.rules, workshop.taxonomy))
+    return Gathered(
+        issue, check_issue(issue, files.errors, workshop.rules, workshop.taxonomy, _shelf(workshop.library))
+    )
+
+
+def _shelf(library: Library) -> Shelf:
+    months = library.months()
+    return Shelf(tuple(article for month in months for article in library.load(month).articles), frozenset(months))
 
 
 def _ordered(articles: tuple[Article, ...], file: IssueFile) -> tuple[Article, ...]:
@@ -78,7 +95,10 @@ def check(workshop: Workshop, month: Month) -> Checked:
         frozen = freeze(gathered.issue, workshop.renderer)
     except RenderError as error:
         return Checked(month, (*gathered.findings, not_rendered(error)), None)
-    return Checked(month, (*gathered.findings, *check_frozen(frozen)), frozen)
+    from digest.issue.checks.frozen import check_frozen  # noqa: PLC0415  its parsers are slow to import
+
+    found = check_frozen(gathered.issue, frozen, workshop.support)
+    return Checked(month, ordered((*gathered.findings, *found)), frozen)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined, TemplateError, TemplateSyntaxError, select_autoescape
 
 from digest.errors import RenderError
-from digest.rendering.plain import fold, underline
+from digest.rendering.plain import fold, item, underline
 from digest.rendering.words import join_words, month_name
 
 
@@ -80,5 +80,5 @@ def _environment(source: Any, translations: gettext.NullTranslations) -> Environ
     environment.policies["ext.i18n.trimmed"] = True  # as babel.cfg collects them
     environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
     environment.globals |= {"month_name": month_name, "join_words": join_words}
-    environment.filters |= {"fold": fold, "underline": underline}
+    environment.filters |= {"fold": fold, "item": item, "underline": underline}
     return environment

@@ -21,6 +21,11 @@ def fold(text: str, indent: str = "", width: int = WIDTH) -> str:
     return "\n".join(_fold_line(line, indent, indent, width) for line in lines)
 
 
+def item(text: str, mark: str = "- ") -> str:
+    """*text* folded as an item of a list: *mark* before its first line, as much space before the others."""
+    return _fold_line(text, mark, " " * len(mark))
+
+
 def underline(text: str, mark: str = "-") -> str:
     """*text* folded, with a line of *mark* below it, as long as its longest line."""
     folded = fold(text)

@@ -241,5 +241,6 @@ def _published(row: Row[Any]) -> PublishedIssue:
 def _read_document(text: str) -> Document:
     values = json.loads(text)
     articles = tuple(WebArticle(**article | {"topics": tuple(article["topics"])}) for article in values["articles"])
-    notices = tuple(WebNotice(**notice) for notice in values["notices"])
+    # a document frozen by an older version has notices for all languages
+    notices = tuple(WebNotice(**one | {"languages": tuple(one.get("languages", ()))}) for one in values["notices"])
     return Document(**values | {"articles": articles, "notices": notices})

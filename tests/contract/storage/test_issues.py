@@ -1,8 +1,9 @@
 import datetime as dt
+import json
 
 import pytest
 from factories import NOON, NOVEMBER
-from sqlalchemy import update
+from sqlalchemy import select, update
 from storage_samples import make_frozen
 
 from digest.errors import Conflict, NotFound
@@ -85,6 +86,17 @@ def test_frozen_issue_comes_back_byte_for_byte(conn):
     assert issues.editions(conn, FIRST.hash) == list(FIRST.editions)
     assert issues.edition(conn, FIRST.hash, EditionKey("fr", 3)) == FIRST.editions[5]
     assert issues.verify(conn, FIRST.hash)
+
+
+def test_document_of_an_older_version_shows_its_notices_in_every_language(conn):
+    issues.save(conn, FIRST, NOON)
+    table = tables.frozen_issue
+    stored = json.loads(conn.execute(select(table.c.document)).scalar_one())
+    for notice in stored["notices"]:
+        del notice["languages"]
+    conn.execute(update(table).values(document=json.dumps(stored)))
+
+    assert [notice.languages for notice in issues.document(conn, FIRST.hash).notices] == [()]
 
 
 @pytest.mark.parametrize("column", ["subject", "preheader", "html", "text", "nonce"])

@@ -1,9 +1,11 @@
 """What the pages of the archive show."""
 
+from dataclasses import replace
+
 from factories import make_newsletter, make_taxonomy
 
 from digest.archive.pages import Pages
-from digest.issue.issue import Document, WebArticle
+from digest.issue.issue import Document, WebArticle, WebNotice
 
 
 def pages(language: str = "en", *, asked: bool = False, **newsletter: object) -> Pages:
@@ -91,3 +93,10 @@ def test_article_names_the_others_of_its_issue():
 
 def test_unknown_article_has_no_page():
     assert pages().article(DOCUMENT, "three") is None
+
+
+def test_page_shows_the_notices_of_its_language_and_those_of_all():
+    notices = (WebNotice("All", "", ""), WebNotice("English", "", "", ("en",)), WebNotice("Français", "", "", ("fr",)))
+    november = replace(DOCUMENT, notices=notices)
+
+    assert [notice.title for notice in pages("fr").issue(november).notices] == ["All", "Français"]

@@ -1,7 +1,7 @@
 import pytest
 
 from digest.content.faults import each
-from digest.content.issue_file import IssueFile, Notice
+from digest.content.issue_file import IssueFile, Notice, Wording
 from digest.content.issue_text import parse_issue_file
 from digest.errors import ContentError, Place
 from digest.months import Month
@@ -100,3 +100,59 @@ def test_unsupported_markdown_is_told_with_the_line_it_stands_on():
     )
 
     assert [fault.split(": ")[0] for fault in faults(text)] == [f"{FILE}:4", f"{FILE}:8", f"{FILE}:11"]
+
+
+BILINGUAL = """---
+subject: {en: What helps, fr: Ce qui aide}
+preheader: Two summaries
+introduction:
+  en: One.
+  fr: Un.
+notices:
+  - title: {en: Webinar, fr: Webinaire}
+    body: In English and *French*.
+    link: {en: https://example.org/en, fr: https://example.org/fr}
+  - title: {fr: Seulement en français}
+  - title: For all
+---
+"""
+
+
+def test_value_may_be_written_for_each_language():
+    file = parse(BILINGUAL)
+
+    assert file.wording("fr") == Wording(
+        "Ce qui aide",
+        "Two summaries",
+        "Un.",
+        (
+            Notice("Webinaire", "In English and *French*.", "https://example.org/fr"),
+            Notice("Seulement en français"),
+            Notice("For all"),
+        ),
+    )
+    assert [notice.title for notice in file.wording("en").notices] == ["Webinar", "For all"]
+
+
+def test_language_without_a_value_of_its_own_gets_what_was_written_for_all():
+    assert parse(BILINGUAL).wording("es") == Wording("", "Two summaries", "", (Notice("For all"),))
+    assert parse("---\nsubject: S\n---\nOne.\n").wording("fr") == Wording("S", "", "One.")
+
+
+def test_everything_that_was_written_can_be_looked_through():
+    assert {words.introduction for words in parse(BILINGUAL).wordings} == {"", "One.", "Un."}
+
+
+@pytest.mark.parametrize(
+    ("head", "fault"),
+    [
+        ("subject: {french: Ce qui aide}", "2: subject has the key 'french', which is no language: write one value"),
+        ("subject:\n  en: A\n  fr: [a]", "4: subject.fr must be text"),
+        ("introduction:\n  fr: |\n    Un.\n    [a](javascript:x)", "5: the link 'javascript:x' may not be mailed"),
+        ("notices:\n  - title: {en: A}\n    link: {en: relative}", "4: notices 1.link.en is 'relative', which may"),
+    ],
+)
+def test_fault_in_one_language_is_told_with_its_line(head, fault):
+    (told,) = faults(f"---\n{head}\n---\n")
+
+    assert told.startswith(f"{FILE}:{fault}")

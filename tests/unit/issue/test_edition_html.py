@@ -1,20 +1,24 @@
 """The HTML of an edition, parsed as a mail program would."""
 
 import re
+import textwrap
 from dataclasses import replace
 
 import pytest
 from lxml import html as parser
-from mail_samples import MONTH, NEWSLETTER, make_article, make_issue, renderer, templates
+from mail_samples import MONTH, NEWSLETTER, ROOT, french, make_article, make_issue, renderer, templates
 
 from digest.content.issue_file import IssueFile, Notice
 from digest.errors import RenderError
 from digest.issue.edition import EditionKey
+from digest.issue.placeholders import fill
 from digest.issue.render import freeze, render_edition
 from digest.rendering.colour import READABLE, contrast
 from digest.rendering.environment import Renderer
 
 NOTICE = Notice("A day of training", "On **Friday**.", "https://example.org/day")
+DOCS = (ROOT / "docs" / "mail.md").read_text(encoding="utf-8")
+EXAMPLE = textwrap.dedent(DOCS.split("my-templates/email/base/footer.html\n")[1].split("\n\nThe templates are")[0])
 LONG = " ".join(["A sentence of exactly eight words, more or less."] * 9)
 
 
@@ -72,7 +76,7 @@ def test_article_shows_title_as_permalink_and_names_in_the_reader_s_language():
     root = tree(make_article(topics=("dropout", "alliance")), key="fr-1")
 
     assert [a.get("href") for a in root.iterfind(".//h2/a")] == ["https://digest.example.org/2026-11/one/"]
-    assert texts(root.find_class("kind")) == ["Méta-analyse"]
+    assert texts(root.find_class("kicker")) == ["Méta-analyse"]
     assert texts(root.find_class("about")) == ["Résumé : Dr. Ann LeeThèmes : Alliance thérapeutique, Abandon"]
     assert "https://doi.org/10.1000/xyz123" in [a.get("href") for a in root.find_class("citation")[0].iter("a")]
     assert texts(root.find_class("implications")) == ["Implications pour la pratique Implications of one."]
@@ -83,14 +87,14 @@ def test_article_without_extras_has_no_empty_element():
 
     root = tree(bare)
 
-    assert not any(root.find_class(name) for name in ("kind", "about", "citation", "implications"))
+    assert not any(root.find_class(name) for name in ("kicker", "about", "citation", "implications"))
     assert [p for p in root.iter("p") if not p.text_content().strip()] == []
 
 
 def test_article_in_another_language_says_so():
     root = tree(make_article(language="fr"), make_article("two"), key="en-12")
 
-    assert [e.tag for e in root.iterfind(".//*[@lang='fr']")] == ["h2", "div", "div"]
+    assert [e.tag for e in root.iterfind(".//*[@lang='fr']")] == ["li", "h2", "div", "div"]
 
 
 def test_articles_outside_of_the_edition_are_one_linked_line_each():
@@ -140,10 +144,10 @@ def test_styles_stand_in_the_elements_and_media_queries_survive():
     mail = page()
     style = mail[mail.index("<style>\n") : mail.rindex("</style>")]
 
-    assert "font-size:32px" in re.search(r"<h1[^>]*>", mail)[0]
+    assert "font-size:34px" in re.search(r"<h1[^>]*>", mail)[0]
     assert "@media screen and (max-width: 620px)" in style
     assert "@media (prefers-color-scheme: dark)" in style
-    assert re.search(r"\.paper \{ background-color: #1d1f21 !important; \}", style)
+    assert re.search(r"\.sheet \{ background-color: #16191c !important; \}", style)
     assert "!important" not in mail[mail.rindex("</style>") :]
     assert len(style) < 8192
 
@@ -222,18 +226,75 @@ def test_accent_that_is_no_colour_is_refused():
         page(newsletter=replace(NEWSLETTER, accent="red} body{display:none"))
 
 
-def test_logo_is_decoration_beside_the_title():
+def test_logo_names_its_owner_where_pictures_are_off_and_has_the_height_that_outlook_needs():
     [image] = tree(newsletter=replace(NEWSLETTER, logo="https://example.org/logo.png")).iter("img")
 
-    assert (image.get("src"), image.get("alt")) == ("https://example.org/logo.png", "")
+    assert (image.get("src"), image.get("alt")) == ("https://example.org/logo.png", "Practice Network")
+    assert image.get("height") == "48"
+    assert "max-width:100%" in image.get("style")
 
 
-def test_template_folder_can_replace_any_part():
-    own = {**templates(), "email/base/footer.html": "<tr><td>Own footer {{ unsubscribe_url }}</td></tr>"}
+def test_mail_without_a_logo_has_no_picture_at_all():
+    assert not list(tree().iter("img"))
 
-    edition = render_edition(make_issue(), EditionKey("en", 1), Renderer(own, {}))
 
-    assert "Own footer https://digest.invalid/" in edition.html
+def test_mail_of_several_articles_lists_and_numbers_them():
+    root = tree(make_article("one", research_type=None), make_article("two"), make_article("three"), key="en-12")
+
+    assert texts(root.find_class("label")) == ["In this issue"]
+    assert [(li.text_content(), li.find("a").get("href")) for li in root.find_class("contents")[0]] == [
+        ("Title of one", "https://digest.example.org/2026-11/one/"),
+        ("Title of two", "https://digest.example.org/2026-11/two/"),
+    ]
+    assert texts(root.find_class("kicker")) == ["1", "2 · Meta-analysis"]
+
+
+def test_mail_of_one_article_has_no_list_and_no_number():
+    root = tree()
+
+    assert not root.find_class("contents")
+    assert texts(root.find_class("kicker")) == ["Meta-analysis"]
+
+
+def test_sender_stands_once_in_the_footer_though_the_address_begins_with_it():
+    newsletter = replace(NEWSLETTER, postal_address=("Practice Network", "100 Example Street"))
+
+    address = tree(newsletter=newsletter).find_class("foot")[0].findall("p")[2]
+    assert [text.strip() for text in address.itertext()] == ["Practice Network", "100 Example Street"]
+
+
+@pytest.mark.parametrize("name", sorted(templates()))
+def test_template_folder_can_replace_any_part(name):
+    mark = "/* my own part */" if name.endswith(".css") else "my own part"
+    own = {**templates(), name: mark}
+    issue = make_issue(make_article("one"), make_article("two"), file=IssueFile(MONTH, notices=(NOTICE,)))
+
+    edition = render_edition(issue, EditionKey("en", 1), Renderer(own, {}))
+
+    assert mark in f"{edition.html}{edition.text}{edition.subject}{edition.preheader}"
+
+
+def test_part_of_the_documentation_s_example_replaces_the_footer():
+    own = {**templates(), "email/base/footer.html": EXAMPLE}
+
+    edition = render_edition(make_issue(), EditionKey("fr", 1), Renderer(own, {"fr": french()}))
+
+    assert "Practice Network, 100 Example Street, Ottawa ON  K1A 0A0. editor@example.org" in edition.html
+    assert re.search(
+        r'<a href="https://digest\.invalid/[0-9a-f]{16}/unsubscribe-html"[^>]*>Se désabonner</a>', edition.html
+    )
+
+
+def test_filled_in_greeting_and_link_are_read_as_they_are_written():
+    edition = render_edition(make_issue(), EditionKey("en", 1), renderer())
+    url = "https://digest.example.org/u/1?a=1&b=2"
+
+    filled = fill(edition.html, edition.nonce, greeting='Dear Ann & <b>"Bo"</b>,', unsubscribe_url=url)
+    root = parser.document_fromstring(filled)
+
+    assert 'Dear Ann & <b>"Bo"</b>,' in root.find_class("introduction")[0].text_content()
+    assert url in [a.get("href") for a in root.find_class("foot")[0].iter("a")]
+    assert "digest.invalid" not in filled
 
 
 def test_freezing_makes_every_subset_in_every_language_and_the_same_bytes_each_time():
@@ -271,7 +332,7 @@ def test_every_colour_of_text_is_readable_on_every_paper_of_its_scheme():
     light, dark = page().split("</style>")[1].split("@media (prefers-color-scheme: dark)")
     shown = re.sub(r"\.preheader \{[^}]*\}", "", light)
 
-    for rules, papers in ((shown, ("#ffffff", "#f6f4ef", "#f3f1ec")), (dark, ("#1d1f21", "#26292b", "#121314"))):
+    for rules, papers in ((shown, ("#fcfbf8", "#f4f2ec", "#efece4")), (dark, ("#16191c", "#1e2226", "#0e1012"))):
         assert all(paper in rules for paper in papers)
         inks = set(re.findall(r"(?<!-)color: (#[0-9a-f]{6})", rules))
         assert {(ink, paper) for ink in inks for paper in papers if contrast(ink, paper) < READABLE} == set()

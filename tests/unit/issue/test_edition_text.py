@@ -43,8 +43,8 @@ Implications of one.
 Also in this issue
 ==================
 
-Title of two
-https://digest.example.org/2026-11/two/
+- Title of two
+  https://digest.example.org/2026-11/two/
 
 
 Notices
@@ -92,6 +92,19 @@ def test_text_part_is_a_letter_with_the_same_content_and_links():
                   unsubscribe_url="https://digest.example.org/u/1?a=1&b=2")  # fmt: skip
 
     assert letter == LETTER
+
+
+def test_text_part_numbers_its_articles_as_its_list_of_contents_does():
+    articles = (make_article("one", title="A title that is rather long, " * 3), make_article("two"))
+
+    text = render_edition(make_issue(*articles), EditionKey("fr", 3), renderer()).text
+
+    assert text.startswith(
+        "Recherche en bref\nNovembre 2026\n=================\n\nDans ce numéro\n\n"
+        "1. A title that is rather long, A title that is rather long, A title\n   that is rather long,\n"
+        "2. Title of two\n\n"
+    )
+    assert "\n2. Title of two\n===============\n" in text
 
 
 def test_every_line_but_an_address_fits_72_columns():

@@ -3,9 +3,9 @@
 from lxml import html as parser
 from mail_samples import MONTH, make_article, make_issue, renderer
 
-from digest.content.issue_file import IssueFile
+from digest.content.issue_file import IssueFile, Notice, Wording
 from digest.issue.edition import EditionKey
-from digest.issue.render import render_edition
+from digest.issue.render import freeze, render_edition
 
 THREE = tuple(make_article(slug, about=about) for slug, about in (("a", "empathy"), ("b", "dropout"), ("c", "trust")))
 WRITTEN = IssueFile(MONTH, subject="My subject", preheader="My preheader", introduction="My *own* words.\n\nSecond.")
@@ -16,7 +16,7 @@ def edition(key, *articles, file=None):
 
 
 def introduction(one):
-    cells = parser.document_fromstring(one.html).find_class("rule")
+    cells = parser.document_fromstring(one.html).find_class("introduction")
     return " ".join(cells[0].text_content().split())
 
 
@@ -58,3 +58,27 @@ def test_bidirectional_and_invisible_marks_do_not_reach_the_subject():
     file = IssueFile(MONTH, subject="\u202eevil\u200b \U0001f469\u200d\U0001f52c שלום\x07")
 
     assert edition("en-1", file=file).subject == "evil \U0001f469\u200d\U0001f52c שלום"
+
+
+def test_edition_has_the_words_of_its_language_and_the_archive_shows_each_notice_where_it_belongs():
+    notice, rien = Notice("Webinar", "Come.", ""), Notice("Webinaire", "Venez.", "")
+    everyone = Notice("For all", "", "https://example.org/")
+    french = Wording("Mon sujet", "Mon aperçu", "Mes *mots*.", (rien, everyone))
+    file = IssueFile(MONTH, subject="My subject", notices=(notice, everyone), by_language={"fr": french})
+
+    frozen = freeze(make_issue(file=file), renderer())
+    english, other = frozen.editions
+
+    assert (other.subject, other.preheader) == ("Mon sujet", "Mon aperçu")
+    assert introduction(other).endswith("Mes mots.")
+    assert "Webinaire" in other.html
+    assert "Webinar" not in other.html + other.text
+    assert english.subject == "My subject"
+    assert introduction(english).endswith("This month: about one.")
+    assert "Webinaire" not in english.html + english.text
+    assert frozen.document.subject == {"en": "My subject", "fr": "Mon sujet"}
+    assert [(one.title, one.languages) for one in frozen.document.notices] == [
+        ("Webinar", ("en",)),
+        ("For all", ()),
+        ("Webinaire", ("fr",)),
+    ]

@@ -1,0 +1,58 @@
+"""The codes: stable names of what the checks find. Each is described in docs/checks.md, with why and how to mend it."""
+
+from digest.errors import Place
+from digest.issue.findings import Finding, Severity
+
+ERRORS = frozenset(
+    {
+        "bad-suppression",
+        "clipped",
+        "insecure-link",
+        "leftover-placeholder",
+        "malformed-doi",
+        "no-article",
+        "no-postal-address",
+        "no-sender",
+        "no-topic",
+        "no-unsubscribe",
+        "not-loaded",
+        "not-rendered",
+        "too-many-articles",
+        "wrong-headers",
+    }
+)
+WARNINGS = frozenset(
+    {
+        "article-count",
+        "dead-link",
+        "heading-order",
+        "low-contrast",
+        "no-alt",
+        "no-author",
+        "no-citation",
+        "no-implications",
+        "no-research-type",
+        "repeated-study",
+        "size-near-clip",
+        "subject-characters",
+        "subject-length",
+        "text-out-of-step",
+        "unknown-research-type",
+        "unsupported",
+        "vague-link",
+    }
+)
+# The one error that only looks for signs, and can be wrong about what an author means.
+SUPPRESSIBLE = WARNINGS | {"leftover-placeholder"}
+
+
+def error(code: str, problem: str, remedy: str, place: Place | None = None) -> Finding:
+    """A finding that stands in the way of approving."""
+    assert code in ERRORS, code
+    return Finding(code, Severity.ERROR, problem, remedy, place)
+
+
+def warning(code: str, problem: str, remedy: str, place: Place | None = None) -> Finding:
+    """A finding for the editor to judge."""
+    assert code in WARNINGS, code
+    return Finding(code, Severity.WARNING, problem, remedy, place)

@@ -1,0 +1,42 @@
+"""Whether an edition has exactly the headers that a mail to subscribers needs before a delivery adds its own."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+
+from digest.issue.checks.codes import error
+from digest.issue.edition import Edition
+from digest.issue.findings import Finding
+from digest.issue.placeholders import UNSUBSCRIBE_TEXT, placeholder
+
+_NEEDED = ("From", "Subject", "List-Id", "List-Unsubscribe", "List-Unsubscribe-Post")
+_ALLOWED = frozenset({*_NEEDED, "Reply-To", "List-Archive", "Content-Language"})
+_REMEDY = "the program made them so: look at newsletter in the configuration, and report it if that is right"
+
+
+def header_findings(edition: Edition) -> Iterator[Finding]:
+    """
+    Find the first thing that is wrong with the headers of an edition.
+
+    Source: RFC 5322, 3.6; RFC 2919, 3; RFC 8058, 3.1.
+    """
+    fault = next(_faults(edition), None)
+    if fault:
+        yield error("wrong-headers", f"the headers of edition {edition.key}: {fault}", _REMEDY)
+
+
+def _faults(edition: Edition) -> Iterator[str]:
+    counted = Counter(name for name, _ in edition.headers)
+    values = dict(edition.headers)
+    yield from (f"{name} is missing" for name in _NEEDED if name not in counted)
+    yield from (f"{name} does not belong there" for name in counted if name not in _ALLOWED)
+    yield from (f"{name} stands there {number} times" for name, number in counted.items() if number > 1)
+    for name, value in edition.headers:
+        if not value.strip() or any(unicodedata.category(character) == "Cc" for character in value):
+            yield f"{name} is empty, or has a control character"
+    if values.get("Subject") != edition.subject:
+        yield "Subject is not the subject"
+    if values.get("List-Unsubscribe") != f"<{placeholder(edition.nonce, UNSUBSCRIBE_TEXT)}>":
+        yield "List-Unsubscribe is not exactly the reader's own link"
+    if values.get("List-Unsubscribe-Post") != "List-Unsubscribe=One-Click":
+        yield "List-Unsubscribe-Post does not offer one click"

@@ -1,0 +1,34 @@
+"""Which mail program supports which feature of HTML and CSS; apart, so that nothing else is imported with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+_NOT_SUPPORTED = "n"
+
+
+@dataclass(frozen=True)
+class Support:
+    """
+    Which program supports which feature of HTML and CSS.
+
+    Attributes:
+        clients: Names of the programs.
+        features: By slug, the feature's title and a letter for each program: y, a (partly), n, u (not known).
+
+    Source: https://www.caniemail.com.
+    """
+
+    clients: tuple[str, ...] = ()
+    features: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> "Support":
+        """Take it from the vendored JSON."""
+        features = {slug: (str(title), str(letters)) for slug, (title, letters) in data["features"].items()}
+        return cls(tuple(data["clients"]), features)
+
+    def lacking(self, slug: str) -> tuple[str, ...]:
+        """The programs that do not support the feature at all."""
+        letters = self.features[slug][1]
+        return tuple(name for name, letter in zip(self.clients, letters, strict=True) if letter == _NOT_SUPPORTED)

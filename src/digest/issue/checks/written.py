@@ -1,0 +1,55 @@
+"""What an editor wrote for a month, piece by piece, with the place of each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from digest.content.article import Article
+from digest.errors import Place
+from digest.issue.issue import Issue
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A text and where it begins. `line` is None where only the file is known."""
+
+    text: str
+    file: str
+    line: int | None
+    is_markdown: bool = True
+
+    def place(self, line: int) -> Place:
+        """Where line *line* of the text, from 1, stands in the file."""
+        return Place(self.file, self.line + line - 1 if self.line else None)
+
+
+def issue_place(issue: Issue) -> Place:
+    """The issue file, whether or not there is one."""
+    return issue.file.place or Place(f"articles/{issue.month}/issue.md")
+
+
+def markdown(issue: Issue) -> Iterator[Piece]:
+    """Every Markdown text of the issue."""
+    return (piece for piece in pieces(issue) if piece.is_markdown)
+
+
+def pieces(issue: Issue) -> Iterator[Piece]:
+    """Every text that readers see, in the order of the issue."""
+    file = issue_place(issue).file
+    for wording in issue.file.wordings:
+        for key in ("subject", "preheader"):
+            yield Piece(getattr(wording, key), file, issue.file.lines.get(key), is_markdown=False)
+        yield Piece(wording.introduction, file, None)
+        for notice in wording.notices:
+            yield Piece(notice.title, file, None, is_markdown=False)
+            yield Piece(notice.body, file, None)
+    for article in issue.articles:
+        yield from of_article(article)
+
+
+def of_article(article: Article) -> Iterator[Piece]:
+    """Every text of one article."""
+    file = article.place.file
+    for key in ("title", "about", "citation", "author"):
+        yield Piece(getattr(article, key) or "", file, article.lines.get(key), is_markdown=False)
+    yield Piece(article.body, file, article.lines.get("body"))
+    yield Piece(article.implications or "", file, article.lines.get("implications"))
