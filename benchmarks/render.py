@@ -22,7 +22,6 @@ from digest.bootstrap import Digest, open_digest
 from digest.bootstrap.project import start_project
 from digest.bootstrap.resources import shipped
 from digest.content.article import Article
-from digest.content.issue_file import Notice
 from digest.content.library import Library
 from digest.delivery.handover import Recipient
 from digest.delivery.message import build_message
@@ -51,7 +50,8 @@ def main() -> int:
         print("| what | median | smallest | largest |\n|---|---:|---:|---:|")
         _print_times("one edition", lambda: render_edition(issue, whole, digest.renderer), runs)
         _print_times(f"a whole issue, {len(frozen.editions)} editions", lambda: freeze(issue, digest.renderer), runs)
-        print(f"\n{ARTICLES} articles of {WORDS} words each, {len(issue.file.notices)} notices; bytes\n")
+        notices = len(issue.file.wording("en").notices)
+        print(f"\n{ARTICLES} articles of {WORDS} words each, {notices} notices; bytes\n")
         print("| part | en | fr |\n|---|---:|---:|")
         french = render_edition(issue, replace(whole, language="fr"), digest.renderer)
         sizes = zip(_sizes(edition, digest), _sizes(french, digest), strict=True)
@@ -88,10 +88,9 @@ def _issue(digest: Digest) -> Issue:
     samples = [article for files in loaded for article in files.articles]
     paragraphs = chain.from_iterable(article.body.split("\n\n") for article in samples)
     articles = tuple(_long(article, paragraphs) for article in samples[:ARTICLES])
-    file = max((files.file for files in loaded), key=lambda one: len(one.introduction))
-    notices = file.notices or (Notice("A day of training", "On **Friday**.", "https://example.org/day"),)
+    file = max((files.file for files in loaded), key=lambda one: len(one.wording("en").introduction))
     month = samples[0].month
-    return Issue(month, articles, replace(file, month=month, notices=notices), digest.newsletter, digest.taxonomy)
+    return Issue(month, articles, replace(file, month=month), digest.newsletter, digest.taxonomy)
 
 
 def _long(article: Article, paragraphs: Iterator[str]) -> Article:

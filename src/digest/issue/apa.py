@@ -63,7 +63,7 @@ class Apa:
             bibliography = CitationStylesBibliography(style, source, formatter.html)
             bibliography.register(Citation([CitationItem(_KEY)]))
             rendered = str(bibliography.bibliography()[0])
-        return _finished(rendered, study)
+        return _finished(rendered)
 
     def _style(self, locale: str) -> Any:
         if locale not in self._styles:
@@ -85,7 +85,7 @@ def with_citation(article: Article, apa: Apa | None) -> Article:
 def _item(study: Study) -> Item:
     container = study.book_title or study.journal
     values = {
-        "title": study.title,
+        "title": study.title if study.authors else "",
         "container-title": container,
         "volume": study.volume,
         "issue": study.issue,
@@ -94,13 +94,18 @@ def _item(study: Study) -> Item:
         "publisher": "" if study.journal else study.publisher,
     }
     item: Item = {"type": _kind(study)} | {name: _escaped(text) for name, text in values.items() if text}
-    if study.authors:
-        item["author"] = _names(study.authors)
+    item["author"] = _names(study.authors) or [{"literal": _title_as_author(study)}]
     if study.editors and study.book_title:
         item["editor"] = _names(study.editors)
     if study.year:
         item["issued"] = {"date-parts": [[study.year]]}
     return item
+
+
+def _title_as_author(study: Study) -> str:
+    """Without authors the title takes their place; the library would put editors there, or print the title twice."""
+    title = _escaped(study.title)
+    return f"<i>{title}</i>" if _kind(study) == "book" else title
 
 
 def _kind(study: Study) -> str:
@@ -124,18 +129,9 @@ def _escaped(text: str) -> str:
     return html.escape(one_line(text), quote=False)
 
 
-def _finished(rendered: str, study: Study) -> Composed:
+def _finished(rendered: str) -> Composed:
     """Safe, and with what the library gets wrong put right."""
     safe = nh3.clean(rendered, tags={"i"}, attributes={}).strip().replace("\u2011", "–")
     safe = _ENDED_TWICE.sub(r"\1", safe)
     safe = _EDITORS.sub(lambda match: f"({match[1].capitalize()}.), <i>", safe)  # chapter titles stand before it
-    if not study.authors:
-        safe = _without_second_title(safe, _escaped(study.title))
     return Composed(html.unescape(_ITALIC.sub("", safe)), safe)
-
-
-def _without_second_title(citation: str, title: str) -> str:
-    """Without authors the title takes their place, and the library prints it once more after the year."""
-    pattern = re.compile(rf" (?:<i>)?{re.escape(title)}(?:</i>)?[.?!]?(?= |$)")
-    places = [match.span() for match in pattern.finditer(citation)]
-    return citation[: places[-1][0]] + citation[places[-1][1] :] if places else citation

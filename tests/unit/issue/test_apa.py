@@ -109,6 +109,13 @@ def test_missing_field_is_left_out(changes, expected):
     assert compose(**changes).text == expected
 
 
+def test_title_of_a_chapter_or_book_takes_the_place_of_missing_authors():
+    chapter = Study("A chapter", year=2021, book_title="The book", editors=("Roy, C.",), publisher="Press")
+
+    assert apa().compose(chapter, "en").text == "A chapter. (2021). In C. Roy (Ed.), The book. Press."
+    assert apa().compose(Study("A book", year=2021, publisher="Press"), "en").html == "<i>A book</i>. (2021). Press."
+
+
 def test_title_alone_is_a_citation():
     assert apa().compose(Study("On things"), "en").text == "On things. (n.d.)."
     assert apa().compose(Study("On things"), "fr-CA").text == "On things. (s.\u00a0d.)."
@@ -150,7 +157,7 @@ def test_doi_is_linked_behind_a_composed_citation():
 
     assert citation_text(article) == "On things. (n.d.). https://doi.org/10.1000/a%3Cb"
     assert citation_html(article) == (
-        '<i>On things</i>. (n.d.). <a href="https://doi.org/10.1000/a%3Cb">https://doi.org/10.1000/a%3Cb</a>'
+        'On things. (n.d.). <a href="https://doi.org/10.1000/a%3Cb">https://doi.org/10.1000/a%3Cb</a>'
     )
 
 

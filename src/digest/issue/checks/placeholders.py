@@ -20,7 +20,7 @@ _SIGNS = re.compile(
     | \*\|[A-Za-z0-9_:]+\|\*                                   # Mailchimp
     | <%.*?%> | %\([a-z_]+\)[sd] | %%?[A-Z][A-Z_]+%%?          # SendGrid, gettext, mail merge
     | \[(?i:insert|insérer|your|votre|placeholder)\b[^\]]*\](?!\()
-    | \[(?i:(?:first\ |last\ )?name|title|date|link|author|prénom|nom|titre|lien|auteur)\](?![(\[])
+    | \[(?i:(?:first\ |last\ )?name|title|date|link|author|prénom|nom|titre|lien|auteur)\](?![(\[:])
     | https://digest\.invalid/\S* | \bdigest-[0-9a-f]{16}-[a-z-]+
     """,
     re.VERBOSE,
