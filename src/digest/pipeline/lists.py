@@ -11,7 +11,7 @@ from typing import TextIO
 from digest.storage import subscribers
 from digest.storage.database import Database
 from digest.storage.subscribers import AddResult
-from digest.storage.tables import ConsentKind
+from digest.subscribers.consent import ConsentMethod
 from digest.subscribers.rows import COLUMNS, Row, RowRules, read_rows, to_row
 from digest.subscribers.subscriber import NewSubscriber, State, Subscriber
 
@@ -65,7 +65,7 @@ def add_person(database: Database, person: NewSubscriber) -> AddResult:
     """Add one person by hand; says what became of it, as `subscribers.add_many` does."""
     with database.write() as connection:
         now = database.now(connection)
-        return subscribers.add_many(connection, [person], update=False, now=now, kind=ConsentKind.ADDED)[0]
+        return subscribers.add_many(connection, [person], update=False, now=now, method=ConsentMethod.ADDED)[0]
 
 
 def export_list(database: Database, out: TextIO) -> int:

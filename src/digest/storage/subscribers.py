@@ -11,9 +11,12 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, select, update
 
 from digest.months import Month
 from digest.storage import selections, suppressions
-from digest.storage.tables import ConsentKind, consent, selection_topic, subscriber
+from digest.storage.tables import address_change, consent, selection_topic, signup, subscriber
 from digest.storage.upsert import insert_new
+from digest.subscribers.consent import ConsentMethod
+from digest.subscribers.signup import SignUpState
 from digest.subscribers.subscriber import NewSubscriber, Preferences, State, Subscriber
+from digest.subscribers.suppression import Reason
 
 _PEOPLE_AT_ONCE = 1000  # rows of a stream in memory, or of one INSERT
 _GIVEN = ("address", "name", "language", "selection_id", "no_match", "paused_until")  # what a list says of a person
@@ -25,7 +28,9 @@ class AddResult(StrEnum):
     ADDED = "added"
     UPDATED = "updated"
     UNCHANGED = "unchanged"
+    RENEWED = "renewed"  # is there already, with an implied consent that this one prolongs
     KEPT = "kept"  # is there already, differs, and was not to be updated
+    LAPSED = "lapsed"  # the implied consent has ended, and this one does not renew it
     LEFT = "left"  # has left: only the person can come back
     SUPPRESSED = "suppressed"  # the address must not be mailed
 
@@ -36,20 +41,23 @@ def add_many(
     *,
     update: bool,
     now: dt.datetime,
-    kind: ConsentKind = ConsentKind.IMPORT,
+    method: ConsentMethod = ConsentMethod.IMPORT,
 ) -> list[AddResult]:
     """
     Add people, each with a consent; whoever has left or is suppressed is not brought back.
 
     Args:
-        update: Whether what *people* say replaces what is known of a person who is there already. No consent is added.
+        update: Whether what *people* say replaces what is known of a person who is there already.
         now: When the consents are recorded.
+
+    An implied consent is renewed, and recorded once more, by a later one; by an express one only with *update*, since a
+    list that says nothing counts as express.
 
     Returns:
         What became of each person, in order. Of several with one address the first counts; the others are `unchanged`
         or `kept`.
     """
-    adding = _Adding(conn, update, now, kind)
+    adding = _Adding(conn, update, now, method)
     rest = iter(people)
     results: list[AddResult] = []
     while chunk := list(islice(rest, _PEOPLE_AT_ONCE)):
@@ -83,6 +91,8 @@ def leave(conn: Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
     """
     Unsubscribe a person: state `left`, and the address suppressed. Doing it again changes nothing.
 
+    Links of sign-ups and address changes that were not used before do nothing from now on.
+
     Returns:
         False if there is no such person.
     """
@@ -95,8 +105,48 @@ def leave(conn: Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
         .where(subscriber.c.id == subscriber_id, subscriber.c.state != State.LEFT)
         .values(state=State.LEFT, left_at=now)
     )
-    suppressions.add(conn, person.address_hash, person.address, suppressions.UNSUBSCRIBED, now)
+    suppressions.add(conn, person.address_hash, person.address, Reason.UNSUBSCRIBED, now)
+    conn.execute(
+        update(signup)
+        .where(signup.c.address_hash == person.address_hash, signup.c.state == SignUpState.WAITING)
+        .values(state=SignUpState.VOID)
+    )
+    conn.execute(
+        update(address_change)
+        .where(address_change.c.subscriber_id == subscriber_id, address_change.c.done_at.is_(None))
+        .values(expires_at=now)
+    )
     return True
+
+
+def activate(conn: Connection, subscriber_id: int, *, consent_until: dt.date | None = None) -> None:
+    """Make a person active; until when is said by the consent that allows it."""
+    values = {"state": State.ACTIVE, "left_at": None, "consent_until": consent_until}
+    conn.execute(update(subscriber).where(subscriber.c.id == subscriber_id).values(values))
+
+
+def insert_one(conn: Connection, person: NewSubscriber, now: dt.datetime) -> int | None:
+    """Add a person without a consent; the id, or None if somebody with that address is there already."""
+    values = _given(person, selections.ensure(conn, person.preferences.topics)) | {
+        "address_hash": person.address_hash,
+        "state": State.ACTIVE,
+        "created_at": now,
+        "consent_until": person.consent_until,
+    }
+    statement = insert_new(conn, subscriber).values(values).returning(subscriber.c.id)
+    return conn.execute(statement).scalar_one_or_none()
+
+
+def save_preferences(conn: Connection, subscriber_id: int, chosen: Preferences, name: str) -> bool:
+    """Write what a person chose; False if there is no such person."""
+    values = _chosen(chosen, selections.ensure(conn, chosen.topics)) | {"name": name}
+    return conn.execute(update(subscriber).where(subscriber.c.id == subscriber_id).values(values)).rowcount == 1
+
+
+def set_address(conn: Connection, subscriber_id: int, address: str, address_hash: str) -> None:
+    """Write a person's new address; nobody else may have it."""
+    values = {"address": address, "address_hash": address_hash}
+    conn.execute(update(subscriber).where(subscriber.c.id == subscriber_id).values(values))
 
 
 def topics_of(conn: Connection, selections: Iterable[int]) -> dict[int, frozenset[str]]:
@@ -115,7 +165,7 @@ class _Adding:
     conn: Connection
     update: bool
     now: dt.datetime
-    kind: ConsentKind
+    method: ConsentMethod
     selections: dict[frozenset[str], int] = field(default_factory=dict)
     mine: set[str] = field(default_factory=set)  # hashes that this call has added or updated
 
@@ -125,6 +175,7 @@ class _Adding:
         suppressed = suppressions.among(self.conn, hashes)
         there = self._there(hashes)
         new: dict[str, NewSubscriber] = {}
+        renewed: list[tuple[int, NewSubscriber]] = []
         changed: list[dict[str, Any]] = []
         results: list[AddResult] = []
         for person in people:
@@ -132,13 +183,17 @@ class _Adding:
             result = self._result(there.get(person.address_hash), values, suppressed)
             if result is AddResult.ADDED:
                 new[person.address_hash] = person
-            elif result is AddResult.UPDATED:
-                changed.append({name: values[name] for name in _GIVEN} | {"which": person.address_hash})
-            if result in {AddResult.ADDED, AddResult.UPDATED}:
-                there[person.address_hash] = values
+            elif result in {AddResult.UPDATED, AddResult.RENEWED}:
+                old = there[person.address_hash]
+                changed.append(self._changes(old, values, renew=result is AddResult.RENEWED))
+                if result is AddResult.RENEWED:
+                    renewed.append((old["id"], person))
+            if result in {AddResult.ADDED, AddResult.UPDATED, AddResult.RENEWED}:
+                there[person.address_hash] = there.get(person.address_hash, {}) | values
                 self.mine.add(person.address_hash)
             results.append(result)
         self._change(changed)
+        self._prove(renewed)
         raced = new.keys() - self._insert(new)
         return [
             AddResult.KEPT if result is AddResult.ADDED and person.address_hash in raced else result
@@ -154,29 +209,36 @@ class _Adding:
         return {row.address_hash: dict(row._mapping) for row in self.conn.execute(query)}  # noqa: SLF001
 
     def _values(self, person: NewSubscriber) -> dict[str, Any]:
-        chosen = person.preferences
-        return {
-            "address": person.address,
+        return _given(person, self.selections[person.preferences.topics]) | {
             "address_hash": person.address_hash,
-            "name": person.name,
-            "language": chosen.language,
-            "selection_id": self.selections[chosen.topics],
-            "no_match": chosen.no_match,
-            "paused_until": str(chosen.paused_until) if chosen.paused_until else None,
             "state": State.ACTIVE,
             "created_at": self.now,
+            "consent_until": person.consent_until,
         }
 
+    def _changes(self, old: dict[str, Any], new: dict[str, Any], *, renew: bool) -> dict[str, Any]:
+        changes = {name: (new if self.update else old)[name] for name in _GIVEN}
+        proof = {name: (new if renew else old)[name] for name in ("state", "consent_until")}
+        return changes | proof | {"which": new["address_hash"]}
+
     def _result(self, old: dict[str, Any] | None, new: dict[str, Any], suppressed: frozenset[str]) -> AddResult:
-        if old is not None and old["state"] is State.LEFT:
-            return AddResult.LEFT
-        if new["address_hash"] in suppressed:
-            return AddResult.SUPPRESSED
         if old is None:
-            return AddResult.ADDED
+            return AddResult.SUPPRESSED if new["address_hash"] in suppressed else AddResult.ADDED
+        if old["state"] is State.LEFT or new["address_hash"] in suppressed:
+            return AddResult.LEFT if old["state"] is State.LEFT else AddResult.SUPPRESSED
+        return self._known(old, new)
+
+    def _known(self, old: dict[str, Any], new: dict[str, Any]) -> AddResult:
+        if new["address_hash"] not in self.mine and self._renews(old["consent_until"], new["consent_until"]):
+            return AddResult.RENEWED
+        if old["state"] is State.LAPSED:
+            return AddResult.LAPSED
         if all(old[name] == new[name] for name in _GIVEN):
             return AddResult.UNCHANGED
         return AddResult.UPDATED if self.update and new["address_hash"] not in self.mine else AddResult.KEPT
+
+    def _renews(self, old: dt.date | None, new: dt.date | None) -> bool:
+        return old is not None and (self.update if new is None else new > old)
 
     def _change(self, rows: Sequence[dict[str, Any]]) -> None:
         if rows:
@@ -188,19 +250,38 @@ class _Adding:
             return set()
         insert = insert_new(self.conn, subscriber).returning(subscriber.c.id, subscriber.c.address_hash)
         added = self.conn.execute(insert, [self._values(person) for person in new.values()]).all()
-        consents = [
+        self._prove([(number, new[address_hash]) for number, address_hash in added])
+        return {address_hash for _, address_hash in added}
+
+    def _prove(self, people: Sequence[tuple[int, NewSubscriber]]) -> None:
+        rows = [
             {
                 "subscriber_id": number,
-                "kind": self.kind,
-                "source": new[address_hash].source,
-                "given_on": new[address_hash].given_on,
+                "address_hash": person.address_hash,
+                "kind": person.consent,
+                "method": self.method,
+                "source": person.source,
+                "given_on": person.given_on,
                 "recorded_at": self.now,
+                "expires_on": person.consent_until,
             }
-            for number, address_hash in added
+            for number, person in people
         ]
-        if consents:
-            self.conn.execute(consent.insert(), consents)
-        return {address_hash for _, address_hash in added}
+        if rows:
+            self.conn.execute(consent.insert(), rows)
+
+
+def _given(person: NewSubscriber, selection_id: int) -> dict[str, Any]:
+    return {"address": person.address, "name": person.name} | _chosen(person.preferences, selection_id)
+
+
+def _chosen(chosen: Preferences, selection_id: int) -> dict[str, Any]:
+    return {
+        "language": chosen.language,
+        "selection_id": selection_id,
+        "no_match": chosen.no_match,
+        "paused_until": str(chosen.paused_until) if chosen.paused_until else None,
+    }
 
 
 def _query() -> Select[Any]:
@@ -230,4 +311,5 @@ def _person(row: Row[Any], topics: frozenset[str]) -> Subscriber:
         left_at=row.left_at,
         source=row.source or "",
         given_on=row.given_on,
+        consent_until=row.consent_until,
     )

@@ -102,7 +102,7 @@ def test_stream_gives_everybody_with_their_topics_or_one_state(conn):
     ]
     assert [person.id for person in subscribers.stream(conn, State.ACTIVE)] == [ids[0], ids[2]]
     assert [person.id for person in subscribers.stream(conn, State.LEFT)] == [ids[1]]
-    assert subscribers.count(conn) == {State.ACTIVE: 2, State.LEFT: 1}
+    assert subscribers.count(conn) == {State.ACTIVE: 2, State.LEFT: 1, State.LAPSED: 0}
 
 
 def test_leaving_suppresses_the_address_and_leaving_again_changes_nothing(conn):
