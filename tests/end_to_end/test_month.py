@@ -117,6 +117,87 @@ def test_edit_after_approval_stops_the_sending(tmp_path: Path):
     assert not digest.outbox(MONTH).exists()
 
 
+def test_file_that_breaks_after_approval_stops_the_sending(tmp_path: Path):
+    digest = make_ready(make_project(tmp_path))
+    (digest.articles_folder / str(MONTH) / "zz-broken.md").write_text("no front matter")
+
+    run(tmp_path, "send", str(MONTH), "--yes", code=1)
+
+    assert not digest.outbox(MONTH).exists()
+
+
+def test_template_that_changes_before_approval_asks_for_a_new_look(tmp_path: Path):
+    digest = make_project(tmp_path, replace={"templates: null": "templates: mine"})
+    own = tmp_path / "mine" / "email" / "digest"
+    own.mkdir(parents=True)
+    run(tmp_path, "assemble", str(MONTH))
+    (own / "body.txt").write_text("Another letter {{ unsubscribe_url }}")
+
+    run(tmp_path, "approve", str(MONTH), code=1)
+
+    assert run_json(digest.folder, "status", str(MONTH))["state"] == "assembled"
+
+
+def test_held_campaign_goes_on_when_the_cause_is_mended(tmp_path: Path):
+    digest = make_ready(make_project(tmp_path), 8)
+    outbox = tmp_path / "outbox"
+    outbox.write_text("a file where the folder should be")
+
+    held = run_json(tmp_path, "send", str(MONTH), "--yes", code=3)
+    outbox.unlink()
+    sent = run_json(tmp_path, "send", str(MONTH), "--yes")
+
+    assert (held["state"], held["balance"]["waiting"]) == ("held", 8)
+    assert "outbox" in held["reason"]
+    assert (sent["state"], sent["reason"]) == ("sent", None)
+    assert len(mails(digest.outbox(MONTH))) == 8
+
+
+def test_mails_of_another_database_are_never_taken_for_evidence(tmp_path: Path):
+    digest = make_ready(make_project(tmp_path), 8)
+    run(tmp_path, "send", str(MONTH), "--yes")
+    before = sorted(path.read_bytes() for path in digest.outbox(MONTH).glob("*.eml"))
+    digest.database.dispose()
+    for path in (tmp_path / "subscribers").glob("digest.db*"):
+        path.unlink()
+    make_ready(opened(tmp_path), 8)
+
+    held = run_json(tmp_path, "send", str(MONTH), "--yes", code=3)
+
+    assert "another database" in held["reason"]
+    assert held["balance"]["accepted"] == 0
+    assert sorted(path.read_bytes() for path in digest.outbox(MONTH).glob("*.eml")) == before
+
+
+def test_file_of_somebody_else_in_the_outbox_is_left_alone(tmp_path: Path):
+    digest = make_ready(make_project(tmp_path), 8)
+    digest.outbox(MONTH).mkdir(parents=True)
+    (digest.outbox(MONTH) / "notes.eml").write_text("mine")
+
+    run(tmp_path, "send", str(MONTH), "--yes")
+
+    assert (digest.outbox(MONTH) / "notes.eml").read_text() == "mine"
+
+
+def test_project_lives_in_a_folder_of_any_name(tmp_path: Path):
+    folder = tmp_path / "a %20b#c?d é"
+    make_ready(make_project(folder), 8)
+
+    assert run_json(folder, "send", str(MONTH), "--yes")["state"] == "sent"
+    assert (folder / "subscribers" / "digest.db").exists()
+
+
+def test_update_changes_only_what_the_list_has_a_column_for(tmp_path: Path):
+    make_ready(make_project(tmp_path), 8)
+    (tmp_path / "names.csv").write_text("email,name\np1@example.org,New Name\n")
+
+    report = run_json(tmp_path, "subscribers", "import", str(tmp_path / "names.csv"), "--update")
+
+    person = run_json(tmp_path, "subscribers", "show", "p1@example.org")
+    assert report["counts"] == {"updated": 1}
+    assert (person["name"], person["topics"]) == ("New Name", ["attachment"])
+
+
 def test_dry_run_counts_and_changes_nothing(tmp_path: Path):
     make_ready(make_project(tmp_path), 8)
 

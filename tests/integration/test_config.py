@@ -100,7 +100,7 @@ def test_environment_goes_before_the_file(config_file: Path, monkeypatch: pytest
 def test_misspelt_key_in_the_environment_is_refused(config_file: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("DIGEST_DELIVERY__BATCHSIZE", "7")
 
-    with pytest.raises(ConfigError, match=r"delivery\.batchsize"):
+    with pytest.raises(ConfigError, match="DIGEST_DELIVERY__BATCHSIZE in the environment"):
         load_config(config_file)
 
 
@@ -140,7 +140,36 @@ def test_word_that_names_two_topics_is_refused(config_file: Path):
         load_config(change(config_file, topics=topics))
 
 
-@pytest.mark.parametrize("text", ["newsletter: [", "- a\n- b\n", "\x00"])
+def test_misspelt_section_in_the_environment_is_refused(config_file: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DIGEST_DELIVRY__LEASE", "9")
+
+    with pytest.raises(ConfigError, match="DIGEST_DELIVRY__LEASE"):
+        load_config(config_file)
+
+
+def test_list_in_the_environment_that_is_no_json_is_refused(config_file: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DIGEST_TOPICS", "abc")
+
+    with pytest.raises(ConfigError, match="JSON"):
+        load_config(config_file)
+
+
+def test_section_that_stands_twice_is_refused(config_file: Path):
+    config_file.write_text(config_file.read_text() + "\nfiles:\n  directory: elsewhere\n")
+
+    with pytest.raises(ConfigError, match="second time"):
+        load_config(config_file)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"languages": ["en", "en"]}, {"title": {"en": "Digest"}}, {"base_url": "https://a b/"}]
+)
+def test_newsletter_that_could_not_be_rendered_is_refused(config_file: Path, changes: dict[str, object]):
+    with pytest.raises(ConfigError, match=next(iter(changes))):
+        load_config(change(config_file, newsletter=changes))
+
+
+@pytest.mark.parametrize("text", ["newsletter: [", "1: x\n", "newsletter: 2026-02-30\n", "- a\n- b\n", "\x00"])
 def test_file_that_is_no_configuration_is_refused(tmp_path: Path, text: str):
     path = tmp_path / "config.yaml"
     path.write_text(text)

@@ -124,9 +124,40 @@ def test_month_approved_within_the_grace_is_sent_late(made: Made):
     assert make().tick() == (Acted(Action.SEND, MONTH, None),)
 
 
+def test_time_missed_before_the_calendar_first_ran_is_nobodys_loss(made: Made):
+    digest, clock, make = made
+    ready(digest)
+    clock.time = SEND_DUE + dt.timedelta(hours=49)
+
+    assert make().tick() == ()
+
+
+def test_what_a_person_did_by_hand_ends_the_hold(made: Made):
+    digest, clock, make = made
+    clock.time = SEND_DUE
+    make().tick()
+    assert run_json(digest.folder, "status", str(MONTH))["reason"]
+
+    ready(digest)
+
+    assert run_json(digest.folder, "status", str(MONTH))["reason"] is None
+
+
+def test_held_action_stays_held_however_often_it_is_tried(made: Made):
+    digest, clock, make = made
+    assemble(digest.database, digest.workshop, MONTH)
+    clock.time = SEND_DUE
+    for owner in ("one/1/1", "two/1/1", "one/1/1"):
+        make(owner).tick()
+
+    with digest.database.read() as connection:
+        assert rows.find(connection, Action.SEND, MONTH).state == "held"
+
+
 def test_time_missed_beyond_the_grace_is_held_for_a_person(made: Made):
     digest, clock, make = made
     ready(digest)
+    make().tick()
     clock.time = SEND_DUE + dt.timedelta(hours=49)
 
     (acted,) = make().tick()

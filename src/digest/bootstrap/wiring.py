@@ -21,7 +21,8 @@ from digest.pipeline.owner import this_process
 from digest.pipeline.send import Sending
 from digest.pipeline.timekeeping import Calendar
 from digest.rendering.environment import Renderer
-from digest.storage.database import Database, revision_state, upgrade
+from digest.storage.campaigns import Campaign
+from digest.storage.database import Database, located, revision_state, upgrade
 from digest.subscribers.address import AddressHash
 from digest.subscribers.rows import RowRules
 from digest.tokens import UNSUBSCRIBE, signer
@@ -109,9 +110,7 @@ class Digest:
     @property
     def database_url(self) -> str:
         """The URL with a SQLite file's path made absolute."""
-        url = self.config.database.url
-        scheme, slashes, path = url.partition(":///")
-        return f"{scheme}{slashes}{self.folder / path}" if scheme == "sqlite" else url
+        return located(self.config.database.url, self.folder)
 
     @cached_property
     def database(self) -> Database:
@@ -145,8 +144,9 @@ class Digest:
         """Where the `files` transport writes the mails of *month*."""
         return self.folder / self.config.files.directory / str(month)
 
-    def _transport(self, month: Month) -> Transport:
-        return FilesTransport(self.outbox(month), self.renderer, lambda: dt.datetime.now(dt.UTC))
+    def _transport(self, campaign: Campaign) -> Transport:
+        name = f"campaign {campaign.id} of {campaign.created_at.isoformat()}"
+        return FilesTransport(self.outbox(campaign.month), name, self.renderer, lambda: dt.datetime.now(dt.UTC))
 
     @cached_property
     def sending(self) -> Sending:

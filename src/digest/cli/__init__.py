@@ -4,11 +4,11 @@ Commands import what they use when they run, so that `digest --help` is quick.
 """
 
 import sys
-from enum import IntEnum
 
 import typer
 
 from digest.cli import articles, issue, project, sending, services, subscribers
+from digest.cli.options import Exit
 from digest.errors import ConfigError, DigestError
 
 app = typer.Typer(
@@ -20,14 +20,7 @@ app = typer.Typer(
 )
 
 
-class Exit(IntEnum):
-    """What a command's exit code means."""
-
-    DONE = 0
-    REFUSED = 1
-    USAGE = 2
-    UNFINISHED = 3
-
+_INTERRUPTED = 130  # as a shell says it of a process that SIGINT ended
 
 project.register(app)
 articles.register(app)
@@ -47,6 +40,13 @@ def main() -> None:
     except DigestError as error:
         print(f"digest: {error}", file=sys.stderr)  # noqa: T201
         sys.exit(Exit.REFUSED)
+    except KeyboardInterrupt:
+        print("digest: interrupted; run the same command again to go on", file=sys.stderr)  # noqa: T201
+        sys.exit(_INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()  # the reader has gone, as `| head` does
+        sys.exit(Exit.REFUSED)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"digest: {where}{error.strerror or error}: check the path and its permissions", file=sys.stderr)  # noqa: T201
         sys.exit(Exit.REFUSED)

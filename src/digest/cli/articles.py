@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from digest.cli.options import CONFIG, Config, Json
+from digest.cli.options import CONFIG, Config, Exit, Json
 from digest.cli.output import note, print_json, print_table
 
 articles = typer.Typer(no_args_is_help=True, help="Articles: summaries of published studies.")
@@ -45,7 +45,7 @@ def list_(config: Config = CONFIG, as_json: Json = False) -> None:
     errors = [error for files in loaded for error in files.errors]
     for error in errors:
         note(str(error))
-    raise typer.Exit(1 if errors else 0)
+    raise typer.Exit(Exit.REFUSED if errors else Exit.DONE)
 
 
 @articles.command(name="import")
@@ -82,4 +82,4 @@ def import_(
         for error in report.errors:
             note(str(error))
         typer.echo(f"{len(report.created)} created, {len(report.updated)} updated, {len(report.unchanged)} unchanged")
-    raise typer.Exit(1 if report.errors else 0)
+    raise typer.Exit(Exit.REFUSED if report.errors else Exit.DONE)

@@ -2,7 +2,7 @@
 
 import typer
 
-from digest.cli.options import CONFIG, AnyMonth, Config, Json, OneMonth
+from digest.cli.options import CONFIG, AnyMonth, Config, Exit, Json, OneMonth
 from digest.cli.output import note, print_json, print_table
 
 
@@ -40,7 +40,7 @@ def check(month: AnyMonth = None, config: Config = CONFIG, as_json: Json = False
         for of_month, finding in found:
             typer.echo(f"{of_month or '-'}  {finding}")
         note(f"{len(errors)} errors, {len(found) - len(errors)} warnings")
-    raise typer.Exit(1 if errors else 0)
+    raise typer.Exit(Exit.REFUSED if errors else Exit.DONE)
 
 
 def assemble(month: OneMonth, config: Config = CONFIG, as_json: Json = False) -> None:

@@ -1,11 +1,22 @@
 """Options and arguments that several commands take."""
 
+from enum import IntEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from digest.months import Month
+
+
+class Exit(IntEnum):
+    """What a command's exit code means."""
+
+    DONE = 0
+    REFUSED = 1
+    USAGE = 2
+    UNFINISHED = 3
+
 
 Config = Annotated[
     Path, typer.Option("--config", envvar="DIGEST_CONFIG", metavar="FILE", help="The configuration to use.")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digest.cli.options import CONFIG, AnyMonth, Config, Json, OneMonth
+from digest.cli.options import CONFIG, AnyMonth, Config, Exit, Json, OneMonth
 from digest.cli.output import note, print_json, print_table, progress
 
 if TYPE_CHECKING:
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from digest.months import Month
     from digest.pipeline.status import Status
     from digest.storage.campaigns import Audience
-
-_UNFINISHED = 3
 
 
 def register(app: typer.Typer) -> None:
@@ -50,7 +48,7 @@ def send(
     now = status_of(digest.database, month)
     _show(now, as_json=as_json)
     if not plan_only and (now.state == "held" or now.balance.open):
-        raise typer.Exit(_UNFINISHED)
+        raise typer.Exit(Exit.UNFINISHED)
 
 
 def status(month: AnyMonth = None, config: Config = CONFIG, as_json: Json = False) -> None:
@@ -83,8 +81,9 @@ def _begun(digest: "Digest", month: "Month") -> bool:
 def _ask(audience: "Audience", month: "Month") -> None:
     if not sys.stdin.isatty():
         raise typer.BadParameter("there is no terminal to ask on: add --yes")
-    _show_audience(audience, as_json=False)
-    typer.confirm(f"Send {month} to {sum(audience.editions.values())} subscribers?", abort=True)
+    for edition, count in audience.editions.items():
+        note(f"{edition}  {count}")
+    typer.confirm(f"Send {month} to {sum(audience.editions.values())} subscribers?", abort=True, err=True)
 
 
 def _show_audience(audience: "Audience", *, as_json: bool) -> None:

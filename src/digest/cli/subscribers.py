@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from digest.cli.options import CONFIG, Config, Json
+from digest.cli.options import CONFIG, Config, Exit, Json
 from digest.cli.output import note, print_json, print_json_array, print_table, progress
 from digest.errors import DigestError, InvalidAddress, NotFound
 
@@ -54,7 +54,7 @@ def import_(
         except ValueError as error:
             raise DigestError(f"{file}:1: {error}") from error
     _show_report(report, file, as_json=as_json)
-    raise typer.Exit(1 if report.refused else 0)
+    raise typer.Exit(Exit.REFUSED if report.refused else Exit.DONE)
 
 
 @contextmanager
@@ -162,7 +162,7 @@ def add(
         raise typer.BadParameter("; ".join(row.problems))
     result = add_person(digest.database, row.person)
     typer.echo({"added": "added", "left": "not added: this person has left"}.get(result, f"not added: {result}"))
-    raise typer.Exit(0 if result in {"added", "unchanged"} else 1)
+    raise typer.Exit(Exit.DONE if result in {"added", "unchanged"} else Exit.REFUSED)
 
 
 def _parsed(address: str) -> str:

@@ -54,11 +54,24 @@ class NewsletterSection(Section):
     @classmethod
     def _plain_url(cls, url: str) -> str:
         parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        try:
+            sound = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        except ValueError:  # a port that no machine has
+            sound = False
+        if not sound or any(letter.isspace() for letter in url):
             raise ValueError("write the address of the site, such as https://digest.example.org")
         if parts.query or parts.fragment or parts.username or not url.isascii():
             raise ValueError("no query, fragment, user name or accents in the address of the site")
         return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _title_in_every_language(self) -> Self:
+        if len(set(self.languages)) != len(self.languages):
+            raise ValueError("languages: each language once")
+        missing = set(self.languages) - set(self.title) if isinstance(self.title, dict) else set()
+        if missing:
+            raise ValueError(f"title: write one for {', '.join(sorted(missing))} too, or one text for all")
+        return self
 
     @field_validator("logo")
     @classmethod

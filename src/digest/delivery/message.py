@@ -2,6 +2,7 @@
 
 import datetime as dt
 from email import policy
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
@@ -50,7 +51,7 @@ def build_message(edition: Edition, recipient: Recipient, *, date: dt.datetime) 
         if name not in about_content:
             message[name] = _filled(value, edition, recipient)
     domain = message["From"].addresses[0].domain
-    message["To"] = recipient.address
+    message["To"] = Address(addr_spec=recipient.address)
     message["Date"] = format_datetime(date)
     message["Message-ID"] = message_id(recipient.delivery_id, domain)
     message.set_content(_filled(edition.text, edition, recipient), cte="quoted-printable")

@@ -60,7 +60,9 @@ def _not_loaded(error: ContentError) -> Finding:
 def _count(issue: Issue, rules: IssueRules) -> Iterator[Finding]:
     number = len(issue.articles)
     if number == 0:
-        yield _error("no-article", f"{issue.month} has no article", "add one with digest articles new, or import it")
+        yield _error(
+            "no-article", f"{issue.month} has no article", f"write articles/{issue.month}/NAME.md, or import it"
+        )
     elif number > rules.never_more_than:
         problem = f"{issue.month} has {number} articles, more than {rules.never_more_than}"
         yield _error("too-many-articles", problem, "move an article to another month")

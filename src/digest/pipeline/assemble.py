@@ -7,14 +7,14 @@ from digest.content.article import Article
 from digest.content.issue_file import IssueFile
 from digest.content.library import Library
 from digest.errors import Conflict, RenderError
-from digest.issue.checks import check_frozen, check_issue
+from digest.issue.checks import check_frozen, check_issue, not_rendered
 from digest.issue.findings import Finding, Severity
 from digest.issue.issue import FrozenIssue, Issue, IssueState
 from digest.issue.newsletter import IssueRules, Newsletter
 from digest.issue.render import freeze
 from digest.months import Month
 from digest.rendering.environment import Renderer
-from digest.storage import campaigns, issues
+from digest.storage import calendar, campaigns, issues
 from digest.storage.database import Database
 from digest.topics import Taxonomy
 
@@ -76,8 +76,7 @@ def check(workshop: Workshop, month: Month) -> Checked:
     try:
         frozen = freeze(gathered.issue, workshop.renderer)
     except RenderError as error:
-        finding = Finding("not-rendered", Severity.ERROR, str(error), "mend the template, or the file it names")
-        return Checked(month, (*gathered.findings, finding), None)
+        return Checked(month, (*gathered.findings, not_rendered(error)), None)
     return Checked(month, (*gathered.findings, *check_frozen(frozen)), frozen)
 
 
@@ -105,10 +104,12 @@ def assemble(database: Database, workshop: Workshop, month: Month) -> Assembled:
     checked = check(workshop, month)
     frozen = frozen_or_refuse(checked)
     with database.write() as connection:
+        issues.status(connection, month, lock=True)
         if campaigns.find(connection, month):
             raise Conflict(f"the campaign of {month} has begun: its issue can't be assembled again")
         now = database.now(connection)
         changed = issues.save(connection, frozen, now)
+        calendar.forget(connection, month)
         row = issues.status(connection, month)
     assert row is not None
     return Assembled(month, frozen.hash, changed, row.state, checked.findings, frozen)

@@ -1,4 +1,4 @@
-"""Who works on something: host, process and the process's birth, so that a reused number is not mistaken for it."""
+"""Who works on something: host, boot, process and its birth, so that a reused number is not mistaken for it."""
 
 import os
 import socket
@@ -8,31 +8,44 @@ _START_FIELD = 19  # of /proc/PID/stat behind the command's closing parenthesis:
 
 
 def this_process() -> str:
-    """The name under which this process claims work, such as `host/4711/80123`."""
+    """The name under which this process claims work: host, where its number means something, number and birth."""
     pid = os.getpid()
-    return f"{socket.gethostname()}/{pid}/{_birth(pid)}"
+    return f"{socket.gethostname()}/{_realm()}/{pid}/{_birth(pid) or ''}"
 
 
 def is_gone(owner: str) -> bool:
     """
     Whether the process named *owner* certainly runs no more.
 
-    False if it ran on another host, or if this system does not tell when a process was born: then only the lease
+    False if it ran on another host or in another container, or if this system does not tell: then only the lease
     decides.
     """
-    host, pid, birth = owner.rsplit("/", 2)
-    if host != socket.gethostname() or not birth:
+    here, pid, birth = owner.rsplit("/", 2)
+    if here != f"{socket.gethostname()}/{_realm()}" or not _realm() or not birth:
         return False
-    return _birth(int(pid)) != birth
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return _birth(int(pid)) not in {birth, None}
 
 
-def _birth(pid: int) -> str:
-    proc = Path("/proc/self/stat")
-    if not proc.exists():
+def _realm() -> str:
+    # two containers may share a host name, and a machine that was started again counts its processes anew
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{boot}.{Path('/proc/self/ns/pid').stat().st_ino}"
+    except OSError:
         return ""
+
+
+def _birth(pid: int) -> str | None:
+    """When the process was born, in ticks since boot; "gone" if it has ended, None if this system does not tell."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-    except (FileNotFoundError, ProcessLookupError):
-        return "gone"
+    except OSError:
+        return None
     fields = stat.rpartition(")")[2].split()
     return "gone" if fields[0] in {"Z", "X"} else fields[_START_FIELD]

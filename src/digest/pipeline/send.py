@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from digest.delivery.handover import Batch, Recipient, Transport
-from digest.delivery.states import CampaignState
-from digest.errors import Conflict, NotAccepted, NotFound
+from digest.delivery.states import AttemptState, CampaignState
+from digest.errors import Conflict, InDoubt, NotAccepted, NotFound
 from digest.issue.addresses import unsubscribe_url
 from digest.issue.edition import Edition, EditionKey
 from digest.issue.greeting import greeting
@@ -37,7 +37,7 @@ class Sending:
         wait: Sleeps that many seconds; a worker waits for others this way.
     """
 
-    transport: Callable[[Month], Transport]
+    transport: Callable[[Campaign], Transport]
     newsletter: Newsletter
     renderer: Renderer
     sign: Callable[[int], str]
@@ -48,14 +48,14 @@ class Sending:
     require_approval: bool
 
 
-def ready(connection: Connection, month: Month, *, require_approval: bool) -> IssueRow:
-    """The issue's row, if it may be sent.
+def ready(connection: Connection, month: Month, *, require_approval: bool, lock: bool = False) -> IssueRow:
+    """The issue's row, if it may be sent; with *lock* nobody else changes it before this transaction ends.
 
     Raises:
         NotFound: It is not assembled.
         Conflict: It is not approved, or its stored bytes were altered.
     """
-    row = assembled(connection, month)
+    row = assembled(connection, month, lock=lock)
     if require_approval and row.state is not IssueState.APPROVED:
         raise Conflict(f"the issue of {month} is not approved: look at it with `digest preview {month}`, then approve")
     if not issues.verify(connection, row.hash):
@@ -84,7 +84,7 @@ def plan(
         also: Runs inside that transaction, so that it happens if and only if the campaign begins.
 
     Returns:
-        The campaign; the same one, unchanged, if it has begun before.
+        The campaign; the same one if it has begun before. If it was held, it goes on.
 
     Raises:
         NotFound: The issue is not assembled.
@@ -94,15 +94,17 @@ def plan(
         now = database.now(connection)
         campaign = campaigns.find(connection, month)
         if campaign is None:
-            row = ready(connection, month, require_approval=sending.require_approval)
+            row = ready(connection, month, require_approval=sending.require_approval, lock=True)
             unchanged_or_refuse(workshop, row)
             languages = sending.newsletter.languages
             campaign = campaigns.plan(
                 connection, month, row.hash, batch_size=sending.batch_size, languages=languages, now=now
             )
             issues.publish(connection, month, row.hash, now)
+        elif campaign.state is CampaignState.HELD:
+            campaigns.set_state(connection, campaign.id, CampaignState.SENDING, reason=None, now=now)
         also(connection, now)
-    return campaign
+        return found(connection, month)
 
 
 def work(
@@ -120,7 +122,8 @@ def work(
     Raises:
         NotFound: *month* has no campaign.
     """
-    transport = sending.transport(month)
+    with database.read() as connection:
+        transport = sending.transport(found(connection, month))
     try:
         worker = _Worker(database, month, sending, transport, progress)
         while worker.step():
@@ -164,8 +167,11 @@ class _Worker:
                 return False
             if campaigns.finish_if_done(connection, campaign.id, self._database.now(connection)):
                 return False
-            if not outbox.open_attempts(connection, campaign.id):
+            attempts = outbox.open_attempts(connection, campaign.id)
+            if not attempts:
                 return True  # a batch came back meanwhile
+            if all(attempt.state is AttemptState.IN_DOUBT for attempt in attempts):
+                return False  # only evidence or a person can settle these
         self._sending.wait(1.0)  # another worker is at it: it finishes, or its lease runs out
         return True
 
@@ -188,6 +194,11 @@ class _Worker:
         except NotAccepted as refusal:
             self._give_back(claim, refusal)
             return
+        except InDoubt as doubt:
+            with self._database.write() as connection:
+                now = self._database.now(connection)
+                outbox.in_doubt(connection, claim.attempt_id, detail=str(doubt), now=now)
+            return
         with self._database.write() as connection:
             now = self._database.now(connection)
             outbox.accepted(
@@ -203,7 +214,8 @@ class _Worker:
             outbox.not_accepted(connection, claim.attempt_id, detail=str(refusal), now=now)
             if self._refusals >= _PATIENCE:
                 campaign = found(connection, self._month)
-                campaigns.set_state(connection, campaign.id, CampaignState.HELD, reason=str(refusal), now=now)
+                if campaign.state is CampaignState.SENDING:
+                    campaigns.set_state(connection, campaign.id, CampaignState.HELD, reason=str(refusal), now=now)
                 return
         self._sending.wait(refusal.retry_after if refusal.retry_after is not None else 2.0**self._refusals / 4)
 

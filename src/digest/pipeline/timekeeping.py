@@ -44,12 +44,13 @@ class Calendar:
 
     def tick(self) -> tuple[Acted, ...]:
         """Do what is due now and not done; returns what happened, nothing if there was nothing to do."""
-        with self.database.read() as connection:
+        with self.database.write() as connection:
             now = self.database.now(connection)
+            begun_at = calendar.begun_at(connection, now)
         return tuple(
             acted
             for action in Action
-            for month in self._due(action, now)
+            for month in self._due(action, now, begun_at)
             if (acted := self._act(action, month, now)) is not None
         )
 
@@ -64,13 +65,14 @@ class Calendar:
         for month in self.open_campaigns():
             work(self.database, month, self.sending)
 
-    def _due(self, action: Action, now: dt.datetime) -> Iterator[Month]:
-        # a month without files is nobody's loss, unless its time is now: then somebody should know
+    def _due(self, action: Action, now: dt.datetime, begun_at: dt.datetime) -> Iterator[Month]:
+        # what was missed before this calendar first ran, or has no files, is nobody's loss
         latest = self.timetable.latest(action, now)
         written = self.workshop.library.months()
         for back in range(_REMEMBERED, -1, -1):
             month = latest.shift(-back)
-            if month in written or not self._missed(action, month, now):
+            ours = month in written and self.timetable.due_at(action, month) >= begun_at
+            if ours or not self._missed(action, month, now):
                 yield month
 
     def _missed(self, action: Action, month: Month, now: dt.datetime) -> bool:
@@ -106,10 +108,9 @@ class Calendar:
     def _hold(self, action: Action, month: Month, due_at: dt.datetime, reason: str) -> Acted | None:
         with self.database.write() as connection:
             row = calendar.find(connection, action, month)
-            if row is not None and row.reason == reason:
-                return None  # told before
             calendar.hold(connection, action, month, due_at=due_at, reason=reason, now=self.database.now(connection))
-        return Acted(action, month, reason)
+        told_before = row is not None and row.reason == reason
+        return None if told_before else Acted(action, month, reason)
 
     def _assemble(self, month: Month) -> bool:
         checked = check(self.workshop, month)

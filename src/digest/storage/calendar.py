@@ -3,10 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, or_, select, update
 
 from digest.months import Month
-from digest.storage.tables import CalendarState, calendar
+from digest.storage.tables import CalendarState, calendar, calendar_start
 from digest.storage.upsert import insert_new
 
 
@@ -76,6 +76,19 @@ def hold(conn: Connection, action: str, month: Month, *, due_at: dt.datetime, re
     row = {"action": str(action), "month": str(month), "due_at": due_at, "owner": "", "lease_until": now, **values}
     conn.execute(insert_new(conn, calendar), row)
     conn.execute(update(calendar).where(_is(action, month), calendar.c.state != CalendarState.DONE).values(values))
+
+
+def forget(conn: Connection, month: Month) -> None:
+    """Forget why actions of *month* are held: a person has acted, so they are judged anew."""
+    held = calendar.c.state == CalendarState.HELD
+    conn.execute(delete(calendar).where(calendar.c.month == str(month), held))
+
+
+def begun_at(conn: Connection, now: dt.datetime) -> dt.datetime:
+    """When the calendar of this database was first asked: what was due before is nobody's business."""
+    conn.execute(insert_new(conn, calendar_start), {"id": 1, "begun_at": now})
+    begun: dt.datetime = conn.execute(select(calendar_start.c.begun_at)).scalar_one()
+    return begun
 
 
 def find(conn: Connection, action: str, month: Month) -> CalendarRow | None:

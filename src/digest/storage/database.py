@@ -10,11 +10,13 @@ from sqlalchemy import Connection, func, inspect, literal_column, select, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from digest.errors import StorageError
-from digest.storage.engine import WRITES, engine, file_of, make_file, parse
+from digest.storage.engine import WRITES, engine, file_of, located, make_file, parse
 from digest.storage.faults import explain, is_missing
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _UPGRADE_LOCK = 0x64696765  # any number that nothing else in the database locks
+
+__all__ = ["Database", "RevisionState", "located", "read_clock", "revision_state", "upgrade"]
 
 RevisionState = Literal["empty", "old", "current", "newer"]
 

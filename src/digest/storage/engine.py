@@ -33,6 +33,14 @@ def parse(url: str) -> URL:
     raise ConfigError(f"database.url: can't use {parsed.drivername}: write sqlite:///FILE or postgresql://HOST/NAME")
 
 
+def located(url: str, folder: Path) -> str:
+    """*url* with the path of a SQLite file counted from *folder*."""
+    parsed = parse(url)
+    if not parsed.drivername.startswith("sqlite"):
+        return url
+    return parsed.set(database=str(folder / file_of(parsed))).render_as_string(hide_password=False)
+
+
 def shown(url: URL) -> str:
     """The URL for people, without its password."""
     return str(file_of(url)) if url.drivername.startswith("sqlite") else url.render_as_string(hide_password=True)

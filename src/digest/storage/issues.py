@@ -47,7 +47,7 @@ def save(conn: Connection, frozen: FrozenIssue, now: dt.datetime) -> bool:
         Whether that changed anything: saving the same bytes again does not, and keeps their approval.
     """
     name = frozen.hash
-    row = status(conn, frozen.month)
+    row = status(conn, frozen.month, lock=True)
     if row is not None and row.hash == name:
         return False
     _keep(conn, frozen, name, now)
@@ -59,9 +59,15 @@ def save(conn: Connection, frozen: FrozenIssue, now: dt.datetime) -> bool:
     return True
 
 
-def status(conn: Connection, month: Month) -> IssueRow | None:
-    """How far the issue of *month* has got, or None if nothing is frozen yet."""
-    row = conn.execute(_rows().where(issue.c.month == str(month))).one_or_none()
+def status(conn: Connection, month: Month, *, lock: bool = False) -> IssueRow | None:
+    """
+    How far the issue of *month* has got, or None if nothing is frozen yet.
+
+    Args:
+        lock: Let nobody else change it before this transaction ends.
+    """
+    query = _rows().where(issue.c.month == str(month))
+    row = conn.execute(query.with_for_update(of=issue) if lock else query).one_or_none()
     return None if row is None else _issue_row(row)
 
 
@@ -78,14 +84,14 @@ def approve(conn: Connection, month: Month, hash: str, now: dt.datetime) -> None
         NotFound: Nothing of *month* is assembled.
         Conflict: The issue has other bytes by now.
     """
-    row = status(conn, month)
+    row = status(conn, month, lock=True)
     if row is None:
         raise NotFound(f"the issue of {month} is not assembled: run `digest assemble {month}`")
     if row.hash != hash:
         raise Conflict(f"the issue of {month} was assembled anew since you looked at it: look again, then approve")
     conn.execute(
         update(issue)
-        .where(issue.c.month == str(month), issue.c.state == IssueState.ASSEMBLED)
+        .where(issue.c.month == str(month), issue.c.hash == hash, issue.c.state == IssueState.ASSEMBLED)
         .values(state=IssueState.APPROVED, approved_at=now)
     )
 

@@ -19,7 +19,13 @@ from digest.subscribers.subscriber import NewSubscriber, Preferences, State, Sub
 from digest.subscribers.suppression import Reason
 
 _PEOPLE_AT_ONCE = 1000  # rows of a stream in memory, or of one INSERT
-_GIVEN = ("address", "name", "language", "selection_id", "no_match", "paused_until")  # what a list says of a person
+_COLUMN_OF = {  # what a list may say of a person
+    "name": "name",
+    "language": "language",
+    "topics": "selection_id",
+    "no_match": "no_match",
+    "paused_until": "paused_until",
+}
 
 
 class AddResult(StrEnum):
@@ -180,16 +186,17 @@ class _Adding:
         results: list[AddResult] = []
         for person in people:
             values = self._values(person)
-            result = self._result(there.get(person.address_hash), values, suppressed)
+            said = {column: values[column] for column in ("address", *(_COLUMN_OF[word] for word in person.says))}
+            result = self._result(there.get(person.address_hash), values, said, suppressed)
             if result is AddResult.ADDED:
                 new[person.address_hash] = person
             elif result in {AddResult.UPDATED, AddResult.RENEWED}:
-                old = there[person.address_hash]
-                changed.append(self._changes(old, values, renew=result is AddResult.RENEWED))
+                values = self._merged(there[person.address_hash], values, said, renew=result is AddResult.RENEWED)
+                changed.append(values)
                 if result is AddResult.RENEWED:
-                    renewed.append((old["id"], person))
+                    renewed.append((values["id"], person))
             if result in {AddResult.ADDED, AddResult.UPDATED, AddResult.RENEWED}:
-                there[person.address_hash] = there.get(person.address_hash, {}) | values
+                there[person.address_hash] = values
                 self.mine.add(person.address_hash)
             results.append(result)
         self._change(changed)
@@ -216,24 +223,26 @@ class _Adding:
             "consent_until": person.consent_until,
         }
 
-    def _changes(self, old: dict[str, Any], new: dict[str, Any], *, renew: bool) -> dict[str, Any]:
-        changes = {name: (new if self.update else old)[name] for name in _GIVEN}
+    def _merged(self, old: dict[str, Any], new: dict[str, Any], said: dict[str, Any], *, renew: bool) -> dict[str, Any]:
+        changes = said if self.update else {}
         proof = {name: (new if renew else old)[name] for name in ("state", "consent_until")}
-        return changes | proof | {"which": new["address_hash"]}
+        return old | changes | proof
 
-    def _result(self, old: dict[str, Any] | None, new: dict[str, Any], suppressed: frozenset[str]) -> AddResult:
+    def _result(
+        self, old: dict[str, Any] | None, new: dict[str, Any], said: dict[str, Any], suppressed: frozenset[str]
+    ) -> AddResult:
         if old is None:
             return AddResult.SUPPRESSED if new["address_hash"] in suppressed else AddResult.ADDED
         if old["state"] is State.LEFT or new["address_hash"] in suppressed:
             return AddResult.LEFT if old["state"] is State.LEFT else AddResult.SUPPRESSED
-        return self._known(old, new)
+        return self._known(old, new, said)
 
-    def _known(self, old: dict[str, Any], new: dict[str, Any]) -> AddResult:
+    def _known(self, old: dict[str, Any], new: dict[str, Any], said: dict[str, Any]) -> AddResult:
         if new["address_hash"] not in self.mine and self._renews(old["consent_until"], new["consent_until"]):
             return AddResult.RENEWED
         if old["state"] is State.LAPSED:
             return AddResult.LAPSED
-        if all(old[name] == new[name] for name in _GIVEN):
+        if all(old[column] == value for column, value in said.items()):
             return AddResult.UNCHANGED
         return AddResult.UPDATED if self.update and new["address_hash"] not in self.mine else AddResult.KEPT
 
@@ -241,8 +250,11 @@ class _Adding:
         return old is not None and (self.update if new is None else new > old)
 
     def _change(self, rows: Sequence[dict[str, Any]]) -> None:
+        changing = ("address", "state", "consent_until", *_COLUMN_OF.values())
         if rows:
-            self.conn.execute(update(subscriber).where(subscriber.c.address_hash == bindparam("which")), rows)
+            query = update(subscriber).where(subscriber.c.address_hash == bindparam("which"))
+            changes = [{name: row[name] for name in changing} | {"which": row["address_hash"]} for row in rows]
+            self.conn.execute(query, changes)
 
     def _insert(self, new: dict[str, NewSubscriber]) -> set[str]:
         """Add the people and their consents; the hashes of those whom no other process has added meanwhile."""

@@ -362,3 +362,12 @@ calendar = Table(
     Column("done_at", UTC),
 )
 """Each action of each month happens once, whoever wakes up for it."""
+
+calendar_start = Table(
+    "calendar_start",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # always 1
+    Column("begun_at", UTC, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+"""When a scheduler first ran on this database."""

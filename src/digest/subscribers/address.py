@@ -92,6 +92,7 @@ def _problem(text: str) -> str | None:
         "write the address alone, without a name or brackets": "<" in text or ">" in text,
         "write one address only": any(mark in text for mark in ",;") or (text.count("@") > 1 and '"' not in text),
         "quoted names before the @ are not supported": '"' in local,
+        "it looks like an encoded word (RFC 2047)": "=?" in text,
         "an address literal is not supported": domain.startswith("["),
         "only ASCII is supported before the @": not local.isascii(),
     }

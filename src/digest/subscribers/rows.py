@@ -14,6 +14,7 @@ from digest.topics import Taxonomy
 
 COLUMNS = ("email", "name", "language", "topics", "no_match", "paused_until", "source", "date")
 T = TypeVar("T")
+_PREFERENCES = ("name", "language", "topics", "no_match", "paused_until")
 _NAME_LENGTH = 200
 
 
@@ -70,8 +71,9 @@ def read_rows(lines: Iterable[str], rules: RowRules) -> Iterator[Row]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield Row(start, None, (f"not CSV: {error}",))
-            return
+            line = reader.line_num + 1
+            yield Row(start, None, (f"not CSV: {error}: check the quotes",))
+            continue
         line = reader.line_num + 1
         if any(cell.strip() for cell in cells[len(names) :]):
             yield Row(start, None, (f"{len(cells)} cells under {len(names)} columns: quote cells with a separator",))
@@ -102,10 +104,11 @@ def read_person(cells: Mapping[str, str], rules: RowRules, line: int = 1) -> Row
         paused_until=read("paused_until", Month.parse, None),
     )
     given_on = read("date", _date, rules.date)
+    source = read("source", _name, rules.source)
     if problems:
         return Row(line, None, tuple(problems))
-    source = values.get("source") or rules.source
-    return Row(line, NewSubscriber(address, rules.identify(address), name, preferences, source, given_on))
+    said = frozenset(name for name in _PREFERENCES if name in values)
+    return Row(line, NewSubscriber(address, rules.identify(address), name, preferences, source, given_on, says=said))
 
 
 def _name(text: str) -> str:

@@ -49,6 +49,8 @@ class NewSubscriber:
         given_on: The day of the consent, or None if the list does not say.
         consent: Express, or implied.
         consent_until: First day on which an implied consent holds no more; None for an express one.
+        says: What the list has a word on, of name, language, topics, no_match and paused_until: nothing else is
+            changed of a person who is there already.
     """
 
     address: str
@@ -59,6 +61,7 @@ class NewSubscriber:
     given_on: dt.date | None = None
     consent: ConsentKind = ConsentKind.EXPRESS
     consent_until: dt.date | None = None
+    says: frozenset[str] = frozenset({"name", "language", "topics", "no_match", "paused_until"})
 
 
 @dataclass(frozen=True)

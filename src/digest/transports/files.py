@@ -19,6 +19,7 @@ from digest.issue.greeting import greeting
 from digest.issue.placeholders import fill
 from digest.rendering.environment import Renderer
 
+_OWNER = ".campaign"
 _LISTED = 1000  # messages on the index page: more than anybody reads
 
 
@@ -27,14 +28,16 @@ class FilesTransport:
 
     Args:
         directory: One campaign's folder; created at the first hand-over.
+        campaign: Names the campaign beyond its database, so that another one's files are never taken for its own.
         renderer: For the index page.
         now: The time for the Date header.
     """
 
     name = "files"
 
-    def __init__(self, directory: Path, renderer: Renderer, now: Callable[[], dt.datetime]) -> None:
+    def __init__(self, directory: Path, campaign: str, renderer: Renderer, now: Callable[[], dt.datetime]) -> None:
         self._directory = directory
+        self._campaign = campaign
         self._renderer = renderer
         self._now = now
 
@@ -46,25 +49,38 @@ class FilesTransport:
         """
         try:
             self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._claim_folder()
             for recipient in batch.recipients:
                 message = build_message(batch.edition, recipient, date=self._now())
                 self._write(self._path(recipient.delivery_id), message.as_bytes())
             self._write(self._directory / f"edition-{batch.edition.key}.html", self._without_reader(batch.edition))
             _sync_folder(self._directory)
         except OSError as error:
-            raise NotAccepted(f"the outbox {self._directory} can't be written: {error.strerror or error}") from error
+            raise self._unwritable(error) from error
         return Answer(message_id=None)
 
     def evidence(self, deliveries: Sequence[int]) -> frozenset[int]:
-        """The deliveries whose file is there."""
+        """The deliveries whose file is there; none if the folder's files are of another campaign."""
+        if self._owner() != self._campaign:
+            return frozenset()
         return frozenset(delivery for delivery in deliveries if self._path(delivery).exists())
 
     def finish(self) -> None:
-        """Write `index.html` over what lies in the outbox."""
-        if not self._directory.is_dir():
-            return
-        self._sweep()
-        paths = sorted(self._directory.glob("*.eml"), key=lambda path: int(path.stem))
+        """Write `index.html` over what lies in the outbox.
+
+        Raises:
+            NotAccepted: The folder can't be written.
+        """
+        if self._owner() == self._campaign:
+            try:
+                self._sweep()
+                self._write_index()
+            except OSError as error:
+                raise self._unwritable(error) from error
+
+    def _write_index(self) -> None:
+        own = (path for path in self._directory.glob("*.eml") if path.stem.isdecimal())
+        paths = sorted(own, key=lambda path: int(path.stem))
         page = self._renderer.render(
             "outbox/index.html",
             "en",
@@ -73,6 +89,24 @@ class FilesTransport:
             editions=[path.name for path in sorted(self._directory.glob("edition-*.html"))],
         )
         self._write(self._directory / "index.html", page.encode())
+
+    def _claim_folder(self) -> None:
+        if self._owner() is None:
+            self._write(self._directory / _OWNER, self._campaign.encode())
+        elif self._owner() != self._campaign:
+            raise NotAccepted(
+                f"the outbox {self._directory} holds the mails of another database's campaign: move it away, or name "
+                "another folder in files.directory"
+            )
+
+    def _owner(self) -> str | None:
+        try:
+            return (self._directory / _OWNER).read_text(encoding="utf-8")
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    def _unwritable(self, error: OSError) -> NotAccepted:
+        return NotAccepted(f"the outbox {self._directory} can't be written: {error.strerror or error}")
 
     def _without_reader(self, edition: Edition) -> bytes:
         hello = greeting("", edition.key.language, self._renderer)

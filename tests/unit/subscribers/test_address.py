@@ -110,3 +110,8 @@ def test_hash_depends_on_address_and_key_and_shows_neither():
 def test_address_is_shown_with_the_letters_of_its_domain():
     assert display_address("ann@xn--bcher-kva.example") == "ann@bücher.example"
     assert display_address("ann@example.org") == "ann@example.org"
+
+
+def test_address_that_reads_as_an_encoded_word_is_refused():
+    with pytest.raises(InvalidAddress, match="encoded word"):
+        parse_address("=?utf-8?q?eve=40example=2Ecom?=@example.org")

@@ -67,6 +67,17 @@ def test_row_with_more_cells_than_columns_is_refused():
     assert "quote cells" in problems("email,name\nann@example.org,Lee,Ann\n")[2]
 
 
+def test_row_with_a_stray_quote_is_refused_and_the_next_is_read():
+    text = 'email,name\nann@example.org,"Ann" Lee\nbea@example.org,Bea\n'
+
+    assert list(problems(text)) == [2]
+    assert rows(text)[1].person.address == "bea@example.org"
+
+
+def test_control_characters_in_a_source_are_refused():
+    assert "source" in problems("email,source\nann@example.org,a\x00b\n")[2]
+
+
 def test_row_without_an_address_is_refused_and_an_empty_line_is_not_a_row():
     assert problems("email,name\n\n,Ann\n") == {3: "email: empty"}
 

@@ -21,6 +21,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for table in (
+        "calendar_start",
         "calendar",
         "attempt",
         "delivery",
@@ -237,4 +238,11 @@ def _clock() -> None:
         sa.Column("reason", sa.Text()),
         sa.Column("done_at", _TIME),
         sa.PrimaryKeyConstraint("action", "month", name=op.f("pk_calendar")),
+    )
+    op.create_table(
+        "calendar_start",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("begun_at", _TIME, nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_calendar_start_one_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_start")),
     )
