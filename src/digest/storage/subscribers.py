@@ -81,6 +81,18 @@ def get(conn: Connection, subscriber_id: int) -> Subscriber | None:
     return next(_people(conn, _query().where(subscriber.c.id == subscriber_id)), None)
 
 
+def hash_of(conn: Connection, subscriber_id: int) -> str | None:
+    """The hash of the address of the person with that id, or None."""
+    query = select(subscriber.c.address_hash).where(subscriber.c.id == subscriber_id)
+    return conn.execute(query).scalar_one_or_none()
+
+
+def mark_lapsed(conn: Connection, today: dt.date) -> int:
+    """Write down that an implied consent has ended: active people become lapsed; how many."""
+    ended = (subscriber.c.state == State.ACTIVE, subscriber.c.consent_until <= today)
+    return conn.execute(update(subscriber).where(*ended).values(state=State.LAPSED)).rowcount
+
+
 def stream(conn: Connection, state: State | None = None) -> Iterator[Subscriber]:
     """Everybody, or everybody in *state*, by id, in constant memory. Valid as long as the transaction."""
     query = _query().order_by(subscriber.c.id)

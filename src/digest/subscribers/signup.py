@@ -1,14 +1,12 @@
 """A sign-up: a request to get the issue, not yet confirmed from the mailbox it names."""
 
 import datetime as dt
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from digest.errors import InvalidAddress
-from digest.months import Month
 from digest.subscribers.address import parse_address
-from digest.subscribers.subscriber import NoMatch, Preferences
+from digest.subscribers.subscriber import Preferences
 
 _NAME_LENGTH = 200
 _RAW_LENGTH = 1000  # characters: more is not even looked at
@@ -64,31 +62,6 @@ def parse_name(text: str) -> str:
     if not name.isprintable():
         raise ValueError("holds control characters")
     return name
-
-
-def parse_preferences(
-    topics: Collection[str],
-    language: str,
-    no_match: str,
-    paused_until: str,
-    *,
-    known_topics: Collection[str],
-    languages: Collection[str],
-) -> Preferences:
-    """
-    Read what a form says about preferences.
-
-    Args:
-        no_match: `nothing` or `whole`.
-        paused_until: A month, or empty.
-
-    Raises:
-        ValueError: A topic, the language, the choice or the month does not exist; no form of ours sends that.
-    """
-    if not set(topics) <= set(known_topics) or language not in languages:
-        raise ValueError("no such topic or language")
-    month = Month.parse(paused_until) if paused_until else None
-    return Preferences(frozenset(topics), language, NoMatch(no_match), month)
 
 
 def fit_address(text: str) -> str:
