@@ -1,4 +1,4 @@
-"""`digest init`, `demo`, `topics`, `db upgrade`."""
+"""`digest init`, `demo`, `topics`, `db upgrade | restored`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -41,19 +41,30 @@ def demo(
 
 
 def topics(config: Config = CONFIG, as_json: Json = False) -> None:
-    """List the topics that subscribers can choose."""
+    """List the topics that subscribers can choose, and how many did."""
     from digest.bootstrap import open_digest
+    from digest.pipeline.topics import topic_counts
 
-    taxonomy = open_digest(config).taxonomy
+    digest = open_digest(config)
+    counts = topic_counts(digest.database, digest.taxonomy)
     if as_json:
         print_json(
             [
-                {"slug": t.slug, "name": dict(t.name), "group": t.group, "aliases": list(t.aliases)}
-                for t in taxonomy.topics
+                {
+                    "slug": one.topic.slug,
+                    "name": dict(one.topic.name),
+                    "group": one.topic.group,
+                    "aliases": list(one.topic.aliases),
+                    "chosen_by": one.chosen_by,
+                    "reaches": one.reaches,
+                }
+                for one in counts
             ]
         )
         return
-    print_table(("topic", "name", "group"), [(t.slug, t.in_language("en"), t.group) for t in taxonomy.topics])
+    head = ("topic", "name", "group", "chosen by", "reaches")
+    rows = [(c.topic.slug, c.topic.in_language("en"), c.topic.group, c.chosen_by, c.reaches) for c in counts]
+    print_table(head, rows)
 
 
 @db.command()
@@ -67,3 +78,14 @@ def upgrade(config: Config = CONFIG) -> None:
     before = revision_state(url)
     upgrade_database(url)
     note("the database was up to date already" if before == "current" else "the database is up to date now")
+
+
+@db.command()
+def restored(config: Config = CONFIG) -> None:
+    """After a backup was put back: erase again who was erased since it was made."""
+    from digest.bootstrap import open_digest
+    from digest.pipeline.erasure import erase_again
+
+    digest = open_digest(config)
+    erased = erase_again(digest.database, digest.erasures)
+    note(f"{erased} erased again" if erased else "nobody had to be erased again")

@@ -1,4 +1,4 @@
-"""`digest subscribers import | export | list | show | add`."""
+"""`digest subscribers import | export | list | show | add | erase`."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from digest.cli.options import CONFIG, Config, Exit, Json
+from digest.cli.options import CONFIG, Address, Config, Exit, Json, parsed_address
 from digest.cli.output import note, print_json, print_json_array, print_table, progress
-from digest.errors import DigestError, InvalidAddress, NotFound
+from digest.errors import DigestError, NotFound
 
 if TYPE_CHECKING:
     from digest.pipeline.lists import ImportReport
 
 subscribers = typer.Typer(no_args_is_help=True, help="Subscribers: who gets the issue, and on which topics.")
-
-Address = Annotated[str, typer.Argument(metavar="ADDRESS")]
 
 
 def register(app: typer.Typer) -> None:
@@ -129,7 +127,7 @@ def show(address: Address, config: Config = CONFIG, as_json: Json = False) -> No
     from digest.pipeline.lists import person
 
     digest = open_digest(config)
-    row = person(digest.database, digest.identify(_parsed(address)))
+    row = person(digest.database, digest.identify(parsed_address(address)))
     if row is None:
         raise NotFound("there is no subscriber of that address")
     if as_json:
@@ -165,10 +163,24 @@ def add(
     raise typer.Exit(Exit.DONE if result in {"added", "unchanged"} else Exit.REFUSED)
 
 
-def _parsed(address: str) -> str:
-    from digest.subscribers.address import parse_address
+@subscribers.command()
+def erase(
+    address: Address,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    config: Config = CONFIG,
+) -> None:
+    """Forget a person: only a hash of the address stays, with the proof of consent. It can't be undone."""
+    import sys
 
-    try:
-        return parse_address(address)
-    except InvalidAddress as error:
-        raise typer.BadParameter(str(error)) from error
+    from digest.bootstrap import open_digest
+    from digest.pipeline.erasure import erase_address
+
+    digest = open_digest(config)
+    address_hash = digest.identify(parsed_address(address))
+    if not yes:
+        if not sys.stdin.isatty():
+            raise typer.BadParameter("there is no terminal to ask on: add --yes")
+        typer.confirm("Erase everything about this person, for good?", abort=True)
+    if not erase_address(digest.database, digest.people, address_hash):
+        raise NotFound("nothing is known of that address")
+    typer.echo("erased")

@@ -41,6 +41,20 @@ def among(conn: Connection, hashes: Iterable[str]) -> frozenset[str]:
     return frozenset(conn.execute(query).scalars())
 
 
+def harden(conn: Connection, address_hash: str, address: str, reason: Reason, now: dt.datetime) -> bool:
+    """Suppress an address for *reason*, also if it was for one that the person may lift; False if nothing changed."""
+    old = find(conn, address_hash)
+    if old is None:
+        add(conn, address_hash, address, reason, now)
+        return True
+    if reason in LIFTED_BY_THE_PERSON or old.reason not in LIFTED_BY_THE_PERSON:
+        return False
+    # the address of an erased person is not written down again
+    values = {"reason": reason, "created_at": now}
+    conn.execute(update(suppression).where(suppression.c.address_hash == address_hash).values(values))
+    return True
+
+
 def stream(conn: Connection) -> Iterator[Suppression]:
     """Every suppression, oldest first, in constant memory. Valid as long as the transaction."""
     query = select(suppression).order_by(suppression.c.created_at, suppression.c.address_hash)
