@@ -16,14 +16,19 @@ from digest.forms import Server, address_of, listen
 from digest.issue.issue import FrozenIssue, Issue
 from digest.issue.render import freeze
 from digest.months import Month
+from digest.pipeline.people import People
 from digest.rendering.environment import Renderer
 from digest.storage import issues
 from digest.storage.database import Database
+from digest.subscribers.address import AddressHash
+from digest.tokens import Keys
 from digest.web.site import Site
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
-KEY, OLD_KEY = b"k" * 32, b"o" * 32
+KEY, OLD_KEY, OLDEST_KEY = b"k" * 32, b"o" * 32, b"u" * 32
+KEYS = Keys(KEY, (OLD_KEY,), (OLDEST_KEY,))
+ANN = "ann.lee@example.com"
 OCTOBER, NOVEMBER, DECEMBER = Month(2026, 10), Month(2026, 11), Month(2026, 12)
 
 
@@ -46,10 +51,13 @@ def make_assets() -> dict[str, bytes]:
     }
 
 
+def make_people(**newsletter: Any) -> People:
+    return People(AddressHash(b"s" * 32), make_newsletter(**newsletter), make_renderer(), KEYS)
+
+
 def make_site(database: Database, **newsletter: Any) -> Site:
-    return Site(
-        database, make_newsletter(**newsletter), make_taxonomy(), make_renderer(), (KEY, OLD_KEY), make_assets()
-    )
+    people = make_people(**newsletter)
+    return Site(database, people.newsletter, make_taxonomy(), people.renderer, people, make_assets())
 
 
 def november_issue(**newsletter: Any) -> Issue:
