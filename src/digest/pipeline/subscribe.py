@@ -54,7 +54,7 @@ def confirm(database: Database, people: People, signup_id: int) -> Subscriber | 
     """
     with database.write() as connection:
         now = database.now(connection)
-        found = signups.find(connection, signup_id)
+        found = signups.find(connection, signup_id, lock=True)
         if found is None or found.state is SignUpState.VOID:
             return None
         if found.state is SignUpState.CONFIRMED:
@@ -145,7 +145,7 @@ def confirm_address(database: Database, people: People, change_id: int) -> Subsc
     """
     with database.write() as connection:
         now = database.now(connection)
-        change = address_changes.find(connection, change_id)
+        change = address_changes.find(connection, change_id, lock=True)
         if change is None:
             return None
         person = subscribers.get(connection, change.subscriber_id)

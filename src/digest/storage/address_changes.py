@@ -51,10 +51,10 @@ def add(
     return number
 
 
-def find(conn: Connection, change_id: int) -> AddressChange | None:
-    """The request, locked until the end of a transaction that writes; None if there is none."""
-    query = select(address_change).where(address_change.c.id == change_id).with_for_update()
-    row = conn.execute(query).one_or_none()
+def find(conn: Connection, change_id: int, *, lock: bool = False) -> AddressChange | None:
+    """The request, if wanted locked until the end of the transaction; None if there is none."""
+    query = select(address_change).where(address_change.c.id == change_id)
+    row = conn.execute(query.with_for_update() if lock else query).one_or_none()
     return None if row is None else AddressChange(**row._mapping)  # noqa: SLF001  public in spite of its name
 
 

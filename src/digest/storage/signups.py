@@ -48,9 +48,10 @@ def change_latest(conn: Connection, wanted: SignUp, address_hash: str, now: dt.d
     conn.execute(update(signup).where(signup.c.id == latest).values(_chosen(conn, wanted)))
 
 
-def find(conn: Connection, signup_id: int) -> StoredSignUp | None:
-    """The request, locked until the end of a transaction that writes; None if there is none."""
-    row = conn.execute(select(signup).where(signup.c.id == signup_id).with_for_update()).one_or_none()
+def find(conn: Connection, signup_id: int, *, lock: bool = False) -> StoredSignUp | None:
+    """The request, if wanted locked until the end of the transaction; None if there is none."""
+    query = select(signup).where(signup.c.id == signup_id)
+    row = conn.execute(query.with_for_update() if lock else query).one_or_none()
     return None if row is None else _stored(conn, row)
 
 
