@@ -117,9 +117,10 @@ def read_dated(keys: Keys, purpose: Purpose, token: str, now: dt.datetime) -> in
         ExpiredToken: It is genuine, and has ended; says when.
     """
     body = _opened(keys.trusted(purpose), purpose, token, _DATED_LENGTH)
-    ends = dt.datetime.fromtimestamp(int.from_bytes(body[_SUBJECT_BYTES:], "big"), dt.UTC)
-    if ends <= now:
-        raise ExpiredToken(f"this link ended on {ends:%Y-%m-%d}: ask for a new one", ends)
+    ends = int.from_bytes(body[_SUBJECT_BYTES:], "big")
+    if ends <= now.timestamp():
+        ended = dt.datetime.fromtimestamp(ends, dt.UTC)
+        raise ExpiredToken(f"this link ended on {ended:%Y-%m-%d}: ask for a new one", ended)
     return int.from_bytes(body[:_SUBJECT_BYTES], "big")
 
 

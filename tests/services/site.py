@@ -1,6 +1,7 @@
 """A site with published issues, and a server for any application: what the page tests look at."""
 
 import gettext
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -97,9 +98,9 @@ def publish(database: Database, frozen: FrozenIssue, *, visible: bool = True) ->
 
 
 @contextmanager
-def running(app: Any) -> Iterator[str]:
-    """Serve *app* on a free port of this machine; the address, with a slash at the end."""
-    with closing(listen("127.0.0.1", 0)) as listening:
+def running(app: Any, port: socket.socket | None = None) -> Iterator[str]:
+    """Serve *app* on *port*, or on a free one of this machine; the address, with a slash at the end."""
+    with closing(port or listen("127.0.0.1", 0)) as listening:
         server = Server(app, grace=1, on_stop=getattr(app.state, "close", None))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
