@@ -132,7 +132,7 @@ def test_reader_signs_up_chooses_gets_exactly_that_leaves_and_comes_back(browser
 
         page.get_by_role("link", name="Choose topics").click()
         page.get_by_role("link", name="Français").click()
-        page.get_by_label("Seulement les sujets que je choisis").check()
+        page.get_by_label("Seulement les thèmes que je choisis").check()
         for topic in ("Empathie", "Attachement", "Formation"):
             page.get_by_label(topic, exact=True).check()
         page.get_by_role("group", name="Langue des courriels").get_by_label("Français").check()

@@ -22,7 +22,7 @@ def consent_wording(newsletter: Newsletter, language: str, renderer: Renderer) -
     _ = renderer.translations(language).gettext
     asked = _("I want {sender} to send me {title} by e-mail, one issue a month.")
     withdrawn = _("I can withdraw this at any time, with the link in every mail.")
-    reached = ", ".join((newsletter.from_name, *newsletter.postal_address)) + f". {newsletter.contact}"
+    reached = ", ".join(dict.fromkeys((newsletter.from_name, *newsletter.postal_address))) + f". {newsletter.contact}"
     names = {"sender": newsletter.from_name, "title": newsletter.title_in(language)}
     text = f"{asked.format(**names)} {withdrawn}\n\n{reached}"
     return Wording(text, hashlib.sha256(text.encode()).hexdigest()[:_VERSION_DIGITS], language)

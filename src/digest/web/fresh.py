@@ -79,8 +79,8 @@ def _question(view: View, purpose: Purpose) -> _Question:
         ),
         Purpose.ERASE: _Question(
             _("Erase everything that we know about you?"),
-            _("You get no further issue, and this can't be undone. Of your address we keep only a code from which it "
-              "can't be read back, so that no list brings it here again, and with it the proof that you had agreed."),
+            _("You get no further issue, and this cannot be undone. Of your address we keep only a code from which it "
+              "cannot be read back, so that no list brings it here again, and with it the proof that you had agreed."),
             _("Erase me"),
             grave=True,
         ),
