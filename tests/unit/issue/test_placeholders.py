@@ -53,7 +53,9 @@ def test_author_who_copies_a_placeholder_into_an_article_gets_literal_text():
     body = f"See {stolen} and greeting-html."
     edition = render_edition(make_issue(make_article(body=body)), EditionKey("en", 1), renderer())
 
-    filled = fill(edition.text, edition.nonce, greeting="Dear", unsubscribe_url="https://example.org/own", preferences_url=LINK)
+    own = "https://example.org/own"
+
+    filled = fill(edition.text, edition.nonce, greeting="Dear", unsubscribe_url=own, preferences_url=LINK)
 
     assert stolen in filled
     assert filled.count("https://example.org/own") == 1
