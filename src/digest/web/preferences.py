@@ -67,10 +67,12 @@ class _Visit:
         self._site = site
         self._request = request
         self._token = token
-        person = find_person(site.database, open_link(site, Purpose.PREFERENCES, token))
+        now = site.now()
+        person = find_person(site.database, open_link(site, Purpose.PREFERENCES, token, now))
         if person is None:
             raise leads_nowhere(site, Purpose.PREFERENCES)
         self._person = person
+        self._this_month = Month.of(now.date())
         self._view = site.view(request, person.preferences.language)
 
     def show(self) -> Response:
@@ -133,10 +135,6 @@ class _Visit:
             ),
             _("Nothing has been changed."),
         )
-
-    @property
-    def _this_month(self) -> Month:
-        return Month.of(self._site.now().date())
 
     def _path(self, action: str = "") -> str:
         return personal_path(self._view, _KIND, self._token, action)
