@@ -138,6 +138,16 @@ def test_unused_link_of_an_older_sign_up_does_nothing_after_leaving(town: Town):
     assert not may_be_mailed(town)
 
 
+def test_unused_link_of_somebody_who_came_by_a_list_does_nothing_after_leaving(town: Town):
+    town.sign_up()
+    (note,) = town.deliver()
+    reimport(town)
+    leave(town.database, town.find().id)
+
+    assert confirm(town.database, town.people, town.subject_of(note)) is None
+    assert not may_be_mailed(town)
+
+
 def test_confirming_again_after_an_address_change_shows_the_old_mailbox_nothing(town: Town):
     town.sign_up()
     (note,) = town.deliver()
