@@ -326,6 +326,16 @@ def test_coming_back_needs_a_new_confirmation(town: Town):
     assert town.find().preferences.topics == {"empathy"}
 
 
+def test_who_leaves_and_changes_their_mind_at_once_is_mailed_at_once(town: Town):
+    leave(town.database, town.subscribe().id)
+    town.sign_up()
+    town.sign_up()
+
+    (note,) = town.deliver()
+
+    assert confirm(town.database, town.people, town.subject_of(note)).state is State.ACTIVE
+
+
 def test_list_brings_nobody_back_who_has_left(town: Town):
     leave(town.database, town.subscribe().id)
 

@@ -26,14 +26,16 @@ def request(database: Database, people: People, wanted: SignUp, origin: Origin) 
     """
     Keep a sign-up and enqueue the mail that asks to confirm it.
 
-    Asked again within ten minutes, it changes what the link of the first mail confirms, and sends no second one.
+    Asked again within ten minutes, it changes what the link of the first mail confirms, and sends no second one, as
+    long as that link still waits to be used.
     """
     address_hash = people.identify(wanted.address)
     recorded = origin if people.record_network else replace(origin, network=None)
     with database.write() as connection:
         now = database.now(connection)
-        if not _first_in_window(connection, Kind.CONFIRM, address_hash, now):
-            signups.change_latest(connection, wanted, address_hash, now)
+        first = _first_in_window(connection, Kind.CONFIRM, address_hash, now)
+        # a mail that has done its work already, by confirming, is no reason to send none to who has left since
+        if not first and signups.change_latest(connection, wanted, address_hash, now):
             return
         wording = people.wording(origin.language)
         expires_at = now + LIFETIMES[Purpose.CONFIRM]

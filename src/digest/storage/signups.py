@@ -41,11 +41,11 @@ def add(
     return number
 
 
-def change_latest(conn: Connection, wanted: SignUp, address_hash: str, now: dt.datetime) -> None:
-    """Write into the newest request of an address that still waits what is wanted now."""
+def change_latest(conn: Connection, wanted: SignUp, address_hash: str, now: dt.datetime) -> bool:
+    """Write what is wanted now into the newest request of an address that still waits; False if none does."""
     waiting = (signup.c.address_hash == address_hash, signup.c.state == SignUpState.WAITING, signup.c.expires_at > now)
     latest = select(signup.c.id).where(*waiting).order_by(signup.c.id.desc()).limit(1).scalar_subquery()
-    conn.execute(update(signup).where(signup.c.id == latest).values(_chosen(conn, wanted)))
+    return conn.execute(update(signup).where(signup.c.id == latest).values(_chosen(conn, wanted))).rowcount == 1
 
 
 def find(conn: Connection, signup_id: int, *, lock: bool = False) -> StoredSignUp | None:
