@@ -18,6 +18,7 @@ from digest.months import Month
 from digest.storage.subscribers import find, leave
 
 SAMPLE_MONTH = Month(2026, 8)
+PROOF = ("--source", "test", "--date", "2026-01-31")
 
 
 def expected(library: Library, month: Month) -> tuple[dict[str, tuple[str, set[str]]], dict[str, int]]:
@@ -191,7 +192,7 @@ def test_update_changes_only_what_the_list_has_a_column_for(tmp_path: Path):
     make_ready(make_project(tmp_path), 8)
     (tmp_path / "names.csv").write_text("email,name\np1@example.org,New Name\n")
 
-    report = run_json(tmp_path, "subscribers", "import", str(tmp_path / "names.csv"), "--update")
+    report = run_json(tmp_path, "subscribers", "import", str(tmp_path / "names.csv"), "--update", *PROOF)
 
     person = run_json(tmp_path, "subscribers", "show", "p1@example.org")
     assert report["counts"] == {"updated": 1}
@@ -228,7 +229,7 @@ def test_person_who_left_is_not_brought_back_by_their_row(tmp_path: Path):
         leave(connection, person.id, now=digest.database.now(connection))
     (tmp_path / "people.csv").write_text(people(8))
 
-    report = run_json(tmp_path, "subscribers", "import", str(tmp_path / "people.csv"))
+    report = run_json(tmp_path, "subscribers", "import", str(tmp_path / "people.csv"), *PROOF)
 
     assert report["counts"]["left"] == 1
     assert run_json(tmp_path, "subscribers", "show", "p2@example.org")["state"] == "left"

@@ -189,7 +189,8 @@ class Digest:
 
     def row_rules(self, source: str = "", date: dt.date | None = None) -> RowRules:
         """What the rows of a subscriber list are read against."""
-        return RowRules(self.taxonomy, self.newsletter.languages, self.identify, source, date)
+        today = dt.datetime.now(dt.UTC).date()
+        return RowRules(self.taxonomy, self.newsletter.languages, self.identify, source, date, today)
 
     def outbox(self, month: Month) -> Path:
         """Where the `files` transport writes the mails of *month*."""
