@@ -1,12 +1,13 @@
-"""`digest init`, `demo`, `topics`, `db upgrade | restored`."""
+"""`digest init`, `demo`, `topics`, `db upgrade | backup | restored`."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from digest.cli.options import CONFIG, Config, Json
-from digest.cli.output import note, print_json, print_table
+from digest.cli.options import CONFIG, Config, Exit, Json
+from digest.cli.output import note, print_json, print_table, progress
 
 db = typer.Typer(no_args_is_help=True, help="The database.")
 
@@ -78,6 +79,40 @@ def upgrade(config: Config = CONFIG) -> None:
     before = revision_state(url)
     upgrade_database(url)
     note("the database was up to date already" if before == "current" else "the database is up to date now")
+
+
+@db.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The copy to make; with PostgreSQL, the dump to check.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace FILE if it is there already.")] = False,
+    config: Config = CONFIG,
+) -> None:
+    """Copy the database while it is in use, and check the copy. With PostgreSQL: say how, and check the dump."""
+    from digest.bootstrap import open_digest
+    from digest.pipeline.backup import check_dump, copies_itself, copy, dump_command
+
+    url = open_digest(config).database_url
+    if copies_itself(url):
+        with progress("copying", None) as advance:
+            size = copy(url, file, force=force, progress=_increments(advance))
+        note(f"{file}: {size:,} bytes, one moment of the database, checked")
+    elif file.exists():
+        note(f"{file}: the data of {check_dump(file)} tables, read to the end: the dump is whole")
+    else:
+        note("PostgreSQL makes its own backups. Run this, and then the same digest command again to check the dump:")
+        typer.echo(dump_command(url, file))
+        raise typer.Exit(Exit.UNFINISHED)
+
+
+def _increments(advance: Callable[[int], None]) -> Callable[[int, int], None]:
+    told = 0
+
+    def tell(done: int, _whole: int) -> None:
+        nonlocal told
+        advance(done - told)
+        told = done
+
+    return tell
 
 
 @db.command()
