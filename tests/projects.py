@@ -1,6 +1,7 @@
 """Whole projects in a temporary folder, and the command line run on them as a process of its own."""
 
 import csv
+import datetime as dt
 import io
 import json
 import os
@@ -17,7 +18,7 @@ from digest.bootstrap.project import start_project
 from digest.months import Month
 from digest.pipeline.approve import approve
 from digest.pipeline.assemble import assemble
-from digest.pipeline.lists import import_list
+from digest.pipeline.import_list import import_list
 
 MONTH = Month(2026, 11)
 TOPICS = ("empathy", "attachment", "training")
@@ -82,7 +83,9 @@ def people(count: int) -> str:
 
 
 def add_people(digest: Digest, text: str) -> None:
-    report = import_list(digest.database, io.StringIO(text, newline=""), digest.row_rules("test"), update=False)
+    report = import_list(
+        digest.database, io.StringIO(text, newline=""), digest.row_rules("test", dt.date(2026, 1, 31)), update=False
+    )
     assert not report.refused
 
 

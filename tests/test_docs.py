@@ -31,7 +31,12 @@ def keys(model: type[BaseModel], above: str = "") -> list[str]:
     for name, field in model.model_fields.items():
         key = f"{above}{field.alias or name}"
         inner = field.annotation
-        if isinstance(inner, type) and issubclass(inner, BaseModel) and inner.__name__.endswith(("Section", "Sender")):
+        if (
+            isinstance(inner, type)
+            and issubclass(inner, BaseModel)
+            and inner.__name__ != "RateSection"
+            and (inner.__name__.endswith(("Section", "Sender")))
+        ):
             found += keys(inner, f"{key}.")
         else:
             found.append(key)

@@ -18,6 +18,7 @@
 A message says what happened, to what, and what to do; lower case, no full stop.
 """
 
+import datetime as dt
 from dataclasses import dataclass
 
 
@@ -73,7 +74,15 @@ class BadSignature(BadToken):
 
 
 class ExpiredToken(BadToken):
-    """The link was genuine, and is too old."""
+    """The link was genuine, and is too old.
+
+    Attributes:
+        ended: When it ended, in UTC.
+    """
+
+    def __init__(self, message: str, ended: dt.datetime) -> None:
+        self.ended = ended
+        super().__init__(message)
 
 
 class Conflict(DigestError):

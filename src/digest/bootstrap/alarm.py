@@ -5,7 +5,7 @@ The job store is memory: shared between schedulers it would run a job once per s
 
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import BaseScheduler
@@ -13,32 +13,51 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from digest.errors import DigestError
+from digest.pipeline import notify
+from digest.pipeline.clean_up import Retention, clean_up
+from digest.pipeline.notify import Courier
 from digest.pipeline.timekeeping import Calendar
+from digest.storage.database import Database
 
 _EVERY = 30  # seconds
+_NOTIFICATIONS_EVERY = 2  # seconds: somebody sits before the page that says "look into your mail"
+_CLEANING_EVERY = 600  # seconds; it acts once a day
 
 log = logging.getLogger("digest.scheduler")
 
+Jobs = Mapping[Callable[[], None], int]
 
-def foreground(calendar: Calendar) -> BaseScheduler:
+
+def foreground(jobs: Jobs) -> BaseScheduler:
     """A scheduler whose `start()` returns when it is shut down."""
-    return _scheduler(BlockingScheduler(timezone=dt.UTC), calendar)
+    return _scheduler(BlockingScheduler(timezone=dt.UTC), jobs)
 
 
-def background(calendar: Calendar) -> BaseScheduler:
-    """A scheduler that runs in a thread of its own after `start()`."""
-    return _scheduler(BackgroundScheduler(timezone=dt.UTC), calendar)
+def background(jobs: Jobs) -> BaseScheduler:
+    """A scheduler that runs in threads of its own after `start()`."""
+    return _scheduler(BackgroundScheduler(timezone=dt.UTC), jobs)
 
 
-def _scheduler(scheduler: BaseScheduler, calendar: Calendar) -> BaseScheduler:
-    scheduler.add_job(
-        waking(calendar),
-        IntervalTrigger(seconds=_EVERY, timezone=dt.UTC),
-        next_run_time=dt.datetime.now(dt.UTC),
-        misfire_grace_time=None,
-        coalesce=True,
-        max_instances=1,
-    )
+def jobs(calendar: Calendar, courier: Courier, retention: Retention) -> Jobs:
+    """What a scheduler does, and every how many seconds; each in a thread of its own, never twice at once."""
+    database = calendar.database
+    return {
+        waking(calendar): _EVERY,
+        _trying(lambda: _notify(database, courier), _NOTIFICATIONS_EVERY): _NOTIFICATIONS_EVERY,
+        _trying(lambda: _clean_up(database, retention), _CLEANING_EVERY): _CLEANING_EVERY,
+    }
+
+
+def _scheduler(scheduler: BaseScheduler, jobs: Jobs) -> BaseScheduler:
+    for job, seconds in jobs.items():
+        scheduler.add_job(
+            job,
+            IntervalTrigger(seconds=seconds, timezone=dt.UTC),
+            next_run_time=dt.datetime.now(dt.UTC),
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
+        )
     return scheduler
 
 
@@ -46,14 +65,32 @@ def waking(calendar: Calendar) -> Callable[[], None]:
     """What happens at each waking: act on what is due, then hand over what has begun."""
 
     def wake() -> None:
-        try:
-            for acted in calendar.tick():
-                if acted.reason is None:
-                    log.info("%s of %s done", acted.action, acted.month)
-                else:
-                    log.warning("%s of %s held: %s", acted.action, acted.month, acted.reason)
-            calendar.hand_over()
-        except DigestError as error:
-            log.error("%s; trying again in %d seconds", error, _EVERY)  # noqa: TRY400 -- its message says it all
+        for acted in calendar.tick():
+            if acted.reason is None:
+                log.info("%s of %s done", acted.action, acted.month)
+            else:
+                log.warning("%s of %s held: %s", acted.action, acted.month, acted.reason)
+        calendar.hand_over()
 
-    return wake
+    return _trying(wake, _EVERY)
+
+
+def _notify(database: Database, courier: Courier) -> None:
+    if taken := notify.work(database, courier):
+        log.info("notifications taken up: %d", taken)
+
+
+def _clean_up(database: Database, retention: Retention) -> None:
+    done = clean_up(database, retention)
+    if done is not None:
+        log.info("cleaned up: %s", done)
+
+
+def _trying(job: Callable[[], None], again: int) -> Callable[[], None]:
+    def run() -> None:
+        try:
+            job()
+        except DigestError as error:
+            log.error("%s; trying again in %d seconds", error, again)  # noqa: TRY400 -- its message says it all
+
+    return run

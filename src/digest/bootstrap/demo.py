@@ -14,7 +14,7 @@ from digest.errors import Conflict
 from digest.months import Month
 from digest.pipeline.approve import approve
 from digest.pipeline.assemble import assemble
-from digest.pipeline.lists import import_list
+from digest.pipeline.import_list import import_list
 from digest.pipeline.send import plan, work
 from digest.pipeline.status import status
 

@@ -3,6 +3,7 @@
 import webbrowser
 from collections.abc import Mapping
 from dataclasses import replace
+from ipaddress import ip_network
 from threading import Timer
 
 from digest.bootstrap.resources import load_assets, shipped
@@ -31,8 +32,10 @@ def run_site(digest: Digest, host: str, port: int) -> None:
         newsletter=digest.newsletter,
         taxonomy=digest.taxonomy,
         renderer=digest.renderer,
-        keys=(digest.sign_key,),
+        people=digest.people,
         assets=load_assets(digest.templates_folder),
+        limits=digest.limits,
+        trusted_proxies=[ip_network(network) for network in digest.config.web.trusted_proxies],
     )
     with listen(host, port) as listening:
         print(f"site at {address_of(listening)}; stop it with Ctrl-C", flush=True)  # noqa: T201

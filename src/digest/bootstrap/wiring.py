@@ -1,15 +1,20 @@
 """The parts of a running digest, each made when it is first asked for."""
 
 import datetime as dt
+import random
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pydantic import SecretStr
+
+from digest.bootstrap.erasures import Erasures
 from digest.bootstrap.resources import load_apa, load_catalogues, load_support, load_templates
 from digest.config import Config, load_config
+from digest.config.models import RateSection
 from digest.content.library import Library
 from digest.delivery.handover import Transport
 from digest.delivery.timetable import Action, Rule, Timetable
@@ -17,7 +22,11 @@ from digest.errors import ConfigError
 from digest.issue.newsletter import IssueRules, Newsletter
 from digest.months import Month
 from digest.pipeline.assemble import Workshop
+from digest.pipeline.clean_up import Retention
+from digest.pipeline.limits import Limits, Rate
+from digest.pipeline.notify import Courier
 from digest.pipeline.owner import this_process
+from digest.pipeline.people import People
 from digest.pipeline.send import Sending
 from digest.pipeline.timekeeping import Calendar
 from digest.rendering.environment import Renderer
@@ -25,10 +34,12 @@ from digest.storage.campaigns import Campaign
 from digest.storage.database import Database, located, revision_state, upgrade
 from digest.subscribers.address import AddressHash
 from digest.subscribers.rows import RowRules
-from digest.tokens import UNSUBSCRIBE, signer
+from digest.tokens import LIFETIMES, UNSUBSCRIBE, Keys, Purpose, dated_signer, signer
 from digest.topics import Named, Taxonomy, Topic
 from digest.transports.files import FilesTransport
 
+_DAY = 24 * 60 * 60  # seconds
+_DAYS_OF_A_MONTH = 31
 _LEAD = {"previous": -1, "current": 0, "next": 1}
 
 
@@ -43,6 +54,14 @@ def open_digest(path: Path) -> "Digest":
 
 def _by_language(texts: Mapping[Any, str]) -> dict[str, str]:
     return {str(language): text for language, text in texts.items()}
+
+
+def _raw(secret: SecretStr) -> bytes:
+    return bytes.fromhex(secret.get_secret_value())
+
+
+def _rate(section: RateSection) -> Rate:
+    return Rate(section.count, dt.timedelta(minutes=section.minutes))
 
 
 class Digest:
@@ -130,15 +149,48 @@ class Digest:
 
     @cached_property
     def identify(self) -> AddressHash:
-        return AddressHash(bytes.fromhex(self.config.keys.suppression.get_secret_value()))
+        return AddressHash(_raw(self.config.keys.suppression))
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The keys of personal links, by role."""
+        section = self.config.keys
+        return Keys(_raw(section.sign), tuple(map(_raw, section.verify)), tuple(map(_raw, section.unsubscribe_only)))
+
+    @cached_property
+    def people(self) -> People:
+        return People(
+            identify=self.identify,
+            newsletter=self.newsletter,
+            renderer=self.renderer,
+            keys=self.keys,
+            record_network=self.config.consent.record_network,
+            remember=self.erasures.append,
+        )
 
     @property
-    def sign_key(self) -> bytes:
-        return bytes.fromhex(self.config.keys.sign.get_secret_value())
+    def erasures(self) -> Erasures:
+        """The record of erasures, which lies beside the database and in none of its backups."""
+        return Erasures(self.folder / "subscribers" / "erasures.txt")
+
+    @cached_property
+    def limits(self) -> Limits:
+        section = self.config.web.limits
+        return Limits(address=_rate(section.address), network=_rate(section.network))
+
+    @property
+    def retention(self) -> Retention:
+        section = self.config.retention
+        return Retention(
+            requests=dt.timedelta(days=section.signups_days),
+            networks=dt.timedelta(days=section.networks_days),
+            recipients=dt.timedelta(days=section.deliveries_months * _DAYS_OF_A_MONTH),
+        )
 
     def row_rules(self, source: str = "", date: dt.date | None = None) -> RowRules:
         """What the rows of a subscriber list are read against."""
-        return RowRules(self.taxonomy, self.newsletter.languages, self.identify, source, date)
+        today = dt.datetime.now(dt.UTC).date()
+        return RowRules(self.taxonomy, self.newsletter.languages, self.identify, source, date, today)
 
     def outbox(self, month: Month) -> Path:
         """Where the `files` transport writes the mails of *month*."""
@@ -155,13 +207,28 @@ class Digest:
             transport=self._transport,
             newsletter=self.newsletter,
             renderer=self.renderer,
-            sign=signer(self.sign_key, UNSUBSCRIBE),
+            sign=signer(self.keys.sign, UNSUBSCRIBE),
+            sign_preferences=self._sign_preferences(),
             owner=this_process(),
             wait=time.sleep,
             batch_size=delivery.batch_size,
             lease=dt.timedelta(seconds=delivery.lease),
             require_approval=self.config.schedule.require_approval,
         )
+
+    def _sign_preferences(self) -> Callable[[int], str]:
+        sign, lifetime = dated_signer(self.keys.sign, Purpose.PREFERENCES), LIFETIMES[Purpose.PREFERENCES]
+        # to the day, so that a mail that is made again on that day is the same
+        return lambda subscriber: sign(subscriber, int((time.time() // _DAY + 1) * _DAY + lifetime.total_seconds()))
+
+    @cached_property
+    def courier(self) -> Courier:
+        """Hands over notifications."""
+        return Courier(self._notifications, self.people, this_process(), random.random)
+
+    def _notifications(self) -> Transport:
+        folder = self.folder / self.config.files.directory / "notifications"
+        return FilesTransport(folder, "notifications", self.renderer, lambda: dt.datetime.now(dt.UTC))
 
     @cached_property
     def calendar(self) -> Calendar:

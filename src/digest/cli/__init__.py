@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from digest.cli import articles, issue, project, sending, services, subscribers
+from digest.cli import articles, issue, project, sending, services, subscribers, suppressions
 from digest.cli.options import Exit
 from digest.errors import ConfigError, DigestError
 
@@ -27,6 +27,7 @@ articles.register(app)
 issue.register(app)
 sending.register(app)
 subscribers.register(app)
+suppressions.register(app)
 services.register(app)
 
 

@@ -1,12 +1,13 @@
-"""`digest init`, `demo`, `topics`, `db upgrade`."""
+"""`digest init`, `demo`, `topics`, `db upgrade | backup | restored`."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from digest.cli.options import CONFIG, Config, Json
-from digest.cli.output import note, print_json, print_table
+from digest.cli.options import CONFIG, Config, Exit, Json
+from digest.cli.output import note, print_json, print_table, progress
 
 db = typer.Typer(no_args_is_help=True, help="The database.")
 
@@ -41,19 +42,30 @@ def demo(
 
 
 def topics(config: Config = CONFIG, as_json: Json = False) -> None:
-    """List the topics that subscribers can choose."""
+    """List the topics that subscribers can choose, and how many did."""
     from digest.bootstrap import open_digest
+    from digest.pipeline.topics import topic_counts
 
-    taxonomy = open_digest(config).taxonomy
+    digest = open_digest(config)
+    counts = topic_counts(digest.database, digest.taxonomy)
     if as_json:
         print_json(
             [
-                {"slug": t.slug, "name": dict(t.name), "group": t.group, "aliases": list(t.aliases)}
-                for t in taxonomy.topics
+                {
+                    "slug": one.topic.slug,
+                    "name": dict(one.topic.name),
+                    "group": one.topic.group,
+                    "aliases": list(one.topic.aliases),
+                    "chosen_by": one.chosen_by,
+                    "reaches": one.reaches,
+                }
+                for one in counts
             ]
         )
         return
-    print_table(("topic", "name", "group"), [(t.slug, t.in_language("en"), t.group) for t in taxonomy.topics])
+    head = ("topic", "name", "group", "chosen by", "reaches")
+    rows = [(c.topic.slug, c.topic.in_language("en"), c.topic.group, c.chosen_by, c.reaches) for c in counts]
+    print_table(head, rows)
 
 
 @db.command()
@@ -67,3 +79,48 @@ def upgrade(config: Config = CONFIG) -> None:
     before = revision_state(url)
     upgrade_database(url)
     note("the database was up to date already" if before == "current" else "the database is up to date now")
+
+
+@db.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The copy to make; with PostgreSQL, the dump to check.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace FILE if it is there already.")] = False,
+    config: Config = CONFIG,
+) -> None:
+    """Copy the database while it is in use, and check the copy. With PostgreSQL: say how, and check the dump."""
+    from digest.bootstrap import open_digest
+    from digest.pipeline.backup import check_dump, copies_itself, copy, dump_command
+
+    url = open_digest(config).database_url
+    if copies_itself(url):
+        with progress("copying", None) as advance:
+            size = copy(url, file, force=force, progress=_increments(advance))
+        note(f"{file}: {size:,} bytes, one moment of the database, checked")
+    elif file.exists():
+        note(f"{file}: the data of {check_dump(file)} tables, read to the end: the dump is whole")
+    else:
+        note("PostgreSQL makes its own backups. Run this, and then the same digest command again to check the dump:")
+        typer.echo(dump_command(url, file))
+        raise typer.Exit(Exit.UNFINISHED)
+
+
+def _increments(advance: Callable[[int], None]) -> Callable[[int, int], None]:
+    told = 0
+
+    def tell(done: int, _whole: int) -> None:
+        nonlocal told
+        advance(done - told)
+        told = done
+
+    return tell
+
+
+@db.command()
+def restored(config: Config = CONFIG) -> None:
+    """After a backup was put back: erase again who was erased since it was made."""
+    from digest.bootstrap import open_digest
+    from digest.pipeline.erasure import erase_again
+
+    digest = open_digest(config)
+    erased = erase_again(digest.database, digest.erasures)
+    note(f"{erased} erased again" if erased else "nobody had to be erased again")

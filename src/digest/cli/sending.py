@@ -9,6 +9,7 @@ from digest.cli.options import CONFIG, AnyMonth, Config, Exit, Json, OneMonth
 from digest.cli.output import note, print_json, print_table, progress
 
 if TYPE_CHECKING:
+    from digest.bootstrap import Digest
     from digest.months import Month
     from digest.pipeline.status import Status
     from digest.storage.campaigns import Audience
@@ -64,6 +65,7 @@ def status(month: AnyMonth = None, config: Config = CONFIG, as_json: Json = Fals
     digest = open_digest(config)
     if month is not None:
         _show(status_of(digest.database, month), as_json=as_json)
+        _show_notifications(digest)
         return
     months = every_status(digest.database, digest.library.months())
     if as_json:
@@ -74,6 +76,18 @@ def status(month: AnyMonth = None, config: Config = CONFIG, as_json: Json = Fals
             (s.month, s.state, s.balance.planned, s.balance.accepted, s.balance.skipped, s.reason or "") for s in months
         ]
         print_table(head, rows)
+    _show_notifications(digest)
+
+
+def _show_notifications(digest: "Digest") -> None:
+    """Tell on stderr of mails beside the issue that wait or were given up; silence means that all is well."""
+    from digest.pipeline.status import notification_status
+
+    queue = notification_status(digest.database)
+    if queue.waiting:
+        note(f"notifications waiting: {queue.waiting} (`digest serve` or `digest scheduler` hands them over)")
+    for number, kind, why in queue.failed:
+        note(f"notification {number} ({kind}) was given up: {why}")
 
 
 def _ask(audience: "Audience", month: "Month") -> None:

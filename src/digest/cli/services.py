@@ -39,10 +39,12 @@ def preview(
 def serve(
     host: Annotated[str, typer.Option("--host", help="0.0.0.0 to be reached from other machines.")] = "127.0.0.1",
     port: Port = 8000,
-    no_scheduler: Annotated[bool, typer.Option("--no-scheduler", help="The calendar runs elsewhere.")] = False,
+    no_scheduler: Annotated[
+        bool, typer.Option("--no-scheduler", help="Calendar, notifications and retention run elsewhere.")
+    ] = False,
     config: Config = CONFIG,
 ) -> None:
-    """Serve the public site, with the calendar inside."""
+    """Serve the public site, with the calendar, the notifications and the daily clean-up inside."""
     from digest.bootstrap import open_digest
     from digest.bootstrap.sites import run_site
 
@@ -51,9 +53,9 @@ def serve(
     if no_scheduler:
         run_site(digest, host, port)
         return
-    from digest.bootstrap.alarm import background
+    from digest.bootstrap.alarm import background, jobs
 
-    alarm = background(digest.calendar)
+    alarm = background(jobs(digest.calendar, digest.courier, digest.retention))
     alarm.start()
     try:
         run_site(digest, host, port)
@@ -62,7 +64,7 @@ def serve(
 
 
 def scheduler(config: Config = CONFIG) -> None:
-    """Assemble and send each month when the schedule says so; any number of them may run."""
+    """Run the calendar, the notifications and the daily clean-up; any number of them may run."""
     from digest.bootstrap import open_digest
 
     _log()
@@ -71,9 +73,9 @@ def scheduler(config: Config = CONFIG) -> None:
 
 def run_scheduler(digest: "Digest") -> None:
     """Run the calendar until SIGTERM or Ctrl-C; what is in hand is finished first."""
-    from digest.bootstrap.alarm import foreground
+    from digest.bootstrap.alarm import foreground, jobs
 
-    alarm = foreground(digest.calendar)
+    alarm = foreground(jobs(digest.calendar, digest.courier, digest.retention))
     signal.signal(signal.SIGTERM, lambda *_: _interrupt())
     note("the calendar runs; stop it with Ctrl-C")
     try:

@@ -1,6 +1,7 @@
 """What the configuration holds. An unknown key is an error, so that a misspelt one never passes for a default."""
 
 import re
+from ipaddress import ip_network
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -139,7 +140,18 @@ Key = Annotated[SecretStr, AfterValidator(_key)]
 
 class KeysSection(Section):
     sign: Key
+    verify: list[Key] = []
+    unsubscribe_only: list[Key] = []
     suppression: Key
+
+    @model_validator(mode="after")
+    def _each_for_itself(self) -> Self:
+        keys = [key.get_secret_value().lower() for key in (self.sign, *self.verify, *self.unsubscribe_only)]
+        if self.suppression.get_secret_value().lower() in keys:
+            raise ValueError("suppression must be a key of its own: one that signs links may have to be withdrawn")
+        if len(set(keys)) < len(keys):
+            raise ValueError("a key stands twice: give each one role")
+        return self
 
 
 class When(Section):
@@ -186,6 +198,38 @@ class FilesSection(Section):
     directory: str = "outbox"
 
 
+def _network(text: str) -> str:
+    try:
+        return str(ip_network(text))
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no network: write one like 10.0.0.0/8, or one address") from error
+
+
+class RateSection(Section):
+    count: int = Field(ge=1, le=100_000)
+    minutes: int = Field(ge=1, le=60 * 24 * 7)
+
+
+class LimitsSection(Section):
+    address: RateSection = RateSection(count=3, minutes=60 * 24)
+    network: RateSection = RateSection(count=30, minutes=60)
+
+
+class WebSection(Section):
+    trusted_proxies: list[Annotated[str, AfterValidator(_network)]] = []
+    limits: LimitsSection = LimitsSection()
+
+
+class RetentionSection(Section):
+    signups_days: int = Field(default=14, ge=7, le=365)  # not shorter than the link that confirms one works
+    networks_days: int = Field(default=365, ge=1, le=3650)
+    deliveries_months: int = Field(default=24, ge=2, le=120)  # the links in a mail must work for 60 days
+
+
+class ConsentSection(Section):
+    record_network: bool = False
+
+
 class Config(Section):
     """The whole configuration, checked. Paths in it are relative to the file's folder."""
 
@@ -199,6 +243,9 @@ class Config(Section):
     schedule: ScheduleSection = ScheduleSection()
     delivery: DeliverySection = DeliverySection()
     files: FilesSection = FilesSection()
+    web: WebSection = WebSection()
+    retention: RetentionSection = RetentionSection()
+    consent: ConsentSection = ConsentSection()
 
     @model_validator(mode="after")
     def _secure_links(self) -> Self:

@@ -16,6 +16,7 @@ class Recipient:
     name: str
     greeting: str  # plain text, a whole line
     unsubscribe_url: str  # absolute, ASCII
+    preferences_url: str  # absolute, ASCII
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,24 @@ class Batch:
     attempt_id: int
     edition: Edition
     recipients: Sequence[Recipient]
+
+
+@dataclass(frozen=True)
+class Note:
+    """One notification, whole and rendered for its reader.
+
+    Attributes:
+        notification_id: Names the mail for ever: the same one may be handed over again.
+        address: One, from `digest.subscribers.address.parse_address`.
+        headers: Names and values, decoded and unfolded; without Subject, To, Date and Message-ID.
+    """
+
+    notification_id: int
+    address: str
+    subject: str
+    html: str
+    text: str
+    headers: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -41,7 +60,7 @@ class Answer:
 
 
 class Transport(Protocol):
-    """An adapter that hands over a batch."""
+    """An adapter that hands over batches and notifications."""
 
     name: str
 
@@ -50,6 +69,15 @@ class Transport(Protocol):
 
         Raises:
             NotAccepted: Certainly nothing was taken.
+            InDoubt: No clear answer.
+        """
+        ...
+
+    def hand_over_note(self, note: Note) -> Answer:
+        """Hand over one notification; the same one again is harmless.
+
+        Raises:
+            NotAccepted: Certainly not taken.
             InDoubt: No clear answer.
         """
         ...

@@ -1,4 +1,4 @@
-"""One reader's message: the edition's frozen bytes with that reader's greeting and link."""
+"""One reader's message: the edition's frozen bytes with that reader's greeting and links; or a notification."""
 
 import datetime as dt
 from email import policy
@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
 
-from digest.delivery.handover import Recipient
+from digest.delivery.handover import Note, Recipient
 from digest.issue.edition import Edition
 from digest.issue.placeholders import fill
 
@@ -61,5 +61,30 @@ def build_message(edition: Edition, recipient: Recipient, *, date: dt.datetime) 
     return message
 
 
+def build_note(note: Note, *, date: dt.datetime) -> EmailMessage:
+    """Build the whole message of a notification, in the same form as an issue's."""
+    message = EmailMessage(policy=_POLICY)
+    about_content = {name: value for name, value in note.headers if name.lower().startswith("content-")}
+    for name, value in note.headers:
+        if name not in about_content:
+            message[name] = value
+    domain = message["From"].addresses[0].domain
+    message["Subject"] = note.subject
+    message["To"] = note.address
+    message["Date"] = format_datetime(date)
+    message["Message-ID"] = f"<notification-{note.notification_id}@{domain}>"
+    message.set_content(note.text, cte="quoted-printable")
+    message.add_alternative(note.html, subtype="html", cte="quoted-printable")
+    for name, value in about_content.items():
+        message[name] = value  # last: see build_message
+    return message
+
+
 def _filled(body: str, edition: Edition, recipient: Recipient) -> str:
-    return fill(body, edition.nonce, greeting=recipient.greeting, unsubscribe_url=recipient.unsubscribe_url)
+    return fill(
+        body,
+        edition.nonce,
+        greeting=recipient.greeting,
+        unsubscribe_url=recipient.unsubscribe_url,
+        preferences_url=recipient.preferences_url,
+    )

@@ -54,6 +54,7 @@ class Skipped(StrEnum):
     PAUSED = "paused"
     LEFT = "left"
     SUPPRESSED = "suppressed"
+    LAPSED = "lapsed"  # the implied consent has ended
 
 
 BATCH: Mapping[BatchState, frozenset[BatchState]] = {

@@ -23,5 +23,15 @@ def unsubscribe_url(base_url: str, token: str, language: str | None = None) -> s
     return _page(base_url, f"/unsubscribe/{token}", language)
 
 
+def preferences_url(base_url: str, token: str, language: str | None = None) -> str:
+    """A subscriber's own page."""
+    return _page(base_url, f"/preferences/{token}", language)
+
+
+def personal_url(base_url: str, kind: str, token: str, language: str | None = None) -> str:
+    """The page behind a link of a notification; *kind* is `confirm`, `address`, `data` or `erase`."""
+    return _page(base_url, f"/{kind}/{token}", language)
+
+
 def _page(base_url: str, path: str, language: str | None) -> str:
     return base_url.rstrip("/") + path + (f"?lang={language}" if language else "")

@@ -1,4 +1,4 @@
-"""What stands in the frozen bytes where readers differ: greeting and unsubscribe link, one tag each for HTML and text.
+"""What stands in the frozen bytes where readers differ: greeting and personal links, one tag each for HTML and text.
 
 No author can write one: its name holds the nonce, which is part of a hash over everything that authors write. Whoever
 puts a nonce into an article thereby gets another.
@@ -12,7 +12,10 @@ GREETING_HTML = "greeting-html"
 GREETING_TEXT = "greeting-text"
 UNSUBSCRIBE_HTML = "unsubscribe-html"
 UNSUBSCRIBE_TEXT = "unsubscribe-text"
-NAMES = (GREETING_HTML, GREETING_TEXT, UNSUBSCRIBE_HTML, UNSUBSCRIBE_TEXT)
+PREFERENCES_HTML = "preferences-html"
+PREFERENCES_TEXT = "preferences-text"
+_LINKS = (UNSUBSCRIBE_HTML, UNSUBSCRIBE_TEXT, PREFERENCES_HTML, PREFERENCES_TEXT)
+NAMES = (GREETING_HTML, GREETING_TEXT, *_LINKS)
 _NONCE_DIGITS = 16
 
 
@@ -27,24 +30,26 @@ def placeholder(nonce: str, name: str) -> str:
 
     A link is an absolute address on a host that never exists (RFC 6761, 6.4), so that nothing on the way rewrites it.
     """
-    if name in (UNSUBSCRIBE_HTML, UNSUBSCRIBE_TEXT):
+    if name in _LINKS:
         return f"https://digest.invalid/{nonce}/{name}"
     return f"digest-{nonce}-{name}"
 
 
-def values(nonce: str, *, greeting: str, unsubscribe_url: str) -> dict[str, str]:
+def values(nonce: str, *, greeting: str, unsubscribe_url: str, preferences_url: str) -> dict[str, str]:
     """
     What each placeholder becomes for one reader, ready to be put in: escaped where it stands in HTML.
 
     Args:
         greeting: Plain text, one line, from `digest.issue.greeting`.
-        unsubscribe_url: Absolute and ASCII.
+        unsubscribe_url, preferences_url: Absolute and ASCII.
     """
     texts = {
         GREETING_HTML: html.escape(greeting),
         GREETING_TEXT: greeting,
         UNSUBSCRIBE_HTML: html.escape(unsubscribe_url),
         UNSUBSCRIBE_TEXT: unsubscribe_url,
+        PREFERENCES_HTML: html.escape(preferences_url),
+        PREFERENCES_TEXT: preferences_url,
     }
     return {placeholder(nonce, name): text for name, text in texts.items()}
 
@@ -59,9 +64,9 @@ def split(body: str, nonce: str) -> tuple[str, ...]:
     return tuple(_pattern(nonce).split(body))
 
 
-def fill(body: str, nonce: str, *, greeting: str, unsubscribe_url: str) -> str:
+def fill(body: str, nonce: str, *, greeting: str, unsubscribe_url: str, preferences_url: str) -> str:
     """Put one reader's values into a body or a header; what is put in is never looked at again."""
-    own = values(nonce, greeting=greeting, unsubscribe_url=unsubscribe_url)
+    own = values(nonce, greeting=greeting, unsubscribe_url=unsubscribe_url, preferences_url=preferences_url)
     return _pattern(nonce).sub(lambda match: own[match[0]], body)
 
 

@@ -18,6 +18,8 @@ from digest.issue.newsletter import Newsletter
 from digest.issue.placeholders import (
     GREETING_HTML,
     GREETING_TEXT,
+    PREFERENCES_HTML,
+    PREFERENCES_TEXT,
     UNSUBSCRIBE_HTML,
     UNSUBSCRIBE_TEXT,
     nonce_of,
@@ -83,7 +85,9 @@ class _Press:
         subject_line = subject(self._issue, chosen, language, self._renderer)
         preheader_line = preheader(self._issue, chosen, language, self._renderer)
         values = {
-            **_masthead(self._issue, language),
+            **masthead(self._issue.newsletter, language),
+            "month": month_name(self._issue.month, language),
+            "issue_url": issue_url(self._issue.newsletter.base_url, self._issue.month, language),
             "subject": subject_line,
             "preheader": preheader_line,
             "articles": chosen,
@@ -126,6 +130,7 @@ class _Press:
             **values,
             greeting=placeholder(self._nonce, GREETING_HTML),
             unsubscribe_url=placeholder(self._nonce, UNSUBSCRIBE_HTML),
+            preferences_url=placeholder(self._nonce, PREFERENCES_HTML),
             introduction_html=Markup(opening.html),  # noqa: S704 - to_html sanitises
         )
         return inline_css(page)
@@ -137,16 +142,16 @@ class _Press:
             **values,
             greeting=placeholder(self._nonce, GREETING_TEXT),
             unsubscribe_url=placeholder(self._nonce, UNSUBSCRIBE_TEXT),
+            preferences_url=placeholder(self._nonce, PREFERENCES_TEXT),
             introduction_text=opening.text,
         )
         return _EMPTY_LINES.sub("\n\n\n", _LINE_END.sub("\n", text)).strip() + "\n"
 
 
-def _masthead(issue: Issue, language: str) -> dict[str, Any]:
-    newsletter = issue.newsletter
+def masthead(newsletter: Newsletter, language: str) -> dict[str, Any]:
+    """What every mail says of the newsletter, as its templates name it."""
     return {
         "title": newsletter.title_in(language),
-        "month": month_name(issue.month, language),
         "logo": newsletter.logo,
         "colours": {
             "accent": readable(newsletter.accent, _LIGHT_PAPER),
@@ -156,7 +161,6 @@ def _masthead(issue: Issue, language: str) -> dict[str, Any]:
         "postal_address": newsletter.postal_address,
         "contact": newsletter.contact,
         "contact_url": _contact_url(newsletter.contact),
-        "issue_url": issue_url(newsletter.base_url, issue.month, language),
         "home_url": home_url(newsletter.base_url, language),
     }
 

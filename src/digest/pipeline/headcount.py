@@ -12,4 +12,5 @@ def headcounts(database: Database, issue: Issue) -> Mapping[EditionKey, int]:
     """The number of readers of each edition, were *issue* sent now; editions that nobody would get are left out."""
     topics = [frozenset(article.topics) for article in issue.articles]
     with database.read() as connection:
-        return audience.headcounts(connection, issue.month, topics, issue.newsletter.languages)
+        today = database.now(connection).date()
+        return audience.headcounts(connection, issue.month, topics, issue.newsletter.languages, today)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from digest.delivery.handover import Batch, Recipient, Transport
 from digest.delivery.states import AttemptState, CampaignState
 from digest.errors import Conflict, InDoubt, NotAccepted, NotFound
-from digest.issue.addresses import unsubscribe_url
+from digest.issue.addresses import preferences_url, unsubscribe_url
 from digest.issue.edition import Edition, EditionKey
 from digest.issue.greeting import greeting
 from digest.issue.issue import IssueState
@@ -34,6 +34,7 @@ class Sending:
 
     Attributes:
         sign: From a subscriber's id to the token of the unsubscribe link.
+        sign_preferences: The same for the link to their preferences, which ends some day.
         wait: Sleeps that many seconds; a worker waits for others this way.
     """
 
@@ -41,6 +42,7 @@ class Sending:
     newsletter: Newsletter
     renderer: Renderer
     sign: Callable[[int], str]
+    sign_preferences: Callable[[int], str]
     owner: str
     wait: Callable[[float], None]
     batch_size: int
@@ -75,7 +77,8 @@ def audience(database: Database, workshop: Workshop, month: Month, sending: Send
             raise Conflict(f"the campaign of {month} has begun, its audience is frozen: see `digest status {month}`")
         row = ready(connection, month, require_approval=sending.require_approval)
         unchanged_or_refuse(workshop, row)
-        return campaigns.audience(connection, row.hash, month, sending.newsletter.languages)
+        today = database.now(connection).date()
+        return campaigns.audience(connection, row.hash, month, sending.newsletter.languages, today)
 
 
 def plan(
@@ -237,6 +240,7 @@ class _Worker:
                 name=name,
                 greeting=greeting(name, language, self._sending.renderer),
                 unsubscribe_url=unsubscribe_url(base_url, self._sending.sign(subscriber)),
+                preferences_url=preferences_url(base_url, self._sending.sign_preferences(subscriber)),
             )
             for delivery, subscriber, address, name in claim.recipients
         ]

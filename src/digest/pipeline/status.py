@@ -7,8 +7,9 @@ from sqlalchemy import Connection
 from digest.delivery.balance import Balance
 from digest.issue.issue import IssueState
 from digest.months import Month
-from digest.storage import calendar, campaigns, issues
+from digest.storage import calendar, campaigns, issues, notifications
 from digest.storage.database import Database
+from digest.storage.tables import NotificationState
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,26 @@ def every_status(database: Database, written: tuple[Month, ...]) -> tuple[Status
     with database.read() as connection:
         months = {*written, *(row.month for row in issues.months(connection))}
         return tuple(_status(connection, month) for month in sorted(months, reverse=True))
+
+
+@dataclass(frozen=True)
+class Notifications:
+    """The queue of mails that are no issue, as far back as they are kept.
+
+    Attributes:
+        failed: Of each that was given up: id, kind, and why.
+    """
+
+    waiting: int
+    failed: tuple[tuple[int, str, str], ...]
+
+
+def notification_status(database: Database) -> Notifications:
+    """How the queue of notifications stands."""
+    with database.read() as connection:
+        counts = notifications.count(connection)
+        waiting = counts[NotificationState.WAITING] + counts[NotificationState.SENDING]
+        return Notifications(waiting, tuple(notifications.failed(connection)))
 
 
 def _status(connection: Connection, month: Month) -> Status:

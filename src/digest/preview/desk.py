@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from digest.errors import ContentError, DigestError, StorageError
-from digest.issue.addresses import unsubscribe_url
+from digest.issue.addresses import preferences_url, unsubscribe_url
 from digest.issue.edition import Edition, EditionKey
 from digest.issue.findings import Finding, Severity
 from digest.issue.greeting import greeting
@@ -102,17 +102,18 @@ class Desk:
         """
         edition = self._edition(issue, key)
         hello = greeting(SAMPLE_NAME, key.language, self.workshop.renderer)
-        link = unsubscribe_url(issue.newsletter.base_url, "SAMPLE")
+        base_url = issue.newsletter.base_url
+        links = unsubscribe_url(base_url, "SAMPLE"), preferences_url(base_url, "SAMPLE")
 
-        def filled(text: str, url: str) -> str:
-            return fill(text, edition.nonce, greeting=hello, unsubscribe_url=url)
+        def filled(text: str, leave: str, own: str) -> str:
+            return fill(text, edition.nonce, greeting=hello, unsubscribe_url=leave, preferences_url=own)
 
         return Shown(
             edition.subject,
             edition.preheader,
-            filled(edition.html, SAMPLE_LINK),
-            filled(edition.text, link),
-            tuple((name, filled(value, link)) for name, value in edition.headers),
+            filled(edition.html, SAMPLE_LINK, SAMPLE_LINK),
+            filled(edition.text, *links),
+            tuple((name, filled(value, *links)) for name, value in edition.headers),
         )
 
     def _edition(self, issue: Issue, key: EditionKey) -> Edition:

@@ -1,5 +1,6 @@
 """Who gets which edition: decided in SQL, once per distinct selection, then joined with the people."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    or_,
     select,
     union_all,
 )
@@ -45,12 +47,13 @@ snapshot = Table(
 joins or leaves meanwhile."""
 
 
-def people(hash: str, month: Month, languages: Sequence[str]) -> Select[Any]:  # noqa: A002  the word of the design
+def people(hash: str, month: Month, languages: Sequence[str], today: dt.date) -> Select[Any]:  # noqa: A002  the word of the design
     """
-    A query of everybody who is in the plan of an issue: active, and not suppressed.
+    A query of everybody who is in the plan of an issue: active, with a consent that holds, and not suppressed.
 
     Args:
         languages: In which there are editions; whoever has another gets the first.
+        today: The day on which consents must hold, in UTC.
 
     Returns:
         Rows of subscriber_id, language (its place in *languages*), mask, reason. Where there is a reason the person is
@@ -58,11 +61,11 @@ def people(hash: str, month: Month, languages: Sequence[str]) -> Select[Any]:  #
     """
     whole = select(func.max(edition.c.mask)).where(edition.c.hash == hash).scalar_subquery()
     topics = select(issue_topic.c.bit, issue_topic.c.topic).where(issue_topic.c.hash == hash).subquery("topics")
-    return _people(topics, whole, month, languages)
+    return _people(topics, whole, month, languages, today)
 
 
 def headcounts(
-    conn: Connection, month: Month, topics: Sequence[frozenset[str]], languages: Sequence[str]
+    conn: Connection, month: Month, topics: Sequence[frozenset[str]], languages: Sequence[str], today: dt.date
 ) -> dict[EditionKey, int]:
     """
     How many people would get each edition of an issue that is not frozen yet; editions for nobody are left out.
@@ -75,13 +78,13 @@ def headcounts(
         return {}
     drafted = union_all(*(select(literal(bit).label("bit"), literal(topic).label("topic")) for bit, topic in pairs))
     whole = literal(2 ** len(topics) - 1)
-    everybody = _people(drafted.subquery("topics"), whole, month, languages).subquery("people")
+    everybody = _people(drafted.subquery("topics"), whole, month, languages, today).subquery("people")
     columns = everybody.c.language, everybody.c.mask
     counted = select(*columns, func.count()).where(everybody.c.reason.is_(None)).group_by(*columns)
     return {EditionKey(languages[place], mask): number for place, mask, number in conn.execute(counted)}
 
 
-def _people(topics: Subquery, whole: Any, month: Month, languages: Sequence[str]) -> Select[Any]:
+def _people(topics: Subquery, whole: Any, month: Month, languages: Sequence[str], today: dt.date) -> Select[Any]:
     matched = _matched(topics, whole)
     mask = func.coalesce(matched.c.mask, case((subscriber.c.no_match == NoMatch.WHOLE, whole)))
     language = case({name: place for place, name in enumerate(languages)}, value=subscriber.c.language, else_=0)
@@ -89,12 +92,13 @@ def _people(topics: Subquery, whole: Any, month: Month, languages: Sequence[str]
         (subscriber.c.paused_until > str(month), literal(Skipped.PAUSED.value)),
         (mask.is_(None), literal(Skipped.NO_MATCH.value)),
     )
+    consents = or_(subscriber.c.consent_until.is_(None), subscriber.c.consent_until > today)
     suppressed = exists().where(suppression.c.address_hash == subscriber.c.address_hash)
     return (
         select(subscriber.c.id.label("subscriber_id"), language.label("language"), mask.label("mask"))
         .add_columns(reason.label("reason"))
         .outerjoin(matched, matched.c.selection_id == subscriber.c.selection_id)
-        .where(subscriber.c.state == State.ACTIVE, ~suppressed)
+        .where(subscriber.c.state == State.ACTIVE, consents, ~suppressed)
     )
 
 

@@ -60,9 +60,15 @@ class _Group:
         return [size] * full + [rest] * (rest > 0)
 
 
-def audience(conn: Connection, hash: str, month: Month, languages: Sequence[str]) -> Audience:  # noqa: A002
+def audience(
+    conn: Connection,
+    hash: str,  # noqa: A002  the word of the design
+    month: Month,
+    languages: Sequence[str],
+    today: dt.date,
+) -> Audience:
     """Who would get which edition if the issue were sent now; plans nothing. See `plan`."""
-    rows = people(hash, month, languages).subquery("people")
+    rows = people(hash, month, languages, today).subquery("people")
     columns = (rows.c.language, rows.c.mask, rows.c.reason)
     editions: dict[EditionKey, int] = {}
     skipped: Counter[Skipped] = Counter()
@@ -99,7 +105,7 @@ def plan(
     values = {"month": str(month), "hash": hash, "state": CampaignState.SENDING, "planned": 0, "created_at": now}
     number = conn.execute(insert_new(conn, campaign).values(values).returning(campaign.c.id)).scalar_one_or_none()
     if number is not None:
-        planned = _take_snapshot(conn, hash, month, languages)
+        planned = _take_snapshot(conn, hash, month, languages, now.date())
         groups = _groups(conn, languages, batch_size)
         _insert_batches(conn, number, groups, batch_size)
         _insert_deliveries(conn, number, groups, batch_size)
@@ -175,8 +181,8 @@ def balance(conn: Connection, campaign_id: int) -> Balance:
     return Balance(planned, **{state.value: counts[state.value] for state in HandOver}, skipped_because=dict(because))
 
 
-def _take_snapshot(conn: Connection, name: str, month: Month, languages: Sequence[str]) -> int:
-    rows = people(name, month, languages).subquery("people")
+def _take_snapshot(conn: Connection, name: str, month: Month, languages: Sequence[str], today: dt.date) -> int:
+    rows = people(name, month, languages, today).subquery("people")
     # the order of the batches, and of the indexes that the deliveries go into
     ordered = select(rows).order_by(rows.c.reason, rows.c.language, rows.c.mask, rows.c.subscriber_id)
     snapshot.create(conn)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, case, func, insert, literal, select, update
+from sqlalchemy import Connection, Date, Row, Select, bindparam, case, func, insert, literal, select, update
 
 from digest.delivery.states import (
     ATTEMPT,
@@ -39,6 +39,7 @@ _NEXT: Select[Any] = (
 )
 _WHY_NOT = case(
     (func.coalesce(subscriber.c.state, State.LEFT.value) != State.ACTIVE.value, literal(Skipped.LEFT.value)),
+    (subscriber.c.consent_until <= bindparam("today", type_=Date), literal(Skipped.LAPSED.value)),
     (suppression.c.address_hash.is_not(None), literal(Skipped.SUPPRESSED.value)),
     (subscriber.c.paused_until > bindparam("month"), literal(Skipped.PAUSED.value)),
 )
@@ -90,8 +91,8 @@ def claim(conn: Connection, campaign_id: int, *, owner: str, lease: dt.timedelta
     """
     Take the first waiting batch of a campaign that is `sending`, and write down the attempt to hand it over.
 
-    Members who have left, are suppressed or paused meanwhile are skipped. A batch that loses all of them is closed,
-    and the next one taken.
+    Members who have left, are suppressed or paused meanwhile, or whose consent has ended, are skipped. A batch that
+    loses all of them is closed, and the next one taken.
 
     Args:
         owner: Name of the process that will make the request.
@@ -103,7 +104,7 @@ def claim(conn: Connection, campaign_id: int, *, owner: str, lease: dt.timedelta
     The request may go out once this transaction is committed, and not before.
     """
     while (taken := _next(conn, campaign_id)) is not None:
-        recipients = _fit(conn, taken)
+        recipients = _fit(conn, taken, now.date())
         if recipients:
             number = _begin(conn, taken, len(recipients), owner, now, now + lease)
             key = EditionKey(taken.language, taken.mask)
@@ -209,10 +210,11 @@ def _next(conn: Connection, campaign_id: int) -> Row[Any] | None:
     return conn.execute(_NEXT, {"campaign": campaign_id}).one_or_none()
 
 
-def _fit(conn: Connection, taken: Row[Any]) -> list[tuple[int, int, str, str]]:
+def _fit(conn: Connection, taken: Row[Any], today: dt.date) -> list[tuple[int, int, str, str]]:
     """Members who may be mailed now; the others become skipped."""
     fit: list[tuple[int, int, str, str]] = []
-    for number, person, address, name, reason in conn.execute(_WHO, {"batch": taken.id, "month": taken.month}).all():
+    values = {"batch": taken.id, "month": taken.month, "today": today}
+    for number, person, address, name, reason in conn.execute(_WHO, values).all():
         if reason is None:
             fit.append((number, person, address, name))
         else:

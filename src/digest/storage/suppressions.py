@@ -1,15 +1,16 @@
 """Suppressions: addresses that must not be mailed, whatever becomes of the subscriber."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select, update
 
 from digest.storage.tables import suppression
 from digest.storage.upsert import insert_new
+from digest.subscribers.suppression import LIFTED_BY_THE_PERSON, Reason
 
-UNSUBSCRIBED = "unsubscribed"
+_AT_ONCE = 1000  # rows of a stream in memory
 
 
 @dataclass(frozen=True)
@@ -38,3 +39,40 @@ def among(conn: Connection, hashes: Iterable[str]) -> frozenset[str]:
     """Which of *hashes* are suppressed."""
     query = select(suppression.c.address_hash).where(suppression.c.address_hash.in_(list(hashes)))
     return frozenset(conn.execute(query).scalars())
+
+
+def harden(conn: Connection, address_hash: str, address: str, reason: Reason, now: dt.datetime) -> bool:
+    """Suppress an address for *reason*, also if it was for one that the person may lift; False if nothing changed."""
+    old = find(conn, address_hash)
+    if old is None:
+        add(conn, address_hash, address, reason, now)
+        return True
+    if reason in LIFTED_BY_THE_PERSON or old.reason not in LIFTED_BY_THE_PERSON:
+        return False
+    # the address of an erased person is not written down again
+    values = {"reason": reason, "created_at": now}
+    conn.execute(update(suppression).where(suppression.c.address_hash == address_hash).values(values))
+    return True
+
+
+def stream(conn: Connection) -> Iterator[Suppression]:
+    """Every suppression, oldest first, in constant memory. Valid as long as the transaction."""
+    query = select(suppression).order_by(suppression.c.created_at, suppression.c.address_hash)
+    for row in conn.execute(query, execution_options={"yield_per": _AT_ONCE}):
+        yield Suppression(**row._mapping)  # noqa: SLF001
+
+
+def lift(conn: Connection, address_hash: str) -> bool:
+    """Let an address be mailed again; False if it was not suppressed."""
+    return conn.execute(delete(suppression).where(suppression.c.address_hash == address_hash)).rowcount == 1
+
+
+def forget_address(conn: Connection, address_hash: str, now: dt.datetime) -> None:
+    """Suppress an erased address by its hash alone. Whatever only the operator may lift keeps its reason."""
+    add(conn, address_hash, None, Reason.ERASED, now)
+    conn.execute(update(suppression).where(suppression.c.address_hash == address_hash).values(address=None))
+    conn.execute(
+        update(suppression)
+        .where(suppression.c.address_hash == address_hash, suppression.c.reason.in_(list(LIFTED_BY_THE_PERSON)))
+        .values(reason=Reason.ERASED)
+    )

@@ -1,12 +1,13 @@
 """The tables: one description for SQLite and PostgreSQL.
 
 Times are UTC. A month is text, `YYYY-MM`, so that months compare as text does. States are words of enumerations in
-`digest.delivery.states`, `digest.issue.issue` and `digest.subscribers.subscriber`; the arrows between them are there.
+`digest.delivery.states`, `digest.issue.issue` and `digest.subscribers`; the arrows between them are there.
 """
 
 from enum import StrEnum
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     Date,
@@ -22,14 +23,19 @@ from sqlalchemy import (
 from digest.delivery.states import AttemptState, BatchState, CampaignState, HandOver
 from digest.issue.issue import IssueState
 from digest.storage.types import UTC, BigKey, Word
+from digest.subscribers.consent import ConsentKind, ConsentMethod
+from digest.subscribers.signup import SignUpState
 from digest.subscribers.subscriber import NoMatch, State
 
 
-class ConsentKind(StrEnum):
-    """How a consent came in."""
+class NotificationState(StrEnum):
+    """How far one notification has got. waiting <-> sending -> accepted | failed | skipped."""
 
-    IMPORT = "import"  # a row of a list
-    ADDED = "added"  # by hand
+    WAITING = "waiting"
+    SENDING = "sending"  # leased; may be taken over when the lease has run out
+    ACCEPTED = "accepted"
+    FAILED = "failed"  # tried for the last time
+    SKIPPED = "skipped"  # there was nothing to mail, or nobody who may be mailed
 
 
 class CalendarState(StrEnum):
@@ -79,9 +85,10 @@ subscriber = Table(
     Column("selection_id", ForeignKey(selection.c.id), nullable=False),
     Column("no_match", Word(NoMatch), nullable=False),
     Column("paused_until", Text),  # the first month that is mailed again
-    Column("state", Word(State), nullable=False),  # active -> left
+    Column("state", Word(State), nullable=False),  # active <-> left, active <-> lapsed, lapsed -> left
     Column("created_at", UTC, nullable=False),
     Column("left_at", UTC),
+    Column("consent_until", Date),  # first day without a valid consent; null: it does not end by itself
     sqlite_autoincrement=True,
 )
 
@@ -89,23 +96,125 @@ consent = Table(
     "consent",
     metadata,
     Column("id", BigKey, primary_key=True),
-    Column("subscriber_id", ForeignKey(subscriber.c.id), nullable=False, index=True),
+    Column("subscriber_id", ForeignKey(subscriber.c.id), index=True),  # null: the person was erased
+    Column("address_hash", Text, nullable=False),
     Column("kind", Word(ConsentKind), nullable=False),
-    Column("source", Text, nullable=False),  # as the list says it; empty: not said
+    Column("method", Word(ConsentMethod), nullable=False),
+    Column("source", Text, nullable=False),  # the page, or what the list says; empty: not said
     Column("given_on", Date),  # a day without a zone; null: not said
     Column("recorded_at", UTC, nullable=False),
+    Column("expires_on", Date),  # implied: the first day on which it holds no more
+    Column("wording", Text),  # exactly what was agreed to; null: not on a page of ours
+    Column("wording_version", Text),
+    Column("language", Text),  # of the wording
+    Column("network", Text),  # address of the caller; null: not recorded, or no longer kept
+    Column("requested_at", UTC),
+    Column("confirmed_at", UTC),
 )
-"""Proof of subscription. Rows are added, never changed."""
+"""Proof of subscription. Rows are added; only the link to a person and the network address are ever taken out."""
+Index(
+    "ix_consent_erased",
+    consent.c.address_hash,
+    sqlite_where=consent.c.subscriber_id.is_(None),
+    postgresql_where=consent.c.subscriber_id.is_(None),
+)
+Index(
+    "ix_consent_network",
+    consent.c.recorded_at,
+    sqlite_where=consent.c.network.is_not(None),
+    postgresql_where=consent.c.network.is_not(None),
+)
 
 suppression = Table(
     "suppression",
     metadata,
     Column("address_hash", Text, primary_key=True),
     Column("address", Text),  # null: only the hash may be kept
-    Column("reason", Text, nullable=False),
+    Column("reason", Text, nullable=False),  # a word of digest.subscribers.suppression.Reason
     Column("created_at", UTC, nullable=False),
 )
 """Addresses that must not be mailed; outlives the subscriber."""
+
+signup = Table(
+    "signup",
+    metadata,
+    Column("id", BigKey, primary_key=True),  # in the link that confirms
+    Column("address", Text, nullable=False),
+    Column("address_hash", Text, nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("preferred_language", Text, nullable=False),
+    Column("selection_id", ForeignKey(selection.c.id), nullable=False),
+    Column("no_match", Word(NoMatch), nullable=False),
+    Column("paused_until", Text),
+    Column("requested_at", UTC, nullable=False, index=True),
+    Column("expires_at", UTC, nullable=False),
+    Column("page", Text, nullable=False),
+    Column("wording", Text, nullable=False),
+    Column("wording_version", Text, nullable=False),
+    Column("language", Text, nullable=False),  # of page and wording
+    Column("network", Text),
+    Column("state", Word(SignUpState), nullable=False),
+    Column("subscriber_id", BigKey),  # whom it was confirmed for
+    sqlite_autoincrement=True,
+)
+"""Requests to get the issue. Nobody is a subscriber before the link in the mail is used."""
+
+address_change = Table(
+    "address_change",
+    metadata,
+    Column("id", BigKey, primary_key=True),  # in the link that confirms
+    Column("subscriber_id", ForeignKey(subscriber.c.id), nullable=False, index=True),
+    Column("address", Text, nullable=False),  # the new one
+    Column("address_hash", Text, nullable=False),
+    Column("requested_at", UTC, nullable=False),
+    Column("expires_at", UTC, nullable=False),
+    Column("done_at", UTC),
+    sqlite_autoincrement=True,
+)
+
+page_limit = Table(
+    "page_limit",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("arrival", BigInteger, nullable=False),  # theoretical arrival time of GCRA, microseconds of Unix time
+)
+"""How often something was asked for; one row a person or network, gone after a day."""
+
+chore = Table(
+    "chore",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("done_on", Date, nullable=False),
+)
+"""What is done once a day, by whichever process comes first."""
+
+# --- notifications ---------------------------------------------------------------------------------------------------
+
+notification = Table(
+    "notification",
+    metadata,
+    Column("id", BigKey, primary_key=True),  # names a mail for ever
+    Column("kind", Text, nullable=False),  # a word of digest.delivery.notifications.Kind
+    Column("address", Text, nullable=False),
+    Column("address_hash", Text, nullable=False, index=True),
+    Column("language", Text, nullable=False),
+    Column("subject_id", BigKey),  # what it is about: a sign-up, a subscriber, a request to change the address
+    Column("created_at", UTC, nullable=False, index=True),
+    Column("state", Word(NotificationState), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", UTC, nullable=False),  # when it is tried again; of a lease: when it runs out
+    Column("owner", Text),  # the process that hands it over
+    Column("finished_at", UTC),
+    Column("detail", Text),  # what went wrong last, without the address
+    sqlite_autoincrement=True,
+)
+"""Every mail that is not an issue."""
+Index(
+    "ix_notification_due",
+    notification.c.next_at,
+    sqlite_where=notification.c.state.in_(["waiting", "sending"]),
+    postgresql_where=notification.c.state.in_(["waiting", "sending"]),
+)
 
 # --- what they get ---------------------------------------------------------------------------------------------------
 

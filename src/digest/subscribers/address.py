@@ -2,10 +2,13 @@
 
 import hashlib
 import hmac
+import re
 import unicodedata
 from base64 import urlsafe_b64encode
+from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
+from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
 
 from digest.errors import InvalidAddress
 
@@ -13,6 +16,9 @@ _LONGEST = 254  # RFC 5321, 4.5.3.1.3, without the angle brackets
 _SHOWN = 60  # characters of a refused text that a message repeats
 _HASH_BYTES = 16
 _CONTROL = {"Cc", "Cf", "Zl", "Zp"}  # categories of Unicode
+_PLAIN = re.compile(r"[a-zA-Z0-9_+-]+(?:\.[a-zA-Z0-9_+-]+)*")  # a local part of which nothing can be said
+_LOCAL_LONGEST = 64  # RFC 5321, 4.5.3.1.1
+_DOMAINS = 4096  # verdicts on domains that are remembered: a list has few domains and many people
 
 
 def parse_address(text: str) -> str:
@@ -36,6 +42,28 @@ def parse_address(text: str) -> str:
     stripped = text.strip()
     if len(stripped) > _LONGEST:
         raise InvalidAddress(f"{_shown(stripped)} is not an address: it has more than {_LONGEST} characters")
+    return _parse_plain(stripped) or _parse_any(stripped)
+
+
+def _parse_plain(text: str) -> str | None:
+    """What `_parse_any` says of nearly every address, in a tenth of the time; None: ask it."""
+    local, _, domain = text.partition("@")
+    if len(local) > _LOCAL_LONGEST or not _PLAIN.fullmatch(local) or local.lower() in CASE_INSENSITIVE_MAILBOX_NAMES:
+        return None
+    found = _mailable(domain)
+    return f"{local}@{found}" if found and len(local) + 1 + len(found) <= _LONGEST else None
+
+
+@lru_cache(_DOMAINS)
+def _mailable(domain: str) -> str | None:
+    """The domain in A-labels and lower case, if nothing is wrong with it."""
+    try:
+        return _parse_any(f"a@{domain}").removeprefix("a@")
+    except InvalidAddress:
+        return None
+
+
+def _parse_any(stripped: str) -> str:
     if problem := _problem(stripped):
         raise InvalidAddress(f"{_shown(stripped)} can't be mailed: {problem}")
     try:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from digest.months import Month
+from digest.subscribers.consent import ConsentKind
 
 
 class NoMatch(StrEnum):
@@ -19,6 +20,7 @@ class State(StrEnum):
 
     ACTIVE = "active"
     LEFT = "left"  # by their own act; only the person can come back
+    LAPSED = "lapsed"  # the implied consent has ended: a newer consent brings the person back
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class NewSubscriber:
         address_hash: Identity of the address, from `digest.subscribers.address.AddressHash`.
         source: Where the consent comes from, as the list says it; empty if it says nothing.
         given_on: The day of the consent, or None if the list does not say.
+        consent: Express, or implied.
+        consent_until: First day on which an implied consent holds no more; None for an express one.
         says: What the list has a word on, of name, language, topics, no_match and paused_until: nothing else is
             changed of a person who is there already.
     """
@@ -55,12 +59,19 @@ class NewSubscriber:
     preferences: Preferences = field(default_factory=Preferences)
     source: str = ""
     given_on: dt.date | None = None
+    consent: ConsentKind = ConsentKind.EXPRESS
+    consent_until: dt.date | None = None
     says: frozenset[str] = frozenset({"name", "language", "topics", "no_match", "paused_until"})
 
 
 @dataclass(frozen=True)
 class Subscriber:
-    """A person in the database; times are UTC."""
+    """A person in the database; times are UTC.
+
+    Attributes:
+        source, given_on: Of the latest consent.
+        consent_until: First day on which the consent holds no more; None: it does not end by itself.
+    """
 
     id: int
     address: str
@@ -71,3 +82,4 @@ class Subscriber:
     left_at: dt.datetime | None = None
     source: str = ""
     given_on: dt.date | None = None
+    consent_until: dt.date | None = None

@@ -1,4 +1,4 @@
-"""The `files` transport: a local outbox, one `.eml` per delivery.
+"""The `files` transport: a local outbox, one `.eml` per delivery or notification.
 
 Handing over again is harmless: a file is named by its delivery, written under a temporary name and renamed, so it is
 there whole or not at all. That is also how an attempt of a killed process is settled: what is there was taken.
@@ -11,8 +11,8 @@ from email import message_from_binary_file, policy
 from pathlib import Path
 from threading import get_ident
 
-from digest.delivery.handover import Answer, Batch
-from digest.delivery.message import build_message
+from digest.delivery.handover import Answer, Batch, Note
+from digest.delivery.message import build_message, build_note
 from digest.errors import NotAccepted
 from digest.issue.edition import Edition
 from digest.issue.greeting import greeting
@@ -27,7 +27,7 @@ class FilesTransport:
     """Writes each delivery as `DIRECTORY/ID.eml` and an index page that a person can open.
 
     Args:
-        directory: One campaign's folder; created at the first hand-over.
+        directory: The folder of one campaign, or of all notifications; created at the first hand-over.
         campaign: Names the campaign beyond its database, so that another one's files are never taken for its own.
         renderer: For the index page.
         now: The time for the Date header.
@@ -54,6 +54,20 @@ class FilesTransport:
                 message = build_message(batch.edition, recipient, date=self._now())
                 self._write(self._path(recipient.delivery_id), message.as_bytes())
             self._write(self._directory / f"edition-{batch.edition.key}.html", self._without_reader(batch.edition))
+            _sync_folder(self._directory)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        return Answer(message_id=None)
+
+    def hand_over_note(self, note: Note) -> Answer:
+        """Write one notification, under its id.
+
+        Raises:
+            NotAccepted: The folder can't be written.
+        """
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._write(self._path(note.notification_id), build_note(note, date=self._now()).as_bytes())
             _sync_folder(self._directory)
         except OSError as error:
             raise self._unwritable(error) from error
@@ -110,7 +124,7 @@ class FilesTransport:
 
     def _without_reader(self, edition: Edition) -> bytes:
         hello = greeting("", edition.key.language, self._renderer)
-        return fill(edition.html, edition.nonce, greeting=hello, unsubscribe_url="#").encode()
+        return fill(edition.html, edition.nonce, greeting=hello, unsubscribe_url="#", preferences_url="#").encode()
 
     def _path(self, delivery: int) -> Path:
         return self._directory / f"{delivery}.eml"

@@ -13,31 +13,31 @@ from digest.forms import Shield, route_pattern
 from digest.pipeline.published import answers
 from digest.web.answers import public_file
 from digest.web.archive import READ, archive_routes
+from digest.web.fresh import fresh_routes
+from digest.web.links import DeadLink, dead_link
+from digest.web.policy import CONTENT_SECURITY_POLICY
+from digest.web.preferences import preferences_routes
 from digest.web.site import Site
+from digest.web.subscribing import subscribing_routes
 from digest.web.unsubscribe import unsubscribe_routes
 
 _log = logging.getLogger(__name__)
 _RETRY_SECONDS = "60"
-
-# Articles hold HTML: nothing in them may run, frame, or be sent anywhere.
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' https:; form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'"
-)
+_PERSONAL_PATHS = ("unsubscribe", "confirm", "preferences", "address", "data", "erase", "return")
 
 
 def create_site(site: Site) -> FastAPI:
     """Build the application that answers under the path of the newsletter's `base_url`.
 
-    It keeps no session, sets no cookie and writes links from `base_url` alone. Only a POST to an unsubscribe link
-    changes anything. While the database does not answer, pages are 503, never a false success.
+    It keeps no session, sets no cookie and writes links from `base_url` alone. Only a POST changes anything. While the
+    database does not answer, pages are 503, never a false success.
     """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.add_middleware(Shield, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
     app.include_router(_own_routes(site))
     app.include_router(_asset_routes(site), prefix=site.prefix)
-    app.include_router(unsubscribe_routes(site), prefix=site.prefix)
-    app.include_router(archive_routes(site), prefix=site.prefix)
+    for routes in (unsubscribe_routes, subscribing_routes, preferences_routes, fresh_routes, archive_routes):
+        app.include_router(routes(site), prefix=site.prefix)
     if site.prefix:
         app.add_api_route(site.prefix, lambda: RedirectResponse(f"{site.prefix}/", 308), methods=READ)
     _answer_errors(app, site)
@@ -50,7 +50,8 @@ def _own_routes(site: Site) -> APIRouter:
 
     @router.api_route("/robots.txt", methods=READ)
     def robots() -> Response:
-        return PlainTextResponse(f"User-agent: *\nDisallow: {site.prefix}/unsubscribe/\n")
+        lines = [f"Disallow: {site.prefix}/{path}/" for path in _PERSONAL_PATHS]
+        return PlainTextResponse("\n".join(["User-agent: *", *lines, ""]))
 
     @router.api_route("/healthz", methods=READ)
     def health() -> Response:
@@ -71,6 +72,10 @@ def _asset_routes(site: Site) -> APIRouter:
     def style(request: Request) -> Response:
         return public_file(request, site.style, "text/css")
 
+    @router.api_route("/assets/topics.js", methods=READ)
+    def script(request: Request) -> Response:
+        return public_file(request, site.assets["web/topics.js"], "text/javascript")
+
     @router.api_route("/assets/favicon.svg", methods=READ)
     def icon(request: Request) -> Response:
         return public_file(request, site.assets["web/favicon.svg"], "image/svg+xml")
@@ -87,6 +92,10 @@ def _answer_errors(app: FastAPI, site: Site) -> None:
         title = view.gettext("There is no such page")
         text = view.gettext("The address may be mistyped, or the issue is not published yet.")
         return HTMLResponse(view.message(title, text, home_link=True), 404, {"Cache-Control": "no-store"})
+
+    @app.exception_handler(DeadLink)
+    def dead(request: Request, error: DeadLink) -> Response:
+        return dead_link(site, request, error)
 
     @app.exception_handler(PoolTimeout)
     @app.exception_handler(StorageError)

@@ -1,8 +1,9 @@
 """What the site is made of, and how a page of it is put together for one reader."""
 
+import datetime as dt
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,9 +14,13 @@ from digest.archive.accent import accent_css
 from digest.archive.language import choose
 from digest.archive.pages import Head, Pages
 from digest.issue.newsletter import Newsletter
+from digest.pipeline.limits import Limits
+from digest.pipeline.people import People
+from digest.pipeline.subscribe import clock
 from digest.rendering.environment import Renderer
 from digest.storage.database import Database
 from digest.topics import Taxonomy
+from digest.web.peers import Network
 
 
 @dataclass(frozen=True)
@@ -23,16 +28,22 @@ class Site:
     """Everything that the pages need.
 
     Attributes:
-        keys: Keys whose unsubscribe links are honoured, old ones included.
+        people: How people are told apart, and their links made and honoured.
         assets: Files of `templates/` that are no templates, by path, such as "web/site.css".
+        limits: How many forms are taken.
+        trusted_proxies: Networks whose `X-Forwarded-For` is believed.
+        patience: Seconds that the body of a request may take.
     """
 
     database: Database
     newsletter: Newsletter
     taxonomy: Taxonomy
     renderer: Renderer
-    keys: tuple[bytes, ...]
+    people: People
     assets: Mapping[str, bytes]
+    limits: Limits = field(default_factory=Limits)
+    trusted_proxies: Sequence[Network] = ()
+    patience: float = 15.0
 
     @cached_property
     def prefix(self) -> str:
@@ -48,6 +59,19 @@ class Site:
     @cached_property
     def style_path(self) -> str:
         return f"{self.prefix}/assets/site.css?v={hashlib.sha256(self.style).hexdigest()[:12]}"
+
+    @cached_property
+    def script_path(self) -> str:
+        script = self.assets["web/topics.js"]
+        return f"{self.prefix}/assets/topics.js?v={hashlib.sha256(script).hexdigest()[:12]}"
+
+    def url(self, path: str, language: str | None = None) -> str:
+        """The absolute address of a path of the site that begins with a slash."""
+        return f"{self.newsletter.base_url.rstrip('/')}{path}{f'?lang={language}' if language else ''}"
+
+    def now(self) -> dt.datetime:
+        """The time by the database's clock, by which links end."""
+        return clock(self.database)
 
     def view(self, request: Request, preferred: str | None = None) -> "View":
         """The site as one reader sees it: in the language asked for, else *preferred*, else the browser's."""
@@ -73,13 +97,24 @@ class View:
     def gettext(self) -> Callable[[str], str]:
         return self.site.renderer.translations(self.language).gettext
 
+    @property
+    def ngettext(self) -> Callable[[str, str, int], str]:
+        return self.site.renderer.translations(self.language).ngettext
+
+    def path(self, path: str) -> str:
+        """A path of the site that begins with a slash, as a link on this page: under its prefix, in its language."""
+        return f"{self.site.prefix}{path}?lang={self.language}"
+
     def render(self, template: str, head: Head, **values: Any) -> str:
         """Render a page of `templates/web`."""
         return self.site.renderer.render(f"web/{template}", self.language, head=head, frame=self._frame(), **values)
 
-    def message(self, title: str, *paragraphs: str, home_link: bool = False) -> str:
-        """A page that only says something; it has no address of its own."""
-        return self.render("message.html", Head(title, "", "", ()), paragraphs=paragraphs, home_link=home_link)
+    def message(
+        self, title: str, *paragraphs: str, home_link: bool = False, links: Sequence[tuple[str, str]] = ()
+    ) -> str:
+        """A page that only says something; it has no address of its own. *links* are paths and what they are called."""
+        head = Head(title, "", "", ())
+        return self.render("message.html", head, paragraphs=paragraphs, home_link=home_link, links=links)
 
     def _frame(self) -> dict[str, Any]:
         newsletter = self.site.newsletter
@@ -87,6 +122,8 @@ class View:
             "title": newsletter.title_in(self.language),
             "home": self.pages.home_path,
             "style": self.site.style_path,
+            "script": self.site.script_path,
+            "subscribe": self.path("/subscribe"),
             "icon": f"{self.site.prefix}/assets/favicon.svg",
             "sender": newsletter.from_name,
             "postal_address": newsletter.postal_address,

@@ -10,26 +10,23 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.formparsers import MultiPartException, MultiPartParser
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 from digest.archive.pages import Head
 from digest.errors import BadToken
 from digest.forms import PERSONAL
 from digest.issue.addresses import unsubscribe_url
 from digest.pipeline.leave import find_person, leave
-from digest.subscribers.subscriber import Subscriber
-from digest.tokens import UNSUBSCRIBE, verify
+from digest.subscribers.subscriber import State, Subscriber
+from digest.tokens import UNSUBSCRIBE, Purpose, verify
+from digest.web.bodies import Unreadable, read_body
+from digest.web.posts import personal
 from digest.web.site import Site, View
 
-LONGEST_BODY = 64 * 1024  # bytes; a mail program sends 26
 _MOST_FIELDS = 20
 _ONE_CLICK = ("List-Unsubscribe", "One-Click")  # RFC 8058, 3.2
 _CONFIRMED = ("confirm", "yes")  # the button of our own page
-
-
-class _TooLong(Exception):
-    pass
 
 
 def unsubscribe_routes(site: Site) -> APIRouter:
@@ -39,23 +36,22 @@ def unsubscribe_routes(site: Site) -> APIRouter:
     @router.api_route("/unsubscribe/{token}", methods=["GET", "HEAD"])
     def ask(request: Request, token: str) -> Response:
         try:
-            return _question(site, request, token, verify(site.keys, UNSUBSCRIBE, token))
+            return _question(site, request, token, verify(site.people.keys.trusted(UNSUBSCRIBE), UNSUBSCRIBE, token))
         except BadToken:
             return _bad_link(site, request)
 
     @router.post("/unsubscribe/{token}")
     async def act(request: Request, token: str) -> Response:
         try:
-            subscriber_id = verify(site.keys, UNSUBSCRIBE, token)
-            fields = await _fields(request)
+            subscriber_id = verify(site.people.keys.trusted(UNSUBSCRIBE), UNSUBSCRIBE, token)
+            fields = await _fields(request, site.patience)
         except BadToken:
             return _bad_link(site, request)
-        except _TooLong:
-            return Response("the request is too long\n", 413, PERSONAL, "text/plain")
-        except ClientDisconnect:
-            return Response(status_code=400)
+        except Unreadable as problem:
+            return Response(f"{problem}\n", problem.status, PERSONAL, "text/plain")
         if _ONE_CLICK in fields or _CONFIRMED in fields:
-            return await run_in_threadpool(_unsubscribe, site, request, subscriber_id)
+            by_hand = _ONE_CLICK not in fields
+            return await run_in_threadpool(_unsubscribe, site, request, subscriber_id, by_hand=by_hand)
         return await run_in_threadpool(_question, site, request, token, subscriber_id)
 
     return router
@@ -72,23 +68,25 @@ def _question(site: Site, request: Request, token: str, subscriber_id: int) -> R
         address=masked(person.address) if person else None,
         action=action,
     )
-    return _personal(html)
+    return personal(html)
 
 
-def _unsubscribe(site: Site, request: Request, subscriber_id: int) -> Response:
+def _unsubscribe(site: Site, request: Request, subscriber_id: int, *, by_hand: bool) -> Response:
     person = find_person(site.database, subscriber_id)
     leave(site.database, subscriber_id)
     view = site.view(request, _language(person))
-    return _personal(_farewell(view))
+    # only who was subscribed until now can take it back: an old link must not bring back who left long ago
+    undoable = by_hand and person is not None and person.state is State.ACTIVE
+    return personal(farewell(view, subscriber_id if undoable else None))
 
 
-def _farewell(view: View) -> str:
-    _ = view.gettext
-    return view.message(
-        _("You have been unsubscribed"),
-        _("You will get no further issue. A mail that was already on its way may still arrive."),
-        _("You can close this page. The published issues stay open to everybody."),
-        home_link=True,
+def farewell(view: View, returning: int | None) -> str:
+    """The page after leaving; with a button that takes it back if *returning* is the id of who has just left."""
+    token = view.site.people.link(Purpose.RETURN, returning, view.site.now()) if returning is not None else None
+    return view.render(
+        "farewell.html",
+        Head(view.gettext("You have been unsubscribed"), "", "", ()),
+        undo=view.path(f"/return/{token}") if token else None,
     )
 
 
@@ -100,11 +98,7 @@ def _bad_link(site: Site, request: Request) -> Response:
         _("It may have been cut off on its way. Open the mail again and use its whole link, or the newest mail."),
         _("If that does not help, write to us at the address below, and we will unsubscribe you."),
     )
-    return _personal(html, 400)
-
-
-def _personal(html: str, status: int = 200) -> Response:
-    return HTMLResponse(html, status, PERSONAL)
+    return personal(html, 400)
 
 
 def _language(person: Subscriber | None) -> str | None:
@@ -117,9 +111,9 @@ def masked(address: str) -> str:
     return f"{local[:1]}…@{domain}"
 
 
-async def _fields(request: Request) -> set[tuple[str, str]]:
+async def _fields(request: Request, patience: float) -> set[tuple[str, str]]:
     """Names and values of a form, in whatever of the two encodings it came; empty if it is none."""
-    body = await _body(request)
+    body = await read_body(request, patience)
     if request.headers.get("content-type", "").lower().startswith("multipart/"):
         return await _multipart(request, body)
     try:
@@ -138,14 +132,3 @@ async def _multipart(request: Request, body: bytes) -> set[tuple[str, str]]:
     except (MultiPartException, KeyError, ValueError, LookupError):
         return set()
     return {(name, value.strip()) for name, value in form.multi_items() if isinstance(value, str)}
-
-
-async def _body(request: Request) -> bytes:
-    parts: list[bytes] = []
-    length = 0
-    async for part in request.stream():
-        length += len(part)
-        if length > LONGEST_BODY:
-            raise _TooLong
-        parts.append(part)
-    return b"".join(parts)

@@ -101,7 +101,7 @@ def test_dry_run_counts_exactly_what_the_plan_then_does(conn):
     ]
     add_people(conn, *everyone, make_person("late", paused_until=NOVEMBER.shift(2)))
     issues.save(conn, FROZEN, NOON)
-    audience = campaigns.audience(conn, FROZEN.hash, NOVEMBER, LANGUAGES)
+    audience = campaigns.audience(conn, FROZEN.hash, NOVEMBER, LANGUAGES, NOON.date())
     campaign = begin_campaign(conn, frozen=FROZEN)
     found = Counter(planned(conn, campaign).values())
 
@@ -238,7 +238,7 @@ def test_headcounts_of_a_draft_are_those_of_the_plan(conn):
     topics = [frozenset(article.topics) for article in FROZEN.document.articles]
 
     assert (
-        headcounts(conn, NOVEMBER, topics, LANGUAGES)
-        == campaigns.audience(conn, FROZEN.hash, NOVEMBER, LANGUAGES).editions
+        headcounts(conn, NOVEMBER, topics, LANGUAGES, NOON.date())
+        == campaigns.audience(conn, FROZEN.hash, NOVEMBER, LANGUAGES, NOON.date()).editions
     )
-    assert headcounts(conn, NOVEMBER, [], LANGUAGES) == {}
+    assert headcounts(conn, NOVEMBER, [], LANGUAGES, NOON.date()) == {}

@@ -1,6 +1,7 @@
 import datetime as dt
 import stat
 import threading
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -10,9 +11,11 @@ from sqlalchemy import insert, inspect, select, text, update
 from sqlalchemy.exc import StatementError
 
 from digest.errors import ConfigError, StorageError
-from digest.storage import suppressions
+from digest.storage import consents, suppressions
+from digest.storage import database as database_module
 from digest.storage.database import Database, revision_state, upgrade
 from digest.storage.tables import metadata, suppression
+from digest.subscribers.consent import ConsentKind, ConsentMethod
 
 
 def test_migrations_make_exactly_the_tables_of_the_metadata(database):
@@ -248,3 +251,40 @@ def test_server_that_is_not_there_is_told_without_its_password(scheme, tmp_path)
 
 def test_database_object_shows_no_password():
     assert "secret-word" not in repr(Database("postgresql://ann:secret-word@localhost/digest"))
+
+
+def test_consents_of_the_first_tables_are_kept_when_the_tables_grow(database_url, database):
+    with database.write() as conn:
+        migrate(conn, "downgrade", "0001")
+        conn.execute(text("INSERT INTO selection (id, key) VALUES (1, 'k')"))
+        conn.execute(
+            text(
+                "INSERT INTO subscriber (id, address, address_hash, name, language, selection_id, no_match, state, "
+                "created_at) VALUES (5, 'ann@example.org', 'hash', '', 'en', 1, 'nothing', 'active', '2026-01-01')"
+            )
+        )
+        for number, kind in ((1, "import"), (2, "added")):
+            conn.execute(
+                text(
+                    "INSERT INTO consent (id, subscriber_id, kind, source, recorded_at) "
+                    "VALUES (:number, 5, :kind, 'a list', '2026-01-01')"
+                ),
+                {"number": number, "kind": kind},
+            )
+    upgrade(database_url)
+
+    with database.read() as conn:
+        found = consents.of_person(conn, 5)
+    assert [(one.kind, one.method, one.source) for one in found] == [
+        (ConsentKind.EXPRESS, ConsentMethod.IMPORT, "a list"),
+        (ConsentKind.EXPRESS, ConsentMethod.ADDED, "a list"),
+    ]
+
+
+def migrate(conn, verb: str, revision: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config(attributes={"connection": conn})
+    config.set_main_option("script_location", str(Path(database_module.__file__).parent / "migrations"))
+    getattr(command, verb)(config, revision)

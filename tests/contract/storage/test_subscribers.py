@@ -68,7 +68,7 @@ def test_person_who_is_there_is_changed_only_when_asked(conn, update, result, na
 def test_first_of_several_rows_with_one_address_counts(conn, update):
     rows = [make_person("ann", "empathy"), make_person("ann", "empathy"), make_person("ann", "training")]
 
-    assert add_many(conn, rows, update=update, now=NOON) == [AddResult.ADDED, AddResult.UNCHANGED, AddResult.KEPT]
+    assert add_many(conn, rows, update=update, now=NOON) == [AddResult.ADDED, AddResult.DUPLICATE, AddResult.DUPLICATE]
     assert subscribers.find(conn, rows[0].address_hash).preferences.topics == {"empathy"}
 
 
@@ -88,7 +88,7 @@ def test_long_list_keeps_its_order_from_chunk_to_chunk(conn):
     names = [f"p{number % 1500}" for number in range(2500)]
     results = add_many(conn, (make_person(name, f"topic-{name[-1]}") for name in names), update=False, now=NOON)
 
-    assert results == [AddResult.ADDED] * 1500 + [AddResult.UNCHANGED] * 1000
+    assert results == [AddResult.ADDED] * 1500 + [AddResult.DUPLICATE] * 1000
     assert [person.name for person in subscribers.stream(conn)] == names[:1500]
 
 
@@ -102,7 +102,7 @@ def test_stream_gives_everybody_with_their_topics_or_one_state(conn):
     ]
     assert [person.id for person in subscribers.stream(conn, State.ACTIVE)] == [ids[0], ids[2]]
     assert [person.id for person in subscribers.stream(conn, State.LEFT)] == [ids[1]]
-    assert subscribers.count(conn) == {State.ACTIVE: 2, State.LEFT: 1}
+    assert subscribers.count(conn) == {State.ACTIVE: 2, State.LEFT: 1, State.LAPSED: 0}
 
 
 def test_leaving_suppresses_the_address_and_leaving_again_changes_nothing(conn):

@@ -1,6 +1,7 @@
 """What holds for every address of the site."""
 
 import logging
+import re
 from dataclasses import replace
 
 import pytest
@@ -9,17 +10,36 @@ from sqlalchemy import MetaData, create_engine, select
 from starlette.testclient import TestClient
 
 from digest.rendering.environment import Renderer
+from digest.tokens import Purpose
 from digest.web.app import create_site
 from digest.web.site import Site
 
+PURPOSES = {
+    "preferences": Purpose.PREFERENCES,
+    "confirm": Purpose.CONFIRM,
+    "address": Purpose.CHANGE_ADDRESS,
+    "data": Purpose.EXPORT,
+    "erase": Purpose.ERASE,
+    "return": Purpose.RETURN,
+}
 
-def every_path(client: TestClient, token: str) -> list[str]:
-    """An address for each route of the application."""
-    values = {"{month}": "2026-11", "{slug}": "alliance", "{token}": token}
-    paths = {route.path for route in _routes(client.app.routes)}
-    for name, value in values.items():
-        paths = {path.replace(name, value) for path in paths}
-    return sorted(paths)
+
+@pytest.fixture
+def paths(client: TestClient, visitor: TestClient, mails, reader: int, token: str, link) -> list[str]:
+    """An address for each route of the application; each link is genuine, and one of its kind waits to be used."""
+    visitor.post("/subscribe", data={"address": "new@example.org", "which": "every"})
+    visitor.post(
+        f"/preferences/{link(Purpose.PREFERENCES, reader)}/address",
+        data={"address": "other@example.org"},
+    )
+    subjects = {kind: subject for kind, _, _, subject in mails()}
+
+    def fill(path: str) -> str:
+        kind = path.split("/")[1]
+        personal = link(PURPOSES[kind], subjects.get(kind, reader)) if kind in PURPOSES else token
+        return path.replace("{month}", "2026-11").replace("{slug}", "alliance").replace("{token}", personal)
+
+    return sorted({fill(route.path) for route in _routes(client.app.routes)})
 
 
 def _routes(routes):
@@ -42,21 +62,23 @@ def contents(url: str) -> dict[str, list]:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"])
-def test_nothing_but_a_post_changes_anything(client: TestClient, token: str, sqlite_url: str, method: str):
+def test_nothing_but_a_post_changes_anything(visitor: TestClient, paths: list[str], sqlite_url: str, method: str):
     before = contents(sqlite_url)
-    paths = every_path(client, token)
-    assert len(paths) >= 9
+    assert len(paths) >= 22
+    fields = {"confirm": "yes", "List-Unsubscribe": "One-Click", "which": "every", "address": "third@example.org"}
 
     for path in paths:
-        answer = client.request(method, path, params={"confirm": "yes", "List-Unsubscribe": "One-Click"})
-        assert answer.status_code < 500
+        assert visitor.request(method, path, params=fields).status_code < 500
+        if method != "HEAD":
+            assert visitor.request(method, path, data=fields).status_code < 500
 
     assert contents(sqlite_url) == before
 
 
-def test_every_answer_has_the_security_headers_and_no_cookie(client: TestClient, token: str):
-    for path in [*every_path(client, token), "/nothing", "/unsubscribe/nonsense"]:
-        headers = client.get(path).headers
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_every_answer_has_the_security_headers_and_no_cookie(visitor: TestClient, paths: list[str], method: str):
+    for path in [*paths, "/nothing", "/unsubscribe/nonsense", "/preferences/nonsense"]:
+        headers = visitor.request(method, path).headers
 
         assert headers["x-content-type-options"] == "nosniff"
         assert "default-src 'none'" in headers["content-security-policy"]
@@ -65,13 +87,49 @@ def test_every_answer_has_the_security_headers_and_no_cookie(client: TestClient,
         assert "set-cookie" not in headers
 
 
-def test_pages_hold_no_script_and_no_style_of_their_own(client: TestClient, token: str):
-    for path in ["/", "/2026-11/", "/2026-11/alliance/", f"/unsubscribe/{token}", "/nothing"]:
+def test_pages_hold_no_style_of_their_own_and_no_script_but_the_file_of_the_topics(
+    client: TestClient, paths: list[str]
+):
+    for path in [*paths, "/nothing"]:
         page = client.get(path).text.lower()
 
-        assert "<script" not in page
         assert "<style" not in page
         assert " style=" not in page
+        assert not re.search(r"\son[a-z]+=", page)
+        scripts = re.findall(r"<script[^>]*>[^<]*", page)
+        if path == "/subscribe" or path.startswith("/preferences/"):
+            assert all(re.fullmatch(r'<script src="/assets/topics\.js\?v=\w+" defer>', script) for script in scripts)
+        else:
+            assert scripts == []
+
+
+def test_only_pages_with_topics_may_load_a_script(client: TestClient, paths: list[str]):
+    may = {path for path in paths if "script-src 'self'" in client.get(path).headers["content-security-policy"]}
+
+    assert {path.split("/")[1] for path in may} == {"subscribe", "preferences"}
+
+
+def test_personal_pages_are_kept_and_told_nowhere(visitor: TestClient, paths: list[str]):
+    personal = [path for path in paths if path.split("/")[1] in {*PURPOSES, "unsubscribe"}]
+    assert len(personal) >= 11
+
+    for path in personal:
+        for method in ("GET", "POST"):
+            answer = visitor.request(method, path)
+            if answer.status_code not in {404, 405}:
+                assert answer.headers["cache-control"] == "no-store"
+                assert answer.headers["referrer-policy"] == "no-referrer"
+                assert "noindex" in answer.headers["x-robots-tag"]
+
+
+@pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"X-Forwarded-Host": "evil.example"}])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_no_answer_repeats_the_host_that_was_asked_for(visitor: TestClient, paths: list[str], headers, method: str):
+    for path in paths:
+        answer = visitor.request(method, path, params={"next": "//evil.example"}, headers=headers)
+
+        assert "evil.example" not in answer.text
+        assert "evil.example" not in str(answer.headers)
 
 
 def test_head_answers_like_get_without_error(client: TestClient):
@@ -84,7 +142,10 @@ def test_health_says_whether_the_database_answers(client: TestClient):
 
 
 def test_robots_stay_away_from_personal_links(client: TestClient):
-    assert client.get("/robots.txt").text == "User-agent: *\nDisallow: /unsubscribe/\n"
+    said = client.get("/robots.txt").text.splitlines()
+
+    assert said[0] == "User-agent: *"
+    assert set(said[1:]) == {f"Disallow: /{kind}/" for kind in (*PURPOSES, "unsubscribe")}
 
 
 def test_style_sheet_has_the_newsletters_colour(client: TestClient):

@@ -9,7 +9,7 @@ LINK = "https://digest.example.org/unsubscribe/" + "A" * 32
 
 
 def make_message(name: str = "Zoë", greeting: str = "Dear Zoë & Ann,", **edition: object) -> bytes:
-    recipient = Recipient(12, "zoe@example.net", name, greeting, LINK)
+    recipient = Recipient(12, "zoe@example.net", name, greeting, LINK, LINK)
     return build_message(make_edition(**edition), recipient, date=NOON).as_bytes()
 
 

@@ -63,6 +63,9 @@ Practice Network sends Research Digest once a month. You receive it
 because you subscribed. It brings you the articles on the topics you
 chose, or all of them if you chose none.
 
+Change your topics, pause, or change your address
+https://digest.example.org/p/1
+
 Unsubscribe
 https://digest.example.org/u/1?a=1&b=2
 
@@ -89,7 +92,8 @@ def test_text_part_is_a_letter_with_the_same_content_and_links():
     edition = render_edition(issue, EditionKey("en", 1), renderer())
 
     letter = fill(edition.text, edition.nonce, greeting="Dear Ann & Bo,",
-                  unsubscribe_url="https://digest.example.org/u/1?a=1&b=2")  # fmt: skip
+                  unsubscribe_url="https://digest.example.org/u/1?a=1&b=2",
+                  preferences_url="https://digest.example.org/p/1")  # fmt: skip
 
     assert letter == LETTER
 

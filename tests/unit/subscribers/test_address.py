@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import InvalidAddress
+from digest.subscribers import address
 from digest.subscribers.address import AddressHash, canonical, display_address, parse_address
 
 KEY = b"k" * 32
@@ -115,3 +116,16 @@ def test_address_is_shown_with_the_letters_of_its_domain():
 def test_address_that_reads_as_an_encoded_word_is_refused():
     with pytest.raises(InvalidAddress, match="encoded word"):
         parse_address("=?utf-8?q?eve=40example=2Ecom?=@example.org")
+
+
+LOCAL = st.text("aZ9.+-_'!=", min_size=1, max_size=70) | st.sampled_from(["INFO", "Postmaster", "abuse"])
+DOMAINS = st.sampled_from(
+    ["example.org", "EXAMPLE.org", "bücher.example", "localhost", "b@c.org", "-x.org", "", "a" * 240]
+)
+
+
+@given(LOCAL, DOMAINS)
+def test_quick_reading_of_a_plain_address_agrees_with_the_thorough_one(local: str, domain: str):
+    quick = address._parse_plain(f"{local}@{domain}")
+
+    assert quick is None or quick == address._parse_any(f"{local}@{domain}")

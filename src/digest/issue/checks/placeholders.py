@@ -39,7 +39,10 @@ def written_leftovers(issue: Issue) -> Iterator[Finding]:
 def rendered_leftovers(issue: Issue, edition: Edition) -> Iterator[Finding]:
     """Find what is left in an edition once a reader's values are in; what the editor wrote was looked at before."""
     written = " ".join(piece.text for piece in pieces(issue))
-    filled = [fill(text, edition.nonce, greeting="", unsubscribe_url="") for text in (edition.html, edition.text)]
+    filled = [
+        fill(text, edition.nonce, greeting="", unsubscribe_url="", preferences_url="")
+        for text in (edition.html, edition.text)
+    ]
     for name, text in zip(
         ("HTML", "text", "subject", "preheader"), (*filled, edition.subject, edition.preheader), strict=True
     ):

@@ -10,6 +10,8 @@ from digest.issue.findings import Finding
 from digest.issue.placeholders import (
     GREETING_HTML,
     GREETING_TEXT,
+    PREFERENCES_HTML,
+    PREFERENCES_TEXT,
     UNSUBSCRIBE_HTML,
     UNSUBSCRIBE_TEXT,
     placeholder,
@@ -64,6 +66,10 @@ def _reduced(text: str) -> str:
 
 def _with_html_placeholders(edition: Edition) -> str:
     text = edition.text
-    for own, other in ((GREETING_TEXT, GREETING_HTML), (UNSUBSCRIBE_TEXT, UNSUBSCRIBE_HTML)):
+    for own, other in (
+        (GREETING_TEXT, GREETING_HTML),
+        (UNSUBSCRIBE_TEXT, UNSUBSCRIBE_HTML),
+        (PREFERENCES_TEXT, PREFERENCES_HTML),
+    ):
         text = text.replace(placeholder(edition.nonce, own), placeholder(edition.nonce, other))
     return text

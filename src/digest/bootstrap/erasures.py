@@ -1,0 +1,49 @@
+"""A record of erasures outside the database, so that a restored backup does not bring an erased person back."""
+
+import datetime as dt
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from digest.errors import StorageError
+
+
+class Erasures:
+    """A file with one line an erasure: hash of the address, a space, the time in UTC. It only grows."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def append(self, address_hash: str, time: dt.datetime) -> None:
+        """Write down an erasure; it is on the disk when this returns.
+
+        Raises:
+            StorageError: The file can't be written.
+        """
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self._path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+            try:
+                os.write(descriptor, f"{address_hash} {time.isoformat()}\n".encode())
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            raise StorageError(f"{self._path} can't be written: {error.strerror}: nobody was erased") from error
+
+    def __iter__(self) -> Iterator[tuple[str, dt.datetime]]:
+        """Hash and time of each erasure, oldest first; a line cut by a power failure is left out.
+
+        Raises:
+            StorageError: The file can't be read.
+        """
+        try:
+            lines = self._path.read_text(encoding="ascii").splitlines() if self._path.exists() else []
+        except (OSError, UnicodeDecodeError) as error:
+            raise StorageError(f"{self._path} can't be read: {error}") from error
+        for line in lines:
+            address_hash, _, stamp = line.partition(" ")
+            try:
+                yield address_hash, dt.datetime.fromisoformat(stamp)
+            except ValueError:
+                continue

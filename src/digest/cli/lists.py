@@ -1,0 +1,174 @@
+"""`digest subscribers import | export`: lists as CSV files."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digest.cli.options import CONFIG, Config, Exit, Json
+from digest.cli.output import note, print_json, progress
+from digest.errors import DigestError
+
+if TYPE_CHECKING:
+    from digest.pipeline.import_list import ImportReport, RowReport
+    from digest.pipeline.list_file import ListFile
+
+_SHOWN = 20  # rows and columns that a person is shown; --report has them all
+_MEANING = {
+    "added": "new here",
+    "updated": "were here, and are now as the list says",
+    "unchanged": "were here, just so",
+    "renewed": "were here; their implied consent is renewed",
+    "kept": "were here, differ, and stay as they are (--update takes over what the list says)",
+    "duplicate": "stand further up in the same list",
+    "lapsed": "were here; their implied consent has ended, and this list does not renew it",
+    "left": "have left: only they can come back",
+    "suppressed": "must not be mailed (`digest suppressions list` says why)",
+    "unsubscribed_there": "have left the program that wrote the list: suppressed here unless they signed up here",
+    "cleaned_there": "their mailbox refused mail there: suppressed here unless they signed up here",
+    "absent_there": "not subscribed in the program that wrote the list: left out",
+    "refused": "can't be read: mend these rows and import the list again",
+}
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV with a header line; see `docs/subscribers.md`.")],
+    source: Annotated[
+        str, typer.Option("--source", help="Where the people agreed, for rows that do not say.", metavar="TEXT")
+    ] = "",
+    date: Annotated[
+        dt.datetime | None,
+        typer.Option("--date", formats=["%Y-%m-%d"], help="When they agreed, for rows that do not say."),
+    ] = None,
+    update: Annotated[
+        bool, typer.Option("--update", help="Overwrite what the list says of people already here.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and change nothing.")] = False,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE", help="Write what became of every row, as CSV.")
+    ] = None,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Add the people of a list; whoever has left is not brought back. Exit 1 if a row was refused."""
+    from digest.bootstrap import open_digest
+    from digest.pipeline.import_list import import_list
+    from digest.pipeline.list_file import inspect
+
+    digest = open_digest(config)
+    rules = digest.row_rules(" ".join(source.split()), date.date() if date else None)
+    found = inspect(file)
+    with (
+        _rows_to(report) as each,
+        found.open() as lines,
+        progress(f"reading {file.name}", max(found.lines - 1, 0) or None) as advance,
+    ):
+        try:
+            done = import_list(
+                digest.database, lines, rules, update=update, dry_run=dry_run, progress=advance, each=each
+            )
+        except ValueError as error:
+            raise DigestError(f"{file}:1: {error}") from error
+    if as_json:
+        print_json(_as_json(done, found, dry_run=dry_run))
+    else:
+        _show(done, found, dry_run=dry_run)
+    raise typer.Exit(Exit.REFUSED if done.refused_rows else Exit.DONE)
+
+
+@contextmanager
+def _rows_to(report: Path | None) -> "Iterator[Callable[[RowReport], object]]":
+    """What is told of each row goes to a CSV file, if one is wanted."""
+    if report is None:
+        yield lambda _row: None
+        return
+    import csv
+
+    from digest.pipeline.new_file import free_or_refuse
+    from digest.subscribers.formulas import guarded
+
+    free_or_refuse(report)
+    report.touch(mode=0o600, exist_ok=False)
+    with report.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\r\n")
+        writer.writerow(("line", "email", "result", "why"))
+        yield lambda row: writer.writerow((row.line, guarded(row.address), row.result.value, guarded(row.why)))
+
+
+def _as_json(done: "ImportReport", found: "ListFile", *, dry_run: bool) -> dict[str, object]:
+    return {
+        "dry_run": dry_run,
+        "format": done.format,
+        "encoding": found.encoding,
+        "counts": dict(done.counts),
+        "refused": [{"line": row.line, "problems": list(row.problems)} for row in done.refused],
+        "refused_rows": done.refused_rows,
+        "duplicates": [{"line": row.line, "why": row.why} for row in done.duplicates],
+        "short_rows": done.short_rows,
+        "unused_columns": dict(done.unused),
+        "tags_without_topic": dict(done.tags.most_common()),
+    }
+
+
+def _show(done: "ImportReport", found: "ListFile", *, dry_run: bool) -> None:
+    for line in _remarks(done, found):
+        note(line)
+    for row in done.refused[:_SHOWN]:
+        note(f"{found.path}:{row.line}: {'; '.join(row.problems)}")
+    for again in done.duplicates[:_SHOWN]:
+        note(f"{found.path}:{again.line}: duplicate: {again.why or 'the same address as further up'}")
+    more = done.refused_rows + done.counts["duplicate"] - len(done.refused[:_SHOWN]) - len(done.duplicates[:_SHOWN])
+    if more > 0:
+        note(f"... and {more} more: --report FILE lists every row")
+    if dry_run:
+        typer.echo("dry run: nothing was changed; the import would count")
+    counts = {**done.counts, **({"refused": done.refused_rows} if done.refused_rows else {})}
+    for result, meaning in _MEANING.items():
+        if counts.get(result):
+            typer.echo(f"{counts[result]:>9}  {result:<18}  {meaning}")
+    if not any(counts.values()):
+        typer.echo("the list holds nobody")
+
+
+def _remarks(done: "ImportReport", found: "ListFile") -> "Iterator[str]":
+    if done.format:
+        yield f"read as an export of {done.format}"
+    if found.guessed:
+        yield (
+            f"{found.path}:{found.guessed}: not UTF-8: the list was read as Windows-1252; "
+            "if accents look wrong, save it as CSV UTF-8 and import it again with --update"
+        )
+    if done.unused:
+        names = [f"`{name}`" + (f" (did you mean `{near}`?)" if near else "") for name, near in done.unused.items()]
+        yield f"columns that nothing was read from: {', '.join(names[:_SHOWN])}"
+    if done.short_rows:
+        yield f"{done.short_rows} rows have fewer cells than the header: the missing ones count as empty"
+    if done.tags:
+        words = [f"{tag!r} ({count})" for tag, count in done.tags.most_common(_SHOWN)]
+        yield f"tags that are no topic here, and were left out: {', '.join(words)}"
+
+
+def export(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="Where to write; the terminal if left out.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace FILE if it is there already.")] = False,
+    config: Config = CONFIG,
+) -> None:
+    """Write every active subscriber as CSV, in the form that `import` reads."""
+    import sys
+
+    from digest.bootstrap import open_digest
+    from digest.pipeline.lists import export_list
+    from digest.pipeline.new_file import new_file
+
+    database = open_digest(config).database
+    if file is None:
+        export_list(database, sys.stdout)
+        return
+    with new_file(file, force=force) as part, part.open("w", encoding="utf-8", newline="") as out:
+        count = export_list(database, out)
+    note(f"{count} subscribers written to {file}")

@@ -1,0 +1,28 @@
+"""The words that a person agrees to on the page: one text for page and record."""
+
+import hashlib
+
+from digest.issue.newsletter import Newsletter
+from digest.rendering.environment import Renderer
+from digest.subscribers.consent import Wording
+
+_VERSION_DIGITS = 12
+
+
+def consent_wording(newsletter: Newsletter, language: str, renderer: Renderer) -> Wording:
+    """
+    What a person agrees to by signing up: who asks, for what, where they are reached, and that it can be withdrawn.
+
+    Returns:
+        Plain text, paragraphs separated by an empty line. Its version is a hash of it, so that another text, also one
+        that only the configuration has changed, has another version.
+
+    Source: Electronic Commerce Protection Regulations (CRTC), SOR/2012-36, s. 4.
+    """
+    _ = renderer.translations(language).gettext
+    asked = _("I want {sender} to send me {title} by e-mail, one issue a month.")
+    withdrawn = _("I can withdraw this at any time, with the link in every mail.")
+    reached = ", ".join(dict.fromkeys((newsletter.from_name, *newsletter.postal_address))) + f". {newsletter.contact}"
+    names = {"sender": newsletter.from_name, "title": newsletter.title_in(language)}
+    text = f"{asked.format(**names)} {withdrawn}\n\n{reached}"
+    return Wording(text, hashlib.sha256(text.encode()).hexdigest()[:_VERSION_DIGITS], language)

@@ -1,0 +1,63 @@
+"""What the outbox knows of a person, and erasing them: what is theirs goes, what is about the mailing stays."""
+
+import datetime as dt
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from digest.delivery.states import CampaignState
+from digest.storage import address_changes, consents, notifications, signups, suppressions
+from digest.storage.tables import batch, campaign, delivery, subscriber
+
+
+def erase(conn: Connection, address_hash: str, now: dt.datetime) -> bool:
+    """
+    Erase whoever has that address: the person, their requests and their mails. Doing it again changes nothing.
+
+    Deliveries stay without a subscriber, so that every balance holds; consents stay under the hash; the hash is
+    suppressed, so that no list brings the person back.
+
+    Returns:
+        False if nothing was known of that address.
+    """
+    query = select(subscriber.c.id).where(subscriber.c.address_hash == address_hash)
+    number = conn.execute(query).scalar_one_or_none()
+    requests = signups.forget_address(conn, address_hash)
+    notifications.forget_address(conn, address_hash)
+    if number is None and not requests and suppressions.find(conn, address_hash) is None:
+        return False
+    if number is not None:
+        _take_out(conn, number, address_hash)
+    suppressions.forget_address(conn, address_hash, now)
+    return True
+
+
+def deliveries_of(conn: Connection, subscriber_id: int) -> list[tuple[str, str, str | None]]:
+    """Month, state and reason of each delivery to a person that is still linked to them, oldest first."""
+    query = (
+        select(campaign.c.month, func.coalesce(delivery.c.state, batch.c.state).label("state"), delivery.c.reason)
+        .select_from(campaign)
+        .join(delivery, delivery.c.campaign_id == campaign.c.id)
+        .outerjoin(batch, batch.c.id == delivery.c.batch_id)
+        .where(delivery.c.subscriber_id == subscriber_id)
+        .order_by(campaign.c.month)
+    )
+    return [(row.month, str(row.state), row.reason) for row in conn.execute(query)]
+
+
+def forget_recipients(conn: Connection, before: dt.datetime) -> int:
+    """Take the person out of the deliveries of campaigns that ended before then; how many."""
+    ended = campaign.c.state.in_([CampaignState.SENT, CampaignState.CANCELLED])
+    old = select(campaign.c.id).where(ended, campaign.c.finished_at < before)
+    named = (delivery.c.campaign_id.in_(old), delivery.c.subscriber_id.is_not(None))
+    return conn.execute(update(delivery).where(*named).values(subscriber_id=None)).rowcount
+
+
+def _take_out(conn: Connection, subscriber_id: int, address_hash: str) -> None:
+    # naming the campaigns lets the unique index find the rows: it begins with the campaign
+    theirs = (delivery.c.campaign_id.in_(select(campaign.c.id)), delivery.c.subscriber_id == subscriber_id)
+    conn.execute(update(delivery).where(*theirs).values(subscriber_id=None))
+    consents.detach(conn, subscriber_id, address_hash)
+    for change in address_changes.of_person(conn, subscriber_id):
+        notifications.forget_address(conn, change.address_hash)
+    address_changes.forget_person(conn, subscriber_id)
+    conn.execute(delete(subscriber).where(subscriber.c.id == subscriber_id))

@@ -1,0 +1,31 @@
+"""How often something may happen, for all processes together: one row a key (GCRA)."""
+
+import datetime as dt
+
+from sqlalchemy import Connection, case, delete
+
+from digest.storage.tables import page_limit
+from digest.storage.upsert import insert_or_update
+
+_MICROSECOND = dt.timedelta(microseconds=1)
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+def take(conn: Connection, key: str, *, count: int, per: dt.timedelta, now: dt.datetime) -> bool:
+    """Count one event of *key*; False, and nothing counted, if it is more than *count* in *per*.
+
+    Up to *count* may come at once; then one each *per* / *count*.
+    """
+    moment, space = (now - _EPOCH) // _MICROSECOND, per // _MICROSECOND // count
+    later = case((page_limit.c.arrival > moment, page_limit.c.arrival), else_=moment) + space
+    statement = insert_or_update(
+        conn, page_limit, "key", {"arrival": later}, page_limit.c.arrival <= moment + space * (count - 1)
+    )
+    values = {"key": key, "arrival": moment + space}
+    return conn.execute(statement.values(values).returning(page_limit.c.key)).one_or_none() is not None
+
+
+def forget(conn: Connection, now: dt.datetime) -> int:
+    """Delete rows that limit nothing any more; how many."""
+    moment = (now - _EPOCH) // _MICROSECOND
+    return conn.execute(delete(page_limit).where(page_limit.c.arrival <= moment)).rowcount

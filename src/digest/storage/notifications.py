@@ -1,0 +1,167 @@
+"""The queue of notifications: durable, leased, each tried until it is accepted or its retries are used up."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Row, and_, delete, exists, func, select, update
+
+from digest.storage.tables import NotificationState, notification
+
+_OPEN = (NotificationState.WAITING, NotificationState.SENDING)
+
+
+@dataclass(frozen=True)
+class Queued:
+    """A notification that is this process's to hand over. `attempts` counts this one."""
+
+    id: int
+    kind: str
+    address: str
+    address_hash: str
+    language: str
+    subject_id: int | None
+    created_at: dt.datetime
+    attempts: int
+
+
+def add(
+    conn: Connection,
+    kind: str,
+    address: str,
+    address_hash: str,
+    *,
+    language: str,
+    subject_id: int | None,
+    now: dt.datetime,
+) -> int:
+    """Put a mail into the queue; its id."""
+    values = {
+        "kind": str(kind),
+        "address": address,
+        "address_hash": address_hash,
+        "language": language,
+        "subject_id": subject_id,
+        "created_at": now,
+        "state": NotificationState.WAITING,
+        "attempts": 0,
+        "next_at": now,
+    }
+    number: int = conn.execute(notification.insert().values(values).returning(notification.c.id)).scalar_one()
+    return number
+
+
+def is_due(conn: Connection, now: dt.datetime) -> bool:
+    """Whether there is something to claim; takes no lock."""
+    due = exists().where(notification.c.state.in_(_OPEN), notification.c.next_at <= now)
+    return bool(conn.execute(select(due)).scalar_one())
+
+
+def claim(conn: Connection, *, owner: str, lease: dt.timedelta, now: dt.datetime) -> Queued | None:
+    """
+    Take the one that has been due for longest, until *lease* from now; None if none is due.
+
+    One whose owner has not reported within its lease is due again: to hand over the same mail twice is harmless, to
+    lose it is not.
+    """
+    query = (
+        select(notification)
+        .where(notification.c.state.in_(_OPEN), notification.c.next_at <= now)
+        .order_by(notification.c.next_at, notification.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    row = conn.execute(query).one_or_none()
+    if row is None:
+        return None
+    values = {
+        "state": NotificationState.SENDING,
+        "owner": owner,
+        "attempts": row.attempts + 1,
+        "next_at": now + lease,
+    }
+    conn.execute(update(notification).where(notification.c.id == row.id).values(values))
+    return _queued(row)
+
+
+def finish(
+    conn: Connection,
+    taken: Queued,
+    state: NotificationState,
+    *,
+    owner: str,
+    now: dt.datetime,
+    detail: str | None = None,
+    next_at: dt.datetime | None = None,
+) -> bool:
+    """
+    Write down what became of it.
+
+    Args:
+        next_at: When it is tried again, if *state* is `waiting`.
+
+    Returns:
+        False if another process took it over meanwhile: then that one reports.
+    """
+    mine = and_(
+        notification.c.id == taken.id,
+        notification.c.state == NotificationState.SENDING,
+        notification.c.owner == owner,
+        notification.c.attempts == taken.attempts,
+    )
+    values = {
+        "state": state,
+        "detail": detail,
+        "next_at": next_at or now,
+        "finished_at": None if state in _OPEN else now,
+    }
+    return conn.execute(update(notification).where(mine).values(values)).rowcount == 1
+
+
+def count(conn: Connection) -> dict[NotificationState, int]:
+    """How many are in each state, as long as they are kept."""
+    query = select(notification.c.state, func.count()).group_by(notification.c.state)
+    return dict.fromkeys(NotificationState, 0) | {state: number for state, number in conn.execute(query)}  # noqa: C416
+
+
+def failed(conn: Connection) -> list[tuple[int, str, str]]:
+    """Id, kind and detail of those that were given up, oldest first."""
+    query = (
+        select(notification.c.id, notification.c.kind, notification.c.detail)
+        .where(notification.c.state == NotificationState.FAILED)
+        .order_by(notification.c.id)
+    )
+    return [(row.id, row.kind, row.detail or "") for row in conn.execute(query)]
+
+
+def of_address(conn: Connection, address_hash: str) -> list[tuple[str, dt.datetime, NotificationState]]:
+    """Kind, time and state of every mail to an address that is still kept, oldest first."""
+    query = (
+        select(notification.c.kind, notification.c.created_at, notification.c.state)
+        .where(notification.c.address_hash == address_hash)
+        .order_by(notification.c.id)
+    )
+    return [(row.kind, row.created_at, row.state) for row in conn.execute(query)]
+
+
+def forget_address(conn: Connection, address_hash: str) -> None:
+    """Delete every mail to an address, also those that wait."""
+    conn.execute(delete(notification).where(notification.c.address_hash == address_hash))
+
+
+def forget_old(conn: Connection, before: dt.datetime) -> int:
+    """Delete those that were made before then and are open no more; how many."""
+    old = and_(notification.c.created_at < before, ~notification.c.state.in_(_OPEN))
+    return conn.execute(delete(notification).where(old)).rowcount
+
+
+def _queued(row: Row[tuple[object, ...]]) -> Queued:
+    return Queued(
+        id=row.id,
+        kind=row.kind,
+        address=row.address,
+        address_hash=row.address_hash,
+        language=row.language,
+        subject_id=row.subject_id,
+        created_at=row.created_at,
+        attempts=row.attempts + 1,
+    )

@@ -1,0 +1,111 @@
+"""One cell of a list: from text to what it means. Each raises ValueError if it means nothing."""
+
+import csv
+import datetime as dt
+from enum import StrEnum
+
+from digest.months import Month
+from digest.subscribers.subscriber import NoMatch
+from digest.topics import Taxonomy
+
+_NAME_LENGTH = 200
+_FALSE = frozenset({"false", "0", "no", "non", "faux"})
+
+
+class Departed(StrEnum):
+    """Why a person is in a list and yet gets no mail from there."""
+
+    UNSUBSCRIBED = "unsubscribed"  # has left there
+    CLEANED = "cleaned"  # the mailbox refused mail
+    ABSENT = "absent"  # is not, or not yet, subscribed there
+
+
+_STATUS: dict[str, Departed | None] = {
+    **dict.fromkeys(("", "active", "confirmed", "enabled", "subscribed", "abonné", "abonnée", "actif"), None),
+    **dict.fromkeys(
+        ("unsubscribed", "left", "opted out", "optout", "blocklisted", "désabonné", "désabonnée"), Departed.UNSUBSCRIBED
+    ),
+    **dict.fromkeys(("bounced", "cleaned"), Departed.CLEANED),
+    **dict.fromkeys(("pending", "unconfirmed", "non-subscribed", "nonsubscribed", "disabled"), Departed.ABSENT),
+}
+
+
+def read_name(text: str) -> str:
+    """A person's name, or the source of a consent: one line that can be seen."""
+    name = " ".join(text.split())
+    if len(name) > _NAME_LENGTH or not name.isprintable():
+        raise ValueError(f"longer than {_NAME_LENGTH} characters, or holds control characters")
+    return name
+
+
+def read_topics(text: str, taxonomy: Taxonomy) -> frozenset[str]:
+    """Slugs, names or aliases of topics, separated by `;`. Empty: every topic."""
+    found = {word.strip(): taxonomy.resolve(word) for word in text.split(";") if word.strip()}
+    unknown = [f"{word!r}" + _hint(taxonomy.nearest(word)) for word, slug in found.items() if slug is None]
+    if unknown:
+        remedy = "`digest topics` lists them" if ";" in text or "," not in text else "separate topics by `;`"
+        raise ValueError(f"unknown topic {', '.join(unknown)}: {remedy}")
+    return frozenset(slug for slug in found.values() if slug)
+
+
+def read_tags(text: str, taxonomy: Taxonomy) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The topics among the words of another program, separated by `;` or `,`, perhaps quoted; and the other words."""
+    separator = ";" if ";" in text else ","
+    cells = next(csv.reader([" ".join(text.split())], delimiter=separator, skipinitialspace=True), [])
+    words = [cell.strip() for cell in cells if cell.strip()]
+    found = {word: taxonomy.resolve(word) for word in words}
+    return (
+        frozenset(slug for slug in found.values() if slug),
+        tuple(word for word, slug in found.items() if slug is None),
+    )
+
+
+def read_language(text: str, languages: tuple[str, ...]) -> str:
+    """One of *languages*; the first if empty. A region is ignored: `fr-CA` is `fr`."""
+    language = text.strip().lower().replace("_", "-").split("-")[0]
+    if language and language not in languages:
+        raise ValueError(f"{text!r} is none of {', '.join(languages)}")
+    return language or languages[0]
+
+
+def read_no_match(text: str) -> NoMatch:
+    """`nothing` or `whole`; `nothing` if empty."""
+    try:
+        return NoMatch(text.strip().lower() or NoMatch.NOTHING)
+    except ValueError:
+        raise ValueError(f"{text!r} is neither `nothing` nor `whole`") from None
+
+
+def read_month(text: str) -> Month | None:
+    """A month, `YYYY-MM`; None if empty."""
+    return Month.parse(text.strip()) if text.strip() else None
+
+
+def read_date(text: str, today: dt.date | None = None) -> dt.date | None:
+    """A day, `YYYY-MM-DD`, perhaps with a time after it; None if empty. Not after *today*, if that is given."""
+    if not text.strip():
+        return None
+    try:
+        date = dt.datetime.fromisoformat(text.strip()).date()
+    except ValueError:
+        raise ValueError(f"{text!r} is not a date: write it as YYYY-MM-DD") from None
+    if today and date > today + dt.timedelta(days=1):  # somewhere it is tomorrow already
+        raise ValueError(f"{text!r} has not come yet")
+    return date
+
+
+def read_status(text: str) -> Departed | None:
+    """How a person stands in another program's list; None: subscribed, or not said."""
+    try:
+        return _STATUS[text.strip().casefold()]
+    except KeyError:
+        raise ValueError(f"{text!r} is neither `subscribed` nor `unsubscribed`: leave the column out") from None
+
+
+def is_false(text: str) -> bool:
+    """Whether a cell says no; an empty one says nothing."""
+    return text.strip().lower() in _FALSE
+
+
+def _hint(nearest: str | None) -> str:
+    return f" (did you mean {nearest}?)" if nearest else ""

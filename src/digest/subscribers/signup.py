@@ -1,0 +1,75 @@
+"""A sign-up: a request to get the issue, not yet confirmed from the mailbox it names."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from digest.errors import InvalidAddress
+from digest.subscribers.address import parse_address
+from digest.subscribers.subscriber import Preferences
+
+_NAME_LENGTH = 200
+_RAW_LENGTH = 1000  # characters: more is not even looked at
+
+
+class SignUpState(StrEnum):
+    """waiting -> confirmed | void; void and confirmed stay."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    VOID = "void"  # the person left, or confirmed another one
+
+
+@dataclass(frozen=True)
+class SignUp:
+    """What a person asks for. `address` is from `parse_address`, `name` from `parse_name`."""
+
+    address: str
+    name: str = ""
+    preferences: Preferences = field(default_factory=Preferences)
+
+
+@dataclass(frozen=True)
+class StoredSignUp:
+    """A sign-up in the database; times are UTC."""
+
+    id: int
+    address: str
+    address_hash: str
+    name: str
+    preferences: Preferences
+    requested_at: dt.datetime
+    expires_at: dt.datetime
+    page: str
+    wording: str
+    wording_version: str
+    language: str
+    network: str | None
+    state: SignUpState
+    subscriber_id: int | None
+
+
+def parse_name(text: str) -> str:
+    """
+    Read a person's name: one line, any white space or line break taken for a space; empty is allowed.
+
+    Raises:
+        ValueError: It is longer than 200 characters, or holds characters that can't be seen.
+    """
+    name = " ".join(text.split()) if len(text) <= _RAW_LENGTH else text
+    if len(name) > _NAME_LENGTH:
+        raise ValueError(f"longer than {_NAME_LENGTH} characters")
+    if not name.isprintable():
+        raise ValueError("holds control characters")
+    return name
+
+
+def fit_address(text: str) -> str:
+    """The address of a form, from `parse_address`; megabytes are refused before they are looked at.
+
+    Raises:
+        InvalidAddress: It is none.
+    """
+    if len(text) > _RAW_LENGTH:
+        raise InvalidAddress("this is not an address: it is too long")
+    return parse_address(text)

@@ -1,0 +1,71 @@
+"""What every form of ours goes through before it acts: its origin, its size and encoding, and how many come."""
+
+from collections.abc import Callable
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from digest.forms import PERSONAL, sent_from_own_page
+from digest.pipeline.limits import Rate, allow
+from digest.web.bodies import Form, Unreadable, read_form
+from digest.web.peers import network_of
+from digest.web.site import Site
+
+_TRAP = "website"  # a field that no person sees; programs fill it in
+
+
+async def posted(site: Site, request: Request, act: Callable[[Form], Response]) -> Response:
+    """Read a form that one of our pages sent, and let *act* answer it, in a thread; anything else is refused.
+
+    Nothing is read of a form from elsewhere. Nothing of this is for one-click requests, which come from mail programs.
+    """
+    if not sent_from_own_page(request.headers, site.newsletter.base_url):
+        return await run_in_threadpool(_foreign, site, request)
+    try:
+        form = await read_form(request, site.patience)
+    except Unreadable as problem:
+        return Response(f"{problem}\n", problem.status, PERSONAL, "text/plain")
+    return await run_in_threadpool(act, form)
+
+
+def trapped(form: Form) -> bool:
+    """Whether a program has filled in the field that people don't see."""
+    return form.get(_TRAP) != ""
+
+
+def network(site: Site, request: Request) -> str:
+    """The network that a request comes from."""
+    peer = request.client.host if request.client else None
+    return network_of(peer, ",".join(request.headers.getlist("x-forwarded-for")), site.trusted_proxies)
+
+
+def too_many(site: Site, request: Request) -> Response | None:
+    """The refusal if this network has sent too many forms; None if it may go on."""
+    if _allowed(site, f"forms from:{site.people.identify(network(site, request))}", site.limits.network):
+        return None
+    view = site.view(request)
+    title = view.gettext("Too many requests")
+    text = view.gettext("Many requests came from your network. Nothing has been changed. Please try again in an hour.")
+    return personal(view.message(title, text), 429, {"Retry-After": "3600"})
+
+
+def may_write_to(site: Site, address: str) -> bool:
+    """Whether a notification may go to an address now, whoever asks for it and whether we know it or not."""
+    return _allowed(site, f"mail to:{site.people.identify(address)}", site.limits.address)
+
+
+def personal(html: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Answer with a page that is kept nowhere."""
+    return HTMLResponse(html, status, {**PERSONAL, **(headers or {})})
+
+
+def _allowed(site: Site, key: str, rate: Rate) -> bool:
+    return allow(site.database, key, rate)
+
+
+def _foreign(site: Site, request: Request) -> Response:
+    view = site.view(request)
+    title = view.gettext("This form did not come from our page")
+    text = view.gettext("Nothing has been changed. Please open the page itself, and send the form from there.")
+    return personal(view.message(title, text, home_link=True), 403)

@@ -1,0 +1,206 @@
+"""Importing and exporting subscriber lists, on both engines."""
+
+import datetime as dt
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+from factories import make_taxonomy
+from sqlalchemy import func, select
+
+from digest.errors import StorageError
+from digest.pipeline.import_list import ImportReport, RowReport, import_list
+from digest.pipeline.lists import export_list
+from digest.storage import subscribers, suppressions
+from digest.storage.database import Database
+from digest.storage.tables import consent, subscriber
+from digest.subscribers.address import AddressHash
+from digest.subscribers.rows import RowRules
+from digest.subscribers.suppression import Reason
+
+RULES = RowRules(make_taxonomy(), ("en", "fr"), AddressHash(b"k" * 32), "a form", dt.date(2026, 1, 31))
+GHOST = "email,name,subscribed_to_emails,created_at,deleted_at,labels\n"
+
+
+@dataclass
+class Lists:
+    """A database, and what became of each row of the last import."""
+
+    database: Database
+    told: list[RowReport] = field(default_factory=list)
+
+    def take(self, text: str, rules: RowRules = RULES, *, update: bool = False, dry_run: bool = False) -> ImportReport:
+        self.told.clear()
+        lines = io.StringIO(text, newline="")
+        return import_list(self.database, lines, rules, update=update, dry_run=dry_run, each=self.told.append)
+
+    def export(self) -> str:
+        out = io.StringIO(newline="")
+        export_list(self.database, out)
+        return out.getvalue()
+
+    def count(self, table: Any) -> int:
+        with self.database.read() as connection:
+            return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
+
+    def id_of(self, address: str) -> int:
+        with self.database.read() as connection:
+            found = subscribers.find(connection, RULES.identify(address))
+        assert found
+        return found.id
+
+    def leave(self, address: str) -> None:
+        number = self.id_of(address)
+        with self.database.write() as connection:
+            subscribers.leave(connection, number, now=self.database.now(connection))
+
+    def reason(self, address: str) -> str | None:
+        with self.database.read() as connection:
+            found = suppressions.find(connection, RULES.identify(address))
+        return found.reason if found else None
+
+
+@pytest.fixture
+def lists(database_url: str) -> Iterator[Lists]:
+    database = Database(database_url)
+    yield Lists(database)
+    database.dispose()
+
+
+def test_every_row_is_told_of_with_its_line(lists):
+    report = lists.take("email,topics\nann@example.org,empathy\nno address,\nbea@example.org,nonsense\n")
+
+    assert [(row.line, str(row.result)) for row in lists.told] == [(2, "added"), (3, "refused"), (4, "refused")]
+    assert (report.counts, report.refused_rows) == ({"added": 1}, 2)
+
+
+def test_address_that_comes_twice_counts_once_wherever_it_stands(lists):
+    lists.take("email\nold@example.org\n")
+    people = [f"p{number}@example.org" for number in range(1500)]
+    text = "email\n" + "\n".join(["old@example.org", *people, "P3@Example.org", "OLD@example.org", "p1@example.org"])
+
+    report = lists.take(text)
+
+    assert report.counts == {"added": 1500, "unchanged": 1, "duplicate": 3}
+    assert [row.line for row in lists.told if row.result == "duplicate"] == [1503, 1504, 1505]
+    assert lists.told[-2].why == "the same address as line 2"
+    assert lists.count(consent) == 1501
+
+
+def test_first_row_of_an_address_counts_when_updating(lists):
+    lists.take("email,name\nann@example.org,Ann\n")
+    text = "email,name\nann@example.org,Ann Lee\n" + "x@example.org,X\n" * 1200 + "ann@example.org,Wrong\n"
+
+    assert lists.take(text, update=True).counts == {"updated": 1, "added": 1, "duplicate": 1200}
+    assert "Ann Lee" in lists.export()
+
+
+def test_dry_run_says_what_would_happen_and_changes_nothing(lists):
+    lists.take("email,name\nann@example.org,Ann\nleft@example.org,\n")
+    lists.leave("left@example.org")
+    rows = ("ann@example.org,Bea,training", "left@example.org,,", "new@example.org,,training", "NEW@example.org,,")
+    text = "\n".join(["email,name,topics", *rows])
+
+    foretold = lists.take(text, update=True, dry_run=True)
+
+    assert foretold.counts == {"updated": 1, "left": 1, "added": 1, "duplicate": 1}
+    assert lists.count(subscriber) == 2
+    assert "Bea" not in lists.export()
+    assert lists.take(text, update=True).counts == foretold.counts
+
+
+def test_import_goes_on_where_it_stopped(lists):
+    text = "email\n" + "".join(f"p{number}@example.org\n" for number in range(2500))
+
+    class Broken(Exception):
+        pass
+
+    def stop(_rows: int) -> None:
+        raise Broken
+
+    with pytest.raises(Broken):
+        import_list(lists.database, io.StringIO(text, newline=""), RULES, update=False, progress=stop)
+
+    assert lists.take(text).counts == {"unchanged": 1000, "added": 1500}
+    assert lists.count(consent) == 2500
+
+
+def test_database_that_fails_half_way_is_told_with_the_last_line_that_is_in(tmp_path, sqlite_url):
+    database = Database(sqlite_url)
+    path = tmp_path / "digest.db"
+
+    def break_it(_rows: int) -> None:
+        database.dispose()
+        path.rename(tmp_path / "away.db")
+
+    text = "email\n" + "".join(f"p{number}@example.org\n" for number in range(2500))
+
+    with pytest.raises(StorageError, match="rows up to line 1001 are in"):
+        import_list(database, io.StringIO(text, newline=""), RULES, update=False, progress=break_it)
+    database.dispose()
+
+
+@pytest.mark.parametrize("update", [True, False])
+def test_nobody_who_left_or_is_suppressed_comes_back(lists, update):
+    lists.take("email\nann@example.org\n")
+    lists.leave("ann@example.org")
+    with lists.database.write() as connection:
+        now = lists.database.now(connection)
+        suppressions.add(connection, RULES.identify("bea@example.org"), None, Reason.ERASED, now)
+
+    report = lists.take("email\nANN@example.org\nbea@example.org\n", update=update)
+
+    assert report.counts == {"left": 1, "suppressed": 1}
+    assert lists.export().count("\r\n") == 1
+
+
+def test_whoever_left_the_other_program_is_suppressed_here_too(lists):
+    lists.take("email\nmember@example.org\n")
+    bare = replace(RULES, source="", date=None)
+    stand = {"gone": "false", "member": "false", "ok": "true"}
+    text = GHOST + "".join(f"{name}@example.org,,{stands},2024-01-01,,\n" for name, stands in stand.items())
+
+    assert lists.take(text, bare).counts == {"unsubscribed_there": 2, "added": 1}
+    assert lists.reason("gone@example.org") == Reason.UNSUBSCRIBED
+    assert lists.reason("member@example.org") is None
+    assert lists.take("email\ngone@example.org\n").counts == {"suppressed": 1}
+
+
+def test_dry_run_suppresses_nobody(lists):
+    lists.take(GHOST + "gone@example.org,,false,2024-01-01,,\n", dry_run=True)
+
+    assert lists.reason("gone@example.org") is None
+
+
+def test_tags_of_another_program_are_topics_where_they_match(lists):
+    report = lists.take(
+        GHOST + 'ann@example.org,,true,2024-01-01,,"Empathy,VIP"\nbea@example.org,,true,2024-01-01,,VIP\n'
+    )
+
+    assert report.tags == {"VIP": 2}
+    assert "ann@example.org,,en,empathy," in lists.export()
+
+
+def test_export_reads_back_as_it_was(lists):
+    lists.take(
+        "email,name,language,topics,no_match,paused_until,source,date,consent_until\n"
+        '+ann@example.org,"=1+1",fr,training;empathy,whole,2027-01,une feuille,2025-05-10,\n'
+        "bea@example.org,-Bea,en,,nothing,,@form,2025-05-11,2027-05-11\n"
+    )
+    exported = lists.export()
+    for cell in ("'+ann@example.org", "'=1+1", "'-Bea", "'@form"):
+        assert f",{cell}," in f",{exported.replace(chr(13) + chr(10), ',')}"
+
+    again = lists.take(exported, replace(RULES, source="", date=None), update=True)
+
+    assert again.counts == {"unchanged": 2}
+    assert lists.export() == exported
+
+
+def test_export_holds_active_people_only_with_their_latest_consent(lists):
+    lists.take("email,date\nann@example.org,2025-01-01\nbea@example.org,2025-01-01\n")
+    lists.leave("bea@example.org")
+
+    assert lists.export().splitlines()[1:] == ["ann@example.org,,en,,nothing,,a form,2025-01-01,"]

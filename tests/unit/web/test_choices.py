@@ -1,0 +1,129 @@
+"""What a form says, and what is wrong with it."""
+
+import pytest
+from factories import make_taxonomy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.months import Month
+from digest.subscribers.subscriber import NoMatch, Preferences
+from digest.topics import Named, Taxonomy, Topic
+from digest.web.bodies import Form
+from digest.web.choices import Reading, pauses, topic_groups
+
+NOVEMBER = Month(2026, 11)
+KEPT = Preferences(frozenset({"empathy"}), "fr", NoMatch.WHOLE, Month(2027, 2))
+
+
+def reading(*fields: tuple[str, str]) -> Reading:
+    return Reading(Form(fields), lambda text: text)
+
+
+def preferences(*fields: tuple[str, str]) -> Preferences:
+    return reading(*fields).preferences(make_taxonomy(), ("en", "fr"), KEPT, NOVEMBER)
+
+
+@pytest.mark.parametrize(
+    ("fields", "topics", "problem"),
+    [
+        ([("which", "every")], set(), False),
+        ([("which", "every"), ("topic", "empathy")], set(), False),
+        ([("which", "some"), ("topic", "empathy"), ("topic", "training")], {"empathy", "training"}, False),
+        ([("topic", "empathy")], {"empathy"}, False),
+        ([("which", "some"), ("topic", "empathy"), ("topic", "gone")], {"empathy"}, False),
+        ([("which", "some")], set(), True),
+        ([("which", "some"), ("topic", "gone")], set(), True),
+        ([], set(), True),
+    ],
+)
+def test_topics_are_never_widened_by_a_slip(fields, topics, problem):
+    asked = reading(*fields)
+
+    assert asked.topics(make_taxonomy()) == topics
+    assert bool(asked.problems) is problem
+
+
+def test_everything_on_the_page_is_read():
+    chosen = preferences(("which", "every"), ("language", "en"), ("no_match", "nothing"), ("pause", "2027-01"))
+
+    assert chosen == Preferences(frozenset(), "en", NoMatch.NOTHING, Month(2027, 1))
+
+
+def test_value_that_the_page_does_not_offer_leaves_what_was_kept():
+    chosen = preferences(("which", "every"), ("language", "xx"), ("no_match", "perhaps"))
+
+    assert (chosen.language, chosen.no_match) == ("fr", NoMatch.WHOLE)
+
+
+@pytest.mark.parametrize("pause", ["2026-11", "2020-01", "2999-12", "soon", "2027-13"])
+def test_pause_is_one_of_the_months_offered(pause):
+    asked = reading(("which", "every"), ("pause", pause))
+    asked.preferences(make_taxonomy(), ("en", "fr"), KEPT, NOVEMBER)
+
+    assert [problem.field for problem in asked.problems] == ["pause"]
+
+
+def test_no_pause_ends_one():
+    assert preferences(("which", "every"), ("pause", "")).paused_until is None
+
+
+def test_pauses_are_the_next_twelve_months_and_what_is_chosen_already():
+    assert pauses(NOVEMBER, None)[0] == Month(2026, 12)
+    assert pauses(NOVEMBER, None)[-1] == Month(2027, 11)
+    assert pauses(NOVEMBER, Month(2030, 1))[-1] == Month(2030, 1)
+    assert Month(2026, 10) not in pauses(NOVEMBER, Month(2026, 10))
+
+
+@pytest.mark.parametrize(
+    "typed", ["Ann\r\nBcc: x@example.org", "x" * 201, "x" * 60_000, "Ann\u202eeel", "\x00"], ids=range(5)
+)
+def test_name_that_is_no_name_is_told_or_made_one_line(typed):
+    asked = reading(("name", typed))
+    name = asked.name()
+
+    assert "\n" not in name
+    assert "\r" not in name
+    assert name == "Ann Bcc: x@example.org" or asked.problems
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "a@", "a@b@example.org", "A <a@example.org>", "a@example.org,b@example.org", "x" * 99_999]
+)
+def test_what_is_no_address_is_told(typed):
+    asked = reading(("address", typed))
+
+    assert asked.address() == ""
+    assert [problem.field for problem in asked.problems] == ["address"]
+
+
+def test_topics_stand_in_their_groups_and_are_found_by_other_words():
+    taxonomy = Taxonomy(
+        (
+            Topic("cbt", {"en": "Cognitive therapy", "fr": "Thérapie cognitive"}, "therapies", ("CBT", "TCC")),
+            Topic("trust", {"en": "Trust"}, "process"),
+        ),
+        (
+            Named("process", {"en": "Process"}),
+            Named("nothing", {"en": "Nothing"}),
+            Named("therapies", {"en": "Therapies"}),
+        ),
+    )
+    process, therapies = topic_groups(taxonomy, "fr", {"cbt"})
+
+    assert (process.name, [topic.slug for topic in process.topics]) == ("Process", ["trust"])
+    assert therapies.topics[0].name == "Thérapie cognitive"
+    assert therapies.topics[0].also == "Cognitive therapy CBT TCC"
+    assert (process.chosen, therapies.chosen) == (0, 1)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["which", "topic", "pause", "language", "no_match", "name", "address"]), st.text())
+    )
+)
+def test_no_form_breaks_the_reading(fields):
+    asked = reading(*fields)
+    asked.address()
+    asked.name()
+
+    assert asked.preferences(make_taxonomy(), ("en", "fr"), KEPT, NOVEMBER).language in {"en", "fr"}
