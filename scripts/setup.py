@@ -1,5 +1,5 @@
 """
-Set up what a command needs, then run it: `python3 scripts/setup.py demo | test | lint | lock | catalogues`.
+Set up what a command needs, then run it: `python3 scripts/setup.py demo | test | bench | lint | lock | catalogues`.
 
 Runs with a bare Python (3.11 or newer, with venv and pip) and nothing else; the Makefile only calls this. Everything
 made here goes into `.venv` and `.cache` of the checkout. Further arguments are passed on to the command that is run.
@@ -75,6 +75,16 @@ def test(extra: list[str]) -> int:
         )
 
 
+def bench(extra: list[str]) -> int:
+    """Every benchmark, or the one that is named, as `bench lists --people 10000`."""
+    found = {path.stem: path for path in sorted((ROOT / "benchmarks").glob("*.py"))}
+    chosen, rest = ([extra[0]], extra[1:]) if extra[:1] and not extra[0].startswith("-") else (list(found), extra)
+    if unknown := [name for name in chosen if name not in found]:
+        raise SetupError(f"there is no benchmark {unknown[0]}: there are {', '.join(found)}")
+    with environment.ready("dev"):
+        return max(_run([python(), str(found[name]), *rest]) for name in chosen)
+
+
 def lint(extra: list[str]) -> int:
     """Style, types and the direction of imports; every check runs, even after one failed."""
     if extra:
@@ -102,7 +112,7 @@ def update_catalogues(extra: list[str]) -> int:
         return catalogues.update(program("pybabel"))
 
 
-COMMANDS = {"demo": demo, "test": test, "lint": lint, "lock": lock, "catalogues": update_catalogues}
+COMMANDS = {"demo": demo, "test": test, "bench": bench, "lint": lint, "lock": lock, "catalogues": update_catalogues}
 
 
 def _compile_arguments(name: str) -> list[str]:
