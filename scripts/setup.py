@@ -76,6 +76,16 @@ def test(extra: list[str]) -> int:
         )
 
 
+def bench(extra: list[str]) -> int:
+    """Every benchmark, or the one that is named, as `bench lists --people 10000`."""
+    found = {path.stem: path for path in sorted((ROOT / "benchmarks").glob("*.py"))}
+    chosen, rest = ([extra[0]], extra[1:]) if extra[:1] and not extra[0].startswith("-") else (list(found), extra)
+    if unknown := [name for name in chosen if name not in found]:
+        raise SetupError(f"there is no benchmark {unknown[0]}: there are {', '.join(found)}")
+    with environment.ready("dev"):
+        return max(_run([python(), str(found[name]), *rest]) for name in chosen)
+
+
 def lint(extra: list[str]) -> int:
     """Style, types and the direction of imports; every check runs, even after one failed."""
     if extra:
@@ -101,12 +111,6 @@ def update_catalogues(extra: list[str]) -> int:
         raise SetupError(f"catalogues takes no arguments, got {' '.join(extra)}")
     with environment.ready("dev"):
         return catalogues.update(program("pybabel"))
-
-
-def bench(extra: list[str]) -> int:
-    """How long rendering takes, and how large its results are."""
-    with environment.ready("run"):
-        return _run([python(), "benchmarks/render.py", *extra])
 
 
 def lint_mail(extra: list[str]) -> int:

@@ -20,7 +20,7 @@ from digest.subscribers.lists import read_list
 from digest.subscribers.rows import Row, RowRules
 from digest.subscribers.suppression import Reason
 
-_CHUNK = 1000  # rows in one transaction
+_CHUNK = 5000  # rows in one transaction: about a tenth of a second for whoever else wants to write
 _SHOWN = 1000  # rows that a report holds; more are only counted
 _REASONS = {Departed.UNSUBSCRIBED: Reason.UNSUBSCRIBED, Departed.CLEANED: Reason.BOUNCED}
 
@@ -97,7 +97,7 @@ def import_list(
         each: Told what became of each row, in order.
 
     Whoever has left the program that wrote the list, or whose mailbox refused its mail, is suppressed here, unless they
-    have subscribed here themselves. Rows are taken in transactions of a thousand: after an interruption, import the
+    have subscribed here themselves. Rows are taken in transactions of five thousand: after an interruption, import the
     same list again.
 
     Raises:
@@ -131,6 +131,7 @@ class _Importing:
         self._report = report
         self._update = update
         self._dry_run = dry_run
+        self._selections: dict[frozenset[str], int] = {}
         with database.read() as connection:
             self._newest = adding.newest(connection)
 
@@ -167,7 +168,14 @@ class _Importing:
         else:
             with self._database.write() as connection:
                 now = self._database.now(connection)
-                results = adding.add_many(connection, people, update=self._update, now=now, added_after=self._newest)
+                results = adding.add_many(
+                    connection,
+                    people,
+                    update=self._update,
+                    now=now,
+                    added_after=self._newest,
+                    selections=self._selections,
+                )
                 _suppress(connection, [row for row in rows if row.departed], now)
         return dict(zip((line for line, _ in joining), results, strict=True))
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from digest.storage import selections, suppressions
 from digest.storage.bulk import insert_rows
 from digest.storage.tables import consent, subscriber
-from digest.storage.upsert import insert_new
+from digest.storage.upsert import insert_new, is_one_of
 from digest.subscribers.consent import ConsentMethod
 from digest.subscribers.subscriber import NewSubscriber, Preferences, State
 
@@ -58,6 +58,7 @@ def add_many(
     now: dt.datetime,
     method: ConsentMethod = ConsentMethod.IMPORT,
     added_after: int | None = None,
+    selections: dict[frozenset[str], int] | None = None,
 ) -> list[AddResult]:
     """
     Add people, each with a consent; whoever has left or is suppressed is not brought back.
@@ -66,6 +67,7 @@ def add_many(
         update: Whether what *people* say replaces what is known of a person who is there already.
         now: When the consents are recorded.
         added_after: People with a greater id were added by earlier calls for the same list; None: by none.
+        selections: Ids that earlier calls have found; what this one finds is put in.
 
     An implied consent is renewed, and recorded once more, by a later one; by an express one only with *update*, since a
     list that says nothing counts as express.
@@ -73,14 +75,14 @@ def add_many(
     Returns:
         What became of each person, in order. Of several with one address the first counts.
     """
-    adding = _Adding(conn, update, now, method, added_after)
+    adding = _Adding(conn, update, now, method, added_after, {} if selections is None else selections)
     return [result for chunk in _chunks(people) for result in adding.add(chunk)]
 
 
 def foretell_many(conn: Connection, people: Iterable[NewSubscriber], *, update: bool) -> list[AddResult]:
     """What `add_many` would say. Changes nothing, and works in a transaction that only reads."""
     adding = _Adding(conn, update)
-    return [result for chunk in _chunks(people) for result in adding.judge(chunk).results]
+    return [result for chunk in _chunks(people) for result in adding.foretell(chunk)]
 
 
 def newest(conn: Connection) -> int:
@@ -137,7 +139,7 @@ class _Adding:
 
     def add(self, people: Sequence[NewSubscriber]) -> list[AddResult]:
         new = {person.preferences.topics for person in people} - self.selections.keys()
-        self.selections |= selections.ensure_many(self.conn, new) if new else {}
+        self.selections.update(selections.ensure_many(self.conn, new) if new else {})
         judged = self.judge(people)
         while not self._inserted(judged.new):  # another process has added one of them meanwhile
             self.mine -= judged.touched
@@ -145,6 +147,11 @@ class _Adding:
         self._change(judged.changed)
         self._prove(judged.renewed)
         return judged.results
+
+    def foretell(self, people: Sequence[NewSubscriber]) -> list[AddResult]:
+        new = {person.preferences.topics for person in people} - self.selections.keys()
+        self.selections.update(selections.find_many(self.conn, new) if new else {})
+        return self.judge(people).results
 
     def judge(self, people: Sequence[NewSubscriber]) -> _Judged:
         hashes = [person.address_hash for person in people]
@@ -165,7 +172,7 @@ class _Adding:
         return judged
 
     def _there(self, hashes: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-        query = select(subscriber).where(_S.address_hash.in_(hashes))
+        query = select(subscriber).where(is_one_of(self.conn, _S.address_hash, hashes))
         return {row.address_hash: dict(row._mapping) for row in self.conn.execute(query)}  # noqa: SLF001  public in spite of its name
 
     def _known(
@@ -227,7 +234,7 @@ class _Adding:
             if insert_rows(self.conn, insert_new(self.conn, subscriber), _NEW, rows) != len(rows):
                 savepoint.rollback()
                 return False
-        query = select(_S.address_hash, _S.id).where(_S.address_hash.in_(list(new)))
+        query = select(_S.address_hash, _S.id).where(is_one_of(self.conn, _S.address_hash, new))
         self._prove([(number, new[address_hash]) for address_hash, number in self.conn.execute(query)] if new else [])
         return True
 

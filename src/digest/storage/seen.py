@@ -28,7 +28,7 @@ class Seen:
         self._file.close()
 
     def lines(self, hashes: Sequence[str]) -> dict[str, int]:
-        """The lines of those of *hashes*, a thousand at most, that are in it."""
+        """The lines of those of *hashes*, 32,000 at most, that are in it."""
         if self._empty or not hashes:
             return {}
         marks = ",".join("?" * len(hashes))

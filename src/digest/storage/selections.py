@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import Connection, func, select
 
 from digest.storage.tables import selection, selection_topic, subscriber
-from digest.storage.upsert import insert_new
+from digest.storage.upsert import insert_new, is_one_of
 from digest.subscribers.subscriber import State
 
 
@@ -37,6 +37,12 @@ def ensure_many(conn: Connection, sets: Iterable[frozenset[str]]) -> Mapping[fro
     return {topics: found[one] for one, topics in by_key.items()}
 
 
+def find_many(conn: Connection, sets: Iterable[frozenset[str]]) -> Mapping[frozenset[str], int]:
+    """The ids of those of many selections that are there."""
+    by_key = {key(topics): topics for topics in sets}
+    return {by_key[one]: number for one, number in _ids(conn, by_key).items()}
+
+
 def topic_counts(conn: Connection) -> dict[str, int]:
     """How many active people chose each topic. Whoever chose none, and so gets every topic, is not in it."""
     by_selection = (
@@ -65,5 +71,5 @@ def everything_count(conn: Connection) -> int:
 
 
 def _ids(conn: Connection, keys: Iterable[str]) -> dict[str, int]:
-    query = select(selection.c.key, selection.c.id).where(selection.c.key.in_(list(keys)))
+    query = select(selection.c.key, selection.c.id).where(is_one_of(conn, selection.c.key, list(keys)))
     return {one: number for one, number in conn.execute(query)}  # noqa: C416  rows are no pairs to mypy

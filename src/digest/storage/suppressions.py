@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, select, update
 
 from digest.storage.tables import suppression
-from digest.storage.upsert import insert_new
+from digest.storage.upsert import insert_new, is_one_of
 from digest.subscribers.suppression import LIFTED_BY_THE_PERSON, Reason
 
 _AT_ONCE = 1000  # rows of a stream in memory
@@ -37,7 +37,7 @@ def find(conn: Connection, address_hash: str) -> Suppression | None:
 
 def among(conn: Connection, hashes: Iterable[str]) -> frozenset[str]:
     """Which of *hashes* are suppressed."""
-    query = select(suppression.c.address_hash).where(suppression.c.address_hash.in_(list(hashes)))
+    query = select(suppression.c.address_hash).where(is_one_of(conn, suppression.c.address_hash, list(hashes)))
     return frozenset(conn.execute(query).scalars())
 
 

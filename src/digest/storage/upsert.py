@@ -1,9 +1,10 @@
-"""INSERT that knows what to do if its key is there already: the one statement that both dialects spell themselves."""
+"""What the two dialects spell in their own ways: INSERT on a key that is there already, and a list of values."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table
+from sqlalchemy import ARRAY, Column, ColumnElement, Connection, Table, Text, any_, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -21,3 +22,10 @@ def insert_or_update(
     if conn.dialect.name == "sqlite":
         return sqlite.insert(table).on_conflict_do_update(index_elements=[key], set_=dict(changes), where=where)
     return postgresql.insert(table).on_conflict_do_update(index_elements=[key], set_=dict(changes), where=where)
+
+
+def is_one_of(conn: Connection, column: Column[str], values: Collection[str]) -> ColumnElement[bool]:
+    """Whether *column* is among *values*; one parameter however many they are, which IN would take apart."""
+    if conn.dialect.name == "sqlite":
+        return column.in_(select(func.json_each(json.dumps(list(values))).table_valued("value").c.value))
+    return column == any_(literal(list(values), ARRAY(Text)))

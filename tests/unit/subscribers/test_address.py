@@ -1,3 +1,6 @@
+import hmac
+from base64 import urlsafe_b64encode
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -129,3 +132,10 @@ def test_quick_reading_of_a_plain_address_agrees_with_the_thorough_one(local: st
     quick = address._parse_plain(f"{local}@{domain}")
 
     assert quick is None or quick == address._parse_any(f"{local}@{domain}")
+
+
+@given(st.binary(min_size=1, max_size=100))
+def test_hash_is_half_of_hmac_sha256(key: bytes):
+    whole = hmac.digest(key, b"ann@example.org", "sha256")
+
+    assert AddressHash(key)("Ann@example.org") == urlsafe_b64encode(whole[:16]).rstrip(b"=").decode()
