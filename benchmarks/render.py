@@ -77,7 +77,7 @@ def _sizes(edition: Edition, digest: Digest) -> Iterator[tuple[str, int]]:
     yield "headers", sum(len(f"{name}: {value}\r\n".encode()) for name, value in edition.headers)
     hello = greeting("Maya Okafor", edition.key.language, digest.renderer)
     url = "https://digest.example.org/unsubscribe/MTIzNDU2Nzg5MDEyMzQ1Njc4OTA"
-    recipient = Recipient(1, "maya.okafor@example.com", "Maya Okafor", hello, unsubscribe_url=url)
+    recipient = Recipient(1, "maya.okafor@example.com", "Maya Okafor", hello, unsubscribe_url=url, preferences_url=url)
     message = build_message(edition, recipient, date=dt.datetime(2026, 11, 10, 12, tzinfo=dt.UTC))
     yield "message as it is sent", len(message.as_bytes())
 

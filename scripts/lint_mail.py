@@ -71,7 +71,7 @@ def _messages(folder: Path) -> Iterator[EmailMessage]:
 
 def _message(edition: Edition, name: str, hello: str) -> EmailMessage:
     url = "https://digest.example.org/unsubscribe/MTIzNDU2Nzg5MDEyMzQ1Njc4OTA"
-    recipient = Recipient(1, "maya.okafor@example.com", "Maya Okafor", hello, unsubscribe_url=url)
+    recipient = Recipient(1, "maya.okafor@example.com", "Maya Okafor", hello, unsubscribe_url=url, preferences_url=url)
     message = build_message(edition, recipient, date=dt.datetime.now(dt.UTC))
     message["X-Edition"] = name
     return message

@@ -84,7 +84,7 @@ def _site(browser: Browser, digest: Digest) -> None:
         digest.newsletter,
         digest.taxonomy,
         digest.renderer,
-        (digest.sign_key,),
+        digest.people,
         load_assets(None),
     )
     with _running(create_site(site)) as address:
@@ -108,7 +108,8 @@ def _edition_html(digest: Digest) -> str:
     key = EditionKey("en", 2 ** len(files.articles) - 1)
     edition: Edition = render_edition(issue, key, digest.renderer)
     hello = greeting("Maya Okafor", "en", digest.renderer)
-    return fill(edition.html, edition.nonce, greeting=hello, unsubscribe_url="https://digest.example.org/")
+    page = "https://digest.example.org/"
+    return fill(edition.html, edition.nonce, greeting=hello, unsubscribe_url=page, preferences_url=page)
 
 
 def _shot(

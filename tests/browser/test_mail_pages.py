@@ -44,7 +44,7 @@ def mail(key: str = "en-12", **newsletter: object) -> str:
     issue = make_issue(*ARTICLES, file=FILE, newsletter=replace(NEWSLETTER, **newsletter))
     edition = render_edition(issue, EditionKey.parse(key), renderer())
     url = "https://digest.example.org/unsubscribe/token"
-    return fill(edition.html, edition.nonce, greeting="Dear Ann & Bo,", unsubscribe_url=url)
+    return fill(edition.html, edition.nonce, greeting="Dear Ann & Bo,", unsubscribe_url=url, preferences_url=url)
 
 
 def violations(page: Page) -> list[tuple[str, list[str]]]:
