@@ -184,7 +184,7 @@ class _Worker:
     def _hand_over(self, claim: Claim) -> None:
         batch = self._batch(claim)
         try:
-            answer = self._transport.hand_over(batch)
+            answer = self._transport.hand_over(batch, lambda _answers: None)
         except NotAccepted as refusal:
             self._give_back(claim, refusal)
             return

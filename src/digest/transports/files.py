@@ -11,8 +11,8 @@ from email import message_from_binary_file, policy
 from pathlib import Path
 from threading import get_ident
 
-from digest.delivery.handover import Answer, Batch
-from digest.delivery.message import build_message
+from digest.delivery.handover import Answer, Batch, Note, Report
+from digest.delivery.message import build_message, build_note
 from digest.errors import NotAccepted
 from digest.issue.edition import Edition
 from digest.issue.greeting import greeting
@@ -32,13 +32,14 @@ class FilesTransport:
     """
 
     name = "files"
+    one_by_one = False
 
     def __init__(self, directory: Path, renderer: Renderer, now: Callable[[], dt.datetime]) -> None:
         self._directory = directory
         self._renderer = renderer
         self._now = now
 
-    def hand_over(self, batch: Batch) -> Answer:
+    def hand_over(self, batch: Batch, report: Report) -> Answer:  # noqa: ARG002 - answers for the whole batch
         """Write every message of *batch*.
 
         Raises:
@@ -55,6 +56,21 @@ class FilesTransport:
             raise NotAccepted(f"the outbox {self._directory} can't be written: {error.strerror or error}") from error
         return Answer(message_id=None)
 
+    def hand_over_note(self, note: Note) -> Answer:
+        """Write the notification as `note-ID.eml`.
+
+        Raises:
+            NotAccepted: The folder can't be written.
+        """
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            message = build_note(note, date=self._now())
+            self._write(self._directory / f"note-{note.notification_id}.eml", message.as_bytes())
+            _sync_folder(self._directory)
+        except OSError as error:
+            raise NotAccepted(f"the outbox {self._directory} can't be written: {error.strerror or error}") from error
+        return Answer(message_id=None)
+
     def evidence(self, deliveries: Sequence[int]) -> frozenset[int]:
         """The deliveries whose file is there."""
         return frozenset(delivery for delivery in deliveries if self._path(delivery).exists())
@@ -64,7 +80,7 @@ class FilesTransport:
         if not self._directory.is_dir():
             return
         self._sweep()
-        paths = sorted(self._directory.glob("*.eml"), key=lambda path: int(path.stem))
+        paths = sorted(self._directory.glob("[0-9]*.eml"), key=lambda path: int(path.stem))
         page = self._renderer.render(
             "outbox/index.html",
             "en",
