@@ -46,6 +46,10 @@ class Ledger:
         """How often each address was sent an issue."""
         return Counter(email for (email,) in self._rows("SELECT email FROM accepted WHERE delivery_id IS NOT NULL"))
 
+    def everybody(self) -> Counter[str]:
+        """How often each address was sent anything."""
+        return Counter(email for (email,) in self._rows("SELECT email FROM accepted"))
+
     def attempts(self) -> set[int]:
         """The attempts that were accepted."""
         return {number for (number,) in self._rows("SELECT DISTINCT attempt_id FROM accepted") if number is not None}

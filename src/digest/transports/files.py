@@ -6,6 +6,7 @@ there whole or not at all. That is also how an attempt of a killed process is se
 
 import datetime as dt
 import os
+import time
 from collections.abc import Callable, Sequence
 from email import message_from_binary_file, policy
 from pathlib import Path
@@ -43,8 +44,10 @@ class FilesTransport:
         """Write every message of *batch*.
 
         Raises:
-            NotAccepted: The folder can't be written.
+            NotAccepted: The folder can't be written, or the time was over before anything was.
         """
+        if time.monotonic() >= batch.until:
+            raise NotAccepted("the time was over before anything was written")
         try:
             self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
             for recipient in batch.recipients:
