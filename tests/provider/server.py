@@ -76,7 +76,7 @@ class Server:
         """Status, body, fault and headers of the answer; the ledger is written before."""
         if self.behaviour.keep:
             self.seen.append(seen)
-        if seen.method == "GET" and seen.path.startswith("/v3/suppression/"):
+        if seen.method == "GET" and seen.path.startswith("/v3/suppression/") and _known(seen):
             return 200, self._suppressions(seen.path), FAULTS[NONE], {}
         if (seen.method, seen.path) != ("POST", "/v3/mail/send"):
             return 404, b"", FAULTS[NONE], {}
@@ -99,7 +99,7 @@ class Server:
 
     def _judge(self, seen: Seen, fault: Fault) -> tuple[int, bytes, list[Any]]:
         """Status, body and what is accepted."""
-        if seen.headers.get("authorization") != f"Bearer {KEY}":
+        if not _known(seen):
             return 401, _UNAUTHORIZED, []
         if not fault.accepts:
             return fault.status, fault.body or b"", []
@@ -116,6 +116,10 @@ class Server:
         entries = self.behaviour.suppressions.get(parts.path.removeprefix("/v3/suppression/"), [])
         offset = int(query.get("offset", 0))
         return orjson.dumps(entries[offset : offset + int(query.get("limit", 500))])
+
+
+def _known(seen: Seen) -> bool:
+    return seen.headers.get("authorization") == f"Bearer {KEY}"
 
 
 def _checked(seen: Seen) -> tuple[int, bytes, Any]:
