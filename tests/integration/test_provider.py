@@ -82,7 +82,7 @@ CASES: list[tuple[str, Change, str]] = [
     ("asm without a number", root(asm={"group_id": "1"}), "asm"),
     ("asm with 26 groups", root(asm={"group_id": 1, "groups_to_display": list(range(26))}), "asm"),
     ("short pool", root(ip_pool_name="x"), "ip_pool_name"),
-    ("tracking as text", root(tracking_settings={"ganalytics": {"enable": "no"}}), "tracking_settings.ganalytics.enable"),
+    ("switch as text", root(tracking_settings={"ganalytics": {"enable": ""}}), "tracking_settings.ganalytics.enable"),
     ("sandbox as text", root(mail_settings={"sandbox_mode": {"enable": "yes"}}), "mail_settings.sandbox_mode.enable"),
     (
         "bypasses together",

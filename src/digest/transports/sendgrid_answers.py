@@ -10,13 +10,12 @@ import orjson
 
 from digest.delivery.handover import Answer
 from digest.errors import BatchRefused, InDoubt, NotAccepted, Refused, TooLarge
+from digest.transports.retelling import retold
 from digest.transports.sendgrid_api import Reply
+from digest.transports.sendgrid_bodies import MOST_RECIPIENTS
 
 _LONGEST_WAIT = 60.0  # seconds: a wrong clock or a far reset costs one more question, never an evening
-_LONGEST_REASON = 200  # characters
 _SOMEBODY = re.compile(r"personalizations[.\[](\d+)\]?(?:\.(?:to|substitutions)\b.*)?$")
-_ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
-_KEY = re.compile(r"(?:Bearer\s+\S+|SG\.[\w.-]+)")
 _REMEDY: dict[int, str] = {
     HTTPStatus.UNAUTHORIZED: "check sendgrid.api_key",
     HTTPStatus.FORBIDDEN: "the key may not send mail, or the sender's address is not verified there",
@@ -90,20 +89,15 @@ def _errors(body: bytes) -> Iterator[tuple[str, str]]:
     except orjson.JSONDecodeError:
         return
     errors = document.get("errors") if isinstance(document, dict) else None
-    for error in errors if isinstance(errors, list) else ():
+    for error in errors[:MOST_RECIPIENTS] if isinstance(errors, list) else ():
         if isinstance(error, dict):
             field, message = error.get("field"), error.get("message")
-            yield field if isinstance(field, str) else "", _plain(message) if isinstance(message, str) else "refused"
+            yield field if isinstance(field, str) else "", retold(message) if isinstance(message, str) else "refused"
 
 
 def _because(reply: Reply) -> str:
     said = "; ".join(f"{field}: {message}" if field else message for field, message in _errors(reply.body))
-    return f": {said[:_LONGEST_REASON]}" if said else ""
-
-
-def _plain(message: str) -> str:
-    """A provider's words as they may stand in a log: one line, no address, no key."""
-    return _KEY.sub("(a key)", _ADDRESS.sub("(an address)", " ".join(message.split())))[:_LONGEST_REASON]
+    return f": {retold(said)}" if said else ""
 
 
 def _wait(reply: Reply, now: float) -> float | None:

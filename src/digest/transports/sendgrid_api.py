@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from digest.errors import InDoubt, NotAccepted, Refused
 from digest.transports.deadline import TimedSocket, TimedTlsSocket, connect, secure
+from digest.transports.retelling import fault_words
 
 _IDLE = 10.0  # seconds after which a connection is not used again: the other side may be about to close it
 _LONGEST_ANSWER = 256 * 1024  # bytes
@@ -93,7 +94,7 @@ class SendgridApi:
             self._begin(connection, method, path, len(body), until)
         except _FAULTS as fault:
             connection.http.close()
-            raise NotAccepted(f"SendGrid could not be asked: {_said(fault)}; nothing went out") from None
+            raise NotAccepted(f"SendGrid could not be asked: {fault_words(fault)}; nothing went out") from None
         except BaseException:
             connection.http.close()
             raise
@@ -101,7 +102,7 @@ class SendgridApi:
             reply, reusable = _answer(connection.http, body)
         except _FAULTS as fault:
             connection.http.close()
-            raise InDoubt(f"SendGrid gave no clear answer: {_said(fault)}") from None
+            raise InDoubt(f"SendGrid gave no clear answer: {fault_words(fault)}") from None
         except BaseException:
             connection.http.close()
             raise
@@ -130,9 +131,9 @@ class SendgridApi:
             plain = connect(self._host, self._port, until=until, patience=self._patience)
             sock = secure(plain, self._host, self._tls) if self._secure else plain
         except ssl.SSLCertVerificationError as fault:
-            raise Refused(f"{self._host} can't prove that it is SendGrid: {_said(fault)}") from None
+            raise Refused(f"{self._host} can't prove that it is SendGrid: {fault_words(fault)}") from None
         except OSError as fault:
-            raise NotAccepted(f"SendGrid can't be reached at {self._host}: {_said(fault)}") from None
+            raise NotAccepted(f"SendGrid can't be reached at {self._host}: {fault_words(fault)}") from None
         client = http.client.HTTPConnection(self._host, self._port)
         client.sock = sock
         client.auto_open = 0
@@ -178,11 +179,3 @@ def _answer(client: http.client.HTTPConnection, body: bytes) -> tuple[Reply, boo
         content = b""
     whole = response.isclosed() and (bool(response.chunked) or response.length == 0)
     return Reply(response.status, headers, content, whole), whole and not response.will_close
-
-
-def _said(fault: Exception) -> str:
-    if isinstance(fault, TimeoutError):
-        return "it took too long"
-    if isinstance(fault, OSError) and fault.strerror:
-        return fault.strerror
-    return type(fault).__name__

@@ -13,6 +13,7 @@ from typing import Literal
 
 from digest.errors import InDoubt, NotAccepted, Refused
 from digest.transports.deadline import TimedSocket, TimedTlsSocket, connect, secure
+from digest.transports.retelling import fault_words, retold
 
 _CLOSING = 421  # RFC 5321, 3.8: the server is about to close the connection
 _GO_ON = 354
@@ -20,8 +21,6 @@ _OURS = frozenset({421, 500, 501, 502, 503, 504, 530, 534, 535, 538})  # about t
 _SENDER = re.compile(r"\b[45]\.1\.[78]\b")  # RFC 3463, 3.2; many relays say so only when they hear the recipient
 _POLICY = re.compile(r"\b[45]\.7\.\d+\b")  # RFC 3463, 3.8
 _NOT_NOW = re.compile(r"\b4\.[12]\.\d+\b")  # RFC 3463, 3.2 and 3.3: this address, this mailbox
-_ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
-_LONGEST_REASON = 200  # characters
 _DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
@@ -77,7 +76,7 @@ class Connection:
         except smtplib.SMTPResponseException as fault:
             raise _session(relay.host, fault.smtp_code, fault.smtp_error, "check smtp") from None
         except (OSError, smtplib.SMTPException) as fault:
-            raise NotAccepted(f"the relay {relay.host} can't be reached: {_said(fault)}") from None
+            raise NotAccepted(f"the relay {relay.host} can't be reached: {fault_words(fault)}") from None
 
     def send(self, sender: str, recipient: str, message: EmailMessage, until: float) -> None:
         """
@@ -93,7 +92,7 @@ class Connection:
         try:
             self._envelope(sender, recipient)
         except (OSError, smtplib.SMTPException) as fault:
-            raise Closing(f"the relay {self._host} broke off: {_said(fault)}") from None
+            raise Closing(f"the relay {self._host} broke off: {fault_words(fault)}") from None
         if time.monotonic() >= until:
             self._smtp.close()
             raise Closing("the time was over before the message went out")
@@ -116,7 +115,7 @@ class Connection:
         code, said = self._smtp.rcpt(recipient)
         if self._about_recipient(code, said.decode("utf-8", "replace")):
             self._smtp.rset()
-            raise RecipientRefused(_words(code, said))
+            raise RecipientRefused(f"{code} {retold(said)}")
         if not 200 <= code < 300:  # noqa: PLR2004
             raise self._refusal(code, said, "a recipient")
         code, said = self._smtp.docmd("DATA")
@@ -129,7 +128,7 @@ class Connection:
             code, said = self._smtp.getreply()
         except (OSError, smtplib.SMTPException) as fault:
             self._smtp.close()
-            raise InDoubt(f"the relay {self._host} gave no clear answer: {_said(fault)}") from None
+            raise InDoubt(f"the relay {self._host} gave no clear answer: {fault_words(fault)}") from None
         if not 200 <= code < 300:  # noqa: PLR2004
             raise self._refusal(code, said, "the message")
 
@@ -142,7 +141,7 @@ class Connection:
         return code >= 500 or bool(_NOT_NOW.search(said))  # noqa: PLR2004
 
     def _refusal(self, code: int, said: bytes, what: str) -> NotAccepted:
-        words = f"the relay {self._host} refused {what}: {_words(code, said)}"
+        words = f"the relay {self._host} refused {what}: {code} {retold(said)}"
         if code == _CLOSING:
             self._smtp.close()
             return Closing(words)
@@ -198,19 +197,5 @@ def _opened(relay: Relay, tls: ssl.SSLContext, until: float) -> _Client:
 
 
 def _session(host: str, code: int, said: bytes | str, remedy: str) -> NotAccepted:
-    words = f"the relay {host} refused us: {_words(code, said)}"
+    words = f"the relay {host} refused us: {code} {retold(said)}"
     return Refused(f"{words}: {remedy}") if code >= 500 else NotAccepted(words)  # noqa: PLR2004
-
-
-def _words(code: int, said: bytes | str) -> str:
-    """The relay's words as they may stand in a log: one line, no address."""
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-    return f"{code} {_ADDRESS.sub('(an address)', ' '.join(text.split()))}"[:_LONGEST_REASON]
-
-
-def _said(fault: Exception) -> str:
-    if isinstance(fault, TimeoutError):
-        return "it took too long"
-    if isinstance(fault, OSError) and fault.strerror:
-        return fault.strerror
-    return type(fault).__name__
