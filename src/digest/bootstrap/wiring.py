@@ -1,6 +1,7 @@
 """The parts of a running digest, each made when it is first asked for."""
 
 import datetime as dt
+import random
 import time
 from collections.abc import Mapping
 from functools import cached_property
@@ -9,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from digest.bootstrap.resources import load_catalogues, load_templates
+from digest.bootstrap.transports import make_transport
 from digest.config import Config, load_config
 from digest.content.library import Library
 from digest.delivery.handover import Transport
@@ -18,7 +20,7 @@ from digest.issue.newsletter import IssueRules, Newsletter
 from digest.months import Month
 from digest.pipeline.assemble import Workshop
 from digest.pipeline.owner import this_process
-from digest.pipeline.send import Sending
+from digest.pipeline.sending import Sending
 from digest.pipeline.timekeeping import Calendar
 from digest.rendering.environment import Renderer
 from digest.storage.database import Database, revision_state, upgrade
@@ -26,7 +28,6 @@ from digest.subscribers.address import AddressHash
 from digest.subscribers.rows import RowRules
 from digest.tokens import UNSUBSCRIBE, signer
 from digest.topics import Named, Taxonomy, Topic
-from digest.transports.files import FilesTransport
 
 _LEAD = {"previous": -1, "current": 0, "next": 1}
 
@@ -146,7 +147,7 @@ class Digest:
         return self.folder / self.config.files.directory / str(month)
 
     def _transport(self, month: Month) -> Transport:
-        return FilesTransport(self.outbox(month), self.renderer, lambda: dt.datetime.now(dt.UTC))
+        return make_transport(self.config, self.outbox(month), self.renderer)
 
     @cached_property
     def sending(self) -> Sending:
@@ -158,8 +159,13 @@ class Digest:
             sign=signer(self.sign_key, UNSUBSCRIBE),
             owner=this_process(),
             wait=time.sleep,
+            chance=random.random,
             batch_size=delivery.batch_size,
+            in_flight=delivery.in_flight,
+            rate=delivery.rate,
+            deadline=delivery.deadline,
             lease=dt.timedelta(seconds=delivery.lease),
+            resend_after=dt.timedelta(hours=delivery.settle_after) if delivery.on_in_doubt == "resend" else None,
             require_approval=self.config.schedule.require_approval,
         )
 

@@ -166,8 +166,12 @@ class ScheduleSection(Section):
 class DeliverySection(Section):
     transport: Literal["files", "smtp", "sendgrid"] = "files"
     batch_size: int = Field(default=500, ge=1, le=1000)
+    in_flight: int = Field(default=8, ge=1, le=256)
+    rate: float = Field(default=0, ge=0)  # recipients a second; 0: no limit
     deadline: float = Field(default=60, gt=0)  # seconds
     lease: int = Field(default=120, ge=5, le=3600)  # seconds
+    on_in_doubt: Literal["hold", "resend"] = "hold"
+    settle_after: float = Field(default=25, gt=0)  # hours
 
     @model_validator(mode="after")
     def _over_before_the_lease(self) -> Self:

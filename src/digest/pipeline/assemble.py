@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from digest.content.article import Article
 from digest.content.issue_file import IssueFile
 from digest.content.library import Library
+from digest.delivery.states import CampaignState
 from digest.errors import Conflict, RenderError
 from digest.issue.checks import check_frozen, check_issue
 from digest.issue.findings import Finding, Severity
@@ -100,13 +101,17 @@ def assemble(database: Database, workshop: Workshop, month: Month) -> Assembled:
     Assembling unchanged files again changes nothing, an approval included.
 
     Raises:
-        Conflict: An error stands in the way, or the issue's campaign has begun.
+        Conflict: An error stands in the way, or the issue's campaign has begun and is not held.
     """
     checked = check(workshop, month)
     frozen = frozen_or_refuse(checked)
     with database.write() as connection:
-        if campaigns.find(connection, month):
-            raise Conflict(f"the campaign of {month} has begun: its issue can't be assembled again")
+        campaign = campaigns.find(connection, month)
+        if campaign is not None and campaign.state is not CampaignState.HELD:
+            raise Conflict(
+                f"the campaign of {month} is {campaign.state}: to correct what those still waiting get, "
+                f"run `digest hold {month}` first"
+            )
         now = database.now(connection)
         changed = issues.save(connection, frozen, now)
         row = issues.status(connection, month)

@@ -1,14 +1,26 @@
 """How an issue and its campaign stand."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from digest.delivery.balance import Balance
+from digest.delivery.states import AttemptState
 from digest.issue.issue import IssueState
 from digest.months import Month
-from digest.storage import calendar, campaigns, issues
+from digest.storage import calendar, campaigns, issues, outbox
 from digest.storage.database import Database
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A request without a clear answer: how many deliveries it is about, since when (UTC), and what came back."""
+
+    attempt_id: int
+    deliveries: int
+    since: dt.datetime
+    detail: str
 
 
 @dataclass(frozen=True)
@@ -19,6 +31,8 @@ class Status:
         state: The campaign's if there is one, else the issue's.
         reason: Why it is held, or None.
         hash: Of the frozen bytes; None before assembling.
+        duplicates: Deliveries proven to have been handed over twice.
+        doubts: Attempts in doubt.
     """
 
     month: Month
@@ -26,6 +40,8 @@ class Status:
     reason: str | None
     hash: str | None
     balance: Balance
+    duplicates: int = 0
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def outcomes(self) -> dict[str, int]:
@@ -50,8 +66,23 @@ def _status(connection: Connection, month: Month) -> Status:
     row = issues.status(connection, month)
     campaign = campaigns.find(connection, month)
     if campaign is not None:
-        balance = campaigns.balance(connection, campaign.id)
-        return Status(month, campaign.state.value, campaign.reason, campaign.hash, balance)
+        return Status(
+            month,
+            campaign.state.value,
+            campaign.reason,
+            campaign.hash,
+            campaigns.balance(connection, campaign.id),
+            campaigns.duplicates(connection, campaign.id),
+            _doubts(connection, campaign.id),
+        )
     reason = "; ".join(f"{row.action}: {row.reason}" for row in calendar.rows(connection, month) if row.reason) or None
     state = row.state if row else IssueState.COLLECTING
     return Status(month, state.value, reason, row.hash if row else None, Balance())
+
+
+def _doubts(connection: Connection, campaign_id: int) -> tuple[Doubt, ...]:
+    return tuple(
+        Doubt(one.id, one.size, one.finished_at or one.lease_until, one.detail or "")
+        for one in outbox.open_attempts(connection, campaign_id)
+        if one.state is AttemptState.IN_DOUBT
+    )

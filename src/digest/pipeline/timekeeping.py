@@ -16,7 +16,9 @@ from digest.delivery.timetable import Action, Timetable
 from digest.errors import Conflict, DigestError, NotFound
 from digest.months import Month
 from digest.pipeline.assemble import Workshop, check, frozen_or_refuse
-from digest.pipeline.send import Sending, plan, work
+from digest.pipeline.send import plan
+from digest.pipeline.sending import Sending
+from digest.pipeline.worker import work
 from digest.storage import calendar, campaigns, issues
 from digest.storage.database import Database
 
