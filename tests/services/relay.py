@@ -89,7 +89,7 @@ class Relay:
             server.transport.abort()
         if answer == HANG:
             await asyncio.sleep(30)
-        return "250 OK"
+        return answer if answer not in (None, HANG, HANG_UP) else "250 OK"
 
     def check(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
         right = isinstance(data, LoginPassword) and data.password == self.password

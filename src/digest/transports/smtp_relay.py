@@ -129,8 +129,11 @@ class Connection:
         except (OSError, smtplib.SMTPException) as fault:
             self._smtp.close()
             raise InDoubt(f"the relay {self._host} gave no clear answer: {fault_words(fault)}") from None
-        if not 200 <= code < 300:  # noqa: PLR2004
+        if 400 <= code < 600:  # noqa: PLR2004
             raise self._refusal(code, said, "the message")
+        if not 200 <= code < 300:  # noqa: PLR2004
+            self._smtp.close()
+            raise InDoubt(f"the relay {self._host} gave no clear answer: {code} {retold(said)}")
 
     def _about_recipient(self, code: int, said: str) -> bool:
         if code in _OURS or _SENDER.search(said):
