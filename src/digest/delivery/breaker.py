@@ -78,7 +78,7 @@ def after_refusal(
 
 def after_answer(gate: Gate, *, began: dt.datetime) -> Gate:
     """How the gate stands after a clear answer: open, unless the request was under way when the gate was shut."""
-    return gate if gate.shut_at is not None and began <= gate.shut_at else OPEN
+    return gate if gate.shut_at is not None and began < gate.shut_at else OPEN
 
 
 def during_trial(gate: Gate, *, until: dt.datetime) -> Gate:
@@ -87,7 +87,7 @@ def during_trial(gate: Gate, *, until: dt.datetime) -> Gate:
 
 
 def _shut(gate: Gate, began: dt.datetime, now: dt.datetime, seconds: float, reason: str) -> Gate:
-    if gate.shut_at is not None and began <= gate.shut_at:
+    if gate.shut_at is not None and began < gate.shut_at:
         return gate  # under way when it was shut: it says nothing new
     until = now + dt.timedelta(seconds=seconds)
     return Gate(gate.doubts, gate.shuts + 1, now, until, reason)
