@@ -32,7 +32,7 @@ def serving(serve: Callable[[socket.socket], None]) -> Iterator[str]:
         thread.join()
 
 
-def exchange(url: str, body: bytes = b"{}", seconds: float = 0.5, patience: float = 10.0):
+def exchange(url: str, body: bytes = b"{}", seconds: float = 1.0, patience: float = 10.0):
     api = SendgridApi(url, lambda: "key", tls=ssl.create_default_context(), patience=patience)
     try:
         return api.exchange("POST", "/v3/mail/send", body, until=time.monotonic() + seconds)
@@ -45,7 +45,7 @@ def drip(content: bytes) -> Callable[[socket.socket], None]:
         connection.recv(65536)
         for byte in content * 100:
             connection.sendall(bytes([byte]))
-            time.sleep(0.05)
+            time.sleep(0.1)
 
     return serve
 
@@ -74,12 +74,12 @@ def test_silence_is_waited_for_no_longer_than_said():
             pass
 
     with serving(serve) as url, pytest.raises(InDoubt, match="took too long"):
-        exchange(url, seconds=60, patience=0.3)
+        exchange(url, seconds=60, patience=0.5)
 
 
 def test_request_that_nobody_reads_is_given_up():
     def serve(connection: socket.socket) -> None:
-        time.sleep(1)
+        time.sleep(2)
 
     with serving(serve) as url, pytest.raises(InDoubt, match="took too long"):
         exchange(url, b"x" * 50_000_000)
@@ -94,7 +94,7 @@ def test_refusal_before_the_request_was_read_is_heard():
             pass
 
     with serving(serve) as url:
-        reply = exchange(url, b"x" * 20_000_000, seconds=5)
+        reply = exchange(url, b"x" * 20_000_000, seconds=30)
 
     with pytest.raises(TooLarge):
         read_answer(reply, [1], now=0.0)
@@ -118,7 +118,7 @@ def test_answer_that_is_no_answer_is_in_doubt(answer: bytes):
         connection.sendall(answer)
 
     with serving(serve) as url, pytest.raises(InDoubt):
-        read_answer(exchange(url, seconds=5), [1], now=0.0)
+        read_answer(exchange(url, seconds=30), [1], now=0.0)
 
 
 def test_time_that_is_over_means_that_nothing_went_out():
