@@ -3,14 +3,13 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from digest.issue.edition import Edition
 
 
-@dataclass(frozen=True)
-class Recipient:
-    """One delivery of a batch, with all that differs from reader to reader."""
+class Recipient(NamedTuple):
+    """One delivery of a batch, with all that differs from reader to reader; there may be a million in a campaign."""
 
     delivery_id: int
     address: str

@@ -1,15 +1,17 @@
 """How an issue and its campaign stand."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from digest.delivery.balance import Balance
+from digest.delivery.events import Outcome
 from digest.delivery.states import AttemptState
 from digest.issue.issue import IssueState
 from digest.months import Month
-from digest.storage import calendar, campaigns, issues, outbox
+from digest.storage import calendar, campaigns, issues, outbox, outcomes
 from digest.storage.database import Database
 
 
@@ -33,6 +35,7 @@ class Status:
         hash: Of the frozen bytes; None before assembling.
         duplicates: Deliveries proven to have been handed over twice.
         doubts: Attempts in doubt.
+        reported: Deliveries by what became of them later, as far as events tell.
     """
 
     month: Month
@@ -42,11 +45,13 @@ class Status:
     balance: Balance
     duplicates: int = 0
     doubts: tuple[Doubt, ...] = ()
+    reported: Mapping[Outcome, int] = field(default_factory=dict)
 
     @property
     def outcomes(self) -> dict[str, int]:
-        """Deliveries by what became of them later: files are never reported on."""
-        return {"none": self.balance.planned}
+        """Deliveries by what became of them later; `none`: nothing was reported, as always with files and SMTP."""
+        none = self.balance.planned - sum(self.reported.values())
+        return {"none": none} | {word.value: self.reported.get(word, 0) for word in Outcome}
 
 
 def status(database: Database, month: Month) -> Status:
@@ -74,6 +79,7 @@ def _status(connection: Connection, month: Month) -> Status:
             campaigns.balance(connection, campaign.id),
             campaigns.duplicates(connection, campaign.id),
             _doubts(connection, campaign.id),
+            outcomes.counts(connection, campaign.id),
         )
     reason = "; ".join(f"{row.action}: {row.reason}" for row in calendar.rows(connection, month) if row.reason) or None
     state = row.state if row else IssueState.COLLECTING

@@ -235,10 +235,10 @@ class _Clerk:
             raise NotAccepted("the lease had run out, so the rest is left to whoever settles this request")
 
     def _batch(self, claim: Claim, until: float) -> Batch:
-        base_url, sign = self._sending.newsletter.base_url, self._sending.sign
+        link, sign = unsubscribe_url(self._sending.newsletter.base_url, ""), self._sending.sign
         greet = greeter(claim.key.language, self._sending.renderer)
         recipients = [
-            Recipient(delivery, address, name, greet(name), unsubscribe_url(base_url, sign(subscriber)))
-            for delivery, subscriber, address, name in claim.recipients
+            Recipient(delivery, address, name, greet(name), link + sign(subscriber))
+            for delivery, subscriber, address, name, _ in claim.recipients
         ]
         return Batch(claim.attempt_id, self._editions[claim.hash, claim.key], recipients, until)

@@ -120,6 +120,13 @@ def find(conn: Connection, month: Month) -> Campaign | None:
     return None if row is None else _campaign(row)
 
 
+def state(conn: Connection, campaign_id: int) -> CampaignState:
+    """The state of a campaign that is there; nobody else changes it until the end of the transaction."""
+    query = select(campaign.c.state).where(campaign.c.id == campaign_id).with_for_update()
+    found: CampaignState = conn.execute(query).scalar_one()
+    return found
+
+
 def in_state(conn: Connection, state: CampaignState) -> list[Campaign]:
     """Every campaign in *state*, oldest month first."""
     query = select(campaign).where(campaign.c.state == state).order_by(campaign.c.month)

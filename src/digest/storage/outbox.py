@@ -4,10 +4,12 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Row, Select, bindparam, case, func, insert, literal, select, update
 
 from digest.delivery.states import AttemptState, BatchState, CampaignState, HandOver, Skipped
 from digest.issue.edition import EditionKey
+from digest.storage.as_json import rows_as_json
 from digest.storage.tables import attempt, batch, campaign, delivery, subscriber, suppression
 from digest.subscribers.subscriber import State
 
@@ -39,12 +41,11 @@ _WHY_NOT = case(
     (subscriber.c.paused_until > bindparam("month"), literal(Skipped.PAUSED.value)),
 )
 _MEMBERS: Select[Any] = (
-    select(delivery.c.id, subscriber.c.id, subscriber.c.address, subscriber.c.name, _WHY_NOT)
+    select(rows_as_json(delivery.c.id, subscriber.c.id, subscriber.c.address, subscriber.c.name, _WHY_NOT))
     .select_from(delivery)
     .outerjoin(subscriber, subscriber.c.id == delivery.c.subscriber_id)
     .outerjoin(suppression, suppression.c.address_hash == subscriber.c.address_hash)
     .where(delivery.c.state.is_(None))
-    .order_by(delivery.c.id)
 )
 _IN_RANGE = _MEMBERS.where(delivery.c.id.between(bindparam("first"), bindparam("last")), delivery.c.batch_id.is_(None))
 _MOVED = _MEMBERS.where(delivery.c.batch_id == bindparam("batch"))
@@ -56,7 +57,7 @@ _TAKE = (
 )
 _CLOSE = update(batch).where(batch.c.id == bindparam("which")).values(state=BatchState.ACCEPTED, size=0)
 
-Member = tuple[int, int, str, str]
+Member = list[Any]  # delivery id, subscriber id, address, name, and nothing
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Claim:
     Attributes:
         hash, key: Which edition of which frozen issue.
         depth: Halvings that led to it.
-        recipients: Delivery id, subscriber id, address and name of each, by delivery id.
+        recipients: Delivery id, subscriber id, address, name (and None) of each, by delivery id.
     """
 
     attempt_id: int
@@ -161,13 +162,11 @@ def _fit(conn: Connection, taken: Row[Any]) -> list[Member]:
     else:
         span = {"first": taken.first_delivery, "last": taken.last_delivery}
         rows = conn.execute(_IN_RANGE, {**span, "month": taken.month})
-    fit: list[Member] = []
-    for number, person, address, name, reason in rows.all():
-        if reason is None:
-            fit.append((number, person, address, name))
-        else:
+    members: list[list[Any]] = sorted(orjson.loads(rows.scalar_one() or "[]"))
+    for number, _, _, _, reason in members:
+        if reason is not None:
             _skip(conn, number, reason)
-    return fit
+    return [member for member in members if member[4] is None]
 
 
 def _begin(conn: Connection, taken: Row[Any], size: int, owner: str, now: dt.datetime, lease_until: dt.datetime) -> int:

@@ -7,6 +7,7 @@ Times are UTC. A month is text, `YYYY-MM`, so that months compare as text does. 
 from enum import StrEnum
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from digest.delivery.events import Outcome
 from digest.delivery.states import AttemptState, BatchState, CampaignState, HandOver
 from digest.issue.issue import IssueState
 from digest.storage.types import UTC, BigKey, Word
@@ -213,6 +215,8 @@ delivery = Table(
     Column("batch_id", BigKey),  # only of those that were moved; null: the batch whose range holds the id, if any
     Column("state", Word(HandOver)),  # null: as the batch. Own: skipped, rejected, and both stay
     Column("reason", Text),  # skipped: a word of digest.delivery.states.Skipped; rejected: the provider's words
+    Column("outcome", Word(Outcome)),  # from events, moves up its order only; null: none
+    Column("soft_bounced", Boolean),  # null: no
     UniqueConstraint("campaign_id", "subscriber_id"),  # nobody twice
 )
 Index(
@@ -266,6 +270,15 @@ gate = Table(
     Column("reason", Text),  # what the provider last said
 )
 """What all workers pass before they claim: one rate limit and one breaker, whatever the number of workers."""
+
+event = Table(
+    "event",
+    metadata,
+    Column("kind", Text, primary_key=True),  # the provider's word
+    Column("number", BigKey, nullable=False),
+    Column("last_at", UTC, nullable=False),
+)
+"""How many events came that have no effect, by kind; copies are counted too, and who they were about is not kept."""
 
 # --- when ------------------------------------------------------------------------------------------------------------
 

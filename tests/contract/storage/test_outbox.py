@@ -17,11 +17,11 @@ ANN, BOB, CHO = PEOPLE = [make_person(name) for name in ("ann", "bob", "cho")]
 
 
 def names(claim):
-    return [name for _, _, _, name in claim.recipients]
+    return [name for _, _, _, name, _ in claim.recipients]
 
 
 def numbers(claim):
-    return [number for number, _, _, _ in claim.recipients]
+    return [number for number, _, _, _, _ in claim.recipients]
 
 
 def balance(conn, campaign):
@@ -37,9 +37,9 @@ def test_claim_takes_the_first_waiting_batch_with_all_that_a_request_needs(conn)
     claim = claim_next(conn, campaign)
 
     assert (claim.hash, claim.key) == (frozen.hash, EditionKey("en", 1))
-    assert [recipient[1:] for recipient in claim.recipients] == [
-        (ids[0], "ann@example.org", "ann"),
-        (ids[1], "bob@example.org", "bob"),
+    assert [recipient[1:4] for recipient in claim.recipients] == [
+        [ids[0], "ann@example.org", "ann"],
+        [ids[1], "bob@example.org", "bob"],
     ]
     assert numbers(claim) == sorted(numbers(claim))
     assert (balance(conn, campaign).sending, balance(conn, campaign).waiting) == (2, 1)
