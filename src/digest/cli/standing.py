@@ -54,7 +54,7 @@ def lines(now: "Status") -> list[str]:
         said.append(f"planned {balance.planned} = {' + '.join(summands)}")
     for reason, count in sorted(balance.skipped_because.items()):
         said.append(f"  skipped, {reason.replace('_', ' ')}: {count}")
-    said += [f"  {outcome}: {count}" for outcome, count in sorted(now.outcomes.items()) if outcome != "none"]
+    said += [f"  {outcome}: {count}" for outcome, count in now.outcomes.items() if count and outcome != "none"]
     if now.duplicates:
         said.append(f"  handed over twice: {now.duplicates}")
     for doubt in now.doubts[:_SHOWN]:

@@ -172,6 +172,7 @@ class DeliverySection(Section):
     lease: int = Field(default=120, ge=5, le=3600)  # seconds
     on_in_doubt: Literal["hold", "resend"] = "hold"
     settle_after: float = Field(default=25, gt=0)  # hours
+    soft_bounces: int = Field(default=3, ge=1, le=24)  # issues in a row
 
     @model_validator(mode="after")
     def _over_before_the_lease(self) -> Self:

@@ -13,6 +13,7 @@ from digest.forms import Shield, route_pattern
 from digest.pipeline.published import answers
 from digest.web.answers import public_file
 from digest.web.archive import READ, archive_routes
+from digest.web.hooks import hook_routes
 from digest.web.site import Site
 from digest.web.unsubscribe import unsubscribe_routes
 
@@ -29,8 +30,8 @@ CONTENT_SECURITY_POLICY = (
 def create_site(site: Site) -> FastAPI:
     """Build the application that answers under the path of the newsletter's `base_url`.
 
-    It keeps no session, sets no cookie and writes links from `base_url` alone. Only a POST to an unsubscribe link
-    changes anything. While the database does not answer, pages are 503, never a false success.
+    It keeps no session, sets no cookie and writes links from `base_url` alone. Only a POST to an unsubscribe link, and
+    signed events, change anything. While the database does not answer, pages are 503, never a false success.
     """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.add_middleware(Shield, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
@@ -38,6 +39,8 @@ def create_site(site: Site) -> FastAPI:
     app.include_router(_asset_routes(site), prefix=site.prefix)
     app.include_router(unsubscribe_routes(site), prefix=site.prefix)
     app.include_router(archive_routes(site), prefix=site.prefix)
+    if site.events is not None:
+        app.include_router(hook_routes(site.events), prefix=site.prefix)
     if site.prefix:
         app.add_api_route(site.prefix, lambda: RedirectResponse(f"{site.prefix}/", 308), methods=READ)
     _answer_errors(app, site)

@@ -16,6 +16,7 @@ from digest.issue.newsletter import Newsletter
 from digest.rendering.environment import Renderer
 from digest.storage.database import Database
 from digest.topics import Taxonomy
+from digest.web.hooks import SendgridHook
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Site:
 
     Attributes:
         keys: Keys whose unsubscribe links are honoured, old ones included.
+        events: What answers SendGrid's events; None: nobody does.
         assets: Files of `templates/` that are no templates, by path, such as "web/site.css".
     """
 
@@ -33,6 +35,7 @@ class Site:
     renderer: Renderer
     keys: tuple[bytes, ...]
     assets: Mapping[str, bytes]
+    events: SendgridHook | None = None
 
     @cached_property
     def prefix(self) -> str:
