@@ -1,5 +1,6 @@
 """
-Set up what a command needs, then run it: `python3 scripts/setup.py demo | test | lint | lock | catalogues`.
+Set up what a command needs, then run it: `python3 scripts/setup.py COMMAND`, where COMMAND is
+demo, test, torture, bench, lint, lock or catalogues.
 
 Runs with a bare Python (3.11 or newer, with venv and pip) and nothing else; the Makefile only calls this. Everything
 made here goes into `.venv` and `.cache` of the checkout. Further arguments are passed on to the command that is run.
@@ -75,6 +76,18 @@ def test(extra: list[str]) -> int:
         )
 
 
+def torture(extra: list[str]) -> int:
+    """The long form of the crash tests: hundreds of kills, on both engines; takes a quarter of an hour."""
+    with environment.ready("dev"):
+        return _run([python(), "-m", "pytest", "tests/torture", "-v", *extra], {"DIGEST_TEST_TORTURE": "60"})
+
+
+def bench(extra: list[str]) -> int:
+    """How fast a campaign is planned and handed over, beside the leanest way to do so."""
+    with environment.ready("dev"):
+        return _run([python(), "benchmarks/hand_over.py", *extra])
+
+
 def lint(extra: list[str]) -> int:
     """Style, types and the direction of imports; every check runs, even after one failed."""
     if extra:
@@ -102,7 +115,15 @@ def update_catalogues(extra: list[str]) -> int:
         return catalogues.update(program("pybabel"))
 
 
-COMMANDS = {"demo": demo, "test": test, "lint": lint, "lock": lock, "catalogues": update_catalogues}
+COMMANDS = {
+    "demo": demo,
+    "test": test,
+    "torture": torture,
+    "bench": bench,
+    "lint": lint,
+    "lock": lock,
+    "catalogues": update_catalogues,
+}
 
 
 def _compile_arguments(name: str) -> list[str]:
