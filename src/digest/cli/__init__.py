@@ -8,7 +8,7 @@ from enum import IntEnum
 
 import typer
 
-from digest.cli import articles, issue, project, sending, services, subscribers
+from digest.cli import articles, issue, project, sending, services, subscribers, suppressions_pull
 from digest.errors import ConfigError, DigestError
 
 app = typer.Typer(
@@ -34,6 +34,7 @@ articles.register(app)
 issue.register(app)
 sending.register(app)
 subscribers.register(app)
+suppressions_pull.register(app)
 services.register(app)
 
 
