@@ -22,17 +22,17 @@ log = logging.getLogger("digest.scheduler")
 
 def foreground(calendar: Calendar) -> BaseScheduler:
     """A scheduler whose `start()` returns when it is shut down."""
-    return _scheduler(BlockingScheduler(timezone=dt.UTC), calendar)
+    return _scheduler(BlockingScheduler(timezone=dt.UTC), waking(calendar))
 
 
-def background(calendar: Calendar) -> BaseScheduler:
-    """A scheduler that runs in a thread of its own after `start()`."""
-    return _scheduler(BackgroundScheduler(timezone=dt.UTC), calendar)
+def background(calendar: Calendar, *, hands_over: bool = True) -> BaseScheduler:
+    """A scheduler that runs in a thread of its own after `start()`; see `waking`."""
+    return _scheduler(BackgroundScheduler(timezone=dt.UTC), waking(calendar, hands_over=hands_over))
 
 
-def _scheduler(scheduler: BaseScheduler, calendar: Calendar) -> BaseScheduler:
+def _scheduler(scheduler: BaseScheduler, wake: Callable[[], None]) -> BaseScheduler:
     scheduler.add_job(
-        waking(calendar),
+        wake,
         IntervalTrigger(seconds=_EVERY, timezone=dt.UTC),
         next_run_time=dt.datetime.now(dt.UTC),
         misfire_grace_time=None,
@@ -42,8 +42,8 @@ def _scheduler(scheduler: BaseScheduler, calendar: Calendar) -> BaseScheduler:
     return scheduler
 
 
-def waking(calendar: Calendar) -> Callable[[], None]:
-    """What happens at each waking: act on what is due, then hand over what has begun."""
+def waking(calendar: Calendar, *, hands_over: bool = True) -> Callable[[], None]:
+    """What happens at each waking: act on what is due, then hand over what has begun, unless a worker does that."""
 
     def wake() -> None:
         try:
@@ -52,7 +52,8 @@ def waking(calendar: Calendar) -> Callable[[], None]:
                     log.info("%s of %s done", acted.action, acted.month)
                 else:
                     log.warning("%s of %s held: %s", acted.action, acted.month, acted.reason)
-            calendar.hand_over()
+            if hands_over:
+                calendar.hand_over()
         except DigestError as error:
             log.error("%s; trying again in %d seconds", error, _EVERY)  # noqa: TRY400 -- its message says it all
 

@@ -2,6 +2,9 @@
 
 import logging
 import signal
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -40,29 +43,51 @@ def serve(
     host: Annotated[str, typer.Option("--host", help="0.0.0.0 to be reached from other machines.")] = "127.0.0.1",
     port: Port = 8000,
     no_scheduler: Annotated[bool, typer.Option("--no-scheduler", help="The calendar runs elsewhere.")] = False,
+    no_worker: Annotated[bool, typer.Option("--no-worker", help="Workers run elsewhere.")] = False,
     config: Config = CONFIG,
 ) -> None:
-    """Serve the public site, with the calendar inside."""
+    """Serve the public site, with the calendar and a worker inside."""
     from digest.bootstrap import open_digest
     from digest.bootstrap.sites import run_site
 
     _log()
     digest = open_digest(config)
-    if no_scheduler:
+    with ExitStack() as services:
+        if not no_scheduler:
+            services.enter_context(_calendar(digest))
+        if not no_worker:
+            services.enter_context(_worker(digest))
         run_site(digest, host, port)
-        return
+
+
+@contextmanager
+def _calendar(digest: "Digest") -> Iterator[None]:
     from digest.bootstrap.alarm import background
 
-    alarm = background(digest.calendar)
+    alarm = background(digest.calendar, hands_over=False)
     alarm.start()
     try:
-        run_site(digest, host, port)
+        yield
     finally:
         alarm.shutdown(wait=True)
 
 
+@contextmanager
+def _worker(digest: "Digest") -> Iterator[None]:
+    from digest.pipeline.rounds import rounds
+
+    stop = threading.Event()
+    thread = threading.Thread(target=rounds, args=[digest.database, digest.sending, stop], name="worker")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()  # what is under way is finished first
+        thread.join()
+
+
 def scheduler(config: Config = CONFIG) -> None:
-    """Assemble and send each month when the schedule says so; any number of them may run."""
+    """Assemble and send each month when the schedule says so, handing over included; any number may run."""
     from digest.bootstrap import open_digest
 
     _log()
@@ -79,6 +104,7 @@ def run_scheduler(digest: "Digest") -> None:
     try:
         alarm.start()
     except KeyboardInterrupt:
+        digest.calendar.stop.set()
         alarm.shutdown(wait=True)
 
 
