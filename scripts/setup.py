@@ -1,6 +1,6 @@
 """
 Set up what a command needs, then run it: `python3 scripts/setup.py COMMAND`, where COMMAND is
-demo, test, lint, lock, catalogues, bench, lint-mail or pictures.
+demo, test, torture, lint, lock, catalogues, bench, lint-mail or pictures.
 
 Runs with a bare Python (3.11 or newer, with venv and pip) and nothing else; the Makefile only calls this. Everything
 made here goes into `.venv` and `.cache` of the checkout. Further arguments are passed on to the command that is run.
@@ -76,6 +76,12 @@ def test(extra: list[str]) -> int:
         )
 
 
+def torture(extra: list[str]) -> int:
+    """The long form of the crash tests: hundreds of kills, on both engines; takes a quarter of an hour."""
+    with environment.ready("dev"):
+        return _run([python(), "-m", "pytest", "tests/torture", "-v", *extra], {"DIGEST_TEST_TORTURE": "60"})
+
+
 def bench(extra: list[str]) -> int:
     """Every benchmark, or the one that is named, as `bench lists --people 10000`."""
     found = {path.stem: path for path in sorted((ROOT / "benchmarks").glob("*.py"))}
@@ -128,6 +134,7 @@ def pictures(extra: list[str]) -> int:
 COMMANDS = {
     "demo": demo,
     "test": test,
+    "torture": torture,
     "lint": lint,
     "lock": lock,
     "catalogues": update_catalogues,

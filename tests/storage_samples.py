@@ -89,4 +89,5 @@ def begin_campaign(
 
 def claim_next(conn: Connection, campaign: Campaign, now: dt.datetime = NOON) -> Claim | None:
     """What a worker does before it makes a request."""
-    return claim(conn, campaign.id, owner="worker", lease=LEASE, now=now)
+    claims = claim(conn, campaign.id, limit=1, owner="worker", lease=LEASE, now=now)
+    return claims[0] if claims else None

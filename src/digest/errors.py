@@ -13,13 +13,18 @@
     +-- StorageError       the database can't be reached, read or written
     +-- TransportError     a hand-over; concerns the whole batch
         +-- NotAccepted    certainly not taken: safe to repeat
+        |   +-- TooLarge       goes in smaller pieces
+        |   +-- BatchRefused   something in it is refused, and nobody says what: smaller pieces tell
+        |   +-- Refused        repeating it helps nobody until a person has mended the cause
         +-- InDoubt        no clear answer: must not be repeated blindly
 
 A message says what happened, to what, and what to do; lower case, no full stop.
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 
 class DigestError(Exception):
@@ -102,16 +107,42 @@ class TransportError(DigestError):
 
 
 class NotAccepted(TransportError):
-    """The batch was certainly not taken, so handing it over again is safe.
+    """What the transport had not reported as answered was certainly not taken: handing it over again is safe.
 
     Attributes:
         retry_after: Seconds to wait, or None if nothing was said.
+        rejected: Deliveries that are refused for their own sake, each with its reason; the others of the batch can go
+            again at once. Empty: it concerns the whole batch.
     """
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
+    def __init__(
+        self, message: str, retry_after: float | None = None, rejected: Mapping[int, str] = MappingProxyType({})
+    ) -> None:
         self.retry_after = retry_after
+        self.rejected = rejected
         super().__init__(message)
 
 
+class TooLarge(NotAccepted):
+    """The batch is more than one request may hold."""
+
+
+class BatchRefused(NotAccepted):
+    """Something in the batch is refused, and the answer does not say what."""
+
+
+class Refused(NotAccepted):
+    """Everything like this would be refused: the sender, the content, the key or the account; never a recipient."""
+
+
 class InDoubt(TransportError):
-    """The batch may or may not have been taken; evidence must settle it."""
+    """What the transport had not reported as answered may or may not have been taken; evidence must settle it.
+
+    Attributes:
+        doubtful: The deliveries that this is about; the others that were not reported were certainly not taken.
+            None: all that were not reported.
+    """
+
+    def __init__(self, message: str, doubtful: frozenset[int] | None = None) -> None:
+        self.doubtful = doubtful
+        super().__init__(message)

@@ -292,3 +292,89 @@ def test_suppression_key_that_also_signs_is_refused(config_file: Path):
 def test_proxy_that_is_no_network_is_refused(config_file: Path):
     with pytest.raises(ConfigError, match="is no network"):
         load_config(change(config_file, web={"trusted_proxies": ["10.0.0.1/8"]}))
+
+
+SENDGRID = {"delivery": {"transport": "sendgrid"}, "newsletter": {"base_url": "https://digest.example.org"}}
+
+
+def test_key_is_asked_for_only_if_its_transport_is_chosen(config_file: Path):
+    load_config(config_file)
+
+    with pytest.raises(ConfigError, match=r"sendgrid\.api_key"):
+        load_config(change(config_file, **SENDGRID))
+
+
+def test_api_key_may_stand_in_the_environment_and_never_shows(config_file: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DIGEST_SENDGRID__API_KEY", " SG.secret\n")
+
+    config = load_config(change(config_file, **SENDGRID))
+
+    assert config.sendgrid.api_key is not None
+    assert config.sendgrid.api_key.get_secret_value() == "SG.secret"
+    assert "SG.secret" not in repr(config)
+
+
+@pytest.mark.parametrize("key", ["SG.a b", "SG.a\r\nX-Evil: 1", "clé", " "])
+def test_api_key_that_no_header_can_hold_is_refused_without_repeating_it(config_file: Path, key: str):
+    with pytest.raises(ConfigError, match=r"sendgrid\.api_key") as caught:
+        load_config(change(config_file, **SENDGRID, sendgrid={"api_key": key}))
+
+    assert "SG.a" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["http://api.sendgrid.com", "ftp://127.0.0.1", "https://u:p@api.sendgrid.com", "https://api.sendgrid.com/v3", "x"],
+)
+def test_key_goes_to_no_odd_or_open_address(config_file: Path, host: str):
+    with pytest.raises(ConfigError, match=r"sendgrid\.host"):
+        load_config(change(config_file, sendgrid={"host": host}))
+
+
+@pytest.mark.parametrize("host", ["http://127.0.0.1:8025", "https://api.eu.sendgrid.com/"])
+def test_other_region_and_this_machine_are_fine(config_file: Path, host: str):
+    assert load_config(change(config_file, sendgrid={"host": host})).sendgrid.host == host.rstrip("/")
+
+
+def test_accents_in_the_sender_are_refused_with_sendgrid_and_only_there(config_file: Path):
+    sender = {"name": "Réseau de recherche", "address": "digest@example.org"}
+    load_config(change(config_file, newsletter={"from": sender}))
+
+    with pytest.raises(ConfigError, match=r"newsletter\.from\.name"):
+        load_config(change(config_file, **SENDGRID, sendgrid={"api_key": "SG.x"}))
+
+
+def test_relay_is_asked_for_only_if_smtp_is_chosen(config_file: Path):
+    chosen = {"delivery": {"transport": "smtp"}, "newsletter": {"base_url": "https://digest.example.org"}}
+    with pytest.raises(ConfigError, match=r"smtp\.host"):
+        load_config(change(config_file, **chosen))
+
+    assert load_config(change(config_file, smtp={"host": "mail.example.org"})).smtp.host == "mail.example.org"
+
+
+@pytest.mark.parametrize(("security", "port"), [("none", 25), ("starttls", 587), ("tls", 465)])
+def test_port_of_the_relay_follows_its_security(config_file: Path, security: str, port: int):
+    smtp = load_config(change(config_file, smtp={"host": "mail.example.org", "security": security})).smtp
+
+    assert smtp.effective_port == port
+
+
+@pytest.mark.parametrize(
+    "smtp",
+    [
+        {"host": "mail.example.org", "username": "a"},
+        {"host": "mail.example.org", "password": "a"},
+        {"host": "mail.example.org", "security": "none", "username": "a", "password": "b"},
+        {"host": "mail.example.org/x"},
+        {"security": "opportunistic"},
+    ],
+)
+def test_relay_that_would_be_unsafe_is_refused(config_file: Path, smtp: dict[str, str]):
+    with pytest.raises(ConfigError, match="smtp"):
+        load_config(change(config_file, smtp=smtp))
+
+
+@pytest.mark.parametrize(("deadline", "lease"), [(120, 120), (121, 120), (0, 120)])
+def test_request_must_be_over_before_the_lease(config_file: Path, deadline: int, lease: int):
+    with pytest.raises(ConfigError, match="deadline"):
+        load_config(change(config_file, delivery={"deadline": deadline, "lease": lease}))

@@ -38,11 +38,11 @@ def background(jobs: Jobs) -> BaseScheduler:
     return _scheduler(BackgroundScheduler(timezone=dt.UTC), jobs)
 
 
-def jobs(calendar: Calendar, courier: Courier, retention: Retention) -> Jobs:
+def jobs(calendar: Calendar, courier: Courier, retention: Retention, *, hands_over: bool = True) -> Jobs:
     """What a scheduler does, and every how many seconds; each in a thread of its own, never twice at once."""
     database = calendar.database
     return {
-        waking(calendar): _EVERY,
+        waking(calendar, hands_over=hands_over): _EVERY,
         _trying(lambda: _notify(database, courier), _NOTIFICATIONS_EVERY): _NOTIFICATIONS_EVERY,
         _trying(lambda: _clean_up(database, retention), _CLEANING_EVERY): _CLEANING_EVERY,
     }
@@ -61,8 +61,8 @@ def _scheduler(scheduler: BaseScheduler, jobs: Jobs) -> BaseScheduler:
     return scheduler
 
 
-def waking(calendar: Calendar) -> Callable[[], None]:
-    """What happens at each waking: act on what is due, then hand over what has begun."""
+def waking(calendar: Calendar, *, hands_over: bool = True) -> Callable[[], None]:
+    """What happens at each waking: act on what is due, then hand over what has begun, unless a worker does that."""
 
     def wake() -> None:
         for acted in calendar.tick():
@@ -70,7 +70,8 @@ def waking(calendar: Calendar) -> Callable[[], None]:
                 log.info("%s of %s done", acted.action, acted.month)
             else:
                 log.warning("%s of %s held: %s", acted.action, acted.month, acted.reason)
-        calendar.hand_over()
+        if hands_over:
+            calendar.hand_over()
 
     return _trying(wake, _EVERY)
 

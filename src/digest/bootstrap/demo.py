@@ -15,8 +15,9 @@ from digest.months import Month
 from digest.pipeline.approve import approve
 from digest.pipeline.assemble import assemble
 from digest.pipeline.import_list import import_list
-from digest.pipeline.send import plan, work
+from digest.pipeline.send import plan
 from digest.pipeline.status import status
+from digest.pipeline.worker import work
 
 _MARK = ".digest-demo"
 

@@ -1,10 +1,12 @@
 """Running what people see in a browser: the public site, and the editor's preview."""
 
+import time
 import webbrowser
 from collections.abc import Mapping
 from dataclasses import replace
 from ipaddress import ip_network
 from threading import Timer
+from typing import TYPE_CHECKING
 
 from digest.bootstrap.resources import load_assets, shipped
 from digest.bootstrap.wiring import Digest
@@ -14,6 +16,9 @@ from digest.issue.issue import Issue
 from digest.months import Month
 from digest.pipeline.assemble import Workshop
 from digest.pipeline.headcount import headcounts
+
+if TYPE_CHECKING:
+    from digest.web.hooks import SendgridHook
 
 _UNTIL_IT_ANSWERS = 0.8  # seconds before the browser is opened
 
@@ -36,10 +41,26 @@ def run_site(digest: Digest, host: str, port: int) -> None:
         assets=load_assets(digest.templates_folder),
         limits=digest.limits,
         trusted_proxies=[ip_network(network) for network in digest.config.web.trusted_proxies],
+        events=_events(digest),
     )
     with listen(host, port) as listening:
         print(f"site at {address_of(listening)}; stop it with Ctrl-C", flush=True)  # noqa: T201
         serve(site, listening)
+
+
+def _events(digest: Digest) -> "SendgridHook | None":
+    public_key = digest.config.sendgrid.webhook_public_key
+    if public_key is None:
+        return None
+    from digest.transports.sendgrid_signature import SignatureCheck  # noqa: PLC0415  slow to import
+    from digest.web.hooks import SendgridHook  # noqa: PLC0415
+
+    return SendgridHook(
+        database=digest.database,
+        signed=SignatureCheck(public_key, time.time),
+        identify=digest.identify,
+        soft_bounces=digest.config.delivery.soft_bounces,
+    )
 
 
 def run_preview(digest: Digest, month: Month | None, port: int, *, open_browser: bool) -> None:

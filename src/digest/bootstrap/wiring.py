@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from digest.bootstrap.erasures import Erasures
 from digest.bootstrap.resources import load_apa, load_catalogues, load_support, load_templates
+from digest.bootstrap.transports import make_transport
 from digest.config import Config, load_config
 from digest.config.models import RateSection
 from digest.content.library import Library
@@ -27,16 +28,15 @@ from digest.pipeline.limits import Limits, Rate
 from digest.pipeline.notify import Courier
 from digest.pipeline.owner import this_process
 from digest.pipeline.people import People
-from digest.pipeline.send import Sending
+from digest.pipeline.sending import Sending
 from digest.pipeline.timekeeping import Calendar
 from digest.rendering.environment import Renderer
-from digest.storage.campaigns import Campaign
+from digest.storage import campaigns
 from digest.storage.database import Database, located, revision_state, upgrade
 from digest.subscribers.address import AddressHash
 from digest.subscribers.rows import RowRules
 from digest.tokens import LIFETIMES, UNSUBSCRIBE, Keys, Purpose, dated_signer, signer
 from digest.topics import Named, Taxonomy, Topic
-from digest.transports.files import FilesTransport
 
 _DAY = 24 * 60 * 60  # seconds
 _DAYS_OF_A_MONTH = 31
@@ -196,9 +196,11 @@ class Digest:
         """Where the `files` transport writes the mails of *month*."""
         return self.folder / self.config.files.directory / str(month)
 
-    def _transport(self, campaign: Campaign) -> Transport:
-        name = f"campaign {campaign.id} of {campaign.created_at.isoformat()}"
-        return FilesTransport(self.outbox(campaign.month), name, self.renderer, lambda: dt.datetime.now(dt.UTC))
+    def _transport(self, month: Month) -> Transport:
+        with self.database.read() as connection:
+            campaign = campaigns.find(connection, month)
+        name = f"campaign {campaign.id} of {campaign.created_at.isoformat()}" if campaign else ""
+        return make_transport(self.config, self.outbox(month), name, self.renderer)
 
     @cached_property
     def sending(self) -> Sending:
@@ -211,8 +213,13 @@ class Digest:
             sign_preferences=self._sign_preferences(),
             owner=this_process(),
             wait=time.sleep,
+            chance=random.random,
             batch_size=delivery.batch_size,
+            in_flight=delivery.in_flight,
+            rate=delivery.rate,
+            deadline=delivery.deadline,
             lease=dt.timedelta(seconds=delivery.lease),
+            resend_after=dt.timedelta(hours=delivery.settle_after) if delivery.on_in_doubt == "resend" else None,
             require_approval=self.config.schedule.require_approval,
         )
 
@@ -228,7 +235,7 @@ class Digest:
 
     def _notifications(self) -> Transport:
         folder = self.folder / self.config.files.directory / "notifications"
-        return FilesTransport(folder, "notifications", self.renderer, lambda: dt.datetime.now(dt.UTC))
+        return make_transport(self.config, folder, "notifications", self.renderer)
 
     @cached_property
     def calendar(self) -> Calendar:

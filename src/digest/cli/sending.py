@@ -1,29 +1,31 @@
-"""`digest send`, `status`."""
+"""`digest send`, `status`, `hold`, `resume`, `cancel`, `settle`, `worker`."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digest.cli.options import CONFIG, AnyMonth, Config, Exit, Json, OneMonth
 from digest.cli.output import note, print_json, print_table, progress
+from digest.cli.standing import as_document, show, watch
 
 if TYPE_CHECKING:
     from digest.bootstrap import Digest
     from digest.months import Month
-    from digest.pipeline.status import Status
     from digest.storage.campaigns import Audience
+
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add this family's commands to *app*."""
-    app.command()(send)
-    app.command()(status)
+    for command in (send, hold, resume, cancel, status, settle, worker):
+        app.command()(command)
 
 
 def send(
     month: OneMonth,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show who would get which edition.")] = False,
     plan_only: Annotated[bool, typer.Option("--plan-only", help="Freeze the audience, hand nothing over.")] = False,
     config: Config = CONFIG,
@@ -31,8 +33,10 @@ def send(
 ) -> None:
     """Send an approved issue; again: goes on with the same campaign, and changes nothing once it is sent."""
     from digest.bootstrap import open_digest
-    from digest.pipeline.send import audience, plan, work
+    from digest.cli.stopping import stopped_by_signals
+    from digest.pipeline.send import audience, plan
     from digest.pipeline.status import status as status_of
+    from digest.pipeline.worker import work
 
     digest = open_digest(config)
     if dry_run:
@@ -44,39 +48,125 @@ def send(
     campaign = plan(digest.database, digest.workshop, month, digest.sending)
     if not plan_only:
         waiting = status_of(digest.database, month).balance.open
-        with progress(f"sending {month}", waiting or None) as advance:
-            work(digest.database, campaign.month, digest.sending, advance)
+        with progress(f"sending {month}", waiting or None) as advance, stopped_by_signals() as stop:
+            work(digest.database, campaign.month, digest.sending, advance, stop)
     now = status_of(digest.database, month)
-    _show(now, as_json=as_json)
+    show(now, as_json=as_json)
     if now == before:
         note(f"{month} was {now.state} before: nothing was changed")
-    elif now.state == "sent":
+    elif now.state == "sent" and digest.outbox(month).is_dir():
         note(f"every mail: {digest.outbox(month) / 'index.html'}")
     if not plan_only and (now.state == "held" or now.balance.open):
         raise typer.Exit(Exit.UNFINISHED)
 
 
+def hold(
+    month: OneMonth,
+    reason: Annotated[str, typer.Option("--reason", help="For whoever looks at the status.")] = "held by hand",
+    config: Config = CONFIG,
+) -> None:
+    """Hold a campaign: within a second no further request goes out. `assemble` may correct the issue then."""
+    from digest.bootstrap import open_digest
+    from digest.pipeline.control import hold as hold_campaign
+
+    hold_campaign(open_digest(config).database, month, reason)
+    typer.echo(f"{month} is held: `digest resume {month}` lets it go on")
+
+
+def resume(month: OneMonth, config: Config = CONFIG) -> None:
+    """Let a held campaign go on; whoever still waits gets the bytes that were approved last."""
+    from digest.bootstrap import open_digest
+    from digest.pipeline.control import resume as resume_campaign
+
+    digest = open_digest(config)
+    corrected = resume_campaign(digest.database, month, digest.sending)
+    typer.echo(f"{month} goes on" + (" with the corrected issue" if corrected else ""))
+    note(f"a running `digest worker` or `serve` hands it over; otherwise run `digest send {month}`")
+
+
+def cancel(month: OneMonth, yes: Yes = False, config: Config = CONFIG) -> None:
+    """Cancel a campaign for ever: who waits is skipped, what is under way or in doubt settles."""
+    from digest.bootstrap import open_digest
+    from digest.pipeline.control import cancel as cancel_campaign
+
+    if not yes:
+        _terminal()
+        typer.confirm(f"Cancel the campaign of {month} for ever?", abort=True)
+    digest = open_digest(config)
+    cancel_campaign(digest.database, month)
+    typer.echo(f"{month} is cancelled")
+
+
+def settle(
+    month: OneMonth,
+    resend: Annotated[bool, typer.Option("--resend", help="Hand over again: some may get two.")] = False,
+    assume_sent: Annotated[bool, typer.Option("--assume-sent", help="Count as accepted: some may get none.")] = False,
+    give_up: Annotated[bool, typer.Option("--give-up", help="Count as skipped.")] = False,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Show what is in doubt, or decide about all of it."""
+    from digest.bootstrap import open_digest
+    from digest.pipeline.settle import Decision, decide
+    from digest.pipeline.settle import settle as settle_by_evidence
+    from digest.pipeline.status import status as status_of
+
+    chosen = [d for d, is_set in zip(Decision, (resend, assume_sent, give_up), strict=True) if is_set]
+    if len(chosen) > 1:
+        raise typer.BadParameter("choose one of --resend, --assume-sent and --give-up")
+    digest = open_digest(config)
+    settle_by_evidence(digest.database, month, digest.sending.transport(month), digest.sending.resend_after)
+    for decision in chosen:
+        note(f"{decide(digest.database, month, decision)} deliveries settled: {decision}")
+    now = status_of(digest.database, month)
+    show(now, as_json=as_json)
+    if now.balance.in_doubt:
+        raise typer.Exit(Exit.UNFINISHED)
+
+
 def status(month: AnyMonth = None, config: Config = CONFIG, as_json: Json = False) -> None:
-    """Show how a month stands; every month if none is named."""
+    """Show how a month stands, live on a terminal while it is sent; every month if none is named."""
     from digest.bootstrap import open_digest
     from digest.pipeline.status import every_status
     from digest.pipeline.status import status as status_of
 
     digest = open_digest(config)
     if month is not None:
-        _show(status_of(digest.database, month), as_json=as_json)
+        if sys.stdout.isatty() and not as_json:
+            watch(lambda: status_of(digest.database, month))
+        else:
+            show(status_of(digest.database, month), as_json=as_json)
         _show_notifications(digest)
         return
     months = every_status(digest.database, digest.library.months())
     if as_json:
-        print_json([_json(one) for one in months])
+        print_json([as_document(one) for one in months])
     else:
-        head = ("month", "state", "planned", "accepted", "skipped", "reason")
-        rows = [
-            (s.month, s.state, s.balance.planned, s.balance.accepted, s.balance.skipped, s.reason or "") for s in months
-        ]
-        print_table(head, rows)
+        head = ("month", "state", "planned", "accepted", "in doubt", "skipped", "reason")
+        print_table(
+            head,
+            [
+                (s.month, s.state, b.planned, b.accepted, b.in_doubt, b.skipped, s.reason or "")
+                for s in months
+                for b in (s.balance,)
+            ],
+        )
     _show_notifications(digest)
+
+
+def worker(config: Config = CONFIG) -> None:
+    """Hand over every campaign that has begun, until it is stopped; any number may run, on PostgreSQL anywhere."""
+    import logging
+
+    from digest.bootstrap import open_digest
+    from digest.cli.stopping import stopped_by_signals
+    from digest.pipeline.rounds import rounds
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    digest = open_digest(config)
+    with stopped_by_signals() as stop:
+        note("the worker runs; stop it with Ctrl-C: what is under way is finished first")
+        rounds(digest.database, digest.sending, stop)
 
 
 def _show_notifications(digest: "Digest") -> None:
@@ -90,9 +180,13 @@ def _show_notifications(digest: "Digest") -> None:
         note(f"notification {number} ({kind}) was given up: {why}")
 
 
-def _ask(audience: "Audience", month: "Month") -> None:
+def _terminal() -> None:
     if not sys.stdin.isatty():
         raise typer.BadParameter("there is no terminal to ask on: add --yes")
+
+
+def _ask(audience: "Audience", month: "Month") -> None:
+    _terminal()
     for edition, count in audience.editions.items():
         note(f"{edition}  {count}")
     typer.confirm(f"Send {month} to {sum(audience.editions.values())} subscribers?", abort=True, err=True)
@@ -107,40 +201,3 @@ def _show_audience(audience: "Audience", *, as_json: bool) -> None:
     rows = [*editions.items(), *((f"skipped: {reason}", count) for reason, count in skipped.items())]
     print_table(("edition", "subscribers"), rows)
     typer.echo(f"{sum(editions.values())} to be handed over, {sum(skipped.values())} skipped")
-
-
-def _json(now: "Status") -> dict[str, Any]:
-    balance = now.balance
-    return {
-        "month": str(now.month),
-        "state": now.state,
-        "reason": now.reason,
-        "balance": {
-            "planned": balance.planned,
-            "waiting": balance.waiting,
-            "sending": balance.sending,
-            "accepted": balance.accepted,
-            "in_doubt": balance.in_doubt,
-            "rejected": balance.rejected,
-            "skipped": balance.skipped,
-        },
-        "skipped": dict(balance.skipped_because),
-        "outcomes": now.outcomes,
-        "duplicates": 0,  # a file is written under its delivery's name: it can't be there twice
-    }
-
-
-def _show(now: "Status", *, as_json: bool) -> None:
-    if as_json:
-        print_json(_json(now))
-        return
-    typer.echo(f"{now.month}  {now.state}" + (f": {now.reason}" if now.reason else ""))
-    balance = now.balance
-    if balance.planned:
-        parts = ("waiting", "sending", "accepted", "in_doubt", "rejected", "skipped")
-        summands = [f"{getattr(balance, part)} {part.replace('_', ' ')}" for part in parts]
-        typer.echo(f"planned {balance.planned} = {' + '.join(summands)}")
-    for reason, count in sorted(balance.skipped_because.items()):
-        typer.echo(f"  skipped, {reason.replace('_', ' ')}: {count}")
-    if now.state == "held" or balance.open:
-        note(f"not finished: run `digest send {now.month}` to go on")

@@ -2,6 +2,9 @@
 
 import logging
 import signal
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -42,29 +45,51 @@ def serve(
     no_scheduler: Annotated[
         bool, typer.Option("--no-scheduler", help="Calendar, notifications and retention run elsewhere.")
     ] = False,
+    no_worker: Annotated[bool, typer.Option("--no-worker", help="Workers run elsewhere.")] = False,
     config: Config = CONFIG,
 ) -> None:
-    """Serve the public site, with the calendar, the notifications and the daily clean-up inside."""
+    """Serve the public site, with the calendar, the notifications, the daily clean-up and a worker inside."""
     from digest.bootstrap import open_digest
     from digest.bootstrap.sites import run_site
 
     _log()
     digest = open_digest(config)
-    if no_scheduler:
+    with ExitStack() as services:
+        if not no_scheduler:
+            services.enter_context(_calendar(digest))
+        if not no_worker:
+            services.enter_context(_worker(digest))
         run_site(digest, host, port)
-        return
+
+
+@contextmanager
+def _calendar(digest: "Digest") -> Iterator[None]:
     from digest.bootstrap.alarm import background, jobs
 
-    alarm = background(jobs(digest.calendar, digest.courier, digest.retention))
+    alarm = background(jobs(digest.calendar, digest.courier, digest.retention, hands_over=False))
     alarm.start()
     try:
-        run_site(digest, host, port)
+        yield
     finally:
         alarm.shutdown(wait=True)
 
 
+@contextmanager
+def _worker(digest: "Digest") -> Iterator[None]:
+    from digest.pipeline.rounds import rounds
+
+    stop = threading.Event()
+    thread = threading.Thread(target=rounds, args=[digest.database, digest.sending, stop], name="worker")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()  # what is under way is finished first
+        thread.join()
+
+
 def scheduler(config: Config = CONFIG) -> None:
-    """Run the calendar, the notifications and the daily clean-up; any number of them may run."""
+    """Run the calendar, the notifications and the daily clean-up, handing over included; any number may run."""
     from digest.bootstrap import open_digest
 
     _log()
@@ -81,6 +106,7 @@ def run_scheduler(digest: "Digest") -> None:
     try:
         alarm.start()
     except KeyboardInterrupt:
+        digest.calendar.stop.set()
         alarm.shutdown(wait=True)
 
 

@@ -6,12 +6,14 @@ import typer
 
 from digest.cli.options import CONFIG, Address, Config, Json, parsed_address
 from digest.cli.output import print_json_array, print_table
+from digest.cli.suppressions_pull import pull
 
 suppressions = typer.Typer(no_args_is_help=True, help="Suppressions: addresses that must not be mailed.")
 
 
 def register(app: typer.Typer) -> None:
     """Add this family's commands to *app*."""
+    suppressions.command()(pull)
     app.add_typer(suppressions, name="suppressions")
 
 

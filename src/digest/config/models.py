@@ -189,9 +189,21 @@ class ScheduleSection(Section):
 
 
 class DeliverySection(Section):
-    transport: Literal["files"] = "files"
+    transport: Literal["files", "smtp", "sendgrid"] = "files"
     batch_size: int = Field(default=500, ge=1, le=1000)
+    in_flight: int = Field(default=8, ge=1, le=256)
+    rate: float = Field(default=0, ge=0)  # recipients a second; 0: no limit
+    deadline: float = Field(default=60, gt=0)  # seconds
     lease: int = Field(default=120, ge=5, le=3600)  # seconds
+    on_in_doubt: Literal["hold", "resend"] = "hold"
+    settle_after: float = Field(default=25, gt=0)  # hours
+    soft_bounces: int = Field(default=3, ge=1, le=24)  # issues in a row
+
+    @model_validator(mode="after")
+    def _over_before_the_lease(self) -> Self:
+        if self.deadline >= self.lease:
+            raise ValueError("deadline must be less than lease: a request is over before its worker counts as gone")
+        return self
 
 
 class FilesSection(Section):
@@ -230,6 +242,55 @@ class ConsentSection(Section):
     record_network: bool = False
 
 
+_PORTS = {"none": 25, "starttls": 587, "tls": 465}
+
+
+class SmtpSection(Section):
+    host: str | None = Field(default=None, pattern=r"^[A-Za-z0-9.:-]+$")
+    port: int | None = Field(default=None, ge=1, le=65535)
+    security: Literal["none", "starttls", "tls"] = "starttls"
+    username: str | None = None
+    password: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _guarded_password(self) -> Self:
+        if (self.username is None) != (self.password is None):
+            raise ValueError("write both username and password, or neither")
+        if self.password is not None and self.security == "none" and self.host not in _LOOPBACK:
+            raise ValueError("a password goes over starttls or tls only")
+        return self
+
+    @property
+    def effective_port(self) -> int:
+        """The port, or the usual one of the kind of security."""
+        return self.port or _PORTS[self.security]
+
+
+def _api_key(secret: SecretStr) -> SecretStr:
+    key = secret.get_secret_value().strip()
+    if not re.fullmatch(r"[\x21-\x7e]+", key):
+        raise ValueError("write the key alone: no spaces, line breaks or accents")
+    return SecretStr(key)
+
+
+class SendgridSection(Section):
+    api_key: Annotated[SecretStr, AfterValidator(_api_key)] | None = None
+    host: str = "https://api.sendgrid.com"
+    timeout: float = Field(default=30, gt=0)  # seconds
+    webhook_public_key: str | None = Field(default=None, pattern=r"^[A-Za-z0-9+/]+=*$")
+    sandbox: bool = False
+
+    @field_validator("host")
+    @classmethod
+    def _origin(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.username or parts.path not in {"", "/"} or parts.query or parts.fragment or not parts.hostname:
+            raise ValueError("write the address alone, such as https://api.sendgrid.com")
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+            raise ValueError("the address must start with https:// (http:// only on this machine)")
+        return url.rstrip("/")
+
+
 class Config(Section):
     """The whole configuration, checked. Paths in it are relative to the file's folder."""
 
@@ -246,6 +307,19 @@ class Config(Section):
     web: WebSection = WebSection()
     retention: RetentionSection = RetentionSection()
     consent: ConsentSection = ConsentSection()
+    smtp: SmtpSection = SmtpSection()
+    sendgrid: SendgridSection = SendgridSection()
+
+    @model_validator(mode="after")
+    def _chosen_transport(self) -> Self:
+        if self.delivery.transport == "smtp" and self.smtp.host is None:
+            raise ValueError("delivery.transport is smtp: write smtp.host")
+        if self.delivery.transport == "sendgrid":
+            if self.sendgrid.api_key is None:
+                raise ValueError("delivery.transport is sendgrid: write sendgrid.api_key, or DIGEST_SENDGRID__API_KEY")
+            if not self.newsletter.sender.name.isascii():
+                raise ValueError("newsletter.from.name: SendGrid takes no accents in the name of the sender")
+        return self
 
     @model_validator(mode="after")
     def _secure_links(self) -> Self:

@@ -1,15 +1,15 @@
 """What a transport is given, and what it answers."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from digest.issue.edition import Edition
 
 
-@dataclass(frozen=True)
-class Recipient:
-    """One delivery of a batch, with all that differs from reader to reader."""
+class Recipient(NamedTuple):
+    """One delivery of a batch, with all that differs from reader to reader; there may be a million in a campaign."""
 
     delivery_id: int
     address: str
@@ -21,11 +21,19 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Batch:
-    """Recipients of one edition, for one request. `attempt_id` names the request in the outbox."""
+    """Recipients of one edition, for one request.
+
+    Attributes:
+        attempt_id: The request's name in the outbox.
+        recipients: In the order in which they are handed over.
+        until: When the request must be over, on the clock of `time.monotonic`: nothing begins to go out after it. It
+            lies before the end of the lease, also for a process that stood still between its claim and the request.
+    """
 
     attempt_id: int
     edition: Edition
     recipients: Sequence[Recipient]
+    until: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -59,25 +67,40 @@ class Answer:
     rejected: Mapping[int, str] = field(default_factory=dict)
 
 
+# Told what became of single recipients as soon as it is known: None for taken, else why it was refused. It may raise,
+# for example since the lease was lost: nothing more goes out then.
+Report = Callable[[Mapping[int, str | None]], None]
+
+
 class Transport(Protocol):
-    """An adapter that hands over batches and notifications."""
+    """An adapter that hands over a batch; may be used by several threads at once.
+
+    Attributes:
+        one_by_one: Whether each recipient is reported, in order, before the next one goes out. Then, of an attempt
+            whose worker is gone, only the first recipient that was not reported is in doubt, and those after it were
+            certainly not taken. Otherwise nothing is reported, and the answer is that of the whole batch.
+    """
 
     name: str
+    one_by_one: bool
 
-    def hand_over(self, batch: Batch) -> Answer:
-        """Hand the batch over, all of it or none.
+    def hand_over(self, batch: Batch, report: Report) -> Answer:
+        """Hand the batch over.
+
+        Returns:
+            The answer: all were taken, except for those in `rejected` (also if they were reported).
 
         Raises:
-            NotAccepted: Certainly nothing was taken.
+            NotAccepted: What was not reported was certainly not taken; see also TooLarge, BatchRefused and Refused.
             InDoubt: No clear answer.
         """
         ...
 
     def hand_over_note(self, note: Note) -> Answer:
-        """Hand over one notification; the same one again is harmless.
+        """Hand over a notification.
 
         Raises:
-            NotAccepted: Certainly not taken.
+            NotAccepted: It was certainly not taken; if `rejected` is not empty it holds the notification's id.
             InDoubt: No clear answer.
         """
         ...

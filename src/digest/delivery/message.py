@@ -1,10 +1,12 @@
-"""One reader's message: the edition's frozen bytes with that reader's greeting and links; or a notification."""
+"""Whole messages: an edition's frozen bytes with one reader's greeting and links, and notifications."""
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import partial
 from typing import Any
 
 from digest.delivery.handover import Note, Recipient
@@ -45,38 +47,58 @@ def build_message(edition: Edition, recipient: Recipient, *, date: dt.datetime) 
         multipart/alternative, plain text before HTML (RFC 2046, 5.1.4), both UTF-8 in quoted-printable, so that
         no line is longer than 76 characters (RFC 5322, 2.1.1 allows 998).
     """
-    message = EmailMessage(policy=_POLICY)
-    about_content = {name: value for name, value in edition.headers if name.lower().startswith("content-")}
-    for name, value in edition.headers:
-        if name not in about_content:
-            message[name] = _filled(value, edition, recipient)
-    domain = message["From"].addresses[0].domain
-    message["To"] = Address(addr_spec=recipient.address)
-    message["Date"] = format_datetime(date)
-    message["Message-ID"] = message_id(recipient.delivery_id, domain)
-    message.set_content(_filled(edition.text, edition, recipient), cte="quoted-printable")
-    message.add_alternative(_filled(edition.html, edition, recipient), subtype="html", cte="quoted-printable")
-    for name, value in about_content.items():
-        message[name] = value  # last, since EmailMessage gives to the first part what it finds when that is added
-    return message
+    return _message(
+        headers=[(name, _filled(value, edition, recipient)) for name, value in edition.headers],
+        address=recipient.address,
+        mail_id=partial(message_id, recipient.delivery_id),
+        date=date,
+        text=_filled(edition.text, edition, recipient),
+        html=_filled(edition.html, edition, recipient),
+    )
 
 
 def build_note(note: Note, *, date: dt.datetime) -> EmailMessage:
-    """Build the whole message of a notification, in the same form as an issue's."""
+    """
+    Build a notification, in the form of `build_message`.
+
+    Args:
+        date: When the message is handed over; aware.
+    """
+    return _message(
+        headers=[*note.headers, ("Subject", note.subject)],
+        address=note.address,
+        mail_id=partial(_note_id, note.notification_id),
+        date=date,
+        text=note.text,
+        html=note.html,
+    )
+
+
+def _note_id(notification_id: int, domain: str) -> str:
+    return f"<notification-{notification_id}@{domain}>"
+
+
+def _message(
+    *,
+    headers: Sequence[tuple[str, str]],
+    address: str,
+    mail_id: Callable[[str], str],
+    date: dt.datetime,
+    text: str,
+    html: str,
+) -> EmailMessage:
     message = EmailMessage(policy=_POLICY)
-    about_content = {name: value for name, value in note.headers if name.lower().startswith("content-")}
-    for name, value in note.headers:
+    about_content = {name: value for name, value in headers if name.lower().startswith("content-")}
+    for name, value in headers:
         if name not in about_content:
             message[name] = value
-    domain = message["From"].addresses[0].domain
-    message["Subject"] = note.subject
-    message["To"] = note.address
+    message["To"] = Address(addr_spec=address)
     message["Date"] = format_datetime(date)
-    message["Message-ID"] = f"<notification-{note.notification_id}@{domain}>"
-    message.set_content(note.text, cte="quoted-printable")
-    message.add_alternative(note.html, subtype="html", cte="quoted-printable")
+    message["Message-ID"] = mail_id(message["From"].addresses[0].domain)
+    message.set_content(text, cte="quoted-printable")
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
     for name, value in about_content.items():
-        message[name] = value  # last: see build_message
+        message[name] = value  # last, since EmailMessage gives to the first part what it finds when that is added
     return message
 
 

@@ -27,6 +27,7 @@ class BatchState(StrEnum):
     SENDING = "sending"
     ACCEPTED = "accepted"
     IN_DOUBT = "in_doubt"
+    SKIPPED = "skipped"  # with a reason: cancelled or given up
 
 
 class AttemptState(StrEnum):
@@ -34,7 +35,7 @@ class AttemptState(StrEnum):
 
     SENDING = "sending"  # written down before the request goes out
     ACCEPTED = "accepted"
-    NOT_ACCEPTED = "not_accepted"  # certainly not taken: the batch waits again
+    NOT_ACCEPTED = "not_accepted"  # not taken, or so it was decided: the batch does not wait for it
     IN_DOUBT = "in_doubt"
 
 
@@ -55,26 +56,30 @@ class Skipped(StrEnum):
     LEFT = "left"
     SUPPRESSED = "suppressed"
     LAPSED = "lapsed"  # the implied consent has ended
+    CANCELLED = "cancelled"  # with the campaign
+    GIVEN_UP = "given_up"  # was in doubt, and a person decided to leave it there
 
 
 BATCH: Mapping[BatchState, frozenset[BatchState]] = {
-    BatchState.WAITING: frozenset({BatchState.SENDING}),
+    # accepted straight from waiting or skipped: an earlier request turns out to have been taken
+    BatchState.WAITING: frozenset({BatchState.SENDING, BatchState.SKIPPED, BatchState.ACCEPTED}),
     BatchState.SENDING: frozenset({BatchState.ACCEPTED, BatchState.WAITING, BatchState.IN_DOUBT}),
-    BatchState.IN_DOUBT: frozenset({BatchState.ACCEPTED, BatchState.WAITING}),
+    BatchState.IN_DOUBT: frozenset({BatchState.ACCEPTED, BatchState.WAITING, BatchState.SKIPPED}),
+    BatchState.SKIPPED: frozenset({BatchState.ACCEPTED}),
     BatchState.ACCEPTED: frozenset(),
 }
 
 ATTEMPT: Mapping[AttemptState, frozenset[AttemptState]] = {
     AttemptState.SENDING: frozenset({AttemptState.ACCEPTED, AttemptState.NOT_ACCEPTED, AttemptState.IN_DOUBT}),
     AttemptState.IN_DOUBT: frozenset({AttemptState.ACCEPTED, AttemptState.NOT_ACCEPTED}),
-    AttemptState.NOT_ACCEPTED: frozenset(),
+    AttemptState.NOT_ACCEPTED: frozenset({AttemptState.ACCEPTED}),  # whatever was decided, later proof wins
     AttemptState.ACCEPTED: frozenset(),
 }
 
 CAMPAIGN: Mapping[CampaignState, frozenset[CampaignState]] = {
     CampaignState.SENDING: frozenset({CampaignState.HELD, CampaignState.SENT, CampaignState.CANCELLED}),
     CampaignState.HELD: frozenset({CampaignState.SENDING, CampaignState.CANCELLED}),
-    CampaignState.SENT: frozenset(),
+    CampaignState.SENT: frozenset({CampaignState.HELD}),  # deliveries that were dropped for want of quota wait again
     CampaignState.CANCELLED: frozenset(),
 }
 

@@ -1,5 +1,7 @@
 """The line that greets the reader."""
 
+from collections.abc import Callable
+
 from digest.rendering.environment import Renderer
 from digest.rendering.words import one_line
 
@@ -11,8 +13,18 @@ def greeting(name: str, language: str, renderer: Renderer) -> str:
     Returns:
         One line of plain text, whatever the name holds; not escaped.
     """
+    return greeter(language, renderer)(name)
+
+
+def greeter(language: str, renderer: Renderer) -> Callable[[str], str]:
+    """Prepare to greet many people in one language; see `greeting`."""
     translations = renderer.translations(language)
-    known = one_line(name)
-    if not any(character.isalnum() for character in known):
-        return translations.gettext("Hello,")
-    return translations.gettext("Dear {name},").replace("{name}", known)
+    stranger = translations.gettext("Hello,")
+    before, _, after = translations.gettext("Dear {name},").partition("{name}")
+
+    def greet(name: str) -> str:
+        known = one_line(name)
+        nameable = any(character.isalnum() for character in known)
+        return f"{before}{known}{after}" if nameable else stranger
+
+    return greet

@@ -121,15 +121,18 @@ def assemble(database: Database, workshop: Workshop, month: Month) -> Assembled:
     again, to correct its page.
 
     Raises:
-        Conflict: An error stands in the way, or the issue is being sent.
+        Conflict: An error stands in the way, or the issue is being sent and its campaign is not held.
     """
     checked = check(workshop, month)
     frozen = frozen_or_refuse(checked)
     with database.write() as connection:
         issues.status(connection, month, lock=True)
         campaign = campaigns.find(connection, month)
-        if campaign is not None and campaign.state is not CampaignState.SENT:
-            raise Conflict(f"{month} is being sent: assemble it again when that is done, to correct its page")
+        if campaign is not None and campaign.state is CampaignState.SENDING:
+            raise Conflict(
+                f"the campaign of {month} is {campaign.state}: to correct what those still waiting get, "
+                f"run `digest hold {month}` first"
+            )
         now = database.now(connection)
         changed = issues.save(connection, frozen, now)
         calendar.forget(connection, month)

@@ -6,8 +6,9 @@ jumps or a process killed half-way lead to one assembling and one campaign a mon
 """
 
 import datetime as dt
+import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
@@ -16,7 +17,9 @@ from digest.delivery.timetable import Action, Timetable
 from digest.errors import Conflict, DigestError, NotFound
 from digest.months import Month
 from digest.pipeline.assemble import Workshop, check, frozen_or_refuse
-from digest.pipeline.send import Sending, plan, work
+from digest.pipeline.rounds import once
+from digest.pipeline.send import plan
+from digest.pipeline.sending import Sending
 from digest.storage import calendar, campaigns, issues
 from digest.storage.database import Database
 
@@ -35,12 +38,13 @@ class Acted:
 
 @dataclass(frozen=True)
 class Calendar:
-    """Everything a tick works with."""
+    """Everything a tick works with. Once `stop` is set no request is begun any more."""
 
     database: Database
     workshop: Workshop
     sending: Sending
     timetable: Timetable
+    stop: threading.Event = field(default_factory=threading.Event)
 
     def tick(self) -> tuple[Acted, ...]:
         """Do what is due now and not done; returns what happened, nothing if there was nothing to do."""
@@ -61,9 +65,9 @@ class Calendar:
         return tuple(campaign.month for campaign in open_ones)
 
     def hand_over(self) -> None:
-        """Work every campaign that has begun and is neither sent nor held, also one that was begun by hand."""
-        for month in self.open_campaigns():
-            work(self.database, month, self.sending)
+        """Work every campaign that has begun and is neither sent nor held, also one that was begun by hand; settle
+        what is open of the others."""
+        once(self.database, self.sending, self.stop)
 
     def _due(self, action: Action, now: dt.datetime, begun_at: dt.datetime) -> Iterator[Month]:
         # what was missed before this calendar first ran, or has no files, is nobody's loss

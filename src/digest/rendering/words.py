@@ -41,6 +41,8 @@ def one_line(text: str) -> str:
     Every line break becomes a space. Other control characters, and marks that reverse or hide what stands beside them,
     are taken out; letters of right-to-left scripts, joined emoji and no-break spaces stay.
     """
+    if text.isprintable() and "  " not in text:
+        return text.strip()  # nearly every text, and there are a million of them in a campaign
     flat = _BREAKS.sub(" ", text)
     kept = (c for c in flat if unicodedata.category(c) not in {"Cc", "Cs"} and c not in _BIDI and c not in _ZERO_WIDTH)
     return _BREAKS.sub(" ", "".join(kept)).strip()

@@ -5,17 +5,20 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, exists, func, insert, literal, null, select, update
+from sqlalchemy import Connection, Row, case, exists, func, insert, literal, select, update
 
 from digest.delivery.balance import Balance
-from digest.delivery.states import CAMPAIGN, BatchState, CampaignState, HandOver, Skipped, step
+from digest.delivery.states import BATCH, CAMPAIGN, BatchState, CampaignState, HandOver, Skipped, step
 from digest.errors import NotFound
 from digest.issue.edition import EditionKey
 from digest.months import Month
 from digest.storage.audience import people, snapshot
-from digest.storage.tables import batch, campaign, delivery
+from digest.storage.tables import batch, campaign, counter, delivery
 from digest.storage.types import BigKey
 from digest.storage.upsert import insert_new
+
+_DELIVERIES = "delivery"  # the counter's name
+_CLOSED = (BatchState.ACCEPTED, BatchState.SKIPPED)
 
 
 @dataclass(frozen=True)
@@ -107,8 +110,9 @@ def plan(
     if number is not None:
         planned = _take_snapshot(conn, hash, month, languages, now.date())
         groups = _groups(conn, languages, batch_size)
-        _insert_batches(conn, number, groups, batch_size)
-        _insert_deliveries(conn, number, groups, batch_size)
+        before = _take_numbers(conn, planned)
+        _insert_batches(conn, number, groups, batch_size, before)
+        _insert_deliveries(conn, number, before)
         snapshot.drop(conn)
         conn.execute(update(campaign).where(campaign.c.id == number).values(planned=planned))
     found = find(conn, month)
@@ -120,6 +124,13 @@ def find(conn: Connection, month: Month) -> Campaign | None:
     """The campaign of *month*, or None if it has not begun."""
     row = conn.execute(select(campaign).where(campaign.c.month == str(month))).one_or_none()
     return None if row is None else _campaign(row)
+
+
+def state(conn: Connection, campaign_id: int) -> CampaignState:
+    """The state of a campaign that is there; nobody else changes it until the end of the transaction."""
+    query = select(campaign.c.state).where(campaign.c.id == campaign_id).with_for_update()
+    found: CampaignState = conn.execute(query).scalar_one()
+    return found
 
 
 def in_state(conn: Connection, state: CampaignState) -> list[Campaign]:
@@ -145,9 +156,16 @@ def set_state(conn: Connection, campaign_id: int, new: CampaignState, *, reason:
     conn.execute(update(campaign).where(campaign.c.id == campaign_id).values(values))
 
 
+def hold(conn: Connection, campaign_id: int, reason: str, now: dt.datetime) -> None:
+    """Hold a campaign that is sending or sent; one that is held or cancelled stays as it is."""
+    query = select(campaign.c.state).where(campaign.c.id == campaign_id).with_for_update()
+    if conn.execute(query).scalar_one() in {CampaignState.SENDING, CampaignState.SENT}:
+        set_state(conn, campaign_id, CampaignState.HELD, reason=reason, now=now)
+
+
 def finish_if_done(conn: Connection, campaign_id: int, now: dt.datetime) -> bool:
     """Make a sending campaign `sent` if nothing of it is waiting, sending or in doubt; says whether it did."""
-    still_open = exists().where(batch.c.campaign_id == campaign_id, batch.c.state != BatchState.ACCEPTED)
+    still_open = exists().where(batch.c.campaign_id == campaign_id, batch.c.state.not_in(_CLOSED))
     ended = conn.execute(
         update(campaign)
         .where(campaign.c.id == campaign_id, campaign.c.state == CampaignState.SENDING, ~still_open)
@@ -166,19 +184,47 @@ def balance(conn: Connection, campaign_id: int) -> Balance:
     planned = conn.execute(select(campaign.c.planned).where(campaign.c.id == campaign_id)).scalar_one_or_none()
     if planned is None:
         raise NotFound(f"there is no campaign {campaign_id}")
-    sizes = select(batch.c.state, func.sum(batch.c.size)).where(batch.c.campaign_id == campaign_id)
-    counts: Counter[str] = Counter(
-        {state.value: int(size) for state, size in conn.execute(sizes.group_by(batch.c.state))}
-    )
+    columns = (batch.c.state, batch.c.reason)
+    sizes = select(*columns, func.sum(batch.c.size)).where(batch.c.campaign_id == campaign_id).group_by(*columns)
+    counts: Counter[str] = Counter()
+    because: Counter[str] = Counter()
+    for state, reason, size in conn.execute(sizes):
+        counts[state.value] += int(size)
+        if state is BatchState.SKIPPED:
+            because[reason] += int(size)
     own = select(delivery.c.state, delivery.c.reason, func.count()).where(
         delivery.c.campaign_id == campaign_id, delivery.c.state.is_not(None)
     )
-    because: Counter[str] = Counter()
     for state, reason, number in conn.execute(own.group_by(delivery.c.state, delivery.c.reason)):
         counts[state.value] += number
         if state is HandOver.SKIPPED:
             because[reason] += number
     return Balance(planned, **{state.value: counts[state.value] for state in HandOver}, skipped_because=dict(because))
+
+
+def duplicates(conn: Connection, campaign_id: int) -> int:
+    """How many deliveries are proven to have been handed over twice."""
+    query = select(func.coalesce(func.sum(batch.c.duplicates), 0)).where(batch.c.campaign_id == campaign_id)
+    return int(conn.execute(query).scalar_one())
+
+
+def cancel(conn: Connection, campaign_id: int, now: dt.datetime) -> None:
+    """
+    Cancel a campaign: what waits is skipped, and what is under way or in doubt is left to settle.
+
+    Raises:
+        NotFound: There is no such campaign.
+        Conflict: It is over already.
+    """
+    set_state(conn, campaign_id, CampaignState.CANCELLED, reason=None, now=now)
+    waiting = (batch.c.campaign_id == campaign_id, batch.c.state == BatchState.WAITING)
+    values = {"state": step(BATCH, BatchState.WAITING, BatchState.SKIPPED), "reason": Skipped.CANCELLED.value}
+    conn.execute(update(batch).where(*waiting).values(values))
+
+
+def correct(conn: Connection, campaign_id: int, hash: str) -> None:  # noqa: A002  the word of the design
+    """Let those who still wait get the editions of another frozen issue, which must have the same articles."""
+    conn.execute(update(campaign).where(campaign.c.id == campaign_id).values(hash=hash))
 
 
 def _take_snapshot(conn: Connection, name: str, month: Month, languages: Sequence[str], today: dt.date) -> int:
@@ -207,39 +253,39 @@ def _groups(conn: Connection, languages: Sequence[str], batch_size: int) -> list
     return groups
 
 
-def _insert_batches(conn: Connection, campaign_id: int, groups: Sequence[_Group], batch_size: int) -> None:
+def _take_numbers(conn: Connection, count: int) -> int:
+    """Take *count* delivery ids that stand side by side and are never given out again; the one before the first."""
+    conn.execute(insert_new(conn, counter).values(name=_DELIVERIES, value=0))
+    taken = update(counter).where(counter.c.name == _DELIVERIES).values(value=counter.c.value + count)
+    last: int = conn.execute(taken.returning(counter.c.value)).scalar_one()
+    return last - count
+
+
+def _insert_batches(conn: Connection, campaign_id: int, groups: Sequence[_Group], batch_size: int, before: int) -> None:
     rows = [
         {
             "campaign_id": campaign_id,
-            "number": number,
+            "number": group.number + place,
             "language": group.language,
             "mask": group.mask,
             "size": size,
             "state": BatchState.WAITING,
+            "first_delivery": before + group.first + place * batch_size,
+            "last_delivery": before + group.first + place * batch_size + size - 1,
         }
         for group in groups
-        for number, size in enumerate(group.batches(batch_size), group.number)
+        for place, size in enumerate(group.batches(batch_size))
     ]
     if rows:
         conn.execute(insert(batch), rows)
 
 
-def _insert_deliveries(conn: Connection, campaign_id: int, groups: Sequence[_Group], batch_size: int) -> None:
-    columns = ["campaign_id", "subscriber_id", "batch_id", "state", "reason"]
+def _insert_deliveries(conn: Connection, campaign_id: int, before: int) -> None:
+    columns = ["id", "campaign_id", "subscriber_id", "state", "reason"]
+    state = case((snapshot.c.reason.is_not(None), literal(HandOver.SKIPPED.value)))
+    number = literal(before, BigKey) + snapshot.c.place
     mine = literal(campaign_id, BigKey)
-    place = snapshot.c.place
-    for group in groups:
-        number = group.number + (place - group.first) // batch_size
-        query = (
-            select(mine, snapshot.c.subscriber_id, batch.c.id, null(), null())
-            .join(batch, (batch.c.campaign_id == campaign_id) & (batch.c.number == number))
-            .where(place.between(group.first, group.first + group.people - 1))
-            .order_by(place)
-        )
-        conn.execute(insert(delivery).from_select(columns, query))
-    skipped = literal(HandOver.SKIPPED.value)
-    left_out = select(mine, snapshot.c.subscriber_id, null(), skipped, snapshot.c.reason)
-    query = left_out.where(snapshot.c.reason.is_not(None)).order_by(place)
+    query = select(number, mine, snapshot.c.subscriber_id, state, snapshot.c.reason).order_by(snapshot.c.place)
     conn.execute(insert(delivery).from_select(columns, query))
 
 

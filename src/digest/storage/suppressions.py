@@ -1,12 +1,13 @@
 """Suppressions: addresses that must not be mailed, whatever becomes of the subscriber."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select, update
 
-from digest.storage.tables import suppression
+from digest.delivery.events import Grounds, weaker
+from digest.storage.tables import subscriber, suppression
 from digest.storage.upsert import insert_new, is_one_of
 from digest.subscribers.suppression import LIFTED_BY_THE_PERSON, Reason
 
@@ -76,3 +77,28 @@ def forget_address(conn: Connection, address_hash: str, now: dt.datetime) -> Non
         .where(suppression.c.address_hash == address_hash, suppression.c.reason.in_(list(LIFTED_BY_THE_PERSON)))
         .values(reason=Reason.ERASED)
     )
+
+
+def add_reported(conn: Connection, reported: Mapping[str, tuple[str, Grounds]], now: dt.datetime) -> int:
+    """
+    Suppress addresses for what a provider reported; of people who are not known (any more) only the hash is kept.
+
+    Args:
+        reported: Hash of each address to the address and the reason; one statement must be able to hold them.
+
+    Returns:
+        How many were not suppressed before. An address that was keeps its date, and takes a graver reason.
+    """
+    if not reported:
+        return 0
+    hashes = sorted(reported)  # in one order, so that two transactions never wait for each other
+    known = set(conn.execute(select(subscriber.c.address_hash).where(subscriber.c.address_hash.in_(hashes))).scalars())
+    before = among(conn, hashes)
+    for address_hash in hashes:
+        address, grounds = reported[address_hash]
+        add(conn, address_hash, address if address_hash in known else None, grounds, now)
+        lesser = {*weaker(grounds), *(() if grounds is Grounds.UNSUBSCRIBED else (Reason.ERASED.value,))}
+        if address_hash in before and lesser:
+            mine = (suppression.c.address_hash == address_hash, suppression.c.reason.in_(lesser))
+            conn.execute(update(suppression).where(*mine).values(reason=grounds.value))
+    return len(reported.keys() - before)

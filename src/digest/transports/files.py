@@ -6,12 +6,13 @@ there whole or not at all. That is also how an attempt of a killed process is se
 
 import datetime as dt
 import os
+import time
 from collections.abc import Callable, Sequence
 from email import message_from_binary_file, policy
 from pathlib import Path
 from threading import get_ident
 
-from digest.delivery.handover import Answer, Batch, Note
+from digest.delivery.handover import Answer, Batch, Note, Report
 from digest.delivery.message import build_message, build_note
 from digest.errors import NotAccepted
 from digest.issue.edition import Edition
@@ -34,6 +35,7 @@ class FilesTransport:
     """
 
     name = "files"
+    one_by_one = False
 
     def __init__(self, directory: Path, campaign: str, renderer: Renderer, now: Callable[[], dt.datetime]) -> None:
         self._directory = directory
@@ -41,12 +43,14 @@ class FilesTransport:
         self._renderer = renderer
         self._now = now
 
-    def hand_over(self, batch: Batch) -> Answer:
+    def hand_over(self, batch: Batch, report: Report) -> Answer:  # noqa: ARG002 - answers for the whole batch
         """Write every message of *batch*.
 
         Raises:
-            NotAccepted: The folder can't be written.
+            NotAccepted: The folder can't be written, or the time was over before anything was.
         """
+        if time.monotonic() >= batch.until:
+            raise NotAccepted("the time was over before anything was written")
         try:
             self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._claim_folder()

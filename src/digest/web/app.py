@@ -14,6 +14,7 @@ from digest.pipeline.published import answers
 from digest.web.answers import public_file
 from digest.web.archive import READ, archive_routes
 from digest.web.fresh import fresh_routes
+from digest.web.hooks import hook_routes
 from digest.web.links import DeadLink, dead_link
 from digest.web.policy import CONTENT_SECURITY_POLICY
 from digest.web.preferences import preferences_routes
@@ -38,6 +39,8 @@ def create_site(site: Site) -> FastAPI:
     app.include_router(_asset_routes(site), prefix=site.prefix)
     for routes in (unsubscribe_routes, subscribing_routes, preferences_routes, fresh_routes, archive_routes):
         app.include_router(routes(site), prefix=site.prefix)
+    if site.events is not None:
+        app.include_router(hook_routes(site.events), prefix=site.prefix)
     if site.prefix:
         app.add_api_route(site.prefix, lambda: RedirectResponse(f"{site.prefix}/", 308), methods=READ)
     _answer_errors(app, site)

@@ -20,6 +20,7 @@ from digest.pipeline.subscribe import clock
 from digest.rendering.environment import Renderer
 from digest.storage.database import Database
 from digest.topics import Taxonomy
+from digest.web.hooks import SendgridHook
 from digest.web.peers import Network
 
 
@@ -29,6 +30,7 @@ class Site:
 
     Attributes:
         people: How people are told apart, and their links made and honoured.
+        events: What answers SendGrid's events; None: nobody does.
         assets: Files of `templates/` that are no templates, by path, such as "web/site.css".
         limits: How many forms are taken.
         trusted_proxies: Networks whose `X-Forwarded-For` is believed.
@@ -44,6 +46,7 @@ class Site:
     limits: Limits = field(default_factory=Limits)
     trusted_proxies: Sequence[Network] = ()
     patience: float = 15.0
+    events: SendgridHook | None = None
 
     @cached_property
     def prefix(self) -> str:

@@ -12,7 +12,7 @@ from storage_samples import LANGUAGES, add_people, begin_campaign, claim_next, m
 from digest.delivery.states import CampaignState, Skipped
 from digest.errors import Conflict, NotFound
 from digest.issue.edition import EditionKey
-from digest.storage import campaigns, issues, outbox, subscribers, suppressions
+from digest.storage import answers, batches, campaigns, issues, subscribers, suppressions
 from digest.storage.audience import headcounts
 from digest.storage.campaigns import Audience, plan
 from digest.storage.database import Database
@@ -30,7 +30,7 @@ def planned(conn, campaign):
         select(subscriber.c.name, batch.c.language, batch.c.mask, delivery.c.reason)
         .select_from(delivery)
         .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
-        .outerjoin(batch, batch.c.id == delivery.c.batch_id)
+        .outerjoin(batch, delivery.c.id.between(batch.c.first_delivery, batch.c.last_delivery))
         .where(delivery.c.campaign_id == campaign.id)
     )
     return {name: reason or EditionKey(language, mask) for name, language, mask, reason in conn.execute(query)}
@@ -117,20 +117,15 @@ def test_batches_are_full_of_one_edition_and_their_members_stand_side_by_side(co
         make_person(f"p{n}", *[(), ("empathy",), ("attachment",)][n % 3], language=LANGUAGES[n % 2]) for n in range(40)
     ]
     campaign = begin_campaign(conn, *people, frozen=FROZEN, batch_size=3)
-    batches = conn.execute(select(batch).order_by(batch.c.number)).all()
-    members = {
-        row.id: list(
-            conn.execute(select(delivery.c.id).where(delivery.c.batch_id == row.id).order_by(delivery.c.id)).scalars()
-        )
-        for row in batches
-    }
+    found = conn.execute(select(batch).order_by(batch.c.number)).all()
+    members = {row.id: batches.members(conn, row.id) for row in found}
 
-    assert [row.number for row in batches] == list(range(1, len(batches) + 1))
-    assert all(row.size == len(members[row.id]) and 1 <= row.size <= 3 for row in batches)
+    assert [row.number for row in found] == list(range(1, len(found) + 1))
+    assert all(row.size == len(members[row.id]) and 1 <= row.size <= 3 for row in found)
     assert all(ids == list(range(ids[0], ids[0] + len(ids))) for ids in members.values())
-    by_edition = Counter((row.language, row.mask) for row in batches if row.size < 3)
+    by_edition = Counter((row.language, row.mask) for row in found if row.size < 3)
     assert all(partial == 1 for partial in by_edition.values())
-    assert sum(row.size for row in batches) + 13 == campaign.planned == 40
+    assert sum(row.size for row in found) + 13 == campaign.planned == 40
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -215,9 +210,9 @@ def test_campaign_is_sent_when_nothing_is_open_and_not_before(conn):
     assert not campaigns.finish_if_done(conn, campaign.id, LATER), "waiting"
     attempt = claim_next(conn, campaign).attempt_id
     assert not campaigns.finish_if_done(conn, campaign.id, LATER), "sending"
-    outbox.in_doubt(conn, attempt, detail="no answer", now=LATER)
+    answers.in_doubt(conn, attempt, detail="no answer", now=LATER)
     assert not campaigns.finish_if_done(conn, campaign.id, LATER), "in doubt"
-    outbox.accepted(conn, attempt, message_id=None, rejected={}, now=LATER)
+    answers.accepted(conn, attempt, message_id=None, rejected={}, now=LATER)
     assert campaigns.finish_if_done(conn, campaign.id, LATER)
     assert not campaigns.finish_if_done(conn, campaign.id, LATER), "already"
     found = campaigns.find(conn, NOVEMBER)

@@ -1,0 +1,93 @@
+"""The breaker that all workers share: when to stop asking a provider, for how long, and when to leave it to a person.
+
+Decides, never sleeps. Two doubtful answers in a row shut the gate, so that an outage never puts the whole list in
+doubt; a refusal that may pass (429, no connection) shuts it too. While it is shut nobody claims. After that one request
+goes ahead as a trial: if it is accepted everything goes on, else the gate stays shut, longer each time.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from digest.delivery.backoff import delay
+
+DOUBTS = 2  # doubtful answers in a row that shut the gate
+PATIENCE = 6  # times it is shut in a row before the campaign is held
+
+
+@dataclass(frozen=True)
+class Gate:
+    """How the gate stands.
+
+    Attributes:
+        doubts: Doubtful answers in a row.
+        shuts: Times it was shut in a row; 0: nothing is wrong.
+        shut_at: When it was last shut; None: never since things were right.
+        shut_until: Until then nobody claims; None: open.
+        reason: What the provider last said, or None.
+    """
+
+    doubts: int = 0
+    shuts: int = 0
+    shut_at: dt.datetime | None = None
+    shut_until: dt.datetime | None = None
+    reason: str | None = None
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether trying again is no longer reasonable: a person has to look."""
+        return self.shuts >= PATIENCE
+
+    @property
+    def trial(self) -> bool:
+        """Whether only one request may go ahead."""
+        return self.shuts > 0
+
+    def is_shut(self, now: dt.datetime) -> bool:
+        return self.shut_until is not None and self.shut_until > now
+
+
+OPEN = Gate()
+
+
+def after_doubt(gate: Gate, *, began: dt.datetime, now: dt.datetime, chance: float, reason: str) -> Gate:
+    """
+    How the gate stands after a doubtful answer.
+
+    Args:
+        began: When the request was begun.
+        chance: Evenly from 0 to 1: spreads workers that wait for the same provider.
+        reason: For people.
+    """
+    doubtful = replace(gate, doubts=gate.doubts + 1)
+    if doubtful.doubts < DOUBTS and not gate.trial:
+        return doubtful
+    return _shut(doubtful, began, now, delay(gate.shuts, chance), reason)
+
+
+def after_refusal(
+    gate: Gate, *, began: dt.datetime, now: dt.datetime, chance: float, reason: str, retry_after: float | None
+) -> Gate:
+    """
+    How the gate stands after a refusal that concerns no recipient and may pass.
+
+    Args:
+        retry_after: Seconds that the provider asked for, or None.
+    """
+    return _shut(gate, began, now, delay(gate.shuts, chance, at_least=retry_after), reason)
+
+
+def after_answer(gate: Gate, *, began: dt.datetime) -> Gate:
+    """How the gate stands after a clear answer: open, unless the request was under way when the gate was shut."""
+    return gate if gate.shut_at is not None and began < gate.shut_at else OPEN
+
+
+def during_trial(gate: Gate, *, until: dt.datetime) -> Gate:
+    """How the gate stands while the trial is under way: shut for all others, until it must be over."""
+    return replace(gate, shut_until=until)
+
+
+def _shut(gate: Gate, began: dt.datetime, now: dt.datetime, seconds: float, reason: str) -> Gate:
+    if gate.shut_at is not None and began < gate.shut_at:
+        return gate  # under way when it was shut: it says nothing new
+    until = now + dt.timedelta(seconds=seconds)
+    return Gate(gate.doubts, gate.shuts + 1, now, until, reason)

@@ -1,0 +1,158 @@
+"""Events: what a provider reports later about mail that it took, and what follows from it.
+
+They come late, in any order and many times over. So everything here only ever grows: outcomes move up one order, a
+suppression takes the graver reason, and whatever is done twice changes nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Kind(StrEnum):
+    """What is reported; whatever else a provider tells of has no effect."""
+
+    PROCESSED = "processed"  # the provider works on it
+    DEFERRED = "deferred"  # the mailbox's server wants it later
+    DELIVERED = "delivered"
+    DROPPED = "dropped"  # the provider did not even try
+    OVER_QUOTA = "over_quota"  # the same, for want of quota: nothing is wrong with the recipient
+    BLOCKED = "blocked"  # a soft bounce: refused this time
+    BOUNCED = "bounced"  # a hard bounce: there is no such mailbox
+    COMPLAINED = "complained"
+    UNSUBSCRIBED = "unsubscribed"
+
+
+class Outcome(StrEnum):
+    """What became of a delivery after its hand-over, least conclusive first; nothing reported: none of them."""
+
+    PROCESSED = "processed"
+    DEFERRED = "deferred"
+    DELIVERED = "delivered"
+    DROPPED = "dropped"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+
+
+class Grounds(StrEnum):
+    """Why an address is suppressed after an event, least grave first: a graver one takes the place of another."""
+
+    SOFT_BOUNCES = "soft_bounces"  # several issues in a row
+    INVALID = "invalid"
+    BOUNCED = "bounced"
+    UNSUBSCRIBED = "unsubscribed"
+    COMPLAINED = "complained"
+
+
+OUTCOMES: Mapping[Kind, Outcome] = MappingProxyType(
+    {
+        Kind.PROCESSED: Outcome.PROCESSED,
+        Kind.DEFERRED: Outcome.DEFERRED,
+        Kind.DELIVERED: Outcome.DELIVERED,
+        Kind.DROPPED: Outcome.DROPPED,
+        Kind.BLOCKED: Outcome.BOUNCED,
+        Kind.BOUNCED: Outcome.BOUNCED,
+        Kind.COMPLAINED: Outcome.COMPLAINED,
+    }
+)
+GROUNDS: Mapping[Kind, Grounds] = MappingProxyType(
+    {
+        Kind.BOUNCED: Grounds.BOUNCED,
+        Kind.COMPLAINED: Grounds.COMPLAINED,
+        Kind.UNSUBSCRIBED: Grounds.UNSUBSCRIBED,
+    }
+)
+_RANK: Mapping[Outcome | None, int] = {None: 0} | {outcome: place for place, outcome in enumerate(Outcome, 1)}
+_GRAVITY: Mapping[Grounds, int] = {grounds: place for place, grounds in enumerate(Grounds)}
+
+About = tuple[int, int]
+"""A delivery and the attempt that handed it over."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One report.
+
+    Attributes:
+        address: As the provider wrote it, unchecked; empty: not said.
+        about: Which delivery of which attempt; None: another mail, or not said.
+        grounds: Why the address must not be mailed any more, or None.
+    """
+
+    kind: Kind
+    address: str
+    about: About | None
+    grounds: Grounds | None = None
+
+
+@dataclass(frozen=True)
+class Post:
+    """What came in one request: events, and how many there were of each kind that has no effect."""
+
+    events: tuple[Event, ...]
+    others: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What follows from some events, whatever their order and however often each is there.
+
+    Attributes:
+        about: Every delivery that is spoken of.
+        outcomes: The most conclusive one of each.
+        blocked: Deliveries that bounced softly, each with its address.
+        over_quota: Deliveries that the provider dropped for want of quota.
+        suppress: Addresses as the provider wrote them, with the gravest reason.
+    """
+
+    about: frozenset[About]
+    outcomes: Mapping[About, Outcome]
+    blocked: Mapping[About, str]
+    over_quota: frozenset[About]
+    suppress: Mapping[str, Grounds]
+
+
+def further(old: Outcome | None, new: Outcome | None) -> Outcome | None:
+    """The more conclusive of two outcomes."""
+    return old if _RANK[old] >= _RANK[new] else new
+
+
+def weaker(grounds: Grounds) -> tuple[Grounds, ...]:
+    """The reasons that *grounds* takes the place of."""
+    return tuple(other for other in Grounds if _GRAVITY[other] < _GRAVITY[grounds])
+
+
+def effects(events: Iterable[Event]) -> Effects:
+    """Put together what follows from *events*."""
+    outcomes: dict[About, Outcome] = {}
+    suppress: dict[str, Grounds] = {}
+    blocked: dict[About, str] = {}
+    about: set[About] = set()
+    over_quota: set[About] = set()
+    for event in events:
+        if event.grounds is not None and event.address:
+            suppress[event.address] = _graver(suppress.get(event.address), event.grounds)
+        if event.about is None:
+            continue
+        about.add(event.about)
+        if outcome := further(outcomes.get(event.about), OUTCOMES.get(event.kind)):
+            outcomes[event.about] = outcome
+        if event.kind is Kind.BLOCKED:
+            blocked[event.about] = max(blocked.get(event.about, ""), event.address)
+        elif event.kind is Kind.OVER_QUOTA:
+            over_quota.add(event.about)
+    return Effects(frozenset(about), outcomes, blocked, frozenset(over_quota), suppress)
+
+
+def in_a_row(soft: Iterable[bool]) -> int:
+    """The longest run of soft bounces among somebody's deliveries, which come in the order of their campaigns."""
+    longest = run = 0
+    for bounced in soft:
+        run = run + 1 if bounced else 0
+        longest = max(longest, run)
+    return longest
+
+
+def _graver(old: Grounds | None, new: Grounds) -> Grounds:
+    return new if old is None or _GRAVITY[new] > _GRAVITY[old] else old

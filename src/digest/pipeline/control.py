@@ -1,0 +1,80 @@
+"""Holding, resuming and cancelling a campaign. A claim looks at the campaign's state, so no worker has to be told."""
+
+from digest.delivery.breaker import OPEN
+from digest.delivery.states import CampaignState
+from digest.errors import Conflict
+from digest.issue.issue import Document
+from digest.months import Month
+from digest.pipeline.send import ready
+from digest.pipeline.sending import Sending
+from digest.pipeline.worker import found
+from digest.storage import campaigns, gate, issues
+from digest.storage.database import Database
+
+BY_HAND = "held by hand"
+
+
+def hold(database: Database, month: Month, reason: str = BY_HAND) -> None:
+    """
+    Hold the campaign of *month*: no further request goes out; those under way are finished. Twice changes nothing.
+
+    Raises:
+        NotFound: It has none.
+        Conflict: It is over.
+    """
+    with database.write() as connection:
+        campaign = found(connection, month)
+        if campaign.state is not CampaignState.HELD:
+            now = database.now(connection)
+            campaigns.set_state(connection, campaign.id, CampaignState.HELD, reason=reason, now=now)
+
+
+def resume(database: Database, month: Month, sending: Sending) -> bool:
+    """
+    Let a held campaign go on; if the issue was assembled and approved anew, whoever waits gets the corrected bytes.
+
+    Returns:
+        Whether it goes on with corrected bytes.
+
+    Raises:
+        NotFound: *month* has no campaign.
+        Conflict: It is over; or the corrected issue is not approved, or has other articles.
+    """
+    with database.write() as connection:
+        campaign = found(connection, month)
+        row = ready(connection, month, require_approval=sending.require_approval)
+        now = database.now(connection)
+        corrected = row.hash != campaign.hash
+        if corrected:
+            _same_articles(month, issues.document(connection, campaign.hash), issues.document(connection, row.hash))
+            campaigns.correct(connection, campaign.id, row.hash)
+            issues.publish(connection, month, row.hash, now)
+        if campaign.state is not CampaignState.SENDING:
+            campaigns.set_state(connection, campaign.id, CampaignState.SENDING, reason=None, now=now)
+            name = sending.transport(month).name
+            gate.lock(connection, name)
+            gate.write(connection, name, OPEN)
+        return corrected
+
+
+def cancel(database: Database, month: Month) -> None:
+    """
+    Cancel the campaign of *month* for ever: who waits is skipped; what is under way or in doubt settles.
+
+    Raises:
+        NotFound: It has none.
+        Conflict: It is sent.
+    """
+    with database.write() as connection:
+        campaign = found(connection, month)
+        if campaign.state is not CampaignState.CANCELLED:
+            campaigns.cancel(connection, campaign.id, database.now(connection))
+
+
+def _same_articles(month: Month, old: Document, new: Document) -> None:
+    before, after = ([article.slug for article in document.articles] for document in (old, new))
+    if before != after or old.subject.keys() != new.subject.keys():
+        raise Conflict(
+            f"the issue of {month} has other articles or languages than its campaign: who gets what is decided "
+            "already, so only their text may change; put the articles back, assemble and approve again"
+        )

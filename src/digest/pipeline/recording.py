@@ -1,0 +1,105 @@
+"""Writing down what requests came back with, and what follows for batch, campaign and breaker."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from digest.delivery import breaker
+from digest.delivery.breaker import OPEN, Gate
+from digest.delivery.handover import Answer
+from digest.errors import BatchRefused, InDoubt, NotAccepted, Refused, TooLarge
+from digest.storage import answers, campaigns, gate
+from digest.storage.answers import Taken
+from digest.storage.outbox import Claim
+
+_HALVINGS = 3  # of a batch that is refused without a word why, before a person has to look
+
+
+@dataclass(frozen=True)
+class Done:
+    """A request that is over. `outcome` is the answer, or what the transport raised; *began* is the claim's time."""
+
+    claim: Claim
+    began: dt.datetime
+    outcome: Answer | BaseException
+
+
+def record(
+    conn: Connection,
+    transport: str,
+    campaign_id: int,
+    done: Sequence[Done],
+    now: dt.datetime,
+    chance: Callable[[], float],
+) -> None:
+    """
+    Write down the ends of requests, hold the campaign where a person has to look, and tell the breaker.
+
+    Args:
+        transport: Its name, which is that of the gate.
+    """
+    if not done:
+        return
+    answers.accepted_all(conn, [_taken(one, one.outcome) for one in done if isinstance(one.outcome, Answer)], now)
+    reasons = [_write_down(conn, one, now) for one in done if not isinstance(one.outcome, Answer)]
+    hold = next(filter(None, reasons), None)
+    before = gate.read(conn, transport)
+    if reasons or before != OPEN:
+        before = gate.lock(conn, transport)
+        after = _through(before, done, now, chance)
+        if after != before:
+            gate.write(conn, transport, after)
+        hold = hold or (after.reason if after.exhausted else None)
+    if hold is not None:
+        campaigns.hold(conn, campaign_id, hold, now)
+
+
+def _taken(done: Done, answer: Answer) -> Taken:
+    return Taken(done.claim.attempt_id, answer.message_id, answer.rejected)
+
+
+def _write_down(conn: Connection, done: Done, now: dt.datetime) -> str | None:
+    """Write down one request that was not simply accepted; why the campaign has to be held, or None."""
+    attempt, error = done.claim.attempt_id, done.outcome
+    said = str(error)
+    if isinstance(error, TooLarge):
+        _too_large(conn, done, said, now)
+        return None
+    if isinstance(error, BatchRefused) and done.claim.depth < _HALVINGS and len(done.claim.recipients) > 1:
+        answers.halve(conn, attempt, detail=said, deeper=1, now=now)
+        return None
+    if isinstance(error, NotAccepted):
+        refused = answers.not_accepted(conn, attempt, detail=said, rejected=error.rejected, now=now)
+        unclear = bool(error.rejected) and not refused  # it would be handed over again unchanged, for ever
+        return said if isinstance(error, Refused | BatchRefused) or unclear else None
+    if isinstance(error, InDoubt):
+        answers.in_doubt(conn, attempt, detail=said, doubtful=error.doubtful, now=now)
+        return None
+    answers.in_doubt(conn, attempt, detail=f"unexpected: {type(error).__name__}", now=now)
+    return f"a fault of the program: {type(error).__name__}: see its log"
+
+
+def _too_large(conn: Connection, done: Done, said: str, now: dt.datetime) -> None:
+    attempt, recipients = done.claim.attempt_id, done.claim.recipients
+    if len(recipients) > 1:
+        answers.halve(conn, attempt, detail=said, deeper=0, now=now)
+    else:
+        answers.not_accepted(conn, attempt, detail=said, rejected={recipients[0][0]: said}, now=now)
+
+
+def _through(before: Gate, done: Sequence[Done], now: dt.datetime, chance: Callable[[], float]) -> Gate:
+    state = before
+    for one in done:
+        error = one.outcome
+        clear = isinstance(error, Answer | Refused | BatchRefused | TooLarge)
+        if clear or (isinstance(error, NotAccepted) and error.rejected):
+            state = breaker.after_answer(state, began=one.began)
+        elif isinstance(error, NotAccepted):
+            state = breaker.after_refusal(
+                state, began=one.began, now=now, chance=chance(), reason=str(error), retry_after=error.retry_after
+            )
+        else:
+            state = breaker.after_doubt(state, began=one.began, now=now, chance=chance(), reason=str(error))
+    return state

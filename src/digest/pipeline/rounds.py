@@ -1,0 +1,51 @@
+"""A worker that never ends: every campaign that has begun, again and again."""
+
+import logging
+import threading
+
+from digest.delivery.states import CampaignState
+from digest.errors import DigestError
+from digest.months import Month
+from digest.pipeline.sending import Sending
+from digest.pipeline.settle import settle
+from digest.pipeline.worker import work
+from digest.storage import campaigns
+from digest.storage.database import Database
+
+_PAUSE = 2.0  # seconds between looks for something to do
+
+log = logging.getLogger("digest.worker")
+
+
+def rounds(database: Database, sending: Sending, stop: threading.Event) -> None:
+    """
+    Hand over every campaign that is sending, and settle what is open of the others, until *stop* is set.
+
+    An error of a campaign or of the database is logged, and it is tried again.
+    """
+    while not stop.is_set():
+        try:
+            once(database, sending, stop)
+        except DigestError as error:
+            log.error("%s; trying again in %d seconds", error, _PAUSE)  # noqa: TRY400  its message says it all
+        stop.wait(_PAUSE)
+
+
+def once(database: Database, sending: Sending, stop: threading.Event | None = None) -> None:
+    """Do what there is to do now.
+
+    Raises:
+        DigestError: What stands in the way.
+    """
+    for month in _months(database, CampaignState.SENDING):
+        state = work(database, month, sending, stop=stop)
+        if state is not CampaignState.SENDING:
+            log.info("%s: %s", month, state)
+    for state in (CampaignState.HELD, CampaignState.CANCELLED):
+        for month in _months(database, state):
+            settle(database, month, sending.transport(month), sending.resend_after)
+
+
+def _months(database: Database, state: CampaignState) -> list[Month]:
+    with database.read() as connection:
+        return [campaign.month for campaign in campaigns.in_state(connection, state)]

@@ -1,0 +1,41 @@
+"""How to hand over: the values of the configuration and what `bootstrap` wired."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from digest.delivery.handover import Transport
+from digest.issue.newsletter import Newsletter
+from digest.months import Month
+from digest.rendering.environment import Renderer
+
+
+@dataclass(frozen=True)
+class Sending:
+    """
+    Attributes:
+        sign: From a subscriber's id to the token of the unsubscribe link.
+        sign_preferences: The same for the link to their preferences, which ends some day.
+        wait: Sleeps that many seconds.
+        chance: A random number, evenly from 0 to 1.
+        in_flight: Requests of one worker at once.
+        rate: Recipients a second, of all workers together; 0: no limit.
+        deadline: Seconds within which a request must be over; less than *lease*.
+        resend_after: How long a doubt waits for evidence before the batch goes again; None: a person decides.
+    """
+
+    transport: Callable[[Month], Transport]
+    newsletter: Newsletter
+    renderer: Renderer
+    sign: Callable[[int], str]
+    sign_preferences: Callable[[int], str]
+    owner: str
+    wait: Callable[[float], None]
+    chance: Callable[[], float]
+    batch_size: int
+    in_flight: int
+    rate: float
+    deadline: float
+    lease: dt.timedelta
+    resend_after: dt.timedelta | None
+    require_approval: bool

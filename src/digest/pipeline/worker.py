@@ -1,0 +1,246 @@
+"""A worker: one clerk who writes down, and hands that make the requests.
+
+One transaction of the clerk does all there is to do: it writes down the answers that have come, claims as many batches
+as there are free hands, and commits; only then the requests go out. So every claim is committed before its request,
+every answer is matched with its attempt, and a commit serves several requests.
+"""
+
+import datetime as dt
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from digest.delivery.handover import Answer, Batch, Recipient, Transport
+from digest.delivery.states import BatchState, CampaignState
+from digest.errors import InDoubt, NotAccepted, NotFound, StorageError, TransportError
+from digest.issue.addresses import preferences_url, unsubscribe_url
+from digest.issue.edition import Edition, EditionKey
+from digest.issue.greeting import greeter
+from digest.months import Month
+from digest.pipeline.passage import Passage
+from digest.pipeline.recording import Done, record
+from digest.pipeline.sending import Sending
+from digest.pipeline.settle import settle
+from digest.storage import answers, campaigns, issues, outbox
+from digest.storage.campaigns import Campaign
+from digest.storage.database import Database
+from digest.storage.outbox import Claim
+
+_GLANCE = 1.0  # seconds between looks at what others did
+_SETTLE = 5.0  # seconds between looks for workers that died, while there is enough to do
+_STUBBORN = 30  # times that the clerk tries to write down answers while the database fails
+
+
+def work(
+    database: Database,
+    month: Month,
+    sending: Sending,
+    progress: Callable[[int], None] = lambda _count: None,
+    stop: threading.Event | None = None,
+) -> CampaignState:
+    """
+    Hand over the campaign of *month* until it is sent or held, or nothing but doubt is left; other workers may do the
+    same at the same time.
+
+    Args:
+        progress: Told how many deliveries were handed over, now and then.
+        stop: Once it is set no new request goes out, and those under way are finished.
+
+    Returns:
+        The campaign's state.
+
+    Raises:
+        NotFound: *month* has no campaign.
+        StorageError: The database failed, for so long that answers could not be written down: these are in doubt.
+    """
+    transport = sending.transport(month)
+    try:
+        with ThreadPoolExecutor(sending.in_flight, thread_name_prefix="hand-over") as hands:
+            _Clerk(database, month, sending, transport, hands, progress, stop or threading.Event()).run()
+        with database.read() as connection:
+            return found(connection, month).state
+    finally:
+        transport.finish()
+
+
+def found(connection: Connection, month: Month) -> Campaign:
+    """The campaign of *month*.
+
+    Raises:
+        NotFound: There is none.
+    """
+    campaign = campaigns.find(connection, month)
+    if campaign is None:
+        raise NotFound(f"{month} has no campaign: run `digest send {month}`")
+    return campaign
+
+
+@dataclass
+class _Report:
+    """What became of single recipients of a request that goes on; whoever reports waits until it is written down."""
+
+    claim: Claim
+    answers: Mapping[int, str | None]
+    ours: bool = True  # whether the attempt is still this worker's
+    written: threading.Event = field(default_factory=threading.Event)
+
+
+class _Clerk:
+    def __init__(
+        self,
+        database: Database,
+        month: Month,
+        sending: Sending,
+        transport: Transport,
+        hands: ThreadPoolExecutor,
+        progress: Callable[[int], None],
+        stop: threading.Event,
+    ) -> None:
+        self._database = database
+        self._month = month
+        self._sending = sending
+        self._transport = transport
+        self._hands = hands
+        self._progress = progress
+        self._stop = stop
+        self._ended = threading.Event()
+        self._said: queue.SimpleQueue[Done | _Report] = queue.SimpleQueue()
+        self._unwritten: list[Done | _Report] = []
+        self._under_way = 0
+        self._failures = 0
+        self._fault: BaseException | None = None
+        self._editions: dict[tuple[str, EditionKey], Edition] = {}
+        self._passage = Passage(transport.name, sending)
+        self._settled = 0.0
+
+    def run(self) -> None:
+        try:
+            while self._turn():
+                pass
+        finally:
+            self._ended.set()
+        if self._fault is not None:
+            raise self._fault
+
+    def _turn(self) -> bool:
+        """Write down, claim, hand out, listen; False if there is nothing left that this worker could do."""
+        until = time.monotonic() + self._sending.deadline
+        try:
+            self._settle(_SETTLE)
+            now, claims, again = self._transact()
+        except StorageError:
+            self._failures += 1
+            self._passage.forget()
+            if self._failures > _STUBBORN or not (self._unwritten or self._under_way):
+                raise
+            self._sending.wait(_GLANCE)
+            return True
+        self._failures = 0
+        self._tell()
+        for claim in claims:
+            self._under_way += 1
+            self._hands.submit(self._hand_over, claim, now, until)
+        if not self._under_way and (self._stop.is_set() or self._is_over()):
+            return False
+        self._listen(again)
+        return True
+
+    def _transact(self) -> tuple[dt.datetime, list[Claim], float]:
+        """The time, the claims, and the seconds after which to ask again if nothing is said meanwhile."""
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            campaign = found(connection, self._month)
+            self._write_down(connection, campaign, now)
+            free = self._sending.in_flight - self._under_way + sum(isinstance(one, Done) for one in self._unwritten)
+            if self._stop.is_set() or free <= 0:
+                return now, [], _GLANCE
+            limit, seconds = self._passage.admit(connection, free, now)
+            if not limit:
+                return now, [], min(seconds, _GLANCE)
+            owner, lease = self._sending.owner, self._sending.lease
+            claims = outbox.claim(connection, campaign.id, limit=limit, owner=owner, lease=lease, now=now)
+            self._passage.passed(connection, [len(claim.recipients) for claim in claims], now)
+            for claim in claims:
+                if (claim.hash, claim.key) not in self._editions:
+                    self._editions[claim.hash, claim.key] = issues.edition(connection, claim.hash, claim.key)
+            return now, claims, 0.0 if limit < free and len(claims) == limit else _GLANCE
+
+    def _write_down(self, connection: Connection, campaign: Campaign, now: dt.datetime) -> None:
+        until = now + self._sending.lease
+        for one in self._unwritten:
+            if isinstance(one, _Report):
+                one.ours = answers.reported(connection, one.claim.attempt_id, one.answers, lease_until=until)
+        done = [one for one in self._unwritten if isinstance(one, Done)]
+        record(connection, self._transport.name, campaign.id, done, now, self._sending.chance)
+
+    def _tell(self) -> None:
+        """What was said is committed now: let go on whoever waits for that."""
+        said, self._unwritten = self._unwritten, []
+        for one in said:
+            if isinstance(one, _Report):
+                one.written.set()
+                continue
+            self._under_way -= 1
+            if isinstance(one.outcome, Answer):
+                self._progress(len(one.claim.recipients) - len(one.outcome.rejected))
+            elif not isinstance(one.outcome, TransportError):
+                self._fault = one.outcome  # of the program: somebody has to see it
+                self._stop.set()
+
+    def _listen(self, seconds: float) -> None:
+        try:
+            self._unwritten.append(self._said.get(timeout=seconds) if seconds > 0 else self._said.get_nowait())
+            while True:
+                self._unwritten.append(self._said.get_nowait())
+        except queue.Empty:
+            return
+
+    def _settle(self, every: float) -> None:
+        if time.monotonic() - self._settled >= every:
+            settle(self._database, self._month, self._transport, self._sending.resend_after)
+            self._settled = time.monotonic()
+
+    def _is_over(self) -> bool:
+        self._settle(_GLANCE)
+        with self._database.write() as connection:
+            campaign = found(connection, self._month)
+            if campaign.state is not CampaignState.SENDING:
+                return True
+            if campaigns.finish_if_done(connection, campaign.id, self._database.now(connection)):
+                return True
+            return not any(
+                outbox.any_in(connection, campaign.id, state) for state in (BatchState.WAITING, BatchState.SENDING)
+            )
+
+    def _hand_over(self, claim: Claim, began: dt.datetime, until: float) -> None:
+        outcome: Answer | BaseException
+        try:
+            outcome = self._transport.hand_over(self._batch(claim, until), lambda said: self._report(claim, said))
+        except BaseException as error:  # noqa: BLE001  whatever it is, it is written down
+            outcome = error
+        self._said.put(Done(claim, began, outcome))
+
+    def _report(self, claim: Claim, said: Mapping[int, str | None]) -> None:
+        report = _Report(claim, said)
+        self._said.put(report)
+        while not report.written.wait(_GLANCE):
+            if self._ended.is_set():
+                raise InDoubt("the worker stopped before it could write down the answers")
+        if not report.ours:
+            raise NotAccepted("the lease had run out, so the rest is left to whoever settles this request")
+
+    def _batch(self, claim: Claim, until: float) -> Batch:
+        base_url = self._sending.newsletter.base_url
+        leaving, choosing = unsubscribe_url(base_url, ""), preferences_url(base_url, "")
+        leave, choose = self._sending.sign, self._sending.sign_preferences
+        greet = greeter(claim.key.language, self._sending.renderer)
+        recipients = [
+            Recipient(delivery, address, name, greet(name), leaving + leave(subscriber), choosing + choose(subscriber))
+            for delivery, subscriber, address, name, _ in claim.recipients
+        ]
+        return Batch(claim.attempt_id, self._editions[claim.hash, claim.key], recipients, until)

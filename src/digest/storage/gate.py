@@ -1,0 +1,59 @@
+"""The gate before a provider, one row for all workers: a rate limit (GCRA, in recipients) and the breaker's state."""
+
+import datetime as dt
+
+from sqlalchemy import Connection, select, update
+
+from digest.delivery.breaker import OPEN, Gate
+from digest.storage.tables import gate
+from digest.storage.upsert import insert_new
+
+_COLUMNS = (gate.c.doubts, gate.c.shuts, gate.c.shut_at, gate.c.shut_until, gate.c.reason)
+
+
+def read(conn: Connection, name: str) -> Gate:
+    """How the gate of the transport *name* stands."""
+    row = conn.execute(select(*_COLUMNS).where(gate.c.name == name)).one_or_none()
+    return OPEN if row is None else Gate(*row)
+
+
+def lock(conn: Connection, name: str) -> Gate:
+    """The same, with nobody else changing it until the end of the transaction."""
+    conn.execute(insert_new(conn, gate).values(name=name, doubts=0, shuts=0))
+    return Gate(*conn.execute(select(*_COLUMNS).where(gate.c.name == name).with_for_update()).one())
+
+
+def write(conn: Connection, name: str, new: Gate) -> None:
+    """Set what the breaker remembers; the row is there since `lock`."""
+    values = {
+        "doubts": new.doubts,
+        "shuts": new.shuts,
+        "shut_at": new.shut_at,
+        "shut_until": new.shut_until,
+        "reason": new.reason,
+    }
+    conn.execute(update(gate).where(gate.c.name == name).values(values))
+
+
+def reserve(conn: Connection, name: str, recipients: int, per_second: float, now: dt.datetime) -> dt.datetime:
+    """
+    Reserve the right to hand over *recipients*, in the order in which workers ask.
+
+    Returns:
+        From when on they may go; *now* or earlier: at once. At most one second's worth is saved up.
+    """
+    lock(conn, name)
+    free_at: dt.datetime | None = conn.execute(select(gate.c.free_at).where(gate.c.name == name)).scalar_one()
+    begin = now if free_at is None else max(free_at, now - dt.timedelta(seconds=1))
+    until = begin + dt.timedelta(seconds=recipients / per_second)
+    conn.execute(update(gate).where(gate.c.name == name).values(free_at=until))
+    return begin
+
+
+def give_back(conn: Connection, name: str, recipients: int, per_second: float) -> None:
+    """Return what was reserved and not needed."""
+    lock(conn, name)
+    free_at: dt.datetime | None = conn.execute(select(gate.c.free_at).where(gate.c.name == name)).scalar_one()
+    if free_at is not None:
+        earlier = free_at - dt.timedelta(seconds=recipients / per_second)
+        conn.execute(update(gate).where(gate.c.name == name).values(free_at=earlier))

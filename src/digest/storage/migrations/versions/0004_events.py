@@ -1,0 +1,29 @@
+"""What events tell: outcomes of deliveries, soft bounces, kinds without effect."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+_KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    op.add_column("delivery", sa.Column("outcome", sa.Text()))
+    op.add_column("delivery", sa.Column("soft_bounced", sa.Boolean()))
+    op.create_table(
+        "event",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("number", _KEY, nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("kind", name=op.f("pk_event")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("event")
+    op.drop_column("delivery", "soft_bounced")
+    op.drop_column("delivery", "outcome")

@@ -1,0 +1,115 @@
+"""SendGrid's events in our words: tables, and a reader that one odd element does not stop.
+
+Source: SendGrid, "Event Webhook reference"; what is drops and bounces: "Email Event types".
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from digest.delivery.events import GROUNDS, About, Event, Grounds, Kind, Post
+
+UNREADABLE = "(unreadable)"  # counted under this name: an element that is no event
+_LONGEST_KIND = 64  # characters
+_LARGEST_ID = 2**63 - 1
+
+KINDS: Mapping[str, Kind] = {
+    "processed": Kind.PROCESSED,
+    "deferred": Kind.DEFERRED,
+    "delivered": Kind.DELIVERED,
+    "dropped": Kind.DROPPED,
+    "bounce": Kind.BOUNCED,
+    "spamreport": Kind.COMPLAINED,
+    "unsubscribe": Kind.UNSUBSCRIBED,
+    "group_unsubscribe": Kind.UNSUBSCRIBED,
+}
+# `type` of a bounce. Without one nothing proves that the mailbox is gone.
+BOUNCES: Mapping[str, Kind] = {"bounce": Kind.BOUNCED, "blocked": Kind.BLOCKED}
+# `reason` of a drop, in lower case; one that is not here, such as "spam content", says nothing about the recipient
+DROPS: Mapping[str, Grounds] = {
+    "bounced address": Grounds.BOUNCED,
+    "spam reporting address": Grounds.COMPLAINED,
+    "unsubscribed address": Grounds.UNSUBSCRIBED,
+    "invalid": Grounds.INVALID,
+}
+QUOTA = "recipient list over package quota"
+
+
+class BadPost(ValueError):
+    """The body is no JSON array."""
+
+
+class TooManyEvents(ValueError):
+    """The body holds more events than are taken at once."""
+
+
+def read_post(body: bytes, *, most: int) -> Post:
+    """
+    Read the body of a post.
+
+    Args:
+        most: Events that are taken at once.
+
+    Returns:
+        Its events; elements of other kinds, and those that are none, are only counted.
+
+    Raises:
+        BadPost: It is not UTF-8, no JSON (also NaN, numbers beyond a double, more than 1024 levels), or no array.
+        TooManyEvents: It has more than *most* elements.
+
+    Of a key that stands twice the last one counts, as everywhere in JSON.
+    """
+    try:
+        elements = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise BadPost(f"the body is not JSON: {error.msg}") from error
+    if not isinstance(elements, list):
+        raise BadPost("the body is not a JSON array")
+    if len(elements) > most:
+        raise TooManyEvents(f"the body has more than {most} events")
+    events, others = [], Counter[str]()
+    for element in elements:
+        found = read_event(element)
+        if isinstance(found, Event):
+            events.append(found)
+        else:
+            others[found] += 1
+    return Post(tuple(events), dict(others))
+
+
+def read_event(element: Any) -> Event | str:
+    """Read one element of the array; the name to count it under if it has no effect."""
+    word = element.get("event") if isinstance(element, dict) else None
+    if not isinstance(word, str) or not word:
+        return UNREADABLE
+    kind = KINDS.get(word)
+    if kind is None:
+        return word[:_LONGEST_KIND].replace("\0", " ")
+    grounds = GROUNDS.get(kind)
+    if kind is Kind.BOUNCED:
+        kind = BOUNCES.get(_text(element, "type"), Kind.BLOCKED)
+        grounds = GROUNDS.get(kind)
+    elif kind is Kind.DROPPED:
+        reason = _text(element, "reason")
+        kind, grounds = (Kind.OVER_QUOTA if reason == QUOTA else kind), DROPS.get(reason)
+    address = element.get("email")
+    return Event(kind, address if isinstance(address, str) else "", _about(element), grounds)
+
+
+def _about(element: Mapping[str, Any]) -> About | None:
+    delivery, attempt = _number(element.get("delivery_id")), _number(element.get("attempt_id"))
+    return None if delivery is None or attempt is None else (delivery, attempt)
+
+
+def _number(value: Any) -> int | None:
+    """An id, which custom_args hold as text."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= len(str(_LARGEST_ID)):
+        value = int(value)
+    return value if type(value) is int and 0 < value <= _LARGEST_ID else None
+
+
+def _text(element: Mapping[str, Any], name: str) -> str:
+    value = element.get(name)
+    return value.strip().lower() if isinstance(value, str) else ""

@@ -1,0 +1,204 @@
+"""One connection to an SMTP relay, and what each of its answers means."""
+
+import re
+import smtplib
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from threading import Event
+from typing import Literal
+
+from digest.errors import InDoubt, NotAccepted, Refused
+from digest.transports.deadline import TimedSocket, TimedTlsSocket, connect, secure
+from digest.transports.retelling import fault_words, retold
+
+_CLOSING = 421  # RFC 5321, 3.8: the server is about to close the connection
+_GO_ON = 354
+_OURS = frozenset({421, 500, 501, 502, 503, 504, 530, 534, 535, 538})  # about the session, whoever the recipient is
+_SENDER = re.compile(r"\b[45]\.1\.[78]\b")  # RFC 3463, 3.2; many relays say so only when they hear the recipient
+_POLICY = re.compile(r"\b[45]\.7\.\d+\b")  # RFC 3463, 3.8
+_NOT_NOW = re.compile(r"\b4\.[12]\.\d+\b")  # RFC 3463, 3.2 and 3.3: this address, this mailbox
+_DOT = re.compile(rb"^\.", re.MULTILINE)
+
+
+class RecipientRefused(Exception):
+    """The relay does not take mail for this recipient; the message says why."""
+
+
+class Closing(NotAccepted):
+    """The relay closes the connection; nothing of the message at hand was taken."""
+
+
+@dataclass(frozen=True)
+class Relay:
+    """Where mail is handed to.
+
+    Attributes:
+        security: `starttls` and `tls` verify the certificate and never fall back to anything less.
+        password: Gives it; None: no authentication.
+    """
+
+    host: str
+    port: int
+    security: Literal["none", "starttls", "tls"]
+    username: str | None = None
+    password: Callable[[], str] | None = field(default=None, repr=False)
+
+
+class Connection:
+    """
+    An open, authenticated connection.
+
+    Args:
+        until: When it must stand, on the clock of `time.monotonic`.
+        proven: Set once the relay has taken a message from us, on this connection or another.
+
+    Raises:
+        NotAccepted: It can't be reached, or has no time for us.
+        Refused: Its certificate, its lack of TLS, or our password is the trouble.
+    """
+
+    def __init__(self, relay: Relay, tls: ssl.SSLContext, until: float, proven: Event) -> None:
+        self.carried = 0
+        self._proven = proven
+        self._host = relay.host
+        try:
+            self._smtp = _opened(relay, tls, until)
+        except ssl.SSLCertVerificationError as fault:
+            raise Refused(f"{relay.host} can't prove that it is {relay.host}: {fault.verify_message}") from None
+        except smtplib.SMTPNotSupportedError:
+            raise Refused(f"{relay.host} offers no TLS or no log-in: check smtp.security and smtp.port") from None
+        except smtplib.SMTPAuthenticationError as fault:
+            raise _session(relay.host, fault.smtp_code, fault.smtp_error, "check smtp.username and password") from None
+        except smtplib.SMTPResponseException as fault:
+            raise _session(relay.host, fault.smtp_code, fault.smtp_error, "check smtp") from None
+        except (OSError, smtplib.SMTPException) as fault:
+            raise NotAccepted(f"the relay {relay.host} can't be reached: {fault_words(fault)}") from None
+
+    def send(self, sender: str, recipient: str, message: EmailMessage, until: float) -> None:
+        """
+        Hand over one message.
+
+        Raises:
+            RecipientRefused: This recipient is not taken; others may be.
+            Closing: The connection is of no use any more; nothing was taken.
+            NotAccepted, Refused: Nothing was taken.
+            InDoubt: The message went out and no clear answer came.
+        """
+        self._smtp.until(until)
+        try:
+            self._envelope(sender, recipient)
+        except (OSError, smtplib.SMTPException) as fault:
+            raise Closing(f"the relay {self._host} broke off: {fault_words(fault)}") from None
+        if time.monotonic() >= until:
+            self._smtp.close()
+            raise Closing("the time was over before the message went out")
+        self._message(_DOT.sub(b"..", message.as_bytes()))
+        self.carried += 1
+        self._proven.set()
+
+    def close(self) -> None:
+        """Take leave, if there is still somebody to take leave of."""
+        try:
+            self._smtp.until(time.monotonic() + 1)
+            self._smtp.quit()
+        except (OSError, smtplib.SMTPException):
+            self._smtp.close()
+
+    def _envelope(self, sender: str, recipient: str) -> None:
+        code, said = self._smtp.mail(sender)
+        if not 200 <= code < 300:  # noqa: PLR2004
+            raise self._refusal(code, said, "the sender")
+        code, said = self._smtp.rcpt(recipient)
+        if self._about_recipient(code, said.decode("utf-8", "replace")):
+            self._smtp.rset()
+            raise RecipientRefused(f"{code} {retold(said)}")
+        if not 200 <= code < 300:  # noqa: PLR2004
+            raise self._refusal(code, said, "a recipient")
+        code, said = self._smtp.docmd("DATA")
+        if code != _GO_ON:
+            raise self._refusal(code, said, "the message")
+
+    def _message(self, content: bytes) -> None:
+        try:
+            self._smtp.send(content + (b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n"))
+            code, said = self._smtp.getreply()
+        except (OSError, smtplib.SMTPException) as fault:
+            self._smtp.close()
+            raise InDoubt(f"the relay {self._host} gave no clear answer: {fault_words(fault)}") from None
+        if 400 <= code < 600:  # noqa: PLR2004
+            raise self._refusal(code, said, "the message")
+        if not 200 <= code < 300:  # noqa: PLR2004
+            self._smtp.close()
+            raise InDoubt(f"the relay {self._host} gave no clear answer: {code} {retold(said)}")
+
+    def _about_recipient(self, code: int, said: str) -> bool:
+        if code in _OURS or _SENDER.search(said):
+            return False
+        if _POLICY.search(said):
+            # a relay that has taken nothing yet and speaks of policy will not relay for us, whoever the recipient is
+            return code >= 500 and self._proven.is_set()  # noqa: PLR2004
+        return code >= 500 or bool(_NOT_NOW.search(said))  # noqa: PLR2004
+
+    def _refusal(self, code: int, said: bytes, what: str) -> NotAccepted:
+        words = f"the relay {self._host} refused {what}: {code} {retold(said)}"
+        if code == _CLOSING:
+            self._smtp.close()
+            return Closing(words)
+        return Refused(words) if code >= 500 else NotAccepted(words)  # noqa: PLR2004
+
+
+class _Client(smtplib.SMTP):
+    """smtplib's commands over sockets that keep to a deadline."""
+
+    def __init__(self, relay: Relay, tls: ssl.SSLContext, until: float) -> None:
+        self._relay = relay
+        self._tls = tls
+        self._until = until
+        super().__init__(relay.host, relay.port)
+
+    def until(self, moment: float) -> None:
+        sock = self.sock
+        if isinstance(sock, TimedSocket | TimedTlsSocket):
+            sock.until = moment
+
+    def starttls(self) -> None:  # type: ignore[override]
+        if not self.has_extn("starttls"):
+            raise smtplib.SMTPNotSupportedError
+        code, said = self.docmd("STARTTLS")
+        if code != 220:  # noqa: PLR2004
+            raise smtplib.SMTPResponseException(code, said)
+        assert isinstance(self.sock, TimedSocket)
+        self.sock = secure(self.sock, self._relay.host, self._tls)
+        self.file = None
+        self.helo_resp = None  # RFC 3207, 4.2: what was said before is forgotten
+        self.ehlo_resp = None
+        self.esmtp_features = {}
+        self.does_esmtp = False
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # noqa: ARG002
+        plain = connect(host, port, until=self._until, patience=float("inf"))
+        return secure(plain, host, self._tls) if self._relay.security == "tls" else plain
+
+
+def _opened(relay: Relay, tls: ssl.SSLContext, until: float) -> _Client:
+    client = _Client(relay, tls, until)
+    try:
+        client.ehlo_or_helo_if_needed()
+        if relay.security == "starttls":
+            client.starttls()
+            client.ehlo()
+        if relay.password is not None:
+            client.login(relay.username or "", relay.password())
+    except BaseException:
+        client.close()
+        raise
+    return client
+
+
+def _session(host: str, code: int, said: bytes | str, remedy: str) -> NotAccepted:
+    words = f"the relay {host} refused us: {code} {retold(said)}"
+    return Refused(f"{words}: {remedy}") if code >= 500 else NotAccepted(words)  # noqa: PLR2004

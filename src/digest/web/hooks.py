@@ -1,0 +1,104 @@
+"""Where SendGrid posts its events: size first, then the signature over the raw body, then everything else.
+
+The signature is the only authority: no cookie, no check of where the request comes from. Success is answered only after
+the events are committed, so that SendGrid comes again (for a day) if they are not.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from digest.pipeline.receive_events import Identify, receive
+from digest.storage.database import Database
+from digest.transports.sendgrid_events import BadPost, TooManyEvents, read_post
+
+LONGEST_BODY = 2 * 1024 * 1024  # bytes; SendGrid posts up to 768 kB
+MOST_EVENTS = 10_000
+SIGNATURE = "X-Twilio-Email-Event-Webhook-Signature"
+TIMESTAMP = "X-Twilio-Email-Event-Webhook-Timestamp"
+
+_log = logging.getLogger(__name__)
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+class _TooLong(Exception):
+    pass
+
+
+@dataclass(frozen=True)
+class SendgridHook:
+    """What the route needs.
+
+    Attributes:
+        signed: Whether a body, its signature and its timestamp come from SendGrid.
+        soft_bounces: Campaigns in a row with a soft bounce after which an address is suppressed.
+    """
+
+    database: Database
+    signed: Callable[[bytes, str, str], bool]
+    identify: Identify
+    soft_bounces: int
+
+
+def hook_routes(hook: SendgridHook) -> APIRouter:
+    """The route of the events, relative to the path of the site."""
+    router = APIRouter(redirect_slashes=False)
+
+    @router.post("/hooks/sendgrid")
+    async def events(request: Request) -> Response:
+        if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+            return _said(415, "send the events uncompressed")
+        try:
+            body = await _body(request)
+        except _TooLong:
+            return _said(413, f"the body is longer than {LONGEST_BODY} bytes")
+        except ClientDisconnect:
+            return _said(400, "the body is not complete")
+        signatures, timestamps = (request.headers.getlist(name) for name in (SIGNATURE, TIMESTAMP))
+        if len(signatures) != 1 or len(timestamps) != 1:
+            return _said(401, "the events must be signed, once")
+        return await run_in_threadpool(_take, hook, body, signatures[0], timestamps[0])
+
+    return router
+
+
+def _take(hook: SendgridHook, body: bytes, signature: str, timestamp: str) -> Response:
+    if not hook.signed(body, signature, timestamp):
+        _log.warning("events were refused: they are not signed by the key in sendgrid.webhook_public_key, or too old")
+        return _said(403, "the signature does not fit")
+    try:
+        post = read_post(body, most=MOST_EVENTS)
+    except BadPost as error:
+        _log.warning("signed events were refused: %s", error)
+        return _said(400, str(error))
+    except TooManyEvents as error:
+        return _said(413, str(error))
+    received = receive(hook.database, post, identify=hook.identify, soft_bounces=hook.soft_bounces)
+    if received.proven or received.waiting or received.suppressed:
+        _log.info(
+            "events: %d requests proved accepted, %d deliveries wait again, %d addresses suppressed",
+            received.proven,
+            received.waiting,
+            received.suppressed,
+        )
+    return Response(status_code=204, headers=_NO_STORE)
+
+
+async def _body(request: Request) -> bytes:
+    parts: list[bytes] = []
+    length = 0
+    async for part in request.stream():
+        length += len(part)
+        if length > LONGEST_BODY:
+            raise _TooLong
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _said(status: int, text: str) -> Response:
+    return Response(f"{text}\n", status, _NO_STORE, "text/plain")

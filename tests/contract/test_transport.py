@@ -1,0 +1,183 @@
+"""What every transport promises, whichever it is: one suite for all three."""
+
+import contextlib
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from factories import NOON, make_edition, make_newsletter
+from provider.running import in_thread
+from provider.server import KEY
+from services import relay as service
+
+from digest.bootstrap.resources import load_catalogues, load_templates
+from digest.delivery.handover import Answer, Batch, Note, Recipient, Transport
+from digest.errors import NotAccepted
+from digest.issue.headers import edition_headers
+from digest.rendering.environment import Renderer
+from digest.transports.files import FilesTransport
+from digest.transports.sendgrid import SendgridTransport
+from digest.transports.sendgrid_api import SendgridApi
+from digest.transports.smtp import SmtpTransport
+from digest.transports.smtp_relay import Relay
+
+NONCE = "0123456789abcdef"
+EDITION = make_edition(headers=edition_headers(make_newsletter(from_name="Network"), "November", "en", NONCE))
+
+
+class Bench:
+    """A transport, where it leads, and what it reported."""
+
+    def __init__(self, transport: Transport, arrived: Callable[[], list[str]]) -> None:
+        self.transport = transport
+        self.arrived = arrived
+        self.reported: dict[int, str | None] = {}
+
+    def report(self, answers: Mapping[int, str | None]) -> None:
+        self.reported |= answers
+
+    def hand_over(self, batch: Batch) -> Answer:
+        return self.transport.hand_over(batch, self.report)
+
+
+@contextlib.contextmanager
+def files(folder: Path, *, broken: bool) -> Iterator[Bench]:
+    outbox = folder / "outbox"
+    if broken:
+        outbox.write_text("in the way")
+
+    def arrived() -> list[str]:
+        mails = (message_from_bytes(path.read_bytes(), policy=policy.default) for path in outbox.glob("*.eml"))
+        return [str(mail["To"]) for mail in mails]
+
+    renderer = Renderer(load_templates(None), load_catalogues())
+    yield Bench(FilesTransport(outbox, renderer, lambda: NOON), arrived)
+
+
+@contextlib.contextmanager
+def smtp(folder: Path, *, broken: bool) -> Iterator[Bench]:
+    with service.running(service.Relay()) as relay:
+        wanted = Relay("127.0.0.1", 9 if broken else relay.port, "none")
+        transport = SmtpTransport(wanted, tls=ssl.create_default_context(), deadline=5, now=lambda: NOON)
+        yield Bench(transport, lambda: [taken.recipient for taken in relay.taken])
+
+
+@contextlib.contextmanager
+def sendgrid(folder: Path, *, broken: bool) -> Iterator[Bench]:
+    with in_thread(folder / "ledger.db") as provider:
+        url = "http://127.0.0.1:9" if broken else provider.url
+        api = SendgridApi(url, lambda: KEY, tls=ssl.create_default_context(), patience=5)
+        transport = SendgridTransport(api, deadline=5)
+        yield Bench(transport, lambda: list(provider.ledger.everybody().elements()))
+
+
+KINDS = {"files": files, "smtp": smtp, "sendgrid": sendgrid}
+
+
+@pytest.fixture(params=KINDS)
+def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
+    with KINDS[request.param](tmp_path, broken=False) as made:
+        yield made
+        made.transport.finish()
+
+
+@pytest.fixture(params=KINDS)
+def broken_bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
+    with KINDS[request.param](tmp_path, broken=True) as made:
+        yield made
+        made.transport.finish()
+
+
+def batch(count: int = 3, first: int = 1, until: float = float("inf")) -> Batch:
+    recipients = [
+        Recipient(number, f"p{number}@example.org", "", "Hello,", f"https://digest.example.org/u/{number}")
+        for number in range(first, first + count)
+    ]
+    return Batch(first, EDITION, recipients, until)
+
+
+def test_everybody_of_a_batch_is_handed_over_once(bench: Bench):
+    answer = bench.hand_over(batch())
+
+    assert dict(answer.rejected) == {}
+    assert sorted(bench.arrived()) == ["p1@example.org", "p2@example.org", "p3@example.org"]
+
+
+def test_transport_says_its_configured_name(bench: Bench):
+    assert bench.transport.name in KINDS
+
+
+def test_single_recipients_are_reported_in_order_or_not_at_all(bench: Bench):
+    bench.hand_over(batch())
+
+    assert list(bench.reported) == ([1, 2, 3] if bench.transport.one_by_one else [])
+
+
+def test_evidence_knows_exactly_who_was_taken_or_says_that_it_cannot_tell(bench: Bench):
+    bench.hand_over(batch())
+    evidence = bench.transport.evidence([1, 2, 3, 4])
+
+    assert evidence in (None, frozenset({1, 2, 3}))
+
+
+def test_several_threads_may_use_it_at_once(bench: Bench):
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda first: bench.hand_over(batch(5, first)), range(1, 41, 5)))
+
+    assert len(answers) == 8
+    assert sorted(bench.arrived()) == sorted(f"p{number}@example.org" for number in range(1, 41))
+
+
+def test_it_works_on_after_it_was_finished(bench: Bench):
+    bench.hand_over(batch(1, 1))
+    bench.transport.finish()
+    bench.transport.finish()
+    bench.hand_over(batch(1, 2))
+
+    assert sorted(bench.arrived()) == ["p1@example.org", "p2@example.org"]
+
+
+def test_finishing_before_anything_went_out_is_fine(bench: Bench):
+    bench.transport.finish()
+
+    assert bench.arrived() == []
+
+
+def test_nothing_goes_out_when_the_time_is_over(bench: Bench):
+    with pytest.raises(NotAccepted):
+        bench.hand_over(batch(until=time.monotonic() - 1))
+
+    assert (bench.arrived(), bench.reported) == ([], {})
+
+
+def test_notification_arrives(bench: Bench):
+    note = Note(12, "ann@example.org", "Confirm", "<p>Hello</p>", "Hello", (("From", "digest@example.org"),))
+    bench.transport.hand_over_note(note)
+
+    assert bench.arrived() == ["ann@example.org"]
+
+
+def test_notification_is_no_delivery(bench: Bench):
+    note = Note(1, "ann@example.org", "Confirm", "<p>Hello</p>", "Hello", (("From", "digest@example.org"),))
+    bench.transport.hand_over_note(note)
+
+    assert bench.transport.evidence([1]) in (None, frozenset())
+
+
+def test_nobody_there_means_certainly_not_taken(broken_bench: Bench):
+    with pytest.raises(NotAccepted) as caught:
+        broken_bench.hand_over(batch())
+
+    assert dict(caught.value.rejected) == {}
+    assert broken_bench.reported == {}
+
+
+def test_errors_tell_no_address(broken_bench: Bench):
+    with pytest.raises(NotAccepted) as caught:
+        broken_bench.hand_over(batch())
+
+    assert "@" not in str(caught.value)

@@ -1,0 +1,128 @@
+"""A request is over in time, whatever the other side does."""
+
+import contextlib
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from digest.errors import InDoubt, NotAccepted, TooLarge
+from digest.transports.sendgrid_answers import read_answer
+from digest.transports.sendgrid_api import SendgridApi
+
+HEAD = b"HTTP/1.1 202 Accepted\r\nContent-Length: 100\r\n\r\n"
+
+
+@contextlib.contextmanager
+def serving(serve: Callable[[socket.socket], None]) -> Iterator[str]:
+    """A server for one connection."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def run() -> None:
+            connection, _ = listener.accept()
+            with connection, contextlib.suppress(OSError):
+                serve(connection)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        thread.join()
+
+
+def exchange(url: str, body: bytes = b"{}", seconds: float = 1.0, patience: float = 10.0):
+    api = SendgridApi(url, lambda: "key", tls=ssl.create_default_context(), patience=patience)
+    try:
+        return api.exchange("POST", "/v3/mail/send", body, until=time.monotonic() + seconds)
+    finally:
+        api.close()
+
+
+def drip(content: bytes) -> Callable[[socket.socket], None]:
+    def serve(connection: socket.socket) -> None:
+        connection.recv(65536)
+        for byte in content * 100:
+            connection.sendall(bytes([byte]))
+            time.sleep(0.1)
+
+    return serve
+
+
+@pytest.mark.parametrize("content", [b"H", HEAD, HEAD + b"x"])
+def test_answer_that_drips_in_is_not_waited_for(content: bytes):
+    with serving(drip(content)) as url, pytest.raises(InDoubt, match="took too long"):
+        exchange(url)
+
+
+def test_body_of_an_answer_that_drips_in_leaves_the_status_certain():
+    def serve(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(HEAD.replace(b"202", b"429"))
+        drip(b"x")(connection)
+
+    with serving(serve) as url:
+        reply = exchange(url)
+
+    assert (reply.status, reply.whole) == (429, False)
+
+
+def test_silence_is_waited_for_no_longer_than_said():
+    def serve(connection: socket.socket) -> None:
+        while connection.recv(65536):
+            pass
+
+    with serving(serve) as url, pytest.raises(InDoubt, match="took too long"):
+        exchange(url, seconds=60, patience=0.5)
+
+
+def test_request_that_nobody_reads_is_given_up():
+    def serve(connection: socket.socket) -> None:
+        time.sleep(2)
+
+    with serving(serve) as url, pytest.raises(InDoubt, match="took too long"):
+        exchange(url, b"x" * 50_000_000)
+
+
+def test_refusal_before_the_request_was_read_is_heard():
+    def serve(connection: socket.socket) -> None:
+        connection.recv(1000)
+        connection.sendall(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(1_000_000):
+            pass
+
+    with serving(serve) as url:
+        reply = exchange(url, b"x" * 20_000_000, seconds=30)
+
+    with pytest.raises(TooLarge):
+        read_answer(reply, [1], now=0.0)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"\r\n",
+        b"220 mail.example.org ESMTP\r\n",
+        b"HTTP/1.1 abc\r\n\r\n",
+        b"HTTP/1.1 202",
+        b"HTTP/1.1 202 Accepted\r\n" + b"X: y\r\n" * 1000,
+        b"x" * 100_000,
+    ],
+)
+def test_answer_that_is_no_answer_is_in_doubt(answer: bytes):
+    def serve(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(answer)
+
+    with serving(serve) as url, pytest.raises(InDoubt):
+        read_answer(exchange(url, seconds=30), [1], now=0.0)
+
+
+def test_time_that_is_over_means_that_nothing_went_out():
+    with serving(lambda connection: None) as url:
+        with pytest.raises(NotAccepted):
+            exchange(url, seconds=-1)
+        socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))).close()

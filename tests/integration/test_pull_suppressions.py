@@ -1,0 +1,98 @@
+"""`digest suppressions pull` against a provider that has lists, and one that has none to give."""
+
+from pathlib import Path
+
+import pytest
+from projects import make_project, run
+from provider.running import in_thread
+from provider.server import KEY, Behaviour
+from sqlalchemy import select
+
+from digest.bootstrap import Digest
+from digest.bootstrap.transports import sendgrid_api
+from digest.errors import ConfigError, TransportError
+from digest.pipeline.lists import import_list
+from digest.pipeline.pull_suppressions import pull
+from digest.storage.tables import suppression
+from digest.transports.sendgrid_api import Reply
+from digest.transports.sendgrid_lists import read_lists
+
+LISTS = {
+    "bounces": [{"email": f"P{number}@example.org", "reason": "550", "created": 1} for number in range(450)],
+    "blocks": [{"email": "blocked@example.org"}],
+    "spam_reports": [{"email": "p1@example.org"}, {"email": None}, {"created": 2}, {"email": "not an address"}],
+    "unsubscribes": [{"email": "gone@example.net"}],
+    "invalid_emails": [{"email": "odd@example.net"}],
+}
+
+
+def project(folder: Path, url: str | None, host: str) -> Digest:
+    return make_project(
+        folder, url, replace={"host: https://api.sendgrid.com": f"host: {host}", "api_key: null": f"api_key: {KEY}"}
+    )
+
+
+def read(digest: Digest) -> list[tuple[str | None, str]]:
+    with digest.database.read() as conn:
+        return [(row.address, row.reason) for row in conn.execute(select(suppression)).all()]
+
+
+def test_every_page_of_every_list_is_taken_over(tmp_path, database_url):
+    with in_thread(tmp_path / "ledger.db", Behaviour(suppressions=LISTS, keep=True)) as provider:
+        digest = project(tmp_path / "project", database_url, provider.url)
+        lines = ["email\n", "p1@example.org\n", "p2@example.org\n", "kept@example.org\n"]
+        import_list(digest.database, lines, digest.row_rules(), update=False)
+        told = [run(tmp_path / "project", "suppressions", "pull") for _ in range(2)]
+        paths = [seen.path for seen in provider.seen]
+
+    found = read(digest)
+    assert [line.splitlines()[-1].split()[0] for line in told] == ["452", "0"]
+    assert sorted(row for row in found if row[0]) == [("P1@example.org", "complained"), ("P2@example.org", "bounced")]
+    assert {reason for address, reason in found if address is None} == {"bounced", "unsubscribed", "invalid"}
+    assert len(found) == 452
+    assert not any("blocks" in path for path in paths)
+    assert KEY not in "".join(told)
+
+
+class Scripted:
+    """An API that answers every request alike."""
+
+    def __init__(self, *, status: int = 200, body: bytes = b"[]", whole: bool = True) -> None:
+        self.reply = Reply(status, {}, body, whole)
+
+    def exchange(self, method: str, path: str, body: bytes, *, until: float) -> Reply:
+        return self.reply
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ({"status": 401}, "refuses the key"),
+        ({"status": 403}, "refuses the key"),
+        ({"status": 302}, "answered 302"),
+        ({"status": 500}, "answered 500"),
+        ({"whole": False}, "could not be read"),
+        ({"body": b"<html>"}, "no list"),
+        ({"body": b'{"errors": []}'}, "no list"),
+        ({"body": b'[{"email": "a@example.org"}]'}, "same page"),
+    ],
+)
+def test_answer_that_is_no_list_is_said_and_ends_it(answer, words):
+    with pytest.raises(TransportError, match=words):
+        list(read_lists(Scripted(**answer), deadline=1))
+
+
+def test_provider_that_can_not_be_reached_is_said(tmp_path, sqlite_url):
+    digest = project(tmp_path / "project", sqlite_url, "http://127.0.0.1:1")
+
+    with pytest.raises(TransportError, match="could not be read"):
+        pull(digest.database, read_lists(sendgrid_api(digest.config), deadline=2), identify=digest.identify)
+    assert read(digest) == []
+
+
+def test_without_a_key_nothing_is_asked(tmp_path):
+    digest = make_project(tmp_path / "project")
+
+    with pytest.raises(ConfigError, match=r"sendgrid\.api_key"):
+        sendgrid_api(digest.config)
+    run(tmp_path / "project", "suppressions", "pull", code=2)

@@ -1,0 +1,1 @@
+"""A SendGrid-like server for the tests: rules, a ledger of what it accepted, faults, signed events."""

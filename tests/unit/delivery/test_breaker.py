@@ -1,0 +1,79 @@
+import datetime as dt
+
+from factories import NOON
+
+from digest.delivery.breaker import DOUBTS, OPEN, PATIENCE, Gate, after_answer, after_doubt, after_refusal, during_trial
+
+SECOND = dt.timedelta(seconds=1)
+
+
+def doubt(gate: Gate, began: dt.datetime = NOON, now: dt.datetime = NOON) -> Gate:
+    return after_doubt(gate, began=began, now=now, chance=1.0, reason="no answer")
+
+
+def refuse(gate: Gate, began: dt.datetime = NOON, now: dt.datetime = NOON, retry_after: float | None = None) -> Gate:
+    return after_refusal(gate, began=began, now=now, chance=1.0, reason="busy", retry_after=retry_after)
+
+
+def test_one_doubt_leaves_the_gate_open_and_two_in_a_row_shut_it():
+    once = doubt(OPEN)
+    assert not once.is_shut(NOON)
+
+    twice = doubt(once)
+    assert DOUBTS == 2
+    assert (twice.is_shut(NOON), twice.reason, twice.trial) == (True, "no answer", True)
+
+
+def test_clear_answer_between_two_doubts_keeps_the_gate_open():
+    assert not doubt(after_answer(doubt(OPEN), began=NOON)).is_shut(NOON)
+
+
+def test_refusal_that_may_pass_shuts_the_gate_for_as_long_as_was_asked():
+    gate = refuse(OPEN, retry_after=30)
+
+    assert gate.is_shut(NOON + 30 * SECOND)
+    assert not gate.is_shut(NOON + 31 * SECOND)
+
+
+def test_answer_to_the_trial_opens_the_gate():
+    assert after_answer(refuse(OPEN), began=NOON + SECOND) == OPEN
+
+
+def test_answer_to_a_request_that_was_under_way_when_the_gate_was_shut_says_nothing():
+    gate = refuse(OPEN, began=NOON, now=NOON + SECOND)
+
+    assert after_answer(gate, began=NOON) == gate
+    assert refuse(gate, began=NOON, now=NOON + SECOND) == gate
+
+
+def test_failed_trial_shuts_the_gate_for_longer_each_time():
+    gate, now, spans = OPEN, NOON, []
+    for _ in range(4):
+        gate = refuse(gate, began=now, now=now)
+        spans.append((gate.shut_until - now).total_seconds())
+        now = gate.shut_until
+
+    assert spans == [1, 2, 4, 8]
+
+
+def test_one_doubt_is_enough_to_fail_a_trial():
+    gate = doubt(refuse(OPEN), began=NOON + SECOND, now=NOON + 2 * SECOND)
+
+    assert gate.shuts == 2
+
+
+def test_trial_shuts_the_gate_for_all_others():
+    gate = during_trial(refuse(OPEN), until=NOON + 60 * SECOND)
+
+    assert gate.is_shut(NOON + 59 * SECOND)
+    assert after_answer(gate, began=NOON + SECOND) == OPEN
+
+
+def test_patience_ends():
+    gate, now = OPEN, NOON
+    for _ in range(PATIENCE):
+        assert not gate.exhausted
+        gate = refuse(gate, began=now, now=now)
+        now = gate.shut_until
+
+    assert gate.exhausted

@@ -1,0 +1,64 @@
+from itertools import permutations, product
+
+import pytest
+
+from digest.delivery.events import OUTCOMES, Event, Grounds, Kind, Outcome, effects, further, in_a_row, weaker
+
+ABOUT = (1, 1)
+
+
+def about(kind, **changes):
+    return Event(kind, **{"address": "ann@example.org", "about": ABOUT, **changes})
+
+
+@pytest.mark.parametrize(
+    ("kinds", "outcome"),
+    [
+        ("processed", "processed"),
+        ("delivered processed", "delivered"),
+        ("deferred delivered", "delivered"),
+        ("delivered bounced", "bounced"),
+        ("dropped processed", "dropped"),
+        ("blocked delivered", "bounced"),
+        ("complained delivered bounced", "complained"),
+        ("unsubscribed", None),
+        ("over_quota", None),
+    ],
+)
+def test_most_conclusive_event_decides_in_any_order(kinds, outcome):
+    for order in permutations(kinds.split()):
+        assert effects(about(Kind(kind)) for kind in order).outcomes.get(ABOUT) == outcome
+
+
+def test_outcomes_only_move_on():
+    for old, new in product([None, *Outcome], repeat=2):
+        best = further(old, new)
+        assert best == further(new, old)
+        assert further(best, old) == best
+
+
+def test_only_what_says_nothing_about_the_mail_has_no_outcome():
+    assert set(Kind) - OUTCOMES.keys() == {Kind.UNSUBSCRIBED, Kind.OVER_QUOTA}
+
+
+def test_gravest_reason_stands_for_an_address():
+    reasons = [Grounds.BOUNCED, Grounds.COMPLAINED, Grounds.INVALID]
+    for order in permutations(reasons):
+        found = effects(about(Kind.DROPPED, grounds=reason) for reason in order)
+        assert found.suppress == {"ann@example.org": Grounds.COMPLAINED}
+
+
+def test_every_reason_takes_the_place_of_those_before_it():
+    assert [len(weaker(grounds)) for grounds in Grounds] == [0, 1, 2, 3, 4]
+
+
+def test_event_that_names_no_delivery_still_suppresses():
+    found = effects([about(Kind.BOUNCED, about=None, grounds=Grounds.BOUNCED)])
+
+    assert (found.about, found.outcomes) == (frozenset(), {})
+    assert found.suppress == {"ann@example.org": Grounds.BOUNCED}
+
+
+@pytest.mark.parametrize(("history", "longest"), [("", 0), ("s", 1), ("s.s", 1), ("ss.s", 2), (".sss.ss", 3)])
+def test_soft_bounces_count_in_a_row(history, longest):
+    assert in_a_row(mark == "s" for mark in history) == longest
