@@ -6,14 +6,18 @@ DIGEST_TEST_TORTURE: how many kills each scenario has at least; the suite is con
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from projects import MONTH, command, environment, make_project, make_ready
+from provider.events import Signer, Telling
 from provider.ledger import Ledger
 from provider.running import in_process
 from sqlalchemy import select
@@ -42,7 +46,9 @@ FAULTS = {
 pytestmark = pytest.mark.timeout(3600 if KILLS else 240)
 
 
-def make(folder: Path, url: str, host: str, *, people: int, policy: str = "hold") -> Digest:
+def make(
+    folder: Path, url: str, host: str, *, people: int, policy: str = "hold", after: str = "0.0001", key: str = "null"
+) -> Digest:
     digest = make_project(
         folder,
         url,
@@ -53,7 +59,8 @@ def make(folder: Path, url: str, host: str, *, people: int, policy: str = "hold"
             "deadline: 60": "deadline: 2",
             "lease: 120": "lease: 5",
             "on_in_doubt: hold": f"on_in_doubt: {policy}",
-            "settle_after: 25 ": "settle_after: 0.0001 ",
+            "settle_after: 25 ": f"settle_after: {after} ",
+            "webhook_public_key: null": f"webhook_public_key: {key}",
             "host: https://api.sendgrid.com": f"host: {host}",
             "api_key: null": "api_key: SG.test-key-that-nobody-else-may-see",
             "base_url: http://127.0.0.1:8000": "base_url: https://digest.example.org",
@@ -186,3 +193,55 @@ def test_worker_that_stood_still_past_its_lease_sends_nothing_when_it_goes_on(tm
 
     assert reached == Counter(f"p{number}@example.org" for number in range(people))
     assert (now.state, now.duplicates, now.balance.accepted) == ("sent", 0, people)
+
+
+@contextmanager
+def site(folder: Path, port: int) -> Iterator[None]:
+    """The site with its webhook, as a process of its own."""
+    process = start(folder, "serve", "--port", str(port), "--no-scheduler", "--no-worker")
+    try:
+        for _ in range(600):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                break
+            time.sleep(0.1)
+        yield
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@pytest.mark.parametrize(("delay", "hours"), [(0.3, "0.004"), (6.0, "0.0003")], ids=["in-time", "too-late"])
+def test_resending_by_policy_reaches_everyone_and_every_duplicate_is_told(tmp_path, new_database, delay, hours):
+    people, folder, signer, port = 100, tmp_path / "project", Signer(), free_port()
+    folder.mkdir()
+    telling = Telling(f"http://127.0.0.1:{port}/hooks/sendgrid", signer.pem, lost=0.0, delay=delay, per_post=20)
+    faults = {"accept-then-reset": 0.15, "500-after-accept": 0.15, "reset": 0.05}
+    with in_process(folder / "ledger.db", chances=faults, telling=telling, latency=0.02, quiet_after=30) as host:
+        digest = make(folder, new_database(), host, people=people, policy="resend", after=hours, key=signer.public_key)
+        with site(folder, port):
+            for _ in range(2):
+                process = start(folder, "send", str(MONTH), "--yes")
+                time.sleep(1.5)
+                process.kill()
+                process.wait()
+            for _ in range(200):
+                now = finish(digest)
+                ledger = Ledger(folder / "ledger.db")
+                reached = ledger.addresses()
+                ledger.close()
+                twice = sum(times > 1 for times in reached.values())
+                if now.state == "sent" and now.duplicates == twice:
+                    break
+                time.sleep(0.3)
+
+    assert (now.state, now.balance.accepted, now.balance.holds) == ("sent", people, True)
+    assert set(reached) == {f"p{number}@example.org" for number in range(people)}
+    assert now.duplicates == twice
+    if delay < 1:
+        assert twice == 0, "events settled the doubt before the window was over"

@@ -33,6 +33,7 @@ from digest.storage.outbox import Claim
 
 _GLANCE = 1.0  # seconds between looks at what others did
 _SETTLE = 5.0  # seconds between looks for workers that died, while there is enough to do
+_AT_ONCE = 2  # batches claimed in one transaction: more would all be built at the same time, and come back together
 _STUBBORN = 30  # times that the clerk tries to write down answers while the database fails
 
 
@@ -159,7 +160,7 @@ class _Clerk:
             free = self._sending.in_flight - self._under_way + sum(isinstance(one, Done) for one in self._unwritten)
             if self._stop.is_set() or free <= 0:
                 return now, [], _GLANCE
-            limit, seconds = self._passage.admit(connection, free, now)
+            limit, seconds = self._passage.admit(connection, min(free, _AT_ONCE), now)
             if not limit:
                 return now, [], min(seconds, _GLANCE)
             owner, lease = self._sending.owner, self._sending.lease
