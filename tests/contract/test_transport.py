@@ -55,7 +55,7 @@ def files(folder: Path, *, broken: bool) -> Iterator[Bench]:
         return [str(mail["To"]) for mail in mails]
 
     renderer = Renderer(load_templates(None), load_catalogues())
-    yield Bench(FilesTransport(outbox, renderer, lambda: NOON), arrived)
+    yield Bench(FilesTransport(outbox, "a campaign", renderer, lambda: NOON), arrived)
 
 
 @contextlib.contextmanager
@@ -94,7 +94,14 @@ def broken_bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ben
 
 def batch(count: int = 3, first: int = 1, until: float = float("inf")) -> Batch:
     recipients = [
-        Recipient(number, f"p{number}@example.org", "", "Hello,", f"https://digest.example.org/u/{number}")
+        Recipient(
+            number,
+            f"p{number}@example.org",
+            "",
+            "Hello,",
+            f"https://digest.example.org/u/{number}",
+            f"https://digest.example.org/p/{number}",
+        )
         for number in range(first, first + count)
     ]
     return Batch(first, EDITION, recipients, until)

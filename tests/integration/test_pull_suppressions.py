@@ -1,5 +1,6 @@
 """`digest suppressions pull` against a provider that has lists, and one that has none to give."""
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from digest.bootstrap import Digest
 from digest.bootstrap.transports import sendgrid_api
 from digest.errors import ConfigError, TransportError
-from digest.pipeline.lists import import_list
+from digest.pipeline.import_list import import_list
 from digest.pipeline.pull_suppressions import pull
 from digest.storage.tables import suppression
 from digest.transports.sendgrid_api import Reply
@@ -41,7 +42,7 @@ def test_every_page_of_every_list_is_taken_over(tmp_path, database_url):
     with in_thread(tmp_path / "ledger.db", Behaviour(suppressions=LISTS, keep=True)) as provider:
         digest = project(tmp_path / "project", database_url, provider.url)
         lines = ["email\n", "p1@example.org\n", "p2@example.org\n", "kept@example.org\n"]
-        import_list(digest.database, lines, digest.row_rules(), update=False)
+        import_list(digest.database, lines, digest.row_rules("test", dt.date(2026, 1, 31)), update=False)
         told = [run(tmp_path / "project", "suppressions", "pull") for _ in range(2)]
         paths = [seen.path for seen in provider.seen]
 

@@ -48,6 +48,7 @@ def batch(count: int = 3, *, until: float = float("inf"), **recipient: object) -
                 "name": f"Person {number}",
                 "greeting": f"Dear Person {number} & Zoë,",
                 "unsubscribe_url": f"https://digest.example.org/u/{number}?a=1&b=2",
+                "preferences_url": f"https://digest.example.org/p/{number}?a=1&b=2",
                 **recipient,
             }
         )
@@ -200,7 +201,11 @@ def test_wait_until_a_near_reset_is_short(provider: Provider):
 
 
 def test_one_bad_address_is_isolated(provider: Provider):
-    sent = Batch(7, edition(), [*batch(2).recipients, Recipient(555, "p@example", "", "Hello,", "https://example.org")])
+    sent = Batch(
+        7,
+        edition(),
+        [*batch(2).recipients, Recipient(555, "p@example", "", "Hello,", "https://example.org", "https://example.org")],
+    )
     with pytest.raises(NotAccepted) as caught:
         hand_over(provider, sent)
 
@@ -315,7 +320,7 @@ def test_more_bytes_than_a_request_may_have_are_too_large(provider: Provider):
 
 @pytest.mark.parametrize("letter", ["x", "é", '"', "😀"])
 def test_somebodys_own_part_that_is_too_large_is_isolated(provider: Provider, letter: str):
-    large = Recipient(555, "p@example.org", "", letter * 6000, "https://example.org/u")
+    large = Recipient(555, "p@example.org", "", letter * 6000, "https://example.org/u", "https://example.org/p")
     with pytest.raises(NotAccepted) as caught:
         hand_over(provider, Batch(7, edition(), [*batch(2).recipients, large]))
 

@@ -39,7 +39,14 @@ class Sending:
 
 def batch(*names: str, until: float = float("inf")) -> Batch:
     recipients = [
-        Recipient(number, f"{name}@example.org", name, f"Dear {name},", f"https://digest.example.org/u/{name}")
+        Recipient(
+            number,
+            f"{name}@example.org",
+            name,
+            f"Dear {name},",
+            f"https://digest.example.org/u/{name}",
+            f"https://digest.example.org/p/{name}",
+        )
         for number, name in enumerate(names, start=1)
     ]
     return Batch(7, make_edition(), recipients, until)
