@@ -208,6 +208,7 @@ def test_no_page_shuts_anybody_out(browser, town: Town, ann: Subscriber, scheme:
         page = context.new_page()
         found = {}
         for name in every_page(town, ann, page):
+            page.wait_for_function("document.documentElement && document.readyState === 'complete'")
             assert page.evaluate("document.documentElement.scrollWidth") <= width, name
             result = Axe().run(page)
             if result.violations_count:

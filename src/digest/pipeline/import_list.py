@@ -41,7 +41,7 @@ _DEPARTED = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RowReport:
     """What became of one row; `why` is empty if the result says it all."""
 

@@ -20,7 +20,7 @@ _OWN = (  # cells that are hardly ever the same in two rows, or nearly always em
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """
     One row of a list: a person, or what is wrong with it.

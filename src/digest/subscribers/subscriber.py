@@ -38,7 +38,7 @@ class Preferences:
     paused_until: Month | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NewSubscriber:
     """A person to be added: from a list, or by hand.
 
