@@ -22,7 +22,8 @@ from digest.pipeline import notify
 from digest.pipeline.approve import approve
 from digest.pipeline.assemble import assemble
 from digest.pipeline.leave import leave
-from digest.pipeline.send import plan, work
+from digest.pipeline.send import plan
+from digest.pipeline.worker import work
 from digest.storage import subscribers
 from digest.storage.database import Database
 from digest.subscribers.subscriber import NewSubscriber, Preferences, State, Subscriber

@@ -147,6 +147,7 @@ def test_held_campaign_goes_on_when_the_cause_is_mended(tmp_path: Path):
 
     held = run_json(tmp_path, "send", str(MONTH), "--yes", code=3)
     outbox.unlink()
+    run(tmp_path, "resume", str(MONTH))
     sent = run_json(tmp_path, "send", str(MONTH), "--yes")
 
     assert (held["state"], held["balance"]["waiting"]) == ("held", 8)

@@ -20,7 +20,7 @@ from digest.pipeline.leave import find_person, leave
 from digest.pipeline.limits import Rate, allow
 from digest.pipeline.subscribe import change_address, confirm, request_erasure
 from digest.pipeline.suppressing import every_suppression, suppress, unsuppress
-from digest.storage import campaigns, consents, issues, outbox, subscribers, suppressions
+from digest.storage import answers, campaigns, consents, issues, subscribers, suppressions
 from digest.storage.subscribers import AddResult
 from digest.storage.tables import address_change, delivery, notification, signup, subscriber
 from digest.subscribers.consent import ConsentKind
@@ -106,7 +106,7 @@ def test_deliveries_of_an_erased_person_stay_and_the_balance_holds(town: Town):
     assert balance(town, campaign) == before
     with town.database.write() as connection:
         claimed = claim_next(connection, campaign, town.time)
-        assert [address for _, _, address, _ in claimed.recipients] == ["bo@example.org"]
+        assert [address for _, _, address, *_ in claimed.recipients] == ["bo@example.org"]
         assert connection.execute(select(func.count()).select_from(delivery)).scalar_one() == 2
     after = balance(town, campaign)
     assert (after.planned, after.skipped_because) == (2, {Skipped.LEFT: 1})
@@ -328,7 +328,7 @@ def test_recipients_go_after_their_time_and_the_numbers_stay(town: Town):
     campaign = plan(town)
     with town.database.write() as connection:
         claimed = claim_next(connection, campaign, town.time)
-        outbox.accepted(connection, claimed.attempt_id, message_id=None, rejected={}, now=town.time)
+        answers.accepted(connection, claimed.attempt_id, message_id=None, rejected={}, now=town.time)
         campaigns.finish_if_done(connection, campaign.id, town.time)
     before = balance(town, campaign)
     town.wait(days=24 * 31 + 1)

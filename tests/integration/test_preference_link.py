@@ -5,7 +5,8 @@ from pathlib import Path
 
 from projects import MONTH, mails, make_project, make_ready
 
-from digest.pipeline.send import plan, work
+from digest.pipeline.send import plan
+from digest.pipeline.worker import work
 from digest.storage import subscribers
 from digest.tokens import Purpose, read_dated
 

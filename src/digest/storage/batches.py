@@ -58,6 +58,14 @@ def batches_of(conn: Connection, deliveries: Collection[int]) -> dict[int, int]:
     return found
 
 
+def states_of(conn: Connection, deliveries: Collection[int]) -> dict[int, tuple[str, str | None]]:
+    """State and reason that each of *deliveries* has from its batch; see `batches_of`."""
+    homes = batches_of(conn, deliveries)
+    query = select(batch.c.id, batch.c.state, batch.c.reason).where(batch.c.id.in_(set(homes.values())))
+    found = {row.id: (row.state.value, row.reason) for row in conn.execute(query)}
+    return {number: found[home] for number, home in homes.items()}
+
+
 def move(conn: Connection, old: Row[Any], some: Sequence[int], **values: Any) -> int:
     """
     Move some members of a batch to a new batch of the same edition, and take them off the old one's size.

@@ -2,11 +2,11 @@
 
 import datetime as dt
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from digest.delivery.states import CampaignState
-from digest.storage import address_changes, consents, notifications, signups, suppressions
-from digest.storage.tables import batch, campaign, delivery, subscriber
+from digest.storage import address_changes, batches, consents, notifications, signups, suppressions
+from digest.storage.tables import campaign, delivery, subscriber
 
 
 def erase(conn: Connection, address_hash: str, now: dt.datetime) -> bool:
@@ -34,14 +34,14 @@ def erase(conn: Connection, address_hash: str, now: dt.datetime) -> bool:
 def deliveries_of(conn: Connection, subscriber_id: int) -> list[tuple[str, str, str | None]]:
     """Month, state and reason of each delivery to a person that is still linked to them, oldest first."""
     query = (
-        select(campaign.c.month, func.coalesce(delivery.c.state, batch.c.state).label("state"), delivery.c.reason)
-        .select_from(campaign)
+        select(campaign.c.month, delivery.c.id, delivery.c.state, delivery.c.reason)
         .join(delivery, delivery.c.campaign_id == campaign.c.id)
-        .outerjoin(batch, batch.c.id == delivery.c.batch_id)
         .where(delivery.c.subscriber_id == subscriber_id)
         .order_by(campaign.c.month)
     )
-    return [(row.month, str(row.state), row.reason) for row in conn.execute(query)]
+    rows = conn.execute(query).all()
+    shared = batches.states_of(conn, [row.id for row in rows if row.state is None])
+    return [(row.month, *(shared[row.id] if row.state is None else (str(row.state), row.reason))) for row in rows]
 
 
 def forget_recipients(conn: Connection, before: dt.datetime) -> int:

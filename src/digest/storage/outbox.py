@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Date, Row, Select, bindparam, case, func, ins
 
 from digest.delivery.states import AttemptState, BatchState, CampaignState, HandOver, Skipped
 from digest.issue.edition import EditionKey
+from digest.storage import batches
 from digest.storage.as_json import rows_as_json
 from digest.storage.tables import attempt, batch, campaign, delivery, subscriber, suppression
 from digest.subscribers.subscriber import State
@@ -22,6 +23,7 @@ _NEXT: Select[Any] = (
         batch.c.first_delivery,
         batch.c.last_delivery,
         batch.c.depth,
+        func.coalesce(batch.c.attempt_id, batch.c.split_by).label("tried_by"),
         campaign.c.hash,
         campaign.c.month,
     )
@@ -164,9 +166,12 @@ def _fit(conn: Connection, taken: Row[Any], today: dt.date) -> list[Member]:
         span = {"first": taken.first_delivery, "last": taken.last_delivery}
         rows = conn.execute(_IN_RANGE, {**span, "month": taken.month, "today": today})
     members: list[list[Any]] = sorted(orjson.loads(rows.scalar_one() or "[]"))
+    left_out: dict[str, list[int]] = {}
     for number, _, _, _, reason in members:
         if reason is not None:
-            _skip(conn, number, reason)
+            left_out.setdefault(reason, []).append(number)
+    for reason, some in left_out.items():
+        _skip(conn, taken, some, reason)
     return [member for member in members if member[4] is None]
 
 
@@ -184,6 +189,11 @@ def _begin(conn: Connection, taken: Row[Any], size: int, owner: str, now: dt.dat
     return number
 
 
-def _skip(conn: Connection, delivery_id: int, reason: str) -> None:
-    values = {"state": HandOver.SKIPPED, "reason": reason}
-    conn.execute(update(delivery).where(delivery.c.id == delivery_id).values(values))
+def _skip(conn: Connection, taken: Row[Any], some: list[int], reason: str) -> None:
+    if taken.tried_by is None:
+        values = {"state": HandOver.SKIPPED, "reason": reason}
+        conn.execute(update(delivery).where(delivery.c.id.in_(some)).values(values))
+        return
+    # an earlier request was about them: if it turns out to have been taken, they are not skipped
+    came = {"parent_id": taken.id, "split_by": taken.tried_by}
+    batches.move(conn, batches.locked(conn, taken.id), some, state=BatchState.SKIPPED, reason=reason, **came)

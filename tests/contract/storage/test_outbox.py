@@ -206,6 +206,22 @@ def test_answer_that_comes_after_the_batch_was_given_back_is_noted_as_a_duplicat
     assert balance(conn, campaign).accepted == 1
 
 
+def test_whoever_left_before_the_second_request_counts_as_accepted_when_the_first_one_is_proven(conn):
+    campaign = begin_campaign(conn, ANN, BOB)
+    first = claim_next(conn, campaign)
+    answers.in_doubt(conn, first.attempt_id, detail="no answer", now=NOON)
+    answers.resend(conn, first.attempt_id, detail="decided", now=NOON)
+    subscribers.leave(conn, first.recipients[0][1], now=NOON)
+    second = claim_next(conn, campaign)
+    skipped = balance(conn, campaign)
+    answers.accepted(conn, second.attempt_id, message_id="m", rejected={}, now=NOON)
+    answers.accepted(conn, first.attempt_id, message_id="m", rejected={}, now=LATER)
+
+    assert (names(second), skipped.skipped_because) == (["bob"], {"left": 1})
+    assert (balance(conn, campaign).accepted, balance(conn, campaign).skipped) == (2, 0)
+    assert campaigns.duplicates(conn, campaign.id) == 1
+
+
 def test_accepted_attempt_is_never_taken_back(conn):
     claim = claim_next(conn, begin_campaign(conn, ANN))
     answers.accepted(conn, claim.attempt_id, message_id=None, rejected={}, now=LATER)
