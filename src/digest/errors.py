@@ -15,6 +15,7 @@
         +-- NotAccepted    certainly not taken: safe to repeat
         |   +-- TooLarge       goes in smaller pieces
         |   +-- BatchRefused   something in it is refused, and nobody says what: smaller pieces tell
+        |   +-- Later          somebody in it has to wait, the others need not
         |   +-- Refused        repeating it helps nobody until a person has mended the cause
         +-- InDoubt        no clear answer: must not be repeated blindly
 
@@ -22,7 +23,7 @@ A message says what happened, to what, and what to do; lower case, no full stop.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -129,6 +130,18 @@ class TooLarge(NotAccepted):
 
 class BatchRefused(NotAccepted):
     """Something in the batch is refused, and the answer does not say what."""
+
+
+class Later(NotAccepted):
+    """Some recipients are not taken now and may be later; the others of the batch need not wait for them.
+
+    Attributes:
+        deliveries: Those who have to wait.
+    """
+
+    def __init__(self, message: str, deliveries: Collection[int]) -> None:
+        self.deliveries = tuple(deliveries)
+        super().__init__(message)
 
 
 class Refused(NotAccepted):

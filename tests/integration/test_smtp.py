@@ -2,6 +2,7 @@
 
 import ssl
 import time
+import traceback
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from services.relay import HANG, HANG_UP
 from services.tls import make_certificate
 
 from digest.delivery.handover import Answer, Batch, Note, Recipient
-from digest.errors import InDoubt, NotAccepted, Refused
+from digest.errors import InDoubt, Later, NotAccepted, Refused
 from digest.transports.smtp import SmtpTransport
 from digest.transports.smtp_relay import Relay
 
@@ -86,17 +87,99 @@ def test_dots_at_the_start_of_lines_arrive():
     assert relay.taken[0].message.get_body(("plain",)).get_content().replace("\r\n", "\n") == text
 
 
-@pytest.mark.parametrize(
-    "answer", ["550 5.1.1 no such user", "550 unknown", "450 4.1.2 no such domain", "552 5.2.2 full"]
-)
-def test_refused_recipient_is_rejected_and_the_others_go(answer: str):
-    with service.running(service.Relay(at_recipient={"bob@example.org": answer})) as relay:
+PERSONAL = ["550 5.1.1 no such user", "552 5.2.2 full", "450 4.1.2 no such domain", "452 4.2.2 full"]
+
+
+@pytest.mark.parametrize("stage", ["at_recipient", "at_message"])
+@pytest.mark.parametrize("answer", PERSONAL)
+def test_recipient_who_is_refused_by_name_is_rejected_and_the_others_go(stage: str, answer: str):
+    with service.running(service.Relay(**{stage: {"bob@example.org": answer}})) as relay:
         sending = Sending(relay)
         result = sending.hand_over("ann", "bob", "cy")
 
     assert dict(result.rejected) == {2: answer}
     assert sending.reported == {1: None, 2: answer, 3: None}
     assert len(relay.taken) == 2
+
+
+@pytest.mark.parametrize("answer", PERSONAL)
+def test_first_who_is_asked_for_is_rejected_if_refused_by_name(answer: str):
+    with service.running(service.Relay(at_recipient={"*": answer})) as relay:
+        assert dict(Sending(relay).hand_over("ann").rejected) == {1: answer}
+
+
+@pytest.mark.parametrize("who", ["ann", "bob", "cy"])
+@pytest.mark.parametrize("answer", ["550 unknown", "550 5.7.1 not for you", "554 5.4.4 no route"])
+def test_refusal_without_a_name_is_personal_if_the_relay_takes_others(who: str, answer: str):
+    with service.running(service.Relay(at_recipient={f"{who}@example.org": answer})) as relay:
+        sending = Sending(relay)
+        result = sending.hand_over("ann", "bob", "cy")
+
+    assert list(result.rejected.values()) == [answer]
+    assert sending.reported == {1: None, 2: None, 3: None} | result.rejected
+    assert list(sending.reported) == [1, 2, 3]
+    assert len(relay.taken) == 2
+
+
+@pytest.mark.parametrize("names", [["ann"], ["ann", "bob", "cy"]])
+def test_refusal_without_a_name_of_everybody_rejects_nobody(names: list[str]):
+    with service.running(service.Relay(at_recipient={"*": "550 relay not permitted"})) as relay:
+        sending = Sending(relay)
+        with pytest.raises(Refused, match=r"relay not permitted.*smtp\.username"):
+            sending.hand_over(*names)
+
+    assert (relay.taken, sending.reported) == ([], {})
+
+
+def test_relay_that_hangs_up_on_refused_recipients_rejects_nobody():
+    answers = {"ann@example.org": "550 relay not permitted", "bob@example.org": HANG_UP}
+    with service.running(service.Relay(at_recipient=answers)) as relay, pytest.raises(Refused, match="not permitted"):
+        Sending(relay).hand_over("ann", "bob", "cy")
+
+
+def test_relay_that_takes_nobody_any_more_rejects_nobody():
+    answers = {f"p{number}@example.org": "550 5.4.5 daily quota exceeded" for number in range(30)}
+    with service.running(service.Relay(at_recipient=answers)) as relay:
+        sending = Sending(relay)
+        with pytest.raises(Refused, match="quota"):
+            sending.hand_over("ann", *(f"p{number}" for number in range(30)))
+
+    assert sending.reported == {1: None}
+    assert len(relay.asked) < 30
+
+
+def test_relay_that_has_taken_somebody_before_is_known_to():
+    with service.running(service.Relay(at_recipient={"bob@example.org": "550 unknown"})) as relay:
+        sending = Sending(relay)
+        sending.hand_over("ann")
+
+        assert dict(sending.hand_over("bob").rejected) == {1: "550 unknown"}
+
+
+@pytest.mark.parametrize("who", ["ann", "bob", "cy"])
+@pytest.mark.parametrize("answer", ["450 4.7.1 greylisted", "450 4.2.0 greylisted", "451 later"])
+def test_who_has_to_wait_is_named_and_overtaken_by_nobody_of_the_same_request(who: str, answer: str):
+    number = ["ann", "bob", "cy"].index(who) + 1
+    with service.running(service.Relay(at_recipient={f"{who}@example.org": answer})) as relay:
+        sending = Sending(relay)
+        with pytest.raises(Later, match="later: 45") as caught:
+            sending.hand_over("ann", "bob", "cy")
+
+    assert (caught.value.deliveries, dict(caught.value.rejected)) == ((number,), {})
+    assert sending.reported == dict.fromkeys(range(1, number))
+    assert len(relay.taken) == number - 1
+
+
+def test_everybody_who_has_to_wait_in_a_row_is_named_at_once():
+    answers = {"ann@example.org": "450 4.7.1 later", "bob@example.org": "550 unknown", "cy@example.org": "451 later"}
+    with service.running(service.Relay(at_recipient=answers)) as relay:
+        sending = Sending(relay)
+        with pytest.raises(Later) as caught:
+            sending.hand_over("ann", "bob", "cy", "dee")
+
+    assert caught.value.deliveries == (1, 3)
+    assert sending.reported == {2: "550 unknown"}
+    assert relay.taken == []
 
 
 def test_address_in_an_answer_is_not_repeated():
@@ -114,6 +197,10 @@ def test_address_in_an_answer_is_not_repeated():
         ("at_recipient", "554 5.7.1 relaying denied", Refused),
         ("at_recipient", "530 5.7.0 authentication required", Refused),
         ("at_recipient", "550 5.1.8 sender refused", Refused),
+        ("at_recipient", "550 relay not permitted", Refused),
+        ("at_recipient", "550 5.4.5 quota exceeded", Refused),
+        ("at_recipient", "552 5.3.4 too big", Refused),
+        ("at_recipient", "450 4.7.1 slow down", Later),
         ("at_recipient", "451 4.3.0 later", NotAccepted),
         ("at_recipient", "452 4.3.1 disk full", NotAccepted),
         ("at_message", "554 5.6.0 content refused", Refused),
@@ -129,14 +216,6 @@ def test_refusal_that_concerns_everybody_rejects_nobody(stage: str, answer: str,
 
     assert type(caught.value) is kind
     assert (relay.taken, sending.reported) == ([], {})
-
-
-def test_policy_refusal_is_personal_once_the_relay_has_taken_something():
-    with service.running(service.Relay(at_recipient={"bob@example.org": "550 5.7.1 not for him"})) as relay:
-        result = Sending(relay).hand_over("ann", "bob", "cy")
-
-    assert dict(result.rejected) == {2: "550 5.7.1 not for him"}
-    assert len(relay.taken) == 2
 
 
 @pytest.mark.parametrize("ending", [HANG_UP, HANG, "nonsense", "354 go on", "999 what"])
@@ -249,6 +328,24 @@ def test_password_is_asked_for(certificate, password: str, fits: bool):
     assert len(relay.taken) == fits
 
 
+@pytest.mark.parametrize("name", ["username", "password"])
+def test_log_in_with_accents_is_refused_and_not_shown(certificate, name: str):
+    options = {"username": "digest", "password": "right", name: "s\u00e9cret"}
+    with service.running(service.Relay(password=b"right"), certificate[1]) as relay:
+        sending = Sending(
+            relay,
+            trusting=certificate[0],
+            security="starttls",
+            username=options["username"],
+            password=lambda: options["password"],
+        )
+        with pytest.raises(Refused, match=r"smtp\.username") as caught:
+            sending.hand_over("ann")
+
+    assert caught.value.__cause__ is None
+    assert "cret" not in "".join(traceback.format_exception(caught.value))
+
+
 def test_notification_is_handed_over():
     note = Note(12, "ann@example.org", "Confirm", "<p>Hello</p>", "Hello", (("From", "digest@example.org"),))
     with service.running(service.Relay()) as relay:
@@ -259,6 +356,18 @@ def test_notification_is_handed_over():
     assert answer == Answer()
     assert relay.taken[0].message["Subject"] == "Confirm"
     assert relay.taken[0].message["Message-ID"] == "<notification-12@example.org>"
+
+
+@pytest.mark.parametrize("answer", ["550 relay not permitted", "450 4.7.1 greylisted"])
+def test_notification_that_the_relay_refuses_for_no_known_reason_may_go_later(answer: str):
+    note = Note(12, "ann@example.org", "Confirm", "<p>Hello</p>", "Hello", (("From", "digest@example.org"),))
+    with service.running(service.Relay(at_recipient={"*": answer})) as relay:
+        sending = Sending(relay)
+        with pytest.raises(NotAccepted) as caught:
+            sending.transport.hand_over_note(note)
+        sending.transport.finish()
+
+    assert (type(caught.value), dict(caught.value.rejected)) == (NotAccepted, {})
 
 
 def test_refused_notification_says_so():

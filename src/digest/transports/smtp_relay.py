@@ -1,14 +1,14 @@
 """One connection to an SMTP relay, and what each of its answers means."""
 
+import contextlib
 import re
 import smtplib
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from threading import Event
 from typing import Literal
 
 from digest.errors import InDoubt, NotAccepted, Refused
@@ -19,13 +19,26 @@ _CLOSING = 421  # RFC 5321, 3.8: the server is about to close the connection
 _GO_ON = 354
 _OURS = frozenset({421, 500, 501, 502, 503, 504, 530, 534, 535, 538})  # about the session, whoever the recipient is
 _SENDER = re.compile(r"\b[45]\.1\.[78]\b")  # RFC 3463, 3.2; many relays say so only when they hear the recipient
-_POLICY = re.compile(r"\b[45]\.7\.\d+\b")  # RFC 3463, 3.8
-_NOT_NOW = re.compile(r"\b4\.[12]\.\d+\b")  # RFC 3463, 3.2 and 3.3: this address, this mailbox
+_SYSTEM = re.compile(r"\b[45]\.3\.\d+\b")  # RFC 3463, 3.4: the relay itself
+# RFC 3463, 3.2 and 3.3: this address, this mailbox; 4.2.0 is what greylisting says
+_PERSONAL = re.compile(r"\b(5\.[12]\.\d+|4\.1\.\d+|4\.2\.[1-9]\d*)\b")
 _DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
 class RecipientRefused(Exception):
     """The relay does not take mail for this recipient; the message says why."""
+
+
+class Unclear(Exception):
+    """The relay refuses this recipient, and does not say whether it would refuse everybody.
+
+    Attributes:
+        passing: Whether it may take them later.
+    """
+
+    def __init__(self, words: str, *, passing: bool) -> None:
+        self.passing = passing
+        super().__init__(words)
 
 
 class Closing(NotAccepted):
@@ -54,16 +67,14 @@ class Connection:
 
     Args:
         until: When it must stand, on the clock of `time.monotonic`.
-        proven: Set once the relay has taken a message from us, on this connection or another.
 
     Raises:
         NotAccepted: It can't be reached, or has no time for us.
         Refused: Its certificate, its lack of TLS, or our password is the trouble.
     """
 
-    def __init__(self, relay: Relay, tls: ssl.SSLContext, until: float, proven: Event) -> None:
+    def __init__(self, relay: Relay, tls: ssl.SSLContext, until: float) -> None:
         self.carried = 0
-        self._proven = proven
         self._host = relay.host
         try:
             self._smtp = _opened(relay, tls, until)
@@ -75,12 +86,31 @@ class Connection:
             raise _session(relay.host, fault.smtp_code, fault.smtp_error, "check smtp.username and password") from None
         except smtplib.SMTPResponseException as fault:
             raise _session(relay.host, fault.smtp_code, fault.smtp_error, "check smtp") from None
-        except (OSError, smtplib.SMTPException) as fault:
+        except (OSError, UnicodeError, smtplib.SMTPException) as fault:
             raise NotAccepted(f"the relay {relay.host} can't be reached: {fault_words(fault)}") from None
 
-    def send(self, sender: str, recipient: str, message: EmailMessage, until: float) -> None:
+    def ask(self, sender: str, recipient: str, until: float) -> None:
         """
-        Hand over one message.
+        Ask whether the relay takes a message for *recipient*; nothing goes out yet.
+
+        Raises:
+            RecipientRefused: It does not; others may be taken.
+            Unclear: It does not, and perhaps takes nobody.
+            Closing: The connection is of no use any more.
+            NotAccepted, Refused: It takes nothing from us.
+        """
+        self._smtp.until(until)
+        with self._unbroken():
+            code, said = self._smtp.mail(sender)
+            if not 200 <= code < 300:  # noqa: PLR2004
+                raise self._refusal(code, said, "the sender")
+            code, said = self._smtp.rcpt(recipient)
+            if not 200 <= code < 300:  # noqa: PLR2004
+                raise self._about_recipient(code, said)
+
+    def deliver(self, message: EmailMessage, until: float) -> None:
+        """
+        Hand over *message* for the recipient that was asked for.
 
         Raises:
             RecipientRefused: This recipient is not taken; others may be.
@@ -88,17 +118,16 @@ class Connection:
             NotAccepted, Refused: Nothing was taken.
             InDoubt: The message went out and no clear answer came.
         """
-        self._smtp.until(until)
-        try:
-            self._envelope(sender, recipient)
-        except (OSError, smtplib.SMTPException) as fault:
-            raise Closing(f"the relay {self._host} broke off: {fault_words(fault)}") from None
+        content = _DOT.sub(b"..", message.as_bytes())
+        with self._unbroken():
+            code, said = self._smtp.docmd("DATA")
+            if code != _GO_ON:
+                raise self._refusal(code, said, "the message")
         if time.monotonic() >= until:
             self._smtp.close()
             raise Closing("the time was over before the message went out")
-        self._message(_DOT.sub(b"..", message.as_bytes()))
+        self._message(content)
         self.carried += 1
-        self._proven.set()
 
     def close(self) -> None:
         """Take leave, if there is still somebody to take leave of."""
@@ -108,19 +137,12 @@ class Connection:
         except (OSError, smtplib.SMTPException):
             self._smtp.close()
 
-    def _envelope(self, sender: str, recipient: str) -> None:
-        code, said = self._smtp.mail(sender)
-        if not 200 <= code < 300:  # noqa: PLR2004
-            raise self._refusal(code, said, "the sender")
-        code, said = self._smtp.rcpt(recipient)
-        if self._about_recipient(code, said.decode("utf-8", "replace")):
-            self._smtp.rset()
-            raise RecipientRefused(f"{code} {retold(said)}")
-        if not 200 <= code < 300:  # noqa: PLR2004
-            raise self._refusal(code, said, "a recipient")
-        code, said = self._smtp.docmd("DATA")
-        if code != _GO_ON:
-            raise self._refusal(code, said, "the message")
+    @contextlib.contextmanager
+    def _unbroken(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, smtplib.SMTPException) as fault:
+            raise Closing(f"the relay {self._host} broke off: {fault_words(fault)}") from None
 
     def _message(self, content: bytes) -> None:
         try:
@@ -130,18 +152,21 @@ class Connection:
             self._smtp.close()
             raise InDoubt(f"the relay {self._host} gave no clear answer: {fault_words(fault)}") from None
         if 400 <= code < 600:  # noqa: PLR2004
+            if _is_personal(code, said):  # the message has no other recipient
+                raise RecipientRefused(f"{code} {retold(said)}")
             raise self._refusal(code, said, "the message")
         if not 200 <= code < 300:  # noqa: PLR2004
             self._smtp.close()
             raise InDoubt(f"the relay {self._host} gave no clear answer: {code} {retold(said)}")
 
-    def _about_recipient(self, code: int, said: str) -> bool:
-        if code in _OURS or _SENDER.search(said):
-            return False
-        if _POLICY.search(said):
-            # a relay that has taken nothing yet and speaks of policy will not relay for us, whoever the recipient is
-            return code >= 500 and self._proven.is_set()  # noqa: PLR2004
-        return code >= 500 or bool(_NOT_NOW.search(said))  # noqa: PLR2004
+    def _about_recipient(self, code: int, said: bytes) -> Exception:
+        if not 400 <= code < 600 or code in _OURS or _ours(said):  # noqa: PLR2004
+            return self._refusal(code, said, "a recipient")
+        self._smtp.rset()
+        words = f"{code} {retold(said)}"
+        if _is_personal(code, said):
+            return RecipientRefused(words)
+        return Unclear(words, passing=code < 500)  # noqa: PLR2004
 
     def _refusal(self, code: int, said: bytes, what: str) -> NotAccepted:
         words = f"the relay {self._host} refused {what}: {code} {retold(said)}"
@@ -149,6 +174,16 @@ class Connection:
             self._smtp.close()
             return Closing(words)
         return Refused(words) if code >= 500 else NotAccepted(words)  # noqa: PLR2004
+
+
+def _ours(said: bytes) -> bool:
+    text = said.decode("utf-8", "replace")
+    return bool(_SENDER.search(text) or _SYSTEM.search(text))
+
+
+def _is_personal(code: int, said: bytes) -> bool:
+    """Whether the answer names the recipient's address or mailbox as the trouble."""
+    return code not in _OURS and not _ours(said) and bool(_PERSONAL.search(said.decode("utf-8", "replace")))
 
 
 class _Client(smtplib.SMTP):
@@ -192,11 +227,18 @@ def _opened(relay: Relay, tls: ssl.SSLContext, until: float) -> _Client:
             client.starttls()
             client.ehlo()
         if relay.password is not None:
-            client.login(relay.username or "", relay.password())
+            _log_in(client, relay.username or "", relay.password())
     except BaseException:
         client.close()
         raise
     return client
+
+
+def _log_in(client: _Client, username: str, password: str) -> None:
+    try:
+        client.login(username, password)
+    except UnicodeError:  # what it says holds the password
+        raise Refused("SMTP takes no accents in a log-in: check smtp.username and password") from None
 
 
 def _session(host: str, code: int, said: bytes | str, remedy: str) -> NotAccepted:
