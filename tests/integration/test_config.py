@@ -378,3 +378,32 @@ def test_relay_that_would_be_unsafe_is_refused(config_file: Path, smtp: dict[str
 def test_request_must_be_over_before_the_lease(config_file: Path, deadline: int, lease: int):
     with pytest.raises(ConfigError, match="deadline"):
         load_config(change(config_file, delivery={"deadline": deadline, "lease": lease}))
+
+
+@pytest.mark.parametrize("name", ["username", "password"])
+def test_accents_in_the_relays_log_in_are_refused_and_not_shown(config_file: Path, name: str):
+    with pytest.raises(ConfigError, match=rf"smtp\.{name}: no accents") as caught:
+        load_config(change(config_file, smtp={"username": "digest", "password": "right", name: "s\u00e9cret"}))
+
+    assert "cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("port", ["x", "99999", "0"])
+def test_port_that_no_machine_has_is_refused(config_file: Path, port: str):
+    with pytest.raises(ConfigError, match=r"sendgrid\.host: write a name"):
+        load_config(change(config_file, sendgrid={"host": f"https://api.sendgrid.com:{port}"}))
+
+
+@pytest.mark.parametrize("url", ["https://[::1", "https://[x]:443"])
+def test_address_that_is_none_is_refused_with_its_path(config_file: Path, url: str):
+    with pytest.raises(ConfigError, match=r"sendgrid\.host: "):
+        load_config(change(config_file, sendgrid={"host": url}))
+
+
+@pytest.mark.parametrize("number", [float("inf"), float("nan")])
+@pytest.mark.parametrize(
+    ("section", "key"), [("delivery", "rate"), ("delivery", "settle_after"), ("sendgrid", "timeout")]
+)
+def test_number_without_an_end_is_refused(config_file: Path, section: str, key: str, number: float):
+    with pytest.raises(ConfigError, match=rf"{section}\.{key}: write a number"):
+        load_config(change(config_file, **{section: {key: number}}))

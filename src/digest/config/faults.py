@@ -28,6 +28,7 @@ _KINDS = {
     "too_short": "it is empty: write at least one",
     "list_type": "write a list: [one, two], or each below the key after a hyphen",
     "dict_type": "write keys of its own below it, indented",
+    "finite_number": "write a number that has an end",
     "model_type": "write keys of its own below it, indented",
 }
 _WITH_CONTEXT: Mapping[str, Callable[[Mapping[str, Any]], str]] = {

@@ -31,7 +31,9 @@ Address = Annotated[str, AfterValidator(_address)]
 
 
 class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, populate_by_name=True, hide_input_in_errors=True, allow_inf_nan=False
+    )
 
 
 class Sender(Section):
@@ -245,12 +247,23 @@ class ConsentSection(Section):
 _PORTS = {"none": 25, "starttls": 587, "tls": 465}
 
 
+def _ascii(text: str) -> str:
+    if not text.isascii():
+        raise ValueError("no accents: SMTP can't say them in a log-in")
+    return text
+
+
+def _ascii_secret(secret: SecretStr) -> SecretStr:
+    _ascii(secret.get_secret_value())
+    return secret
+
+
 class SmtpSection(Section):
     host: str | None = Field(default=None, pattern=r"^[A-Za-z0-9.:-]+$")
     port: int | None = Field(default=None, ge=1, le=65535)
     security: Literal["none", "starttls", "tls"] = "starttls"
-    username: str | None = None
-    password: SecretStr | None = None
+    username: Annotated[str, AfterValidator(_ascii)] | None = None
+    password: Annotated[SecretStr, AfterValidator(_ascii_secret)] | None = None
 
     @model_validator(mode="after")
     def _guarded_password(self) -> Self:
@@ -284,6 +297,12 @@ class SendgridSection(Section):
     @classmethod
     def _origin(cls, url: str) -> str:
         parts = urlsplit(url)
+        try:
+            reachable = parts.port != 0
+        except ValueError:  # a port that no machine has
+            reachable = False
+        if not reachable or not url.isascii():
+            raise ValueError("write a name without accents, and a port from 1 to 65535 or none")
         if parts.username or parts.path not in {"", "/"} or parts.query or parts.fragment or not parts.hostname:
             raise ValueError("write the address alone, such as https://api.sendgrid.com")
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):

@@ -132,7 +132,7 @@ class SendgridApi:
             sock = secure(plain, self._host, self._tls) if self._secure else plain
         except ssl.SSLCertVerificationError as fault:
             raise Refused(f"{self._host} can't prove that it is SendGrid: {fault_words(fault)}") from None
-        except OSError as fault:
+        except (OSError, UnicodeError) as fault:
             raise NotAccepted(f"SendGrid can't be reached at {self._host}: {fault_words(fault)}") from None
         client = http.client.HTTPConnection(self._host, self._port)
         client.sock = sock
