@@ -73,7 +73,7 @@ class Town:
         return Database(self.url, lambda _connection: self.time)
 
     def courier(self, owner: str = "one") -> Courier:
-        return Courier(lambda: self.post, self.people, owner, lambda: 1.0)  # type: ignore[return-value, arg-type]
+        return Courier(lambda: self.post, self.people, owner, lambda: 1.0, dt.timedelta(minutes=2))  # type: ignore[return-value, arg-type]
 
     def deliver(self) -> list[Note]:
         """Hand over what is due; the mails of this pass."""

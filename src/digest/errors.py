@@ -11,12 +11,14 @@
     +-- Conflict           the state does not allow it: not approved, changed since, already started
     +-- NotFound           no such month, subscriber or campaign
     +-- StorageError       the database can't be reached, read or written
+    |   +-- GaveWay        two transactions waited for each other, and this one was undone: repeat it
     +-- TransportError     a hand-over; concerns the whole batch
         +-- NotAccepted    certainly not taken: safe to repeat
         |   +-- TooLarge       goes in smaller pieces
         |   +-- BatchRefused   something in it is refused, and nobody says what: smaller pieces tell
         |   +-- Later          somebody in it has to wait, the others need not
         |   +-- Refused        repeating it helps nobody until a person has mended the cause
+        |   +-- Withdrawn      the worker was told to stop, or lost its lease: nothing is wrong with the provider
         +-- InDoubt        no clear answer: must not be repeated blindly
 
 A message says what happened, to what, and what to do; lower case, no full stop.
@@ -103,6 +105,10 @@ class StorageError(DigestError):
     """The database can't be reached, read or written; what was not committed did not happen."""
 
 
+class GaveWay(StorageError):
+    """Two transactions waited for each other, and this one was undone so that the other could go on: repeat it."""
+
+
 class TransportError(DigestError):
     """A batch could not be handed over; concerns the whole batch."""
 
@@ -146,6 +152,10 @@ class Later(NotAccepted):
 
 class Refused(NotAccepted):
     """Everything like this would be refused: the sender, the content, the key or the account; never a recipient."""
+
+
+class Withdrawn(NotAccepted):
+    """Nothing more of the batch may go out: it is held or cancelled, the worker stops, or its lease was lost."""
 
 
 class InDoubt(TransportError):

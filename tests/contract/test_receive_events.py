@@ -16,10 +16,11 @@ from digest.errors import StorageError
 from digest.months import Month
 from digest.pipeline.receive_events import OVER_QUOTA, Received, receive
 from digest.pipeline.status import status
-from digest.storage import answers, campaigns, outcomes, suppressions
+from digest.storage import answers, campaigns, outcomes, subscribers, suppressions
 from digest.storage.campaigns import Campaign
 from digest.storage.database import Database
 from digest.storage.tables import attempt, consent, delivery, subscriber, suppression
+from digest.subscribers.subscriber import State
 
 LATER = NOON + dt.timedelta(minutes=1)
 PEOPLE = [make_person(name) for name in ("ann", "bob", "cho")]
@@ -177,10 +178,29 @@ def test_suppression_keeps_the_address_of_somebody_known(sent, kind, grounds):
     assert sent.suppressed == {"hash of ann": ("ann@example.org", grounds)}
 
 
+@pytest.mark.parametrize("grounds", [Grounds.UNSUBSCRIBED, Grounds.COMPLAINED])
+def test_whoever_unsubscribes_or_complains_at_the_provider_has_left_here_too(sent, grounds):
+    kind = Kind(grounds.value)
+    received = sent.receive(sent.event(0, kind, grounds), sent.event(0, kind, grounds))
+
+    with sent.database.read() as conn:
+        ann, bob = (subscribers.find(conn, PEOPLE[place].address_hash) for place in (0, 1))
+        assert suppressions.find(conn, PEOPLE[0].address_hash).reason == grounds.value
+    assert (received.suppressed, ann.state, bob.state) == (1, State.LEFT, State.ACTIVE)
+    assert ann.left_at is not None
+
+
+def test_whoever_bounces_has_not_left(sent):
+    sent.receive(sent.event(0, Kind.BOUNCED, Grounds.BOUNCED))
+
+    with sent.database.read() as conn:
+        assert subscribers.find(conn, PEOPLE[0].address_hash).state is State.ACTIVE
+
+
 def test_suppressed_reader_is_not_handed_over_again(sent):
     with sent.database.write() as conn:
         answers.not_accepted(conn, sent.attempt, detail="busy", now=NOON)
-    sent.receive(Event(Kind.COMPLAINED, "Ann@Example.org", None, Grounds.COMPLAINED))
+    sent.receive(Event(Kind.BOUNCED, "Ann@Example.org", None, Grounds.BOUNCED))
     sent.claim()
 
     assert sent.balance.skipped_because == {"suppressed": 1}
@@ -274,6 +294,67 @@ def test_copies_of_a_quota_drop_do_not_send_anybody_twice(sent):
     assert (sent.balance.accepted, sent.claim()) == (3, None)
     sent.receive(sent.event(0, Kind.DELIVERED))
     assert (sent.outcomes, status(sent.database, sent.campaign.month).duplicates) == ({"none": 2, "delivered": 1}, 0)
+
+
+def batches_of_two(database: Database) -> list[Sent]:
+    """A campaign of three batches, each handed over and accepted."""
+    people = [make_person(f"p{number}") for number in range(6)]
+    with database.write() as conn:
+        campaign = begin_campaign(conn, *people, batch_size=2)
+        claims = [claim_next(conn, campaign) for _ in range(3)]
+        for claim in claims:
+            answers.accepted(conn, claim.attempt_id, message_id="m", rejected={}, now=NOON)
+    return [Sent(database, campaign, one.attempt_id, [member[0] for member in one.recipients]) for one in claims]
+
+
+def test_batches_that_were_dropped_whole_one_after_the_other_all_wait_again(database):
+    every = batches_of_two(database)
+    for one in every:
+        for place in range(2):
+            one.receive(one.event(place, Kind.OVER_QUOTA))
+
+    assert (every[0].balance.waiting, every[0].balance.accepted) == (6, 0)
+
+
+def test_drops_that_come_one_by_one_wait_in_one_batch(database):
+    first, *_ = batches_of_two(database)
+    for place in range(2):
+        first.receive(first.event(place, Kind.OVER_QUOTA))
+
+    with database.write() as conn:
+        campaigns.set_state(conn, first.campaign.id, CampaignState.SENDING, reason=None, now=LATER)
+        claim = claim_next(conn, first.campaign)
+    assert [member[0] for member in claim.recipients] == first.ids
+
+
+def went_again(sent: Sent) -> int:
+    """Decide that the first request goes again; the second one, which is accepted."""
+    with sent.database.write() as conn:
+        answers.in_doubt(conn, sent.attempt, detail="no answer", now=NOON)
+        answers.resend(conn, sent.attempt, detail="decided", now=NOON)
+        second = claim_next(conn, sent.campaign)
+        answers.accepted(conn, second.attempt_id, message_id="m", rejected={}, now=NOON)
+    return second.attempt_id
+
+
+def test_whoever_was_dropped_and_turns_out_to_have_it_from_an_earlier_request_does_not_go_again(sent):
+    second = went_again(sent)
+    sent.receive(sent.event(0, Kind.OVER_QUOTA, attempt=second))
+    waiting = sent.balance.waiting
+    sent.receive(sent.event(1, Kind.DELIVERED))
+
+    assert waiting == 1
+    assert (sent.balance.waiting, sent.balance.accepted) == (0, 3)
+    with sent.database.read() as conn:
+        assert campaigns.duplicates(conn, sent.campaign.id) == 2, "the one that was dropped has it once"
+
+
+def test_drop_of_a_second_mail_does_not_send_a_third(sent):
+    second = went_again(sent)
+    sent.receive(sent.event(1, Kind.DELIVERED))
+    sent.receive(sent.event(0, Kind.OVER_QUOTA, attempt=second))
+
+    assert (sent.balance.waiting, sent.balance.accepted) == (0, 3)
 
 
 def test_quota_drop_of_a_cancelled_campaign_lets_nobody_wait(sent):

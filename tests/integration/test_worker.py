@@ -15,16 +15,18 @@ from provider.running import Provider, in_thread
 from provider.server import Behaviour
 
 from digest.bootstrap import Digest
-from digest.delivery.breaker import PATIENCE
+from digest.delivery.breaker import DOUBTFUL_PATIENCE, OPEN
 from digest.delivery.handover import Answer
 from digest.errors import Conflict, NotAccepted
 from digest.pipeline.approve import approve
 from digest.pipeline.assemble import assemble
 from digest.pipeline.control import cancel, hold, resume
+from digest.pipeline.rounds import rounds
 from digest.pipeline.send import plan
 from digest.pipeline.settle import Decision, decide, settle
 from digest.pipeline.status import status
 from digest.pipeline.worker import work
+from digest.storage import gate
 
 PEOPLE = 40
 HASTE: dict[str, object] = {"chance": lambda: 0.0, "in_flight": 2}
@@ -205,7 +207,7 @@ def test_outage_never_puts_the_whole_list_in_doubt_and_holds_the_campaign(tmp_pa
     now = send(digest, in_flight=2)
 
     assert now.state == "held"
-    assert now.balance.in_doubt <= 3 * (2 + PATIENCE + 1)
+    assert now.balance.in_doubt <= 3 * (2 + DOUBTFUL_PATIENCE + 1)
     assert now.balance.waiting > 0
     assert sum(provider.ledger.addresses().values()) == 0
 
@@ -340,6 +342,7 @@ class OneByOne(Slow):
         super().__init__(lambda: None)
         self.breaks = breaks
         self.reached = []
+        self.report_third = lambda: None
 
     def hand_over(self, batch, report):
         for recipient in batch.recipients:
@@ -347,6 +350,8 @@ class OneByOne(Slow):
                 error, self.breaks = self.breaks(recipient), None
                 raise error
             self.reached.append(recipient.address)
+            if len(self.reached) == 3:
+                self.report_third()
             report({recipient.delivery_id: None})
         return Answer()
 
@@ -367,6 +372,85 @@ def test_refusal_half_way_sends_only_the_rest_again(digest):
 
     assert (now.state, now.balance.accepted) == ("sent", PEOPLE)
     assert set(Counter(transport.reached).values()) == {1}
+
+
+@pytest.mark.parametrize("happens", [hold, cancel])
+def test_hold_and_cancel_stop_a_batch_that_goes_out_one_by_one(digest, happens):
+    transport = OneByOne(None)
+    transport.report_third = lambda: happens(digest.database, MONTH)
+    now = send(digest, in_flight=1, transport=lambda _month: transport)
+
+    assert len(transport.reached) == 3
+    assert (now.balance.accepted, now.balance.sending, now.balance.in_doubt) == (3, 0, 0)
+    with digest.database.read() as connection:
+        assert gate.read(connection, transport.name) == OPEN, "nothing is wrong with the relay"
+
+
+def test_stopped_worker_does_not_finish_a_batch_that_goes_out_one_by_one(digest):
+    stop = threading.Event()
+    transport = OneByOne(None)
+    transport.report_third = stop.set
+    sending = replace(digest.sending, in_flight=1, transport=lambda _month: transport)
+    plan(digest.database, digest.workshop, MONTH, sending)
+    work(digest.database, MONTH, sending, stop=stop)
+
+    now = status(digest.database, MONTH)
+    assert (len(transport.reached), now.balance.accepted, now.balance.waiting) == (3, 3, PEOPLE - 3)
+
+
+def test_campaign_that_is_sent_can_neither_be_held_nor_cancelled(digest, provider):
+    send(digest)
+
+    with pytest.raises(Conflict, match="is over"):
+        hold(digest.database, MONTH)
+    with pytest.raises(Conflict):
+        cancel(digest.database, MONTH)
+    assert status(digest.database, MONTH).state == "sent"
+
+
+class Faulty(Slow):
+    """Its first request is a fault of the program, while three others are under way."""
+
+    def __init__(self):
+        super().__init__(lambda: None)
+        self.all_under_way = threading.Barrier(4)
+
+    def hand_over(self, batch, report):
+        with_fault = batch.attempt_id == 1
+        self.all_under_way.wait(timeout=20)
+        if with_fault:
+            raise ZeroDivisionError
+        time.sleep(0.2)
+        return Answer(f"m{batch.attempt_id}")
+
+
+def test_fault_of_the_program_leaves_no_other_request_without_its_answer(digest):
+    transport = Faulty()
+    with pytest.raises(ZeroDivisionError):
+        send(digest, in_flight=4, transport=lambda _month: transport)
+
+    now = status(digest.database, MONTH)
+    assert (now.balance.accepted, now.balance.in_doubt, now.balance.sending) == (15, 5, 0)
+
+
+def test_fault_in_one_campaign_does_not_end_a_worker_that_never_ends(digest, caplog):
+    transport = Faulty()
+    stop = threading.Event()
+    sending = replace(digest.sending, **HASTE | {"in_flight": 4}, transport=lambda _month: transport)
+    plan(digest.database, digest.workshop, MONTH, sending)
+    worker = threading.Thread(target=rounds, args=[digest.database, sending, stop])
+    worker.start()
+    for _ in range(200):
+        if status(digest.database, MONTH).state == "held":
+            break
+        time.sleep(0.05)
+    time.sleep(0.1)
+
+    assert worker.is_alive()
+    stop.set()
+    worker.join(timeout=20)
+    assert not worker.is_alive()
+    assert "a fault of the program: ZeroDivisionError in hand_over" in caplog.text
 
 
 def test_rate_is_kept_over_all_requests(digest, provider):

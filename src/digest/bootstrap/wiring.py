@@ -31,7 +31,7 @@ from digest.pipeline.people import People
 from digest.pipeline.sending import Sending
 from digest.pipeline.timekeeping import Calendar
 from digest.rendering.environment import Renderer
-from digest.storage import campaigns
+from digest.storage import campaigns, installation
 from digest.storage.database import Database, located, revision_state, upgrade
 from digest.subscribers.address import AddressHash
 from digest.subscribers.rows import RowRules
@@ -148,6 +148,12 @@ class Digest:
         return Database(self.database_url)
 
     @cached_property
+    def installation(self) -> str:
+        """What tells this database's attempts from those of others in a provider's events."""
+        with self.database.read() as connection:
+            return installation.read(connection)
+
+    @cached_property
     def identify(self) -> AddressHash:
         return AddressHash(_raw(self.config.keys.suppression))
 
@@ -231,7 +237,8 @@ class Digest:
     @cached_property
     def courier(self) -> Courier:
         """Hands over notifications."""
-        return Courier(self._notifications, self.people, this_process(), random.random)
+        lease = dt.timedelta(seconds=self.config.delivery.lease)
+        return Courier(self._notifications, self.people, this_process(), random.random, lease)
 
     def _notifications(self) -> Transport:
         folder = self.folder / self.config.files.directory / "notifications"

@@ -117,10 +117,14 @@ def _increments(advance: Callable[[int], None]) -> Callable[[int, int], None]:
 
 @db.command()
 def restored(config: Config = CONFIG) -> None:
-    """After a backup was put back: erase again who was erased since it was made."""
+    """After a backup was put back: erase again who was erased since it was made, and hold what was being sent."""
+    import secrets
+
     from digest.bootstrap import open_digest
-    from digest.pipeline.erasure import erase_again
+    from digest.pipeline.restore import put_right
 
     digest = open_digest(config)
-    erased = erase_again(digest.database, digest.erasures)
-    note(f"{erased} erased again" if erased else "nobody had to be erased again")
+    done = put_right(digest.database, digest.erasures, name=secrets.token_hex(8))
+    note(f"{done.erased} erased again" if done.erased else "nobody had to be erased again")
+    for month in done.held:
+        note(f"{month} is held: whoever was mailed after the backup was made waits again; see docs/sending.md")

@@ -2,7 +2,8 @@
 
 Decides, never sleeps. Two doubtful answers in a row shut the gate, so that an outage never puts the whole list in
 doubt; a refusal that may pass (429, no connection) shuts it too. While it is shut nobody claims. After that one request
-goes ahead as a trial: if it is accepted everything goes on, else the gate stays shut, longer each time.
+goes ahead as a trial: if it is accepted everything goes on, else the gate stays shut, longer each time. A trial that
+ends in doubt costs a batch, so after doubts the waits are longer and the trials fewer.
 """
 
 import datetime as dt
@@ -11,7 +12,10 @@ from dataclasses import dataclass, replace
 from digest.delivery.backoff import delay
 
 DOUBTS = 2  # doubtful answers in a row that shut the gate
-PATIENCE = 6  # times it is shut in a row before the campaign is held
+PATIENCE = 14  # times it is shut in a row before the campaign is held: after some fifteen minutes
+DOUBTFUL_PATIENCE = 6  # doubtful answers in a row before that
+_GRAVER = 2  # times that the wait is doubled more after a doubt
+_FORGOTTEN = dt.timedelta(hours=1)  # after which an old shut says nothing; nobody is shut out for longer
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Gate:
     @property
     def exhausted(self) -> bool:
         """Whether trying again is no longer reasonable: a person has to look."""
-        return self.shuts >= PATIENCE
+        return self.shuts >= PATIENCE or self.doubts >= DOUBTFUL_PATIENCE
 
     @property
     def trial(self) -> bool:
@@ -43,7 +47,8 @@ class Gate:
         return self.shuts > 0
 
     def is_shut(self, now: dt.datetime) -> bool:
-        return self.shut_until is not None and self.shut_until > now
+        # further off: the clock was ahead when that was written
+        return self.shut_until is not None and now < self.shut_until <= now + _FORGOTTEN
 
 
 OPEN = Gate()
@@ -58,10 +63,11 @@ def after_doubt(gate: Gate, *, began: dt.datetime, now: dt.datetime, chance: flo
         chance: Evenly from 0 to 1: spreads workers that wait for the same provider.
         reason: For people.
     """
-    doubtful = replace(gate, doubts=gate.doubts + 1)
-    if doubtful.doubts < DOUBTS and not gate.trial:
+    before = _remembered(gate, now)
+    doubtful = replace(before, doubts=before.doubts + 1)
+    if doubtful.doubts < DOUBTS and not before.trial:
         return doubtful
-    return _shut(doubtful, began, now, delay(gate.shuts, chance), reason)
+    return _shut(doubtful, began, now, delay(before.shuts + _GRAVER, chance), reason)
 
 
 def after_refusal(
@@ -73,7 +79,8 @@ def after_refusal(
     Args:
         retry_after: Seconds that the provider asked for, or None.
     """
-    return _shut(gate, began, now, delay(gate.shuts, chance, at_least=retry_after), reason)
+    before = _remembered(gate, now)
+    return _shut(before, began, now, delay(before.shuts, chance, at_least=retry_after), reason)
 
 
 def after_answer(gate: Gate, *, began: dt.datetime) -> Gate:
@@ -84,6 +91,10 @@ def after_answer(gate: Gate, *, began: dt.datetime) -> Gate:
 def during_trial(gate: Gate, *, until: dt.datetime) -> Gate:
     """How the gate stands while the trial is under way: shut for all others, until it must be over."""
     return replace(gate, shut_until=until)
+
+
+def _remembered(gate: Gate, now: dt.datetime) -> Gate:
+    return OPEN if gate.shut_until is not None and abs(now - gate.shut_until) > _FORGOTTEN else gate
 
 
 def _shut(gate: Gate, began: dt.datetime, now: dt.datetime, seconds: float, reason: str) -> Gate:

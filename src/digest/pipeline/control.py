@@ -1,5 +1,7 @@
 """Holding, resuming and cancelling a campaign. A claim looks at the campaign's state, so no worker has to be told."""
 
+from sqlalchemy import Connection
+
 from digest.delivery.breaker import OPEN
 from digest.delivery.states import CampaignState
 from digest.errors import Conflict
@@ -12,6 +14,7 @@ from digest.storage import campaigns, gate, issues
 from digest.storage.database import Database
 
 BY_HAND = "held by hand"
+_OVER = (CampaignState.SENT, CampaignState.CANCELLED)
 
 
 def hold(database: Database, month: Month, reason: str = BY_HAND) -> None:
@@ -22,11 +25,14 @@ def hold(database: Database, month: Month, reason: str = BY_HAND) -> None:
         NotFound: It has none.
         Conflict: It is over.
     """
-    with database.write() as connection:
+
+    def change(connection: Connection) -> None:
         campaign = found(connection, month)
-        if campaign.state is not CampaignState.HELD:
-            now = database.now(connection)
-            campaigns.set_state(connection, campaign.id, CampaignState.HELD, reason=reason, now=now)
+        if campaign.state in _OVER:
+            raise Conflict(f"the campaign of {month} is over: it is {campaign.state}")
+        campaigns.hold(connection, campaign.id, reason, database.now(connection))
+
+    database.transact(change)
 
 
 def resume(database: Database, month: Month, sending: Sending) -> bool:
@@ -40,7 +46,8 @@ def resume(database: Database, month: Month, sending: Sending) -> bool:
         NotFound: *month* has no campaign.
         Conflict: It is over; or the corrected issue is not approved, or has other articles.
     """
-    with database.write() as connection:
+
+    def change(connection: Connection) -> bool:
         campaign = found(connection, month)
         row = ready(connection, month, require_approval=sending.require_approval)
         now = database.now(connection)
@@ -56,6 +63,8 @@ def resume(database: Database, month: Month, sending: Sending) -> bool:
             gate.write(connection, name, OPEN)
         return corrected
 
+    return database.transact(change)
+
 
 def cancel(database: Database, month: Month) -> None:
     """
@@ -65,10 +74,13 @@ def cancel(database: Database, month: Month) -> None:
         NotFound: It has none.
         Conflict: It is sent.
     """
-    with database.write() as connection:
+
+    def change(connection: Connection) -> None:
         campaign = found(connection, month)
         if campaign.state is not CampaignState.CANCELLED:
             campaigns.cancel(connection, campaign.id, database.now(connection))
+
+    database.transact(change)
 
 
 def _same_articles(month: Month, old: Document, new: Document) -> None:

@@ -44,7 +44,7 @@ class Courier:
     people: People
     owner: str
     jitter: Callable[[], float]
-    lease: dt.timedelta = dt.timedelta(minutes=2)
+    lease: dt.timedelta
 
 
 def work(database: Database, courier: Courier) -> int:

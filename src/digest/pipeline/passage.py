@@ -44,7 +44,7 @@ class Passage:
         if self._granted is not None:
             unused = self._granted[0] * self._sending.batch_size - sum(sizes)
             self._granted = None
-            if unused > 0:
+            if unused != 0:
                 gate.give_back(conn, self._name, unused, self._sending.rate)
 
     def forget(self) -> None:

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from digest.delivery.events import Grounds
-from digest.pipeline.receive_events import Identify, hashed
-from digest.storage import suppressions
+from digest.pipeline.reported import Identify, hashed, take_over
 from digest.storage.database import Database
 
 
@@ -31,6 +30,6 @@ def pull(
     for grounds, addresses in pages:
         reported = hashed(dict.fromkeys(addresses, grounds), identify)
         with database.write() as connection:
-            new += suppressions.add_reported(connection, reported, database.now(connection))
+            new += take_over(connection, reported, database.now(connection))
         advance(len(addresses))
     return new

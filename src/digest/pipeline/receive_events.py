@@ -2,20 +2,16 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from digest.delivery.events import About, Effects, Grounds, Outcome, Post, effects, further, weaker
+from digest.delivery.events import About, Effects, Grounds, Outcome, Post, effects, further
 from digest.delivery.states import AttemptState, CampaignState
-from digest.errors import InvalidAddress
-from digest.storage import answers, campaigns, outcomes, suppressions
+from digest.pipeline.reported import Identify, hashed, take_over
+from digest.storage import answers, campaigns, outcomes
 from digest.storage.database import Database
-from digest.subscribers.address import parse_address
-
-Identify = Callable[[str], str]
-"""Hashes an address from `parse_address`."""
 
 OVER_QUOTA = "SendGrid dropped mails for want of quota: raise it, then resume; those readers wait again"
 
@@ -42,34 +38,20 @@ def receive(database: Database, post: Post, *, identify: Identify, soft_bounces:
     if not post.events and not post.others:
         return Received()
     found = effects(post.events)
-    reported = hashed(found.suppress, identify)
-    with database.write() as connection:
+    told = hashed(found.suppress, identify)
+
+    def take(connection: Connection) -> Received:
         now = database.now(connection)
         # in the order in which workers lock: attempts, batches, campaigns, deliveries
         known = outcomes.attempts(connection, {attempt for _, attempt in found.about})
         proven = _prove(connection, found.about, known, now)
         waiting = _wait_again(connection, found.over_quota, known, now)
         soft = _move(connection, found, known, soft_bounces)
-        for address_hash, reason in hashed(dict.fromkeys(soft, Grounds.SOFT_BOUNCES), identify).items():
-            reported.setdefault(address_hash, reason)
-        suppressed = suppressions.add_reported(connection, reported, now)
+        suppressed = take_over(connection, hashed(dict.fromkeys(soft, Grounds.SOFT_BOUNCES), identify) | told, now)
         outcomes.count_others(connection, post.others, now)
-    return Received(proven, waiting, suppressed)
+        return Received(proven, waiting, suppressed)
 
-
-def hashed(addresses: Mapping[str, Grounds], identify: Identify) -> dict[str, tuple[str, Grounds]]:
-    """Hash to address and gravest reason, for what a provider wrote; whatever is no address is left out."""
-    found: dict[str, tuple[str, Grounds]] = {}
-    for text, grounds in addresses.items():
-        try:
-            address = parse_address(text)
-        except InvalidAddress:
-            continue  # nobody here has such an address
-        address_hash = identify(address)
-        old = found.get(address_hash)
-        if old is None or old[1] in weaker(grounds):
-            found[address_hash] = (address, grounds)
-    return found
+    return database.transact(take)
 
 
 Known = Mapping[int, tuple[AttemptState, int]]
@@ -99,7 +81,7 @@ def _wait_again(connection: Connection, over_quota: Iterable[About], known: Know
     for campaign, numbers in sorted(dropped.items()):
         if campaigns.state(connection, campaign) is not CampaignState.CANCELLED:
             moved += answers.wait_again(connection, numbers)
-            campaigns.hold(connection, campaign, OVER_QUOTA, now)
+            campaigns.reopen(connection, campaign, OVER_QUOTA, now)
     return moved
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from digest.delivery import breaker
 from digest.delivery.breaker import OPEN, Gate
 from digest.delivery.handover import Answer
-from digest.errors import BatchRefused, InDoubt, NotAccepted, Refused, TooLarge
+from digest.errors import BatchRefused, InDoubt, NotAccepted, Refused, TooLarge, Withdrawn
 from digest.storage import answers, campaigns, gate
 from digest.storage.answers import Taken
 from digest.storage.outbox import Claim
@@ -47,6 +47,7 @@ def record(
     hold = next(filter(None, reasons), None)
     before = gate.read(conn, transport)
     if reasons or before != OPEN:
+        campaigns.state(conn, campaign_id)  # locked before the gate, as by whoever resumes it
         before = gate.lock(conn, transport)
         after = _through(before, done, now, chance)
         if after != before:
@@ -72,7 +73,7 @@ def _write_down(conn: Connection, done: Done, now: dt.datetime) -> str | None:
         return None
     if isinstance(error, NotAccepted):
         refused = answers.not_accepted(conn, attempt, detail=said, rejected=error.rejected, now=now)
-        unclear = bool(error.rejected) and not refused  # it would be handed over again unchanged, for ever
+        unclear = bool(error.rejected) and refused == 0  # it would be handed over again unchanged, for ever
         return said if isinstance(error, Refused | BatchRefused) or unclear else None
     if isinstance(error, InDoubt):
         answers.in_doubt(conn, attempt, detail=said, doubtful=error.doubtful, now=now)
@@ -93,6 +94,8 @@ def _through(before: Gate, done: Sequence[Done], now: dt.datetime, chance: Calla
     state = before
     for one in done:
         error = one.outcome
+        if isinstance(error, Withdrawn):
+            continue
         clear = isinstance(error, Answer | Refused | BatchRefused | TooLarge)
         if clear or (isinstance(error, NotAccepted) and error.rejected):
             state = breaker.after_answer(state, began=one.began)

@@ -2,6 +2,8 @@
 
 import logging
 import threading
+import traceback
+from pathlib import Path
 
 from digest.delivery.states import CampaignState
 from digest.errors import DigestError
@@ -9,7 +11,7 @@ from digest.months import Month
 from digest.pipeline.sending import Sending
 from digest.pipeline.settle import settle
 from digest.pipeline.worker import work
-from digest.storage import campaigns
+from digest.storage import campaigns, outbox
 from digest.storage.database import Database
 
 _PAUSE = 2.0  # seconds between looks for something to do
@@ -21,13 +23,17 @@ def rounds(database: Database, sending: Sending, stop: threading.Event) -> None:
     """
     Hand over every campaign that is sending, and settle what is open of the others, until *stop* is set.
 
-    An error of a campaign or of the database is logged, and it is tried again.
+    An error of a campaign or of the database is logged, and it is tried again; so is a fault of the program, since
+    whoever runs this has other campaigns and no other worker.
     """
     while not stop.is_set():
         try:
             once(database, sending, stop)
         except DigestError as error:
             log.error("%s; trying again in %d seconds", error, _PAUSE)  # noqa: TRY400  its message says it all
+        except Exception as fault:  # noqa: BLE001
+            # its words may hold an address
+            log.error("a fault of the program: %s; trying again in %d seconds", _where(fault), _PAUSE)  # noqa: TRY400
         stop.wait(_PAUSE)
 
 
@@ -42,10 +48,19 @@ def once(database: Database, sending: Sending, stop: threading.Event | None = No
         if state is not CampaignState.SENDING:
             log.info("%s: %s", month, state)
     for state in (CampaignState.HELD, CampaignState.CANCELLED):
-        for month in _months(database, state):
+        for month in _months(database, state, still_open=True):
             settle(database, month, sending.transport(month), sending.resend_after)
 
 
-def _months(database: Database, state: CampaignState) -> list[Month]:
+def _months(database: Database, state: CampaignState, *, still_open: bool = False) -> list[Month]:
     with database.read() as connection:
-        return [campaign.month for campaign in campaigns.in_state(connection, state)]
+        return [
+            campaign.month
+            for campaign in campaigns.in_state(connection, state)
+            if not still_open or outbox.open_attempts(connection, campaign.id)
+        ]
+
+
+def _where(fault: Exception) -> str:
+    last = traceback.extract_tb(fault.__traceback__)[-1]
+    return f"{type(fault).__name__} in {last.name}, {Path(last.filename).name}:{last.lineno}"

@@ -12,7 +12,6 @@ from digest.errors import Conflict, NotFound
 from digest.months import Month
 from digest.pipeline.owner import is_gone
 from digest.storage import answers, batches, campaigns, outbox
-from digest.storage.campaigns import Campaign
 from digest.storage.database import Database
 from digest.storage.outbox import OpenAttempt
 
@@ -49,17 +48,15 @@ def settle(database: Database, month: Month, transport: Transport, resend_after:
     """
     can_tell = transport.evidence([]) is not None
     with database.read() as connection:
-        campaign = campaigns.find(connection, month)
-        if campaign is None or not _ripe(connection, campaign, can_tell, resend_after, database.now(connection)):
+        if not _ripe(connection, month, can_tell, resend_after, database.now(connection)):
             return 0
-    with database.write() as connection:
+
+    def every(connection: Connection) -> int:
         now = database.now(connection)
-        campaign = campaigns.find(connection, month)
-        assert campaign is not None
-        ripe = _ripe(connection, campaign, can_tell, resend_after, now)
-        for attempt in ripe:
-            _settle(connection, attempt, transport, now, can_tell=can_tell)
-    return len(ripe)
+        ripe = _ripe(connection, month, can_tell, resend_after, now)
+        return sum(_settle(connection, one, transport, now, can_tell=can_tell) for one in ripe)
+
+    return database.transact(every)
 
 
 def decide(database: Database, month: Month, decision: Decision) -> int:
@@ -73,7 +70,8 @@ def decide(database: Database, month: Month, decision: Decision) -> int:
         NotFound: *month* has no campaign.
         Conflict: It is cancelled, so nothing of it can go again.
     """
-    with database.write() as connection:
+
+    def every(connection: Connection) -> int:
         now = database.now(connection)
         campaign = campaigns.find(connection, month)
         if campaign is None:
@@ -84,21 +82,26 @@ def decide(database: Database, month: Month, decision: Decision) -> int:
         detail = f"a person decided: {decision}"
         settled = sum(a.size for a in doubtful if _DECIDE[decision](connection, a.id, detail=detail, now=now))
         campaigns.finish_if_done(connection, campaign.id, now)
-    return settled
+        return settled
+
+    return database.transact(every)
 
 
 def _ripe(
     connection: Connection,
-    campaign: Campaign,
+    month: Month,
     can_tell: bool,
     resend_after: dt.timedelta | None,
     now: dt.datetime,
 ) -> list[OpenAttempt]:
     """The attempts that there is something to do about."""
+    campaign = campaigns.find(connection, month)
+    if campaign is None:
+        return []
     ripe = []
     for attempt in outbox.open_attempts(connection, campaign.id):
         if attempt.state is AttemptState.SENDING:
-            over = attempt.lease_until <= now or is_gone(attempt.owner)
+            over = _is_over(attempt, now)
         else:
             sending = campaign.state is CampaignState.SENDING
             long = resend_after is not None and (attempt.finished_at or now) + resend_after <= now
@@ -108,9 +111,19 @@ def _ripe(
     return ripe
 
 
+def _is_over(attempt: OpenAttempt, now: dt.datetime) -> bool:
+    return attempt.lease_until <= now or is_gone(attempt.owner)
+
+
 def _settle(
-    connection: Connection, attempt: OpenAttempt, transport: Transport, now: dt.datetime, *, can_tell: bool
-) -> None:
+    connection: Connection, seen: OpenAttempt, transport: Transport, now: dt.datetime, *, can_tell: bool
+) -> bool:
+    """Settle one attempt; False if its worker came back, or somebody else was faster, since it was *seen*."""
+    attempt = outbox.lock_open(connection, seen.id)
+    if attempt is None or attempt.state is not seen.state:
+        return False
+    if attempt.state is AttemptState.SENDING and not _is_over(attempt, now):
+        return False
     members = batches.members(connection, attempt.batch_id)
     if can_tell:
         taken = transport.evidence(members) or frozenset()
@@ -120,3 +133,4 @@ def _settle(
     else:
         doubtful = members[:1] if transport.one_by_one else None
         answers.in_doubt(connection, attempt.id, detail=_LOST, doubtful=doubtful, now=now)
+    return True

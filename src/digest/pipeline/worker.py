@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from digest.delivery.handover import Answer, Batch, Recipient, Transport
 from digest.delivery.states import BatchState, CampaignState
-from digest.errors import InDoubt, NotAccepted, NotFound, StorageError, TransportError
+from digest.errors import GaveWay, InDoubt, NotFound, StorageError, TransportError, Withdrawn
 from digest.issue.addresses import preferences_url, unsubscribe_url
 from digest.issue.edition import Edition, EditionKey
 from digest.issue.greeting import greeter
@@ -58,6 +58,7 @@ def work(
     Raises:
         NotFound: *month* has no campaign.
         StorageError: The database failed, for so long that answers could not be written down: these are in doubt.
+        Exception: A fault of the program; what was under way was written down first.
     """
     transport = sending.transport(month)
     try:
@@ -87,7 +88,7 @@ class _Report:
 
     claim: Claim
     answers: Mapping[int, str | None]
-    ours: bool = True  # whether the attempt is still this worker's
+    goes_on: bool = True  # whether more of the request may go out
     written: threading.Event = field(default_factory=threading.Event)
 
 
@@ -121,23 +122,38 @@ class _Clerk:
 
     def run(self) -> None:
         try:
-            while self._turn():
+            while self._turn_or_close():
                 pass
         finally:
             self._ended.set()
         if self._fault is not None:
             raise self._fault
 
+    def _turn_or_close(self) -> bool:
+        """A turn; after a fault of the program the answers to what is under way are still awaited and written down."""
+        try:
+            return self._turn()
+        except Exception as fault:
+            if self._fault is not None or isinstance(fault, StorageError):
+                raise
+            self._fault = fault
+            return True
+
+    @property
+    def _closing(self) -> bool:
+        return self._stop.is_set() or self._fault is not None
+
     def _turn(self) -> bool:
         """Write down, claim, hand out, listen; False if there is nothing left that this worker could do."""
-        until = time.monotonic() + self._sending.deadline
         try:
-            self._settle(_SETTLE)
-            now, claims, again = self._transact()
-        except StorageError:
+            if not self._closing:
+                self._settle(_SETTLE)
+            now, until, claims, again = self._transact()
+        except StorageError as error:
             self._failures += 1
             self._passage.forget()
-            if self._failures > _STUBBORN or not (self._unwritten or self._under_way):
+            needed = self._unwritten or self._under_way or isinstance(error, GaveWay)
+            if self._failures > _STUBBORN or not needed:
                 raise
             self._sending.wait(_GLANCE)
             return True
@@ -146,36 +162,38 @@ class _Clerk:
         for claim in claims:
             self._under_way += 1
             self._hands.submit(self._hand_over, claim, now, until)
-        if not self._under_way and (self._stop.is_set() or self._is_over()):
+        if not self._under_way and (self._closing or self._is_over()):
             return False
         self._listen(again)
         return True
 
-    def _transact(self) -> tuple[dt.datetime, list[Claim], float]:
-        """The time, the claims, and the seconds after which to ask again if nothing is said meanwhile."""
+    def _transact(self) -> tuple[dt.datetime, float, list[Claim], float]:
+        """The time, by when what is claimed must be over, the claims, and the seconds after which to ask again if
+        nothing is said meanwhile."""
         with self._database.write() as connection:
-            now = self._database.now(connection)
+            now, until = self._database.now(connection), time.monotonic() + self._sending.deadline
             campaign = found(connection, self._month)
             self._write_down(connection, campaign, now)
             free = self._sending.in_flight - self._under_way + sum(isinstance(one, Done) for one in self._unwritten)
-            if self._stop.is_set() or free <= 0:
-                return now, [], _GLANCE
+            if self._closing or free <= 0:
+                return now, until, [], _GLANCE
             limit, seconds = self._passage.admit(connection, min(free, _AT_ONCE), now)
             if not limit:
-                return now, [], min(seconds, _GLANCE)
+                return now, until, [], min(seconds, _GLANCE)
             owner, lease = self._sending.owner, self._sending.lease
             claims = outbox.claim(connection, campaign.id, limit=limit, owner=owner, lease=lease, now=now)
             self._passage.passed(connection, [len(claim.recipients) for claim in claims], now)
             for claim in claims:
                 if (claim.hash, claim.key) not in self._editions:
                     self._editions[claim.hash, claim.key] = issues.edition(connection, claim.hash, claim.key)
-            return now, claims, 0.0 if limit < free and len(claims) == limit else _GLANCE
+            return now, until, claims, 0.0 if limit < free and len(claims) == limit else _GLANCE
 
     def _write_down(self, connection: Connection, campaign: Campaign, now: dt.datetime) -> None:
         until = now + self._sending.lease
         for one in self._unwritten:
             if isinstance(one, _Report):
-                one.ours = answers.reported(connection, one.claim.attempt_id, one.answers, lease_until=until)
+                ours = answers.reported(connection, one.claim.attempt_id, one.answers, lease_until=until)
+                one.goes_on = ours and campaign.state is CampaignState.SENDING and not self._closing
         done = [one for one in self._unwritten if isinstance(one, Done)]
         record(connection, self._transport.name, campaign.id, done, now, self._sending.chance)
 
@@ -191,7 +209,6 @@ class _Clerk:
                 self._progress(len(one.claim.recipients) - len(one.outcome.rejected))
             elif not isinstance(one.outcome, TransportError):
                 self._fault = one.outcome  # of the program: somebody has to see it
-                self._stop.set()
 
     def _listen(self, seconds: float) -> None:
         try:
@@ -232,8 +249,8 @@ class _Clerk:
         while not report.written.wait(_GLANCE):
             if self._ended.is_set():
                 raise InDoubt("the worker stopped before it could write down the answers")
-        if not report.ours:
-            raise NotAccepted("the lease had run out, so the rest is left to whoever settles this request")
+        if not report.goes_on:
+            raise Withdrawn("the worker stops, the campaign is held or cancelled, or the lease had run out")
 
     def _batch(self, claim: Claim, until: float) -> Batch:
         base_url = self._sending.newsletter.base_url

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, exists, select, update
 
 from digest.delivery.states import ATTEMPT, AttemptState, BatchState, HandOver, Skipped, step
-from digest.errors import Conflict, NotFound
+from digest.errors import NotFound
 from digest.storage import batches
 from digest.storage.tables import attempt, batch, delivery
 
@@ -35,6 +35,18 @@ _UNDER_WAY: Select[Any] = (
         batch.c.attempt_id == attempt.c.id,
         ~exists().where(_child.c.parent_id == batch.c.id),
     )
+    .with_for_update()
+)
+_BESIDE: Select[Any] = (  # where those wait who were dropped before: events come one by one, requests are for many
+    select(batch.c.id)
+    .where(
+        batch.c.parent_id == bindparam("parent_id"),
+        batch.c.split_by == bindparam("split_by"),
+        batch.c.state == BatchState.WAITING,
+        batch.c.attempt_id.is_(None),
+        batch.c.first_delivery.is_(None),
+    )
+    .limit(1)
     .with_for_update()
 )
 _TAKEN_ATTEMPT = (
@@ -97,7 +109,7 @@ def not_accepted(
     detail: str,
     now: dt.datetime,
     rejected: Mapping[int, str] | None = None,
-) -> int:
+) -> int | None:
     """
     Write down that an attempt was certainly not taken: the batch waits again. Twice changes nothing.
 
@@ -105,17 +117,15 @@ def not_accepted(
         rejected: Deliveries that are refused for their own sake: they do not wait.
 
     Returns:
-        How many were rejected.
+        How many were rejected; None if it was settled otherwise meanwhile: that stays, and only its detail tells.
 
     Raises:
         NotFound: There is no such attempt.
-
-    If it was settled otherwise meanwhile that stays, and only its detail tells.
     """
     row = _attempt(conn, attempt_id)
     if row.state not in _OPEN:
         _remark(conn, row, f"not taken: {detail}")
-        return 0
+        return None
     _set(conn, attempt_id, state=AttemptState.NOT_ACCEPTED, finished_at=now, detail=detail)
     home = batches.locked(conn, row.batch_id)
     refused = _reject_all(conn, home, rejected or {})
@@ -177,12 +187,9 @@ def reported(
     row = _attempt(conn, attempt_id)
     home = batches.locked(conn, row.batch_id)
     _reject_all(conn, home, {number: reason for number, reason in answers.items() if reason is not None})
-    mine = set(batches.members(conn, home.id))
-    taken = sorted(number for number, reason in answers.items() if reason is None and number in mine)
-    if taken and home.state is BatchState.ACCEPTED and home.attempt_id != attempt_id:
-        batches.change(conn, home.id, duplicates=batch.c.duplicates + len(taken))
-    elif taken:
-        _take(conn, batches.locked(conn, home.id), attempt_id, taken)
+    # if the lease was lost meanwhile, somebody may have moved them to another batch
+    for number, some in _by_batch(conn, [number for number, reason in answers.items() if reason is None]).items():
+        _take_of(conn, number, attempt_id, some)
     _set(conn, attempt_id, lease_until=lease_until)
     return row.state is AttemptState.SENDING
 
@@ -198,11 +205,12 @@ def settle_by_evidence(
 
     Raises:
         NotFound: There is no such attempt.
-        Conflict: It is settled already.
+
+    If it was settled meanwhile that stays.
     """
     row = _attempt(conn, attempt_id)
     if row.state not in _OPEN:
-        raise Conflict(f"attempt {attempt_id} is settled already")
+        return
     everyone = batches.members(conn, row.batch_id)
     missing = [number for number in everyone if number not in taken]
     if missing == everyone:
@@ -246,15 +254,15 @@ def wait_again(conn: Connection, deliveries: Collection[int]) -> int:
     Returns:
         How many wait now; deliveries that are not accepted are left as they are. Their campaign may have to go on.
     """
-    homes: dict[int, list[int]] = {}
-    for number, home in batches.batches_of(conn, deliveries).items():
-        homes.setdefault(home, []).append(number)
     moved = 0
-    for home, some in sorted(homes.items()):
+    for home, some in _by_batch(conn, deliveries).items():
         row = batches.locked(conn, home)
-        own = set(batches.members(conn, home)).intersection(some)
+        own = sorted(set(batches.members(conn, home)).intersection(some))
         if row.state is BatchState.ACCEPTED and own:
-            batches.move(conn, row, sorted(own))
+            # attempts before the one that was dropped were about them too
+            came = {"parent_id": home, "split_by": (row.attempt_id or 0) - 1}
+            beside = conn.execute(_BESIDE, came).scalar_one_or_none()
+            batches.add(conn, row, beside or batches.insert_batch(conn, row, size=0, **came), own)
             moved += len(own)
     return moved
 
@@ -302,6 +310,24 @@ def _prove(conn: Connection, batch_id: int, attempt_id: int, rejected: Mapping[i
     return all([first, *(_prove(conn, child, attempt_id, rejected) for child in conn.execute(query).scalars().all())])
 
 
+def _by_batch(conn: Connection, deliveries: Collection[int]) -> dict[int, list[int]]:
+    homes: dict[int, list[int]] = {}
+    for number, home in batches.batches_of(conn, deliveries).items():
+        homes.setdefault(home, []).append(number)
+    return dict(sorted(homes.items()))  # in one order, so that two transactions never wait for each other
+
+
+def _take_of(conn: Connection, batch_id: int, attempt_id: int, some: Collection[int]) -> None:
+    home = batches.locked(conn, batch_id)
+    taken = sorted(set(batches.members(conn, batch_id)).intersection(some))
+    if not taken or (home.state is BatchState.ACCEPTED and home.attempt_id == attempt_id):
+        return
+    if home.state is BatchState.ACCEPTED:
+        batches.change(conn, batch_id, duplicates=batch.c.duplicates + len(taken))
+    else:
+        _take(conn, home, attempt_id, taken)
+
+
 def _take(conn: Connection, home: Row[Any], attempt_id: int, taken: Sequence[int]) -> None:
     """Move members that were taken to the accepted batch of this attempt; the range goes on growing."""
     query = select(batch).where(
@@ -316,7 +342,7 @@ def _take(conn: Connection, home: Row[Any], attempt_id: int, taken: Sequence[int
         batches.move(conn, home, taken, state=BatchState.ACCEPTED, **values)
         return
     batches.change(conn, beside.id, last_delivery=taken[-1], size=batch.c.size + len(taken))
-    batches.change(conn, home.id, first_delivery=taken[-1] + 1, size=batch.c.size - len(taken))
+    batches.shrink(conn, home, taken[-1] + 1, home.last_delivery, by=len(taken))
 
 
 def _let_go(conn: Connection, batch_id: int, attempt_id: int, untouched: Sequence[int]) -> None:

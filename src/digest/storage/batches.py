@@ -10,9 +10,10 @@ from digest.storage.tables import batch, campaign, delivery
 
 IDS_AT_ONCE = 1000  # below what one statement may hold of parameters
 
+_NO_RANGE = {"first_delivery": None, "last_delivery": None}  # an empty one would hide the batch behind it
 _FIRST: Select[Any] = (
     select(batch.c.id, batch.c.last_delivery)
-    .where(batch.c.first_delivery <= bindparam("delivery"))
+    .where(batch.c.first_delivery <= bindparam("delivery"), batch.c.first_delivery <= batch.c.last_delivery)
     .order_by(batch.c.first_delivery.desc())
     .limit(1)
 )
@@ -79,17 +80,32 @@ def move(conn: Connection, old: Row[Any], some: Sequence[int], **values: Any) ->
         The new batch.
     """
     span = _span(conn, old, some)
-    new = insert_batch(conn, old, size=len(some), first_delivery=span[0], last_delivery=span[1], **values)
-    if span[0] is None:
-        for start in range(0, len(some), IDS_AT_ONCE):
-            these = delivery.c.id.in_(some[start : start + IDS_AT_ONCE])
-            conn.execute(update(delivery).where(these).values(batch_id=new))
-        change(conn, old.id, size=batch.c.size - len(some))
-    elif span[0] == old.first_delivery:
-        change(conn, old.id, size=batch.c.size - len(some), first_delivery=some[-1] + 1)
-    else:
-        change(conn, old.id, size=batch.c.size - len(some), last_delivery=some[0] - 1)
-    return new
+    if span is None:
+        new = insert_batch(conn, old, size=0, **values)
+        add(conn, old, new, some)
+        return new
+    shrink(
+        conn,
+        old,
+        *((some[-1] + 1, old.last_delivery) if span[0] == old.first_delivery else (old.first_delivery, some[0] - 1)),
+        by=len(some),
+    )
+    return insert_batch(conn, old, size=len(some), first_delivery=span[0], last_delivery=span[1], **values)
+
+
+def add(conn: Connection, old: Row[Any], new: int, some: Sequence[int]) -> None:
+    """Move some members of *old* to the batch *new*, which names its members one by one."""
+    for start in range(0, len(some), IDS_AT_ONCE):
+        these = delivery.c.id.in_(some[start : start + IDS_AT_ONCE])
+        conn.execute(update(delivery).where(these).values(batch_id=new))
+    change(conn, old.id, size=batch.c.size - len(some))
+    change(conn, new, size=batch.c.size + len(some))
+
+
+def shrink(conn: Connection, row: Row[Any], first: int, last: int, *, by: int) -> None:
+    """Give a batch the shorter range *first* to *last*, with *by* members less; none if nothing is left of it."""
+    span = {"first_delivery": first, "last_delivery": last} if first <= last else _NO_RANGE
+    change(conn, row.id, size=batch.c.size - by, **span)
 
 
 def insert_batch(conn: Connection, like: Row[Any], **values: Any) -> int:
@@ -127,7 +143,7 @@ def change(conn: Connection, batch_id: int, **values: Any) -> None:
     conn.execute(update(batch).where(batch.c.id == batch_id).values(values))
 
 
-def _span(conn: Connection, old: Row[Any], some: Sequence[int]) -> tuple[int, int] | tuple[None, None]:
+def _span(conn: Connection, old: Row[Any], some: Sequence[int]) -> tuple[int, int] | None:
     """The range that the new batch can have: when *some* are the first or the last members of a range."""
     if old.first_delivery is not None:
         everyone = members(conn, old.id)
@@ -135,4 +151,4 @@ def _span(conn: Connection, old: Row[Any], some: Sequence[int]) -> tuple[int, in
             return old.first_delivery, some[-1]
         if list(some) == everyone[-len(some) :]:
             return some[0], old.last_delivery
-    return None, None
+    return None

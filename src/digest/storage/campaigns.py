@@ -157,9 +157,14 @@ def set_state(conn: Connection, campaign_id: int, new: CampaignState, *, reason:
 
 
 def hold(conn: Connection, campaign_id: int, reason: str, now: dt.datetime) -> None:
-    """Hold a campaign that is sending or sent; one that is held or cancelled stays as it is."""
-    query = select(campaign.c.state).where(campaign.c.id == campaign_id).with_for_update()
-    if conn.execute(query).scalar_one() in {CampaignState.SENDING, CampaignState.SENT}:
+    """Hold a campaign that is sending; any other stays as it is."""
+    if state(conn, campaign_id) is CampaignState.SENDING:
+        set_state(conn, campaign_id, CampaignState.HELD, reason=reason, now=now)
+
+
+def reopen(conn: Connection, campaign_id: int, reason: str, now: dt.datetime) -> None:
+    """Hold a campaign that is sending, or was already sent and has somebody waiting again."""
+    if state(conn, campaign_id) in {CampaignState.SENDING, CampaignState.SENT}:
         set_state(conn, campaign_id, CampaignState.HELD, reason=reason, now=now)
 
 
@@ -216,8 +221,10 @@ def cancel(conn: Connection, campaign_id: int, now: dt.datetime) -> None:
         NotFound: There is no such campaign.
         Conflict: It is over already.
     """
-    set_state(conn, campaign_id, CampaignState.CANCELLED, reason=None, now=now)
     waiting = (batch.c.campaign_id == campaign_id, batch.c.state == BatchState.WAITING)
+    # batches before the campaign, as everybody who writes down an answer
+    conn.execute(select(batch.c.id).where(*waiting).order_by(batch.c.id).with_for_update())
+    set_state(conn, campaign_id, CampaignState.CANCELLED, reason=None, now=now)
     values = {"state": step(BATCH, BatchState.WAITING, BatchState.SKIPPED), "reason": Skipped.CANCELLED.value}
     conn.execute(update(batch).where(*waiting).values(values))
 

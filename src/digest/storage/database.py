@@ -4,12 +4,12 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from sqlalchemy import Connection, func, inspect, literal_column, select, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
-from digest.errors import StorageError
+from digest.errors import GaveWay, StorageError
 from digest.storage.engine import WRITES, engine, file_of, located, make_file, parse
 from digest.storage.faults import explain, is_missing
 
@@ -18,6 +18,9 @@ _UPGRADE_LOCK = 0x64696765  # any number that nothing else in the database locks
 
 __all__ = ["Database", "RevisionState", "located", "read_clock", "revision_state", "upgrade"]
 
+_TIMES = 5  # that a transaction is done again after it gave way
+
+T = TypeVar("T")
 RevisionState = Literal["empty", "old", "current", "newer"]
 
 
@@ -73,6 +76,25 @@ class Database:
         """
         with self._explained(), self._engine.connect() as conn, conn.execution_options(**{WRITES: True}).begin():
             yield conn
+
+    def transact(self, work: Callable[[Connection], T]) -> T:
+        """
+        Do *work* in a transaction of `write`, and again if it gave way to another one that waited for it.
+
+        Args:
+            work: Changes nothing but the database.
+
+        Raises:
+            StorageError: As `write`; GaveWay if it had to give way again and again.
+        """
+        for _ in range(_TIMES):
+            try:
+                with self.write() as conn:
+                    return work(conn)
+            except GaveWay:
+                continue
+        with self.write() as conn:
+            return work(conn)
 
     def now(self, conn: Connection) -> dt.datetime:
         """The time in UTC, from the database's clock."""

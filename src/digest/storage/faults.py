@@ -3,7 +3,7 @@
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 
-from digest.errors import StorageError
+from digest.errors import GaveWay, StorageError
 from digest.storage.engine import file_of, shown
 
 _REMEDIES: tuple[tuple[str, str], ...] = (
@@ -22,10 +22,15 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
 )
 
 
+_GAVE_WAY = frozenset({"40P01", "40001"})  # deadlock_detected, serialization_failure: PostgreSQL, appendix A
+
+
 def explain(error: DBAPIError, url: URL) -> StorageError:
     """Say which database failed, how, and what to do; without its password, statements or values."""
     said = str(error.orig).strip()
     where = f"database {shown(url)}"
+    if getattr(error.orig, "sqlstate", None) in _GAVE_WAY:
+        return GaveWay(f"{where}: two processes waited for each other, and this one gave way: run the command again")
     for words, remedy in _REMEDIES:
         if words in said:
             return StorageError(f"{where}: {remedy} ({' '.join(said.split())})")

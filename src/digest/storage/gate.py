@@ -8,6 +8,7 @@ from digest.delivery.breaker import OPEN, Gate
 from digest.storage.tables import gate
 from digest.storage.upsert import insert_new
 
+_FURTHEST = dt.timedelta(hours=1)  # that anybody is made to wait: what is reserved are a few requests
 _COLUMNS = (gate.c.doubts, gate.c.shuts, gate.c.shut_at, gate.c.shut_until, gate.c.reason)
 
 
@@ -45,13 +46,15 @@ def reserve(conn: Connection, name: str, recipients: int, per_second: float, now
     lock(conn, name)
     free_at: dt.datetime | None = conn.execute(select(gate.c.free_at).where(gate.c.name == name)).scalar_one()
     begin = now if free_at is None else max(free_at, now - dt.timedelta(seconds=1))
+    if begin > now + _FURTHEST:
+        begin = now  # the clock was ahead when that was written
     until = begin + dt.timedelta(seconds=recipients / per_second)
     conn.execute(update(gate).where(gate.c.name == name).values(free_at=until))
     return begin
 
 
 def give_back(conn: Connection, name: str, recipients: int, per_second: float) -> None:
-    """Return what was reserved and not needed."""
+    """Return what was reserved and not needed; less than nothing: take that much more."""
     lock(conn, name)
     free_at: dt.datetime | None = conn.execute(select(gate.c.free_at).where(gate.c.name == name)).scalar_one()
     if free_at is not None:

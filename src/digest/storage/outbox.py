@@ -52,6 +52,23 @@ _MEMBERS: Select[Any] = (
 )
 _IN_RANGE = _MEMBERS.where(delivery.c.id.between(bindparam("first"), bindparam("last")), delivery.c.batch_id.is_(None))
 _MOVED = _MEMBERS.where(delivery.c.batch_id == bindparam("batch"))
+_OPEN: Select[Any] = (
+    select(
+        attempt.c.id,
+        attempt.c.batch_id,
+        attempt.c.state,
+        attempt.c.owner,
+        attempt.c.lease_until,
+        attempt.c.finished_at,
+        attempt.c.detail,
+        batch.c.size,
+    )
+    .join(batch, batch.c.attempt_id == attempt.c.id)
+    .where(
+        batch.c.state.in_([BatchState.SENDING, BatchState.IN_DOUBT]),
+        attempt.c.state.in_([AttemptState.SENDING, AttemptState.IN_DOUBT]),
+    )
+)
 _BEGIN = insert(attempt).returning(attempt.c.id)
 _TAKE = (
     update(batch)
@@ -138,18 +155,15 @@ def claim(
 
 def open_attempts(conn: Connection, campaign_id: int) -> list[OpenAttempt]:
     """Attempts of a campaign that are sending or in doubt, oldest first."""
-    columns = (attempt.c.id, attempt.c.batch_id, attempt.c.state, attempt.c.owner, attempt.c.lease_until)
-    query = (
-        select(*columns, attempt.c.finished_at, attempt.c.detail, batch.c.size)
-        .join(batch, batch.c.attempt_id == attempt.c.id)
-        .where(
-            batch.c.campaign_id == campaign_id,
-            batch.c.state.in_([BatchState.SENDING, BatchState.IN_DOUBT]),
-            attempt.c.state.in_([AttemptState.SENDING, AttemptState.IN_DOUBT]),
-        )
-        .order_by(attempt.c.id)
-    )
+    query = _OPEN.where(batch.c.campaign_id == campaign_id).order_by(attempt.c.id)
     return [OpenAttempt(*row) for row in conn.execute(query).all()]
+
+
+def lock_open(conn: Connection, attempt_id: int) -> OpenAttempt | None:
+    """An attempt that nobody else changes until the end of the transaction; None if it is not open any more."""
+    conn.execute(select(attempt.c.id).where(attempt.c.id == attempt_id).with_for_update())
+    row = conn.execute(_OPEN.where(attempt.c.id == attempt_id)).one_or_none()
+    return None if row is None else OpenAttempt(*row)
 
 
 def any_in(conn: Connection, campaign_id: int, state: BatchState) -> bool:

@@ -103,7 +103,8 @@ def still_accepted(conn: Connection, about: Iterable[tuple[int, int]]) -> list[i
     """
     Those deliveries that count as accepted by the very attempt that is named with them.
 
-    Locks their batches: a delivery that waits again since an earlier copy of the event is not among them.
+    Locks their batches: a delivery that waits again since an earlier copy of the event is not among them, nor is one
+    that another attempt has reached as well.
     """
     by_delivery = defaultdict(set)
     for number, attempt_id in about:
@@ -113,7 +114,9 @@ def still_accepted(conn: Connection, about: Iterable[tuple[int, int]]) -> list[i
     return [
         number
         for number, home in sorted(homes.items())
-        if rows[home].state is BatchState.ACCEPTED and rows[home].attempt_id in by_delivery[number]
+        if rows[home].state is BatchState.ACCEPTED
+        and rows[home].attempt_id in by_delivery[number]
+        and not rows[home].duplicates
     ]
 
 

@@ -1,7 +1,7 @@
 """Subscribers: finding one, reading all, changing one, and leaving."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -11,7 +11,7 @@ from digest.months import Month
 from digest.storage import selections, suppressions
 from digest.storage.adding import AddResult, add_many, chosen_columns, given_columns
 from digest.storage.tables import address_change, consent, selection_topic, signup, subscriber
-from digest.storage.upsert import insert_new
+from digest.storage.upsert import insert_new, is_one_of
 from digest.subscribers.signup import SignUpState
 from digest.subscribers.subscriber import NewSubscriber, Preferences, State, Subscriber
 from digest.subscribers.suppression import Reason
@@ -27,6 +27,7 @@ __all__ = [
     "get",
     "insert_one",
     "leave",
+    "lock",
     "save_preferences",
     "set_address",
     "stream",
@@ -66,6 +67,13 @@ def count(conn: Connection) -> dict[State, int]:
     """How many people are in each state."""
     query = select(subscriber.c.state, func.count()).group_by(subscriber.c.state)
     return dict.fromkeys(State, 0) | {state: people for state, people in conn.execute(query)}  # noqa: C416
+
+
+def lock(conn: Connection, hashes: Collection[str]) -> list[int]:
+    """The people with an address of one of *hashes*, whom nobody else changes until the end of the transaction."""
+    theirs = is_one_of(conn, subscriber.c.address_hash, list(hashes))
+    query = select(subscriber.c.id).where(theirs).order_by(subscriber.c.id).with_for_update()
+    return list(conn.execute(query).scalars())
 
 
 def leave(conn: Connection, subscriber_id: int, *, now: dt.datetime) -> bool:

@@ -389,6 +389,15 @@ event = Table(
 )
 """How many events came that have no effect, by kind; copies are counted too, and who they were about is not kept."""
 
+installation = Table(
+    "installation",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # always 1
+    Column("name", Text, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+"""What tells the attempts of this database from those of others in events of an account that they share."""
+
 # --- when ------------------------------------------------------------------------------------------------------------
 
 calendar = Table(

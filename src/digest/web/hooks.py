@@ -13,7 +13,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from digest.pipeline.receive_events import Identify, receive
+from digest.pipeline.receive_events import receive
+from digest.pipeline.reported import Identify
 from digest.storage.database import Database
 from digest.transports.sendgrid_events import BadPost, TooManyEvents, read_post
 

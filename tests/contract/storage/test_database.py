@@ -10,12 +10,57 @@ from factories import NOON
 from sqlalchemy import insert, inspect, select, text, update
 from sqlalchemy.exc import StatementError
 
-from digest.errors import ConfigError, StorageError
+from digest.errors import ConfigError, GaveWay, StorageError
 from digest.storage import consents, suppressions
 from digest.storage import database as database_module
 from digest.storage.database import Database, revision_state, upgrade
-from digest.storage.tables import metadata, suppression
+from digest.storage.tables import counter, metadata, suppression
+from digest.storage.upsert import insert_new
 from digest.subscribers.consent import ConsentKind, ConsentMethod
+
+
+def test_transaction_that_gave_way_is_done_again(database_url):
+    database = Database(database_url)
+    tries = []
+
+    def work(conn):
+        tries.append(conn)
+        if len(tries) < 3:
+            raise GaveWay("the other one goes on")
+        return "done"
+
+    assert database.transact(work) == "done"
+    assert len(tries) == 3
+    database.dispose()
+
+
+def test_two_transactions_that_wait_for_each_other_both_get_through(postgresql_url):
+    database = Database(postgresql_url)
+    both_have_one = threading.Barrier(2)
+
+    def hold_and_reach(first: str, second: str) -> None:
+        met = []
+
+        def work(conn):
+            for name in (first, second):
+                conn.execute(insert_new(conn, counter).values(name=name, value=0))
+                conn.execute(update(counter).where(counter.c.name == name).values(value=counter.c.value + 1))
+                if not met:
+                    met.append(name)
+                    both_have_one.wait(timeout=20)
+
+        database.transact(work)
+
+    threads = [threading.Thread(target=hold_and_reach, args=names) for names in (("a", "b"), ("b", "a"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+
+    with database.read() as conn:
+        values = select(counter.c.value).where(counter.c.name.in_(["a", "b"]))
+        assert conn.execute(values).scalars().all() == [2, 2]
+    database.dispose()
 
 
 def test_migrations_make_exactly_the_tables_of_the_metadata(database):

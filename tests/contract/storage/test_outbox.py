@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from storage_samples import LEASE, add_people, begin_campaign, claim_next, make_frozen, make_person
 
 from digest.delivery.states import AttemptState, CampaignState
-from digest.errors import Conflict, NotFound
+from digest.errors import NotFound
 from digest.issue.edition import EditionKey
 from digest.storage import answers, batches, campaigns, outbox, subscribers, suppressions
 from digest.storage.tables import attempt, delivery, subscriber
@@ -228,9 +228,47 @@ def test_accepted_attempt_is_never_taken_back(conn):
 
     answers.not_accepted(conn, claim.attempt_id, detail="no connection", now=LATER)
     answers.in_doubt(conn, claim.attempt_id, detail="", now=LATER)
+    answers.settle_by_evidence(conn, claim.attempt_id, taken=[], detail="", now=LATER)
     assert conn.execute(select(attempt.c.state, attempt.c.detail)).one() == ("accepted", "not taken: no connection")
-    with pytest.raises(Conflict):
-        answers.settle_by_evidence(conn, claim.attempt_id, taken=[], detail="", now=LATER)
+
+
+def test_worker_that_comes_back_after_its_lease_tells_of_everyone_it_reached(conn):
+    campaign = begin_campaign(conn, *PEOPLE, batch_size=3)
+    first = claim_next(conn, campaign)
+    ann, bob, cho = numbers(first)
+    answers.in_doubt(conn, first.attempt_id, detail="lease run out", doubtful=[ann], now=NOON)
+    goes_on = answers.reported(conn, first.attempt_id, {ann: None, bob: None}, lease_until=LATER)
+    second = claim_next(conn, campaign)
+
+    assert not goes_on
+    assert numbers(second) == [cho]
+    answers.accepted(conn, second.attempt_id, message_id="m", rejected={}, now=NOON)
+    assert balance(conn, campaign).accepted == 3
+    assert campaigns.duplicates(conn, campaign.id) == 0
+
+
+def test_whoever_went_again_meanwhile_counts_as_handed_over_twice(conn):
+    campaign = begin_campaign(conn, *PEOPLE, batch_size=3)
+    first = claim_next(conn, campaign)
+    ann, bob, cho = numbers(first)
+    answers.in_doubt(conn, first.attempt_id, detail="lease run out", doubtful=[ann], now=NOON)
+    second = claim_next(conn, campaign)
+    answers.reported(conn, first.attempt_id, {ann: None, bob: None}, lease_until=LATER)
+    answers.accepted(conn, second.attempt_id, message_id="m", rejected={}, now=NOON)
+
+    assert numbers(second) == [bob, cho]
+    assert balance(conn, campaign).accepted == 3
+    assert campaigns.duplicates(conn, campaign.id) == 1
+
+
+def test_answer_to_a_settled_attempt_rejects_nobody_and_says_so(conn):
+    campaign = begin_campaign(conn, ANN, BOB)
+    claim = claim_next(conn, campaign)
+    answers.accepted(conn, claim.attempt_id, message_id="m", rejected={}, now=NOON)
+
+    rejected = {numbers(claim)[0]: "no"}
+    assert answers.not_accepted(conn, claim.attempt_id, detail="late", rejected=rejected, now=LATER) is None
+    assert balance(conn, campaign).accepted == 2
 
 
 def test_attempt_that_is_not_there_is_not_found(conn):

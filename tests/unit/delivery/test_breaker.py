@@ -2,7 +2,17 @@ import datetime as dt
 
 from factories import NOON
 
-from digest.delivery.breaker import DOUBTS, OPEN, PATIENCE, Gate, after_answer, after_doubt, after_refusal, during_trial
+from digest.delivery.breaker import (
+    DOUBTFUL_PATIENCE,
+    DOUBTS,
+    OPEN,
+    PATIENCE,
+    Gate,
+    after_answer,
+    after_doubt,
+    after_refusal,
+    during_trial,
+)
 
 SECOND = dt.timedelta(seconds=1)
 
@@ -77,3 +87,41 @@ def test_patience_ends():
         now = gate.shut_until
 
     assert gate.exhausted
+
+
+def test_patience_with_doubt_ends_sooner_but_not_within_a_minute():
+    gate, now = OPEN, NOON
+    for _ in range(DOUBTFUL_PATIENCE):
+        assert not gate.exhausted
+        gate = doubt(gate, began=now, now=now)
+        now = gate.shut_until or now
+
+    assert gate.exhausted
+    assert DOUBTFUL_PATIENCE < PATIENCE
+    assert now - NOON > 60 * SECOND
+
+
+def test_outage_of_a_quarter_of_an_hour_is_waited_out():
+    gate, now = OPEN, NOON
+    while not gate.exhausted:
+        gate = after_refusal(gate, began=now, now=now, chance=0.5, reason="no connection", retry_after=None)
+        now = gate.shut_until
+
+    assert now - NOON > 15 * 60 * SECOND
+
+
+def test_trouble_of_last_month_is_forgotten():
+    gate, now = OPEN, NOON
+    for _ in range(PATIENCE):
+        gate = refuse(gate, began=now, now=now)
+        now = gate.shut_until
+    later = now + dt.timedelta(days=30)
+
+    assert not refuse(gate, began=later, now=later).exhausted
+    assert doubt(gate, began=later, now=later).shuts == 0
+
+
+def test_gate_that_was_shut_by_a_clock_far_ahead_does_not_stay_shut():
+    ahead = NOON + dt.timedelta(days=40)
+
+    assert not refuse(OPEN, began=ahead, now=ahead).is_shut(NOON)

@@ -1,0 +1,50 @@
+"""What a backup that was put back needs before mail goes out again, on both engines."""
+
+import pytest
+from factories import NOON
+from storage_samples import begin_campaign, claim_next, make_person
+
+from digest.delivery.states import CampaignState
+from digest.pipeline.restore import RESTORED, PutRight, put_right
+from digest.storage import campaigns, installation
+from digest.storage.database import Database
+
+PEOPLE = [make_person(name) for name in ("ann", "bob", "cho")]
+
+
+@pytest.fixture
+def database(database_url):
+    database = Database(database_url)
+    yield database
+    database.dispose()
+
+
+def test_campaign_that_was_being_sent_is_held(database):
+    with database.write() as conn:
+        campaign = begin_campaign(conn, *PEOPLE)
+
+    assert put_right(database, [], name="another") == PutRight(0, (campaign.month,))
+
+    with database.write() as conn:
+        found = campaigns.find(conn, campaign.month)
+        assert (found.state, found.reason) == (CampaignState.HELD, RESTORED)
+        assert claim_next(conn, campaign) is None
+    assert put_right(database, [], name="a third") == PutRight(0, ())
+
+
+def test_campaign_that_is_over_stays_over(database):
+    with database.write() as conn:
+        campaign = begin_campaign(conn)
+        campaigns.finish_if_done(conn, campaign.id, NOON)
+
+    assert put_right(database, [], name="another") == PutRight(0, ())
+
+
+def test_attempts_after_it_bear_another_name_than_those_before(database):
+    with database.read() as conn:
+        before = installation.read(conn)
+
+    put_right(database, [], name="another")
+
+    with database.read() as conn:
+        assert (len(before), installation.read(conn)) == (16, "another")
