@@ -7,7 +7,7 @@ import typer
 
 from digest.cli.options import CONFIG, AnyMonth, Config, Exit, Json, OneMonth
 from digest.cli.output import note, print_json, print_table, progress
-from digest.cli.standing import as_document, show, watch
+from digest.cli.standing import as_document, show, watch, why
 
 if TYPE_CHECKING:
     from digest.bootstrap import Digest
@@ -131,22 +131,23 @@ def status(month: AnyMonth = None, config: Config = CONFIG, as_json: Json = Fals
     from digest.pipeline.status import status as status_of
 
     digest = open_digest(config)
+    transport = digest.config.delivery.transport
     if month is not None:
         if sys.stdout.isatty() and not as_json:
-            watch(lambda: status_of(digest.database, month))
+            watch(lambda: status_of(digest.database, month, transport))
         else:
-            show(status_of(digest.database, month), as_json=as_json)
+            show(status_of(digest.database, month, transport), as_json=as_json, from_outside=True)
         _show_notifications(digest)
         return
-    months = every_status(digest.database, digest.library.months())
+    months = every_status(digest.database, digest.library.months(), transport)
     if as_json:
-        print_json([as_document(one) for one in months])
+        print_json([as_document(one, from_outside=True) for one in months])
     else:
         head = ("month", "state", "planned", "accepted", "in doubt", "skipped", "reason")
         print_table(
             head,
             [
-                (s.month, s.state, b.planned, b.accepted, b.in_doubt, b.skipped, s.reason or "")
+                (s.month, s.state, b.planned, b.accepted, b.in_doubt, b.skipped, why(s))
                 for s in months
                 for b in (s.balance,)
             ],
@@ -172,12 +173,13 @@ def worker(config: Config = CONFIG) -> None:
 def _show_notifications(digest: "Digest") -> None:
     """Tell on stderr of mails beside the issue that wait or were given up; silence means that all is well."""
     from digest.pipeline.status import notification_status
+    from digest.rendering.words import one_line
 
     queue = notification_status(digest.database)
     if queue.waiting:
         note(f"notifications waiting: {queue.waiting} (`digest serve` or `digest scheduler` hands them over)")
-    for number, kind, why in queue.failed:
-        note(f"notification {number} ({kind}) was given up: {why}")
+    for number, kind, detail in queue.failed:
+        note(f"notification {number} ({kind}) was given up: {one_line(detail)}")
 
 
 def _terminal() -> None:

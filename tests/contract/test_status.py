@@ -1,0 +1,172 @@
+"""How fast a campaign goes and why it waits, on both engines."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from factories import NOON, NOVEMBER
+from storage_samples import LEASE, begin_campaign, claim_next, make_person
+
+from digest.delivery.breaker import Gate
+from digest.pipeline.status import Pause, Status, every_status, status
+from digest.storage import answers, campaigns, gate
+from digest.storage.campaigns import Campaign
+from digest.storage.database import Database
+from digest.storage.outbox import Claim
+
+SECOND = dt.timedelta(seconds=1)
+PEOPLE = 12
+BATCH = 4
+
+
+@dataclass
+class Sending:
+    """A campaign of three batches, and a clock that a test sets."""
+
+    url: str
+    now: dt.datetime = NOON
+    database: Database = field(init=False)
+    campaign: Campaign = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.database = Database(self.url, clock=lambda _connection: self.now)
+        people = [make_person(f"p{number:02}") for number in range(PEOPLE)]
+        with self.database.write() as conn:
+            self.campaign = begin_campaign(conn, *people, batch_size=BATCH)
+
+    def at(self, seconds: float) -> "Sending":
+        self.now = NOON + seconds * SECOND
+        return self
+
+    def claim(self) -> Claim:
+        with self.database.write() as conn:
+            claim = claim_next(conn, self.campaign, self.now)
+        assert claim is not None
+        return claim
+
+    def accept(self, claim: Claim) -> None:
+        with self.database.write() as conn:
+            answers.accepted(conn, claim.attempt_id, message_id="m", rejected={}, now=self.now)
+
+    def report(self, claim: Claim, count: int) -> None:
+        said = {number: None for number, *_ in claim.recipients[:count]}
+        with self.database.write() as conn:
+            answers.reported(conn, claim.attempt_id, said, lease_until=self.now + LEASE)
+
+    def shut(self, until: dt.datetime, name: str = "smtp") -> None:
+        with self.database.write() as conn:
+            gate.lock(conn, name)
+            gate.write(conn, name, Gate(2, 1, self.now, until, "451 busy"))
+
+    def status(self) -> Status:
+        return status(self.database, NOVEMBER, "smtp")
+
+
+@pytest.fixture
+def sending(database_url: str) -> Iterator[Sending]:
+    made = Sending(database_url)
+    yield made
+    made.database.dispose()
+
+
+def test_rate_of_a_young_campaign_counts_from_its_first_request(sending):
+    first, second = sending.claim(), sending.claim()
+    sending.at(1).accept(first)
+    sending.at(2).accept(second)
+
+    assert sending.at(4).status().rate == pytest.approx(2 * BATCH / 4)
+    assert sending.status().seconds_left == pytest.approx(BATCH / 2)
+
+
+def test_rate_is_that_of_the_last_minute(sending):
+    sending.accept(sending.claim())
+    sending.at(100).accept(sending.claim())
+    sending.claim()
+
+    now = sending.at(120).status()
+
+    assert now.rate == pytest.approx(BATCH / 60)
+    assert now.seconds_left == pytest.approx(60), "who is being handed over is left too"
+
+
+def test_campaign_that_stands_still_has_no_end(sending):
+    assert (sending.status().rate, sending.status().seconds_left) == (0, None)
+    sending.accept(sending.claim())
+
+    now = sending.at(61).status()
+
+    assert (now.rate, now.seconds_left, now.ended, now.under_way) == (0, None, False, False)
+
+
+def test_recipients_who_are_reported_one_by_one_count_while_their_request_goes_on(sending):
+    claim = sending.claim()
+    sending.at(30).report(claim, 3)
+
+    assert sending.status().rate == pytest.approx(3 / 30)
+    assert sending.at(120).status().rate == pytest.approx(3 / 2 / 60), "half of the request lies in the last minute"
+    sending.report(claim, BATCH)
+    sending.accept(claim)
+    assert sending.status().rate == pytest.approx(BATCH / 2 / 60)
+    assert sending.at(181).status().rate == 0
+
+
+def test_what_is_settled_long_after_the_request_is_no_speed(sending):
+    claim = sending.claim()
+    sending.claim()
+    with sending.database.write() as conn:
+        answers.in_doubt(conn, claim.attempt_id, detail="no answer", now=NOON)
+    sending.at(3600)
+    with sending.database.write() as conn:
+        answers.assume_sent(conn, claim.attempt_id, detail="by hand", now=sending.now)
+
+    assert sending.status().rate == 0
+    assert sending.status().balance.accepted == BATCH
+
+
+def test_worker_is_at_work_while_its_lease_runs(sending):
+    sending.claim()
+
+    assert sending.at(1).status().under_way
+    assert not sending.at(LEASE.total_seconds() + 1).status().under_way
+
+
+def test_request_that_was_refused_a_moment_ago_is_a_sign_of_life(sending):
+    claim = sending.claim()
+    with sending.database.write() as conn:
+        answers.not_accepted(conn, claim.attempt_id, detail="busy", now=sending.now)
+
+    assert sending.at(59).status().ended
+    assert not sending.at(61).status().ended
+
+
+def test_shut_gate_is_told_with_its_reason_until_it_opens(sending):
+    until = NOON + 30 * SECOND
+    sending.shut(until)
+
+    assert sending.at(29).status().paused == Pause(until, "451 busy")
+    assert every_status(sending.database, (), "smtp")[0].paused == Pause(until, "451 busy")
+    assert sending.at(30).status().paused is None
+
+
+def test_gate_of_another_transport_is_no_reason_to_wait(sending):
+    sending.shut(NOON + 30 * SECOND, name="sendgrid")
+
+    assert sending.status().paused is None
+
+
+def test_campaign_that_is_held_neither_waits_nor_has_a_rate(sending):
+    sending.accept(sending.claim())
+    sending.shut(NOON + 30 * SECOND)
+    with sending.database.write() as conn:
+        campaigns.hold(conn, sending.campaign.id, "by hand", sending.now)
+
+    now = sending.at(5).status()
+
+    assert (now.state, now.paused, now.rate, now.seconds_left) == ("held", None, None, None)
+
+
+def test_time_that_passes_alone_changes_nothing(sending):
+    sending.accept(sending.claim())
+
+    assert sending.at(10).status() == sending.at(100).status()
