@@ -11,7 +11,13 @@ from sqlalchemy.exc import ArgumentError
 from digest.errors import ConfigError, StorageError
 
 _BUSY_SECONDS = 30  # how long a writer of SQLite waits for another one
-_CONNECT_SECONDS = 10
+_PATIENCE: dict[str, int] = {  # libpq, "Parameter Key Words": a server that vanished is noticed within half a minute
+    "connect_timeout": 10,
+    "tcp_user_timeout": 30_000,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
 WRITES = "digest_writes"  # the execution option that makes a transaction of SQLite take the write lock at once
 
 
@@ -67,8 +73,8 @@ def engine(url: URL) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
-    timeout = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_SECONDS}
-    return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=timeout)
+    patience = {name: value for name, value in _PATIENCE.items() if name not in url.query}
+    return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=patience)
 
 
 def _sqlite(url: URL) -> Engine:
