@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from digest.errors import InDoubt, NotAccepted, TooLarge
+from digest.transports.deadline import connect
 from digest.transports.sendgrid_answers import read_answer
 from digest.transports.sendgrid_api import SendgridApi
 
@@ -126,3 +127,36 @@ def test_time_that_is_over_means_that_nothing_went_out():
         with pytest.raises(NotAccepted):
             exchange(url, seconds=-1)
         socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))).close()
+
+
+@contextlib.contextmanager
+def silent_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
+    """A name with two addresses: one that never answers, since its queue is full, and the one that is given."""
+    with contextlib.ExitStack() as stack:
+        silent = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):
+            filler = stack.enter_context(socket.socket())
+            filler.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                filler.connect(silent.getsockname())
+        there = stack.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address) for address in (silent.getsockname(), there)]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        yield there
+
+
+def test_several_addresses_that_do_not_answer_share_the_time(monkeypatch: pytest.MonkeyPatch):
+    with silent_before(monkeypatch), pytest.raises(TimeoutError):
+        connect("api.example.org", 1, until=time.monotonic() + 0.3, patience=300)
+
+
+def test_next_address_is_asked_while_there_is_time(monkeypatch: pytest.MonkeyPatch):
+    with silent_before(monkeypatch) as there:
+        with connect("api.example.org", 1, until=time.monotonic() + 60, patience=0.2) as made:
+            assert made.getpeername() == there
+
+
+def test_name_without_an_address_can_not_be_connected_to(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [])
+    with pytest.raises(OSError, match="no address"):
+        connect("api.example.org", 1, until=time.monotonic() + 10, patience=0.2)

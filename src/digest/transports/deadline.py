@@ -51,20 +51,28 @@ class TimedTlsSocket(_Timed, ssl.SSLSocket):
 
 
 def connect(host: str, port: int, *, until: float, patience: float) -> TimedSocket:
-    """Connect to *host*.
+    """Connect to *host*, whichever of its addresses answers first in the order of the resolver.
 
     Raises:
         OSError: It can't be reached, or not in time.
     """
-    left = min(until - time.monotonic(), patience)
-    if left <= 0:
-        raise TimeoutError("the time was over")
-    plain = socket.create_connection((host, port), timeout=left)
-    timed = TimedSocket(fileno=plain.detach())
-    timed.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    timed.until, timed.patience = until, patience
-    timed.settimeout(left)
-    return timed
+    fault: OSError = OSError(f"{host} has no address")
+    for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        timed = TimedSocket(family, kind, protocol)
+        timed.until, timed.patience = until, patience
+        try:
+            timed._limit()  # noqa: SLF001 - each address has what the ones before it left
+            timed.connect(address)
+            timed.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except OSError as error:
+            timed.close()
+            fault = error
+        except BaseException:
+            timed.close()
+            raise
+        else:
+            return timed
+    raise fault
 
 
 def secure(plain: TimedSocket, host: str, context: ssl.SSLContext) -> TimedTlsSocket:
