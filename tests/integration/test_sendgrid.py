@@ -1,6 +1,7 @@
 """The `sendgrid` transport against a server that enforces the provider's rules and has its faults."""
 
 import json
+import socket
 import ssl
 import time
 import traceback
@@ -184,6 +185,12 @@ def test_refusal_is_certain(provider: Provider, fault: str, kind: type[NotAccept
         "hang",
         "truncated-202",
         "truncated-head",
+        "truncated-in-field",
+        "truncated-after-field",
+        "truncated-before-end",
+        "103-then-500",
+        "101",
+        "408",
     ],
 )
 def test_unclear_answer_leaves_the_batch_in_doubt(provider: Provider, fault: str):
@@ -256,6 +263,50 @@ def test_one_connection_carries_many_requests(provider: Provider):
     carrier.finish()
 
     assert provider.connections == 1
+
+
+@pytest.mark.parametrize("fault", ["102-then-202", "103-then-202"])
+def test_answer_of_one_request_is_never_taken_for_that_of_the_next(provider: Provider, fault: str):
+    carrier = transport(provider.url)
+    provider.meet(fault, "400-html", fault)
+    first = carrier.hand_over(batch(), report=lambda _answers: None)
+    with pytest.raises(BatchRefused):
+        carrier.hand_over(batch(), report=lambda _answers: None)
+    last = carrier.hand_over(batch(), report=lambda _answers: None)
+    carrier.finish()
+
+    assert None not in {first.message_id, last.message_id}
+    assert first.message_id != last.message_id
+    assert provider.connections == 1
+
+
+@pytest.mark.parametrize(
+    ("origin", "host"),
+    [
+        ("https://127.0.0.1", "127.0.0.1"),
+        ("https://127.0.0.1:443", "127.0.0.1"),
+        ("https://127.0.0.1:80", "127.0.0.1:80"),
+        ("http://127.0.0.1", "127.0.0.1"),
+        ("http://127.0.0.1:443", "127.0.0.1:443"),
+    ],
+)
+def test_port_that_goes_without_saying_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, origin: str, host: str
+):
+    certificate, key = make_certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    behaviour = Behaviour(tls=context if origin.startswith("https") else None, keep=True)
+    with in_thread(tmp_path / "ledger.db", behaviour) as provider:
+        there = ("127.0.0.1", int(provider.url.rpartition(":")[2]))
+        monkeypatch.setattr(
+            socket, "getaddrinfo", lambda *_, **__: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", there)]
+        )
+        api = SendgridApi(origin, lambda: KEY, tls=ssl.create_default_context(cafile=str(certificate)), patience=5)
+        api.exchange("GET", "/", b"", until=time.monotonic() + 5)
+        api.close()
+
+        assert [seen.headers["host"] for seen in provider.seen] == [host]
 
 
 def test_connection_that_the_other_side_closed_is_not_used_again(provider: Provider):

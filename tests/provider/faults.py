@@ -19,6 +19,8 @@ class Fault(NamedTuple):
         body: What stands in the answer; None for what belongs to the status.
         headers: More headers; a number in braces is seconds from now, as a time of the day.
         ending: What happens instead of an answer, or to it.
+        kept: Where an answer without a body is cut: bytes of its head, from the end if negative.
+        interim: What comes a moment before the answer.
         delay: Seconds before the answer.
     """
 
@@ -27,6 +29,8 @@ class Fault(NamedTuple):
     body: bytes | None = None
     headers: tuple[tuple[str, str], ...] = ()
     ending: str = ""
+    kept: int = 14  # in the middle of the first line
+    interim: bytes = b""
     delay: float = 0.0
 
 
@@ -46,6 +50,14 @@ FAULTS: Mapping[str, Fault] = {
     "500-after-accept": Fault(accepts=True, status=500),
     "truncated-202": Fault(accepts=True, body=b"0123456789", ending=CUT),
     "truncated-head": Fault(accepts=True, ending=CUT),
+    "truncated-in-field": Fault(accepts=True, ending=CUT, kept=-24),
+    "truncated-after-field": Fault(accepts=True, ending=CUT, kept=-4),
+    "truncated-before-end": Fault(accepts=True, ending=CUT, kept=-2),
+    "102-then-202": Fault(accepts=True, interim=b"HTTP/1.1 102 Processing\r\n\r\n"),
+    "103-then-202": Fault(accepts=True, interim=b"HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n"),
+    "103-then-500": Fault(accepts=True, status=500, interim=b"HTTP/1.1 103 Early Hints\r\n\r\n"),
+    "101": Fault(accepts=True, status=101),
+    "408": Fault(accepts=True, status=408),
     "reset": Fault(ending=RESET),
     "hang": Fault(ending=HANG),
     "redirect": Fault(status=307, headers=(("Location", "/elsewhere"),)),

@@ -20,6 +20,7 @@ from provider.rules import MOST_BYTES, breaches
 
 KEY = "SG.test-key-that-nobody-else-may-see"
 _UNAUTHORIZED = b'{"errors":[{"message":"authorization required","field":null,"help":null}]}'
+_MOMENT = 0.2  # seconds
 _NO_LINGER = struct.pack("ii", 1, 0)
 
 
@@ -181,6 +182,9 @@ class _Protocol(asyncio.Protocol):
     async def _serve(self, seen: Seen) -> None:
         async with self._turn:
             status, body, fault, headers = await self._server.answer(seen)
+            if fault.interim:
+                self._transport.write(fault.interim)
+                await asyncio.sleep(_MOMENT)
             self._write(status, body, fault, headers)
 
     def _write(self, status: int, body: bytes, fault: Fault, headers: dict[str, str]) -> None:
@@ -192,7 +196,7 @@ class _Protocol(asyncio.Protocol):
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         head = f"HTTP/1.1 {status} Told\r\n{lines}Content-Length: {len(body)}\r\n\r\n".encode()
         if fault.ending == CUT:
-            self._transport.write(head + body[: len(body) // 2] if body else head[:14])
+            self._transport.write(head + body[: len(body) // 2] if body else head[: fault.kept])
             self._transport.close()
         else:
             self._transport.write(head + body)

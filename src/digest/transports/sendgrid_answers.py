@@ -15,7 +15,9 @@ from digest.transports.sendgrid_api import Reply
 from digest.transports.sendgrid_bodies import MOST_RECIPIENTS
 
 _LONGEST_WAIT = 60.0  # seconds: a wrong clock or a far reset costs one more question, never an evening
-_SOMEBODY = re.compile(r"personalizations[.\[](\d+)\]?(?:\.(?:to|substitutions)\b.*)?$")
+_DIGITS = len(str(MOST_RECIPIENTS))
+_SOMEBODY = re.compile(r"personalizations[.\[]0*(\d+)\]?(?:\.to\b.*)?$")  # other parts have one shape for all
+_OVERDUE = HTTPStatus.REQUEST_TIMEOUT  # what a proxy may say about a request that it has passed on
 _REMEDY: dict[int, str] = {
     HTTPStatus.UNAUTHORIZED: "check sendgrid.api_key",
     HTTPStatus.FORBIDDEN: "the key may not send mail, or the sender's address is not verified there",
@@ -45,7 +47,7 @@ def read_answer(reply: Reply, ids: Sequence[int], *, now: float) -> Answer:
         raise Refused(
             "SendGrid checked the request and sent nothing: it is in sandbox mode; set sendgrid.sandbox: false"
         )
-    if status < HTTPStatus.MULTIPLE_CHOICES or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if status < HTTPStatus.MULTIPLE_CHOICES or status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == _OVERDUE:
         raise InDoubt(f"SendGrid answered {status}{_because(reply)}")
     raise _refusal(reply, ids, now)
 
@@ -59,8 +61,6 @@ def _refusal(reply: Reply, ids: Sequence[int], now: float) -> NotAccepted:
         return TooLarge(said)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return NotAccepted(said, retry_after=_wait(reply, now))
-    if status == HTTPStatus.REQUEST_TIMEOUT:
-        return NotAccepted(said)
     if status < HTTPStatus.BAD_REQUEST:
         return Refused(
             f"SendGrid answered {status}: it is elsewhere, and the key is not sent there; check sendgrid.host"
@@ -73,11 +73,11 @@ def _bad_request(reply: Reply, ids: Sequence[int], said: str) -> NotAccepted:
     rejected, shared = {}, False
     for field, message in _errors(reply.body):
         found = _SOMEBODY.match(field)
-        if found and int(found[1]) < len(ids):
+        if found and len(found[1]) <= _DIGITS and int(found[1]) < len(ids):
             rejected[ids[int(found[1])]] = message
         elif field and not (found or field == "personalizations"):
             shared = True
-    if shared:
+    if shared or (len(rejected) == len(ids) > 1):
         return Refused(said)  # one fault in what all share is enough: nobody else's would get through either
     return NotAccepted(said, rejected=rejected) if rejected else BatchRefused(said)
 
@@ -114,5 +114,5 @@ def _wait(reply: Reply, now: float) -> float | None:
 def _their_time(reply: Reply, now: float) -> float:
     try:
         return parsedate_to_datetime(reply.headers["date"]).timestamp()  # our clock may be wrong; theirs counts
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError, OSError):
         return now

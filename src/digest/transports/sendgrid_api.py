@@ -1,12 +1,15 @@
 """One request to SendGrid and its answer: pooled connections, no redirect, no retry, no proxy."""
 
 import http.client
+import io
 import select
+import socket
 import ssl
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from digest.errors import InDoubt, NotAccepted, Refused
@@ -32,6 +35,29 @@ class Reply:
     headers: Mapping[str, str]
     body: bytes
     whole: bool
+
+
+class _Lines(io.BufferedReader):
+    """Reads lines that came to their end: http.client takes a head that was cut off for a whole one."""
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        line = super().readline(size)
+        if not line.endswith(b"\n") and len(line) != size:
+            raise http.client.IncompleteRead(line)
+        return line
+
+
+class _Response(http.client.HTTPResponse):
+    """The final answer: http.client knows that one may follow 100, but no other interim one (RFC 9110, 15.2)."""
+
+    def __init__(self, sock: socket.socket, *arguments: Any, **named: Any) -> None:
+        super().__init__(sock, *arguments, **named)
+        self.fp = _Lines(self.fp.detach())
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]
+        interim = status < http.HTTPStatus.OK and status != http.HTTPStatus.SWITCHING_PROTOCOLS
+        return version, http.HTTPStatus.CONTINUE if interim else status, reason
 
 
 @dataclass
@@ -135,6 +161,8 @@ class SendgridApi:
         except (OSError, UnicodeError) as fault:
             raise NotAccepted(f"SendGrid can't be reached at {self._host}: {fault_words(fault)}") from None
         client = http.client.HTTPConnection(self._host, self._port)
+        client.default_port = 443 if self._secure else 80  # left out of the Host header
+        client.response_class = _Response
         client.sock = sock
         client.auto_open = 0
         return _Connection(client)
@@ -178,4 +206,5 @@ def _answer(client: http.client.HTTPConnection, body: bytes) -> tuple[Reply, boo
     except _FAULTS:
         content = b""
     whole = response.isclosed() and (bool(response.chunked) or response.length == 0)
-    return Reply(response.status, headers, content, whole), whole and not response.will_close
+    final = response.status >= http.HTTPStatus.OK
+    return Reply(response.status, headers, content, whole), whole and final and not response.will_close

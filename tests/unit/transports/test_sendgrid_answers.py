@@ -41,7 +41,7 @@ def test_accepted_without_a_message_id_is_accepted():
         (403, Refused),
         (404, Refused),
         (405, Refused),
-        (408, NotAccepted),
+        (408, InDoubt),
         (413, TooLarge),
         (415, Refused),
         (418, Refused),
@@ -71,7 +71,7 @@ def test_accepted_that_was_cut_off_is_in_doubt():
         ([("personalizations.1.to.0.email", "bad")], {101: "bad"}),
         ([("personalizations.1", "bad")], {101: "bad"}),
         ([("personalizations[2].to[0].email", "bad")], {102: "bad"}),
-        ([("personalizations.0.substitutions", "large")], {100: "large"}),
+        ([("personalizations.0001", "bad")], {101: "bad"}),
         ([("personalizations.0.to", "one"), ("personalizations.2.to.0.email", "two")], {100: "one", 102: "two"}),
     ],
 )
@@ -84,13 +84,31 @@ def test_named_recipients_are_isolated(pairs: list[tuple[str, str]], rejected: d
 
 @pytest.mark.parametrize(
     "field",
-    ["content.0.value", "from.email", "subject", "personalizations.1.headers.X-A", "personalizations.1.custom_args"],
+    [
+        *("content.0.value", "from.email", "subject", "personalizations.1.headers.X-A"),
+        *("personalizations.1.custom_args", "personalizations.1.substitutions", "personalizations.1.toll"),
+    ],
 )
 def test_fault_in_what_all_share_rejects_nobody(field: str):
     error = refusal(400, errors(("personalizations.0.to.0.email", "bad"), (field, "bad too")))
 
     assert type(error) is Refused
     assert dict(error.rejected) == {}
+
+
+@pytest.mark.parametrize("part", ["substitutions", "to.0.email", "to"])
+def test_fault_of_everybody_rejects_nobody(part: str):
+    error = refusal(400, errors(*((f"personalizations.{number}.{part}", "not supported") for number in range(3))))
+
+    assert type(error) is Refused
+    assert dict(error.rejected) == {}
+
+
+def test_only_recipient_of_a_request_is_rejected_by_name():
+    with pytest.raises(NotAccepted) as caught:
+        read_answer(Reply(400, {}, errors(("personalizations.0.to.0.email", "bad")), True), IDS[:1], now=NOW)
+
+    assert dict(caught.value.rejected) == {100: "bad"}
 
 
 @pytest.mark.parametrize(
@@ -111,6 +129,7 @@ def test_fault_in_what_all_share_rejects_nobody(field: str):
         errors(("personalizations", "too many")),
         errors(("personalizations.3.to", "there is no fourth")),
         errors(("personalizations.99999999999999999999.to", "bad")),
+        errors((f"personalizations.{'9' * 5000}.to.0.email", "bad")),
     ],
 )
 def test_bad_request_that_names_nobody_refuses_the_batch(body: bytes):
@@ -136,6 +155,10 @@ def test_bad_request_that_names_nobody_refuses_the_batch(body: bytes):
         # 1800000000 is Fri, 15 Jan 2027 08:00:00 GMT; their clock is an hour ahead of ours
         ({"x-ratelimit-reset": str(int(NOW) + 3607), "date": "Fri, 15 Jan 2027 09:00:00 GMT"}, 7),
         ({"x-ratelimit-reset": str(int(NOW) + 7), "date": "yesterday"}, 7),
+        *(
+            ({"x-ratelimit-reset": str(int(NOW) + 7), "date": f"Mon, 01 Jan {year} 00:00:00 {zone}"}, 7)
+            for year, zone in [("9" * 20, "GMT"), ("2027", "+99999999999")]
+        ),
     ],
 )
 def test_wait_is_until_the_reset_and_bounded(headers: dict[str, str], wait: float | None):
