@@ -116,7 +116,7 @@ def _told(database: Database, people: int) -> Iterator[dict[str, object]]:
             return
         for one in claims:
             for delivery, _, address, *_ in one.recipients:
-                ids = {"delivery_id": str(delivery), "attempt_id": str(one.attempt_id)}
+                ids = {"delivery_id": str(delivery), "attempt_id": str(one.attempt_id), "installation": "here"}
                 person = {"to": [{"email": address}], "custom_args": ids}
                 [ending] = chance.choices(list(ENDINGS), list(ENDINGS.values()))
                 kind, more = ("bounce", {"type": "blocked"}) if ending == "blocked" else (ending, {})
@@ -127,7 +127,7 @@ def _told(database: Database, people: int) -> Iterator[dict[str, object]]:
 
 async def _post_all(database: Database, told: list[dict[str, object]], per_post: int) -> float:
     check = SignatureCheck(SIGNER.public_key, time.time)
-    app = create_site(replace(make_site(database), events=SendgridHook(database, check, IDENTIFY, 3)))
+    app = create_site(replace(make_site(database), events=SendgridHook(database, check, IDENTIFY, 3, "here")))
     bodies = [orjson.dumps(told[start : start + per_post]) for start in range(0, len(told), per_post)]
     signed = [(body, SIGNER.headers(body)) for body in bodies]
     began = time.perf_counter()

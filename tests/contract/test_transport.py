@@ -71,7 +71,7 @@ def sendgrid(folder: Path, *, broken: bool) -> Iterator[Bench]:
     with in_thread(folder / "ledger.db") as provider:
         url = "http://127.0.0.1:9" if broken else provider.url
         api = SendgridApi(url, lambda: KEY, tls=ssl.create_default_context(), patience=5)
-        transport = SendgridTransport(api, deadline=5)
+        transport = SendgridTransport(api, installation="here", deadline=5)
         yield Bench(transport, lambda: list(provider.ledger.everybody().elements()))
 
 

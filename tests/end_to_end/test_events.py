@@ -11,6 +11,7 @@ from provider.running import in_thread
 from provider.server import KEY, Behaviour
 from services.site import make_site, running
 
+from digest.storage import installation
 from digest.storage.database import Database
 from digest.transports.sendgrid_signature import SignatureCheck
 from digest.web.app import create_site
@@ -21,7 +22,8 @@ PEOPLE = 40
 
 def test_lost_answer_is_settled_by_the_events_that_come_later(tmp_path: Path, database_url: str):
     signer, database = Signer(), Database(database_url)
-    hook = SendgridHook(database, SignatureCheck(signer.public_key, time.time), lambda address: address, 3)
+    check = SignatureCheck(signer.public_key, time.time)
+    hook = SendgridHook(database, check, lambda address: address, 3, named(database))
     with running(create_site(replace(make_site(database), events=hook))) as address:
         telling = Telling(f"{address}hooks/sendgrid", signer.pem, lost=0, copies=1, early=0.3, delay=0.5, per_post=7)
         behaviour = Behaviour(script=Script(["accept-then-reset"]), telling=telling)
@@ -49,6 +51,11 @@ def test_lost_answer_is_settled_by_the_events_that_come_later(tmp_path: Path, da
     assert status["duplicates"] == 0
     assert set(reached.values()) == {1}
     assert len(reached) == PEOPLE
+
+
+def named(database: Database) -> str:
+    with database.read() as connection:
+        return installation.read(connection)
 
 
 def _send(folder: Path) -> str:

@@ -151,9 +151,9 @@ def test_several_addresses_that_do_not_answer_share_the_time(monkeypatch: pytest
 
 
 def test_next_address_is_asked_while_there_is_time(monkeypatch: pytest.MonkeyPatch):
-    with silent_before(monkeypatch) as there:
-        with connect("api.example.org", 1, until=time.monotonic() + 60, patience=0.2) as made:
-            assert made.getpeername() == there
+    until = time.monotonic() + 60
+    with silent_before(monkeypatch) as there, connect("api.example.org", 1, until=until, patience=0.2) as made:
+        assert made.getpeername() == there
 
 
 def test_name_without_an_address_can_not_be_connected_to(monkeypatch: pytest.MonkeyPatch):

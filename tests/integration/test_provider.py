@@ -30,7 +30,7 @@ def make_document(people: int = 2) -> dict[str, Any]:
         "personalizations": [
             {
                 "to": [{"email": f"p{number}@example.org"}],
-                "custom_args": {"delivery_id": str(number), "attempt_id": "7"},
+                "custom_args": {"delivery_id": str(number), "attempt_id": "7", "installation": "here"},
             }
             for number in range(people)
         ],
@@ -211,7 +211,7 @@ def test_events_are_signed_and_carry_the_custom_args(tmp_path: Path):
 
     assert Counter(event["event"] for event in events) == {"processed": 20, "delivered": 20}
     assert {event["delivery_id"] for event in events} == {str(number) for number in range(20)}
-    assert {event["attempt_id"] for event in events} == {"7"}
+    assert {(event["attempt_id"], event["installation"]) for event in events} == {("7", "here")}
 
 
 def test_events_are_shuffled(tmp_path: Path):

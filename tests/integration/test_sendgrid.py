@@ -60,7 +60,7 @@ def batch(count: int = 3, *, until: float = float("inf"), **recipient: object) -
 
 def transport(url: str, key: str = KEY, **options: object) -> SendgridTransport:
     api = SendgridApi(url, lambda: key, tls=ssl.create_default_context(), patience=5)
-    return SendgridTransport(api, **{"deadline": 5, **options})
+    return SendgridTransport(api, **{"deadline": 5, "installation": "here", **options})
 
 
 def hand_over(provider: Provider, sent: Batch | None = None, **options: object) -> Answer:
@@ -88,7 +88,7 @@ def test_whole_batch_is_accepted_in_one_request(provider: Provider):
 
 
 def test_body_is_what_the_rules_ask_for():
-    document = json.loads(batch_body(batch(), sandbox=False))
+    document = json.loads(batch_body(batch(), installation="here", sandbox=False))
     shared = {name: document[name] for name in document if name != "personalizations"}
 
     assert breaches(document) == []
@@ -113,7 +113,7 @@ def test_body_is_what_the_rules_ask_for():
 
 
 def test_each_recipient_has_own_greeting_link_and_ids():
-    person = json.loads(batch_body(batch(), sandbox=False))["personalizations"][1]
+    person = json.loads(batch_body(batch(), installation="here", sandbox=False))["personalizations"][1]
 
     url = "https://digest.example.org/u/1?a=1&b=2"
     assert person == {
@@ -125,22 +125,29 @@ def test_each_recipient_has_own_greeting_link_and_ids():
         }
         | {placeholder(NONCE, "unsubscribe-text"): url},
         "headers": {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
-        "custom_args": {"delivery_id": "101", "attempt_id": "7"},
+        "custom_args": {"delivery_id": "101", "attempt_id": "7", "installation": "here"},
     }
 
 
 @pytest.mark.parametrize("name", ['"quotes"', "back\\slash", "100% sure %s %(to)b", "line\nbreak", "\u2028 \x00", "😀"])
 def test_no_name_breaks_out_of_the_body(name: str):
-    document = json.loads(batch_body(batch(2, greeting=name), sandbox=False))
+    document = json.loads(batch_body(batch(2, greeting=name), installation="here", sandbox=False))
 
     assert document["personalizations"][1]["substitutions"][placeholder(NONCE, "greeting-text")] == name
+
+
+@pytest.mark.parametrize("name", ["one", "100%s", 'a"b'])
+def test_requests_of_installations_that_share_an_edition_are_marked_apart(name: str):
+    people = [json.loads(batch_body(batch(1), installation=one, sandbox=False)) for one in (name, "other")]
+
+    assert [body["personalizations"][0]["custom_args"]["installation"] for body in people] == [name, "other"]
 
 
 def test_percent_signs_of_the_edition_stay():
     headers = (*edition().headers, ("List-Unsubscribe-Post", "100%s"), ("X-Rate", "100%(to)b"))
     sent = Batch(7, edition(text="100%s", headers=headers), batch(1).recipients)
 
-    document = json.loads(batch_body(sent, sandbox=False))
+    document = json.loads(batch_body(sent, installation="here", sandbox=False))
 
     assert document["content"][0]["value"] == "100%s"
     assert document["headers"]["X-Rate"] == "100%(to)b"
@@ -403,7 +410,7 @@ def test_notification_is_handed_over(provider: Provider):
     sent = json.loads(provider.seen[0].body)
     assert answer.message_id
     assert sent["personalizations"] == [
-        {"to": [{"email": "ann@example.org"}], "custom_args": {"notification_id": "12"}}
+        {"to": [{"email": "ann@example.org"}], "custom_args": {"notification_id": "12", "installation": "here"}}
     ]
     assert sent["subject"] == "Confirm"
     assert provider.ledger.deliveries() == {}
@@ -427,7 +434,7 @@ def test_trusted_certificate_is_fine_and_its_connection_is_kept(tmp_path: Path):
     with in_thread(tmp_path / "ledger.db", Behaviour(tls=context)) as provider:
         trusting = ssl.create_default_context(cafile=str(certificate))
         api = SendgridApi(provider.url, lambda: KEY, tls=trusting, patience=5)
-        carrier = SendgridTransport(api, deadline=5)
+        carrier = SendgridTransport(api, installation="here", deadline=5)
         for _ in range(3):
             carrier.hand_over(batch(1000), report=lambda _answers: None)
         carrier.finish()

@@ -60,6 +60,7 @@ def _events(digest: Digest) -> "SendgridHook | None":
         signed=SignatureCheck(public_key, time.time),
         identify=digest.identify,
         soft_bounces=digest.config.delivery.soft_bounces,
+        installation=digest.installation,
     )
 
 

@@ -15,17 +15,18 @@ if TYPE_CHECKING:
     from digest.transports.sendgrid_api import SendgridApi
 
 
-def make_transport(config: Config, outbox: Path, name: str, renderer: Renderer) -> Transport:
+def make_transport(config: Config, outbox: Path, name: str, renderer: Renderer, installation: str) -> Transport:
     """Make it; nothing is connected to before the first hand-over.
 
     Args:
         outbox: Where the `files` transport writes.
         name: Whose files these are, so that another campaign's are never taken for evidence.
+        installation: The name of the database, which a provider's events carry.
     """
     makers: dict[str, Callable[[], Transport]] = {
         "files": lambda: _files(outbox, name, renderer),
         "smtp": lambda: _smtp(config),
-        "sendgrid": lambda: _sendgrid(config),
+        "sendgrid": lambda: _sendgrid(config, installation),
     }
     return makers[config.delivery.transport]()
 
@@ -51,10 +52,15 @@ def _files(outbox: Path, name: str, renderer: Renderer) -> Transport:
     return FilesTransport(outbox, name, renderer, _now)
 
 
-def _sendgrid(config: Config) -> Transport:
+def _sendgrid(config: Config, installation: str) -> Transport:
     from digest.transports.sendgrid import SendgridTransport  # noqa: PLC0415
 
-    return SendgridTransport(sendgrid_api(config), deadline=config.delivery.deadline, sandbox=config.sendgrid.sandbox)
+    return SendgridTransport(
+        sendgrid_api(config),
+        installation=installation,
+        deadline=config.delivery.deadline,
+        sandbox=config.sendgrid.sandbox,
+    )
 
 
 def _smtp(config: Config) -> Transport:

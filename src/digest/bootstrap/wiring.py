@@ -206,7 +206,7 @@ class Digest:
         with self.database.read() as connection:
             campaign = campaigns.find(connection, month)
         name = f"campaign {campaign.id} of {campaign.created_at.isoformat()}" if campaign else ""
-        return make_transport(self.config, self.outbox(month), name, self.renderer)
+        return make_transport(self.config, self.outbox(month), name, self.renderer, self.installation)
 
     @cached_property
     def sending(self) -> Sending:
@@ -242,7 +242,7 @@ class Digest:
 
     def _notifications(self) -> Transport:
         folder = self.folder / self.config.files.directory / "notifications"
-        return make_transport(self.config, folder, "notifications", self.renderer)
+        return make_transport(self.config, folder, "notifications", self.renderer, self.installation)
 
     @cached_property
     def calendar(self) -> Calendar:

@@ -18,6 +18,7 @@ class SendgridTransport:
     Args:
         sandbox: SendGrid only checks each request; nothing is sent, and nothing counts as sent.
         deadline: Seconds in which a request must be over.
+        installation: What marks the requests of this database, so that their events are known from those of others.
 
     Links are not rewritten and openings not counted, whatever the account's own settings say.
     """
@@ -25,10 +26,11 @@ class SendgridTransport:
     name = "sendgrid"
     one_by_one = False
 
-    def __init__(self, api: SendgridApi, *, deadline: float, sandbox: bool = False) -> None:
+    def __init__(self, api: SendgridApi, *, installation: str, deadline: float, sandbox: bool = False) -> None:
         self._api = api
         self._deadline = deadline
         self._sandbox = sandbox
+        self._installation = installation
 
     def hand_over(self, batch: Batch, report: Report) -> Answer:  # noqa: ARG002 - the answer is that of the batch
         """Hand over *batch* in one request.
@@ -37,7 +39,7 @@ class SendgridTransport:
             NotAccepted, TooLarge, BatchRefused, Refused: As these say; sizes are known before anything goes out.
             InDoubt: It began to go out, and no clear answer came.
         """
-        body = batch_body(batch, sandbox=self._sandbox)
+        body = batch_body(batch, installation=self._installation, sandbox=self._sandbox)
         ids = [recipient.delivery_id for recipient in batch.recipients]
         return self._send(body, ids, min(batch.until, time.monotonic() + self._deadline))
 
@@ -47,7 +49,7 @@ class SendgridTransport:
         Raises:
             NotAccepted, InDoubt: As for `hand_over`.
         """
-        body = note_body(note, sandbox=self._sandbox)
+        body = note_body(note, installation=self._installation, sandbox=self._sandbox)
         return self._send(body, [note.notification_id], time.monotonic() + self._deadline)
 
     def evidence(self, deliveries: Sequence[int]) -> None:  # noqa: ARG002

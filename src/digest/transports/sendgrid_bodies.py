@@ -40,9 +40,12 @@ _NO_TRACKING = {
 _header = HeaderRegistry()
 
 
-def batch_body(batch: Batch, *, sandbox: bool) -> bytes:
+def batch_body(batch: Batch, *, installation: str, sandbox: bool) -> bytes:
     """
     Write the request that hands over *batch*: one personalization a recipient, in the batch's order.
+
+    Args:
+        installation: Comes back with each event, as the numbers of delivery and attempt do.
 
     Raises:
         TooLarge: It has more recipients or bytes than one request may have.
@@ -51,7 +54,7 @@ def batch_body(batch: Batch, *, sandbox: bool) -> bytes:
     """
     if len(batch.recipients) > MOST_RECIPIENTS:
         raise TooLarge(f"{len(batch.recipients)} recipients in one request: SendGrid takes {MOST_RECIPIENTS}")
-    pattern = _pattern(batch.edition, sandbox)
+    pattern = _pattern(batch.edition, installation, sandbox)
     people = pattern.people(batch)
     body = b"".join((b'{"personalizations":[', b",".join(people), b"],", pattern.shared))
     if len(body) > MOST_BYTES:
@@ -59,7 +62,7 @@ def batch_body(batch: Batch, *, sandbox: bool) -> bytes:
     return body
 
 
-def note_body(note: Note, *, sandbox: bool) -> bytes:
+def note_body(note: Note, *, installation: str, sandbox: bool) -> bytes:
     """
     Write the request that hands over a notification.
 
@@ -68,7 +71,7 @@ def note_body(note: Note, *, sandbox: bool) -> bytes:
     """
     person = {
         "to": [{"email": note.address}],
-        "custom_args": {"notification_id": str(note.notification_id)},
+        "custom_args": {"notification_id": str(note.notification_id), "installation": installation},
     }
     shared = _shared(note.headers, note.subject, note.text, note.html, sandbox=sandbox)
     return orjson.dumps({"personalizations": [person], **shared})
@@ -81,14 +84,14 @@ class _Pattern:
         shared: The body from behind the personalizations to its end.
     """
 
-    def __init__(self, edition: Edition, *, sandbox: bool) -> None:
+    def __init__(self, edition: Edition, *, installation: str, sandbox: bool) -> None:
         headers = [(name, value) for name, value in edition.headers if name.lower() not in _PER_READER]
         shared = _shared(headers, edition.subject, edition.text, edition.html, sandbox=sandbox)
         self.shared = orjson.dumps(shared)[1:]
         tags = {name: placeholder(edition.nonce, name) for name in NAMES}
         used = {name: tag for name, tag in tags.items() if tag in edition.html or tag in edition.text}
         self._tag_bytes = sum(len(tag) for tag in used.values())
-        self._person = _person(edition, used, {tag: name for name, tag in tags.items()})
+        self._person = _person(edition, installation, used, {tag: name for name, tag in tags.items()})
 
     def people(self, batch: Batch) -> list[bytes]:
         attempt = batch.attempt_id
@@ -141,7 +144,7 @@ def _link(url: str) -> tuple[bytes, bytes]:
     return (inside if escaped == url else _inside(escaped)), inside
 
 
-def _person(edition: Edition, used: Mapping[str, str], names: Mapping[str, str]) -> bytes:
+def _person(edition: Edition, installation: str, used: Mapping[str, str], names: Mapping[str, str]) -> bytes:
     substitutions = ((tag, _slot(name)) for name, tag in used.items())
     headers = (
         (name, b"".join(_cut(value, edition.nonce, names)))
@@ -150,8 +153,9 @@ def _person(edition: Edition, used: Mapping[str, str], names: Mapping[str, str])
     )
     return (
         b'{"to":[{"email":%%(to)b}],"substitutions":%b,"headers":%b,'
-        b'"custom_args":{"delivery_id":"%%(delivery)d","attempt_id":"%%(attempt)d"}}'
-        % (_object(substitutions), _object(headers))
+        b'"custom_args":{"delivery_id":"%%(delivery)d","attempt_id":"%%(attempt)d",'
+        b'"installation":"%b"}}'
+        % (_object(substitutions), _object(headers), _inside(installation).replace(b"%", b"%%"))
     )
 
 
@@ -173,8 +177,8 @@ def _inside(text: str) -> bytes:
 
 
 @lru_cache(maxsize=128)
-def _pattern(edition: Edition, sandbox: bool) -> _Pattern:
-    return _Pattern(edition, sandbox=sandbox)
+def _pattern(edition: Edition, installation: str, sandbox: bool) -> _Pattern:
+    return _Pattern(edition, installation=installation, sandbox=sandbox)
 
 
 def _shared(headers: Sequence[tuple[str, str]], subject: str, text: str, page: str, *, sandbox: bool) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 Source: SendGrid, "Event Webhook reference"; what is drops and bounces: "Email Event types".
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +13,7 @@ import orjson
 from digest.delivery.events import GROUNDS, About, Event, Grounds, Kind, Post
 
 UNREADABLE = "(unreadable)"  # counted under this name: an element that is no event
+ELSEWHERE = "(another installation)"  # the same: one about mail that this database knows nothing of
 _LONGEST_KIND = 64  # characters
 _LARGEST_ID = 2**63 - 1
 
@@ -37,6 +39,13 @@ DROPS: Mapping[str, Grounds] = {
 QUOTA = "recipient list over package quota"
 
 
+# A pair of escapes that is one letter, half a pair, or any other escape.
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+
+
 class BadPost(ValueError):
     """The body is no JSON array."""
 
@@ -45,11 +54,12 @@ class TooManyEvents(ValueError):
     """The body holds more events than are taken at once."""
 
 
-def read_post(body: bytes, *, most: int) -> Post:
+def read_post(body: bytes, *, installation: str, most: int) -> Post:
     """
     Read the body of a post.
 
     Args:
+        installation: What this installation's requests are marked with.
         most: Events that are taken at once.
 
     Returns:
@@ -59,19 +69,17 @@ def read_post(body: bytes, *, most: int) -> Post:
         BadPost: It is not UTF-8, no JSON (also NaN, numbers beyond a double, more than 1024 levels), or no array.
         TooManyEvents: It has more than *most* elements.
 
-    Of a key that stands twice the last one counts, as everywhere in JSON.
+    Of a key that stands twice the last one counts, as everywhere in JSON. A mailbox's server may have said half a
+    letter (an escaped surrogate without its other half): that is read as U+FFFD.
     """
-    try:
-        elements = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise BadPost(f"the body is not JSON: {error.msg}") from error
+    elements = _parsed(body)
     if not isinstance(elements, list):
         raise BadPost("the body is not a JSON array")
     if len(elements) > most:
         raise TooManyEvents(f"the body has more than {most} events")
     events, others = [], Counter[str]()
     for element in elements:
-        found = read_event(element)
+        found = read_event(element, installation=installation)
         if isinstance(found, Event):
             events.append(found)
         else:
@@ -79,11 +87,29 @@ def read_post(body: bytes, *, most: int) -> Post:
     return Post(tuple(events), dict(others))
 
 
-def read_event(element: Any) -> Event | str:
-    """Read one element of the array; the name to count it under if it has no effect."""
+def _parsed(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        whole = _ESCAPE.sub(lambda found: rb"\ufffd" if found["half"] else found[0], body)
+    try:
+        return orjson.loads(whole)
+    except orjson.JSONDecodeError as error:
+        raise BadPost(f"the body is not JSON: {error.msg}") from error
+
+
+def read_event(element: Any, *, installation: str) -> Event | str:
+    """Read one element of the array; the name to count it under if it has no effect.
+
+    Args:
+        installation: What this installation's requests are marked with. An element that carries another mark has no
+            effect; one that carries none is of a mail from before there were marks, or not of ours.
+    """
     word = element.get("event") if isinstance(element, dict) else None
     if not isinstance(word, str) or not word:
         return UNREADABLE
+    if element.get("installation") not in (None, installation):
+        return ELSEWHERE
     kind = KINDS.get(word)
     if kind is None:
         return word[:_LONGEST_KIND].replace("\0", " ")

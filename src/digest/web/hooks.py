@@ -38,12 +38,14 @@ class SendgridHook:
     Attributes:
         signed: Whether a body, its signature and its timestamp come from SendGrid.
         soft_bounces: Campaigns in a row with a soft bounce after which an address is suppressed.
+        installation: The name of the database; events that carry another one have no effect.
     """
 
     database: Database
     signed: Callable[[bytes, str, str], bool]
     identify: Identify
     soft_bounces: int
+    installation: str
 
 
 def hook_routes(hook: SendgridHook) -> APIRouter:
@@ -73,7 +75,7 @@ def _take(hook: SendgridHook, body: bytes, signature: str, timestamp: str) -> Re
         _log.warning("events were refused: they are not signed by the key in sendgrid.webhook_public_key, or too old")
         return _said(403, "the signature does not fit")
     try:
-        post = read_post(body, most=MOST_EVENTS)
+        post = read_post(body, installation=hook.installation, most=MOST_EVENTS)
     except BadPost as error:
         _log.warning("signed events were refused: %s", error)
         return _said(400, str(error))

@@ -37,7 +37,7 @@ def client(database: Database) -> TestClient:
 
 def make_client(database: Database, **newsletter) -> TestClient:
     check = SignatureCheck(SIGNER.public_key, time.time)
-    hook = SendgridHook(database, check, lambda address: f"hash of {address.partition('@')[0]}", soft_bounces=3)
+    hook = SendgridHook(database, check, lambda address: f"hash of {address.partition('@')[0]}", 3, "here")
     return TestClient(create_site(replace(make_site(database, **newsletter), events=hook)), follow_redirects=False)
 
 
