@@ -1,7 +1,9 @@
 """`digest suppressions pull` against a provider that has lists, and one that has none to give."""
 
 import datetime as dt
+import json
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from projects import make_project, run
@@ -72,7 +74,7 @@ class Scripted:
         ({"status": 403}, "refuses the key"),
         ({"status": 302}, "answered 302"),
         ({"status": 500}, "answered 500"),
-        ({"whole": False}, "could not be read"),
+        ({"whole": False}, "cut off"),
         ({"body": b"<html>"}, "no list"),
         ({"body": b'{"errors": []}'}, "no list"),
         ({"body": b'[{"email": "a@example.org"}]'}, "same page"),
@@ -81,6 +83,53 @@ class Scripted:
 def test_answer_that_is_no_list_is_said_and_ends_it(answer, words):
     with pytest.raises(TransportError, match=words):
         list(read_lists(Scripted(**answer), deadline=1))
+
+
+class Limited:
+    """An API whose answers are cut off if they have more entries than *fit*, and that says 429 first."""
+
+    def __init__(self, count: int, *, fit: int = 200, refusals: int = 0) -> None:
+        self.entries = [{"email": f"p{number}@example.org"} for number in range(count)]
+        self.fit = fit
+        self.refusals = refusals
+
+    def exchange(self, method: str, path: str, body: bytes, *, until: float) -> Reply:
+        if self.refusals:
+            self.refusals -= 1
+            return Reply(429, {"x-ratelimit-reset": "107"}, b"", True)
+        query = {name: int(value) for name, value in parse_qsl(urlsplit(path).query)}
+        page = self.entries[query["offset"] : query["offset"] + query["limit"]]
+        return Reply(200, {}, json.dumps(page).encode(), len(page) <= self.fit)
+
+
+@pytest.mark.parametrize("fit", [1, 7, 199])
+def test_page_that_is_too_long_is_asked_for_in_halves(fit: int):
+    read = list(read_lists(Limited(450, fit=fit), deadline=1))
+
+    for grounds in dict.fromkeys(grounds for grounds, _ in read):
+        addresses = [address for why, some in read if why == grounds for address in some]
+        assert addresses == [f"p{number}@example.org" for number in range(450)]
+    assert len({grounds for grounds, _ in read}) == 4
+
+
+def test_entry_that_is_too_long_by_itself_is_said():
+    with pytest.raises(TransportError, match="cut off"):
+        list(read_lists(Limited(3, fit=0), deadline=1))
+
+
+def test_provider_that_is_asked_too_often_is_waited_for():
+    waits: list[float] = []
+    read = list(read_lists(Limited(3, refusals=3), deadline=1, now=lambda: 100.0, wait=waits.append))
+
+    assert (waits, len(read)) == ([7.0] * 3, 4)
+
+
+def test_provider_that_is_always_asked_too_often_is_not_waited_for_for_ever():
+    waits: list[float] = []
+    with pytest.raises(TransportError, match="answered 429"):
+        list(read_lists(Limited(3, refusals=10**9), deadline=1, now=lambda: 200.0, wait=waits.append))
+
+    assert waits == [1.0] * 5
 
 
 def test_provider_that_can_not_be_reached_is_said(tmp_path, sqlite_url):

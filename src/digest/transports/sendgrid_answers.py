@@ -60,7 +60,7 @@ def _refusal(reply: Reply, ids: Sequence[int], now: float) -> NotAccepted:
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return TooLarge(said)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return NotAccepted(said, retry_after=_wait(reply, now))
+        return NotAccepted(said, retry_after=asked_wait(reply, now))
     if status < HTTPStatus.BAD_REQUEST:
         return Refused(
             f"SendGrid answered {status}: it is elsewhere, and the key is not sent there; check sendgrid.host"
@@ -100,7 +100,8 @@ def _because(reply: Reply) -> str:
     return f": {retold(said)}" if said else ""
 
 
-def _wait(reply: Reply, now: float) -> float | None:
+def asked_wait(reply: Reply, now: float) -> float | None:
+    """Seconds that a 429 asks us to wait, bounded; None: it does not say. *now*: as for `read_answer`."""
     reset, after = reply.headers.get("x-ratelimit-reset", ""), reply.headers.get("retry-after", "")
     if re.fullmatch(r"\d{1,12}", reset):
         wait = int(reset) - _their_time(reply, now)

@@ -1,7 +1,7 @@
 """SendGrid's own lists of addresses that it will not mail, read through its API."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -10,7 +10,8 @@ import orjson
 
 from digest.delivery.events import Grounds
 from digest.errors import InDoubt, NotAccepted, TransportError
-from digest.transports.sendgrid_api import SendgridApi
+from digest.transports.sendgrid_answers import asked_wait
+from digest.transports.sendgrid_api import Reply, SendgridApi
 
 # "blocks" is not among them: SendGrid goes on mailing those addresses, and so do we
 LISTS: Mapping[str, Grounds] = {
@@ -19,16 +20,25 @@ LISTS: Mapping[str, Grounds] = {
     "unsubscribes": Grounds.UNSUBSCRIBED,
     "invalid_emails": Grounds.INVALID,
 }
-_AT_ONCE = 200  # entries of one page: with their reasons they fit into what is read of an answer
+_AT_ONCE = 200  # entries of one page: with their reasons they mostly fit into what is read of an answer
 _MOST_PAGES = 50_000  # of one list
+_MOST_WAITS = 5  # for one page
+_SHORT = 1.0  # seconds; a refusal that does not say how long
+
+Clock = Callable[[], float]
+Wait = Callable[[float], object]
 
 
-def read_lists(api: SendgridApi, *, deadline: float) -> Iterator[tuple[Grounds, list[str]]]:
+def read_lists(
+    api: SendgridApi, *, deadline: float, now: Clock = time.time, wait: Wait = time.sleep
+) -> Iterator[tuple[Grounds, list[str]]]:
     """
-    Read the lists, page by page.
+    Read the lists, page by page; a page that is too long to be read is asked for in halves.
 
     Args:
         deadline: Seconds in which each request must be over.
+        now: Seconds since 1970, by our own clock.
+        wait: Sleeps for so many seconds, when SendGrid is asked too often.
 
     Returns:
         Why, and which addresses, as SendGrid writes them.
@@ -38,28 +48,44 @@ def read_lists(api: SendgridApi, *, deadline: float) -> Iterator[tuple[Grounds, 
     """
     for name, grounds in LISTS.items():
         before: bytes | None = None
-        for page in range(_MOST_PAGES):
-            body = _page(api, name, page * _AT_ONCE, deadline)
-            entries = _entries(name, body)
+        offset, limit = 0, _AT_ONCE
+        for _ in range(_MOST_PAGES):
+            reply = _page(api, name, offset, limit, deadline, now, wait)
+            if not reply.whole:
+                if limit == 1:
+                    raise TransportError(f"the list {name} could not be read: its answer is cut off: run it again")
+                limit //= 2
+                continue
+            entries = _entries(name, reply.body)
             if not entries:
                 break
-            if body == before:
+            if reply.body == before:
                 raise TransportError(f"SendGrid gives the same page of {name} again and again: try later")
-            before = body
+            before = reply.body
+            offset += limit
             yield grounds, [entry["email"] for entry in entries if isinstance(entry.get("email"), str)]
 
 
-def _page(api: SendgridApi, name: str, offset: int, deadline: float) -> bytes:
-    path = f"/v3/suppression/{name}?{urlencode({'limit': _AT_ONCE, 'offset': offset})}"
-    try:
-        reply = api.exchange("GET", path, b"", until=time.monotonic() + deadline)
-    except (NotAccepted, InDoubt) as error:
-        raise TransportError(f"the list {name} could not be read: {error}: run it again") from None
+def _page(api: SendgridApi, name: str, offset: int, limit: int, deadline: float, now: Clock, wait: Wait) -> Reply:
+    path = f"/v3/suppression/{name}?{urlencode({'limit': limit, 'offset': offset})}"
+    reply = _ask(api, name, path, deadline)
+    for _ in range(_MOST_WAITS):
+        if reply.status != HTTPStatus.TOO_MANY_REQUESTS:
+            break
+        wait(asked_wait(reply, now()) or _SHORT)
+        reply = _ask(api, name, path, deadline)
     if reply.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         raise TransportError(f"SendGrid refuses the key for its list {name}: let sendgrid.api_key read suppressions")
-    if reply.status != HTTPStatus.OK or not reply.whole:
+    if reply.status != HTTPStatus.OK:
         raise TransportError(f"the list {name} could not be read: SendGrid answered {reply.status}: run it again")
-    return reply.body
+    return reply
+
+
+def _ask(api: SendgridApi, name: str, path: str, deadline: float) -> Reply:
+    try:
+        return api.exchange("GET", path, b"", until=time.monotonic() + deadline)
+    except (NotAccepted, InDoubt) as error:
+        raise TransportError(f"the list {name} could not be read: {error}: run it again") from None
 
 
 def _entries(name: str, body: bytes) -> list[dict[str, Any]]:
