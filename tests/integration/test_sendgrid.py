@@ -20,7 +20,7 @@ from digest.delivery.handover import Answer, Batch, Note, Recipient
 from digest.errors import BatchRefused, InDoubt, NotAccepted, Refused, TooLarge
 from digest.issue.edition import Edition
 from digest.issue.headers import edition_headers
-from digest.issue.placeholders import placeholder
+from digest.issue.placeholders import NAMES, fill, placeholder
 from digest.transports.sendgrid import SendgridTransport
 from digest.transports.sendgrid_api import SendgridApi
 from digest.transports.sendgrid_bodies import MOST_BYTES, batch_body
@@ -48,8 +48,8 @@ def batch(count: int = 3, *, until: float = float("inf"), **recipient: object) -
                 "address": f"p{number}@example.org",
                 "name": f"Person {number}",
                 "greeting": f"Dear Person {number} & Zoë,",
-                "unsubscribe_url": f"https://digest.example.org/u/{number}?a=1&b=2",
-                "preferences_url": f"https://digest.example.org/p/{number}?a=1&b=2",
+                "unsubscribe_url": f"https://digest.example.org/u/{number}",
+                "preferences_url": f"https://digest.example.org/p/{number}",
                 **recipient,
             }
         )
@@ -112,28 +112,69 @@ def test_body_is_what_the_rules_ask_for():
     }
 
 
-def test_each_recipient_has_own_greeting_link_and_ids():
+def delivered(body: bytes, place: int) -> list[str]:
+    """Text and HTML as SendGrid makes them for one recipient."""
+    document = json.loads(body)
+    parts = [part["value"] for part in document["content"]]
+    for tag, value in document["personalizations"][place]["substitutions"].items():
+        parts = [part.replace(tag, value) for part in parts]
+    return parts
+
+
+def test_each_recipient_has_own_links_and_ids():
     person = json.loads(batch_body(batch(), installation="here", sandbox=False))["personalizations"][1]
 
-    url = "https://digest.example.org/u/1?a=1&b=2"
+    assert person.pop("substitutions")
     assert person == {
         "to": [{"email": "p1@example.org"}],
-        "substitutions": {
-            placeholder(NONCE, "greeting-html"): "Dear Person 1 &amp; Zoë,",
-            placeholder(NONCE, "greeting-text"): "Dear Person 1 & Zoë,",
-            placeholder(NONCE, "unsubscribe-html"): url.replace("&", "&amp;"),
-        }
-        | {placeholder(NONCE, "unsubscribe-text"): url},
-        "headers": {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
+        "headers": {
+            "List-Unsubscribe": "<https://digest.example.org/u/1>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
         "custom_args": {"delivery_id": "101", "attempt_id": "7", "installation": "here"},
     }
 
 
-@pytest.mark.parametrize("name", ['"quotes"', "back\\slash", "100% sure %s %(to)b", "line\nbreak", "\u2028 \x00", "😀"])
-def test_no_name_breaks_out_of_the_body(name: str):
-    document = json.loads(batch_body(batch(2, greeting=name), installation="here", sandbox=False))
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Zoë & Ann",
+        "<b>",
+        '"quotes"',
+        "back\\slash",
+        "back\\new",
+        "100% sure %s %(to)b",
+        "line\nbreak",
+        "\u2028 \x00",
+        "😀",
+    ],
+)
+def test_what_is_delivered_is_the_edition_with_the_readers_own_words(name: str):
+    every = batch(3)
+    every = Batch(
+        7, everything(), [every.recipients[0], every.recipients[1]._replace(greeting=name), every.recipients[2]]
+    )
+    body = batch_body(every, installation="here", sandbox=False)
 
-    assert document["personalizations"][1]["substitutions"][placeholder(NONCE, "greeting-text")] == name
+    for place, one in enumerate(every.recipients):
+        own = {
+            "greeting": one.greeting,
+            "unsubscribe_url": one.unsubscribe_url,
+            "preferences_url": one.preferences_url,
+        }
+        whole = [fill(part, NONCE, **own) for part in (every.edition.text, every.edition.html)]
+        assert delivered(body, place) == whole
+
+
+def everything() -> Edition:
+    """An edition with every placeholder, each twice."""
+    text = " ".join(f"{name}: {placeholder(NONCE, name)}" for name in NAMES)
+    return edition(text=f"{text}\n{text}", html=f"<p>{text}</p><p>{text}</p>")
+
+
+def test_link_that_html_would_escape_is_refused():
+    with pytest.raises(Refused, match="base_url"):
+        batch_body(batch(1, unsubscribe_url="https://example.org/?a=1&b=2"), installation="here", sandbox=False)
 
 
 @pytest.mark.parametrize("name", ["one", "100%s", 'a"b'])

@@ -65,6 +65,8 @@ class NewsletterSection(Section):
             raise ValueError("write the address of the site, such as https://digest.example.org")
         if parts.query or parts.fragment or parts.username or not url.isascii():
             raise ValueError("no query, fragment, user name or accents in the address of the site")
+        if not frozenset("&<>\"'").isdisjoint(url):
+            raise ValueError("no letter in the address of the site that HTML would have to escape")
         return url.rstrip("/")
 
     @model_validator(mode="after")

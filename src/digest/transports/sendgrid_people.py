@@ -1,0 +1,131 @@
+"""What differs from reader to reader in a request to SendGrid, written for a whole batch at once."""
+
+import html
+from collections.abc import Callable, Mapping, Sequence
+
+import orjson
+
+from digest.delivery.handover import Batch, Recipient
+from digest.errors import NotAccepted, Refused
+from digest.issue.edition import Edition
+from digest.issue.placeholders import (
+    GREETING_HTML,
+    GREETING_TEXT,
+    PREFERENCES_HTML,
+    PREFERENCES_TEXT,
+    UNSUBSCRIBE_HTML,
+    UNSUBSCRIBE_TEXT,
+    placeholder,
+    split,
+)
+
+MOST_SUBSTITUTION_BYTES = 10_000
+PER_READER = frozenset({"list-unsubscribe", "list-unsubscribe-post"})
+"""Headers that each reader has for themselves."""
+
+# What a placeholder becomes: a link is the same in HTML and in text, so it is sent once.
+_VALUES: Mapping[str, str] = {
+    GREETING_HTML: "greeting_html",
+    GREETING_TEXT: "greeting",
+    UNSUBSCRIBE_HTML: "unsubscribe",
+    UNSUBSCRIBE_TEXT: "unsubscribe",
+    PREFERENCES_HTML: "preferences",
+    PREFERENCES_TEXT: "preferences",
+}
+_SLOT = "\ue000"  # around the name of a value in a pattern; no configuration holds one
+_MOST_OF_A_LETTER = 4  # bytes in UTF-8
+
+
+class People:
+    """The personalizations of all requests with one edition."""
+
+    def __init__(self, edition: Edition, *, installation: str) -> None:
+        tags = {placeholder(edition.nonce, name): value for name, value in _VALUES.items()}
+        # shorter than the placeholders of the edition, since they are written again for every reader; of one length,
+        # so that none begins with another
+        numbers = {value: number for number, value in enumerate(dict.fromkeys(tags.values()))}
+        self._short = {tag: f"{edition.nonce}-{numbers[value]}" for tag, value in tags.items()}
+        used = {self._short[tag]: tags[tag] for tag in tags if tag in edition.html or tag in edition.text}
+        self._nonce = edition.nonce
+        self._values = tuple(used.values())
+        self._tag_bytes = sum(map(len, used))
+        person = {
+            "to": [{"email": _slot("address")}],
+            "substitutions": {tag: _slot(value) for tag, value in used.items()},
+            "headers": {
+                name: "".join(_slot(tags[piece]) if piece in tags else piece for piece in split(value, edition.nonce))
+                for name, value in edition.headers
+                if name.lower() in PER_READER
+            },
+            "custom_args": {
+                "delivery_id": _slot("delivery"),
+                "attempt_id": _slot("attempt"),
+                "installation": installation,
+            },
+        }
+        pieces = orjson.dumps(person).decode().split(_SLOT)
+        self._pattern = "%s".join(piece.replace("%", "%%") for piece in pieces[::2])
+        self._slots = pieces[1::2]
+
+    def shortened(self, body: str) -> str:
+        """*body* with the tags for which `write` gives the substitutions."""
+        return "".join(self._short.get(piece, piece) for piece in split(body, self._nonce))
+
+    def write(self, batch: Batch) -> bytes:
+        """
+        One personalization a recipient, in the batch's order, with commas between them.
+
+        Raises:
+            NotAccepted: Somebody's own part is too large; `rejected` names them.
+            Refused: A link would have to be escaped in HTML.
+        """
+        columns = _columns(batch.recipients)
+        self._check_sizes(batch.recipients, columns)
+        everyone = {**columns, "attempt": [str(batch.attempt_id)] * len(batch.recipients)}
+        rows = zip(*(everyone[slot] for slot in self._slots), strict=True)
+        return ",".join([self._pattern % row for row in rows]).encode()
+
+    def _check_sizes(self, recipients: Sequence[Recipient], columns: Mapping[str, Sequence[str]]) -> None:
+        limit = MOST_SUBSTITUTION_BYTES - self._tag_bytes
+        own = [columns[value] for value in self._values]
+        if _MOST_OF_A_LETTER * sum(max(map(len, column)) for column in own) <= limit:
+            return
+        sizes = (sum(len(value.encode()) for value in row) for row in zip(*own, strict=True))
+        rejected = {
+            recipient.delivery_id: f"greeting and links have {size} bytes: SendGrid takes {limit}"
+            for recipient, size in zip(recipients, sizes, strict=True)
+            if size > limit
+        }
+        if rejected:
+            raise NotAccepted("somebody's own part of the request is too large", rejected=rejected)
+
+
+def _columns(recipients: Sequence[Recipient]) -> dict[str, Sequence[str]]:
+    """Each value of all *recipients*, as it stands between the quotes of a JSON string."""
+    deliveries, addresses, _, greetings, leaving, choosing = zip(*recipients, strict=True)
+    plain = _inside(greetings)
+    if not _same_in_html((*leaving, *choosing)):
+        raise Refused("a personal link holds a letter that HTML escapes: check newsletter.base_url")
+    return {
+        "delivery": list(map(str, deliveries)),
+        "address": _inside(addresses),
+        "greeting": plain,
+        "greeting_html": plain if _same_in_html(greetings) else _inside(greetings, html.escape),
+        "unsubscribe": _inside(leaving),
+        "preferences": _inside(choosing),
+    }
+
+
+def _same_in_html(texts: Sequence[str]) -> bool:
+    whole = "\n".join(texts)
+    return html.escape(whole) == whole
+
+
+def _inside(texts: Sequence[str], change: Callable[[str], str] = str) -> Sequence[str]:
+    # all in one go; where a text holds a line break, or a backslash before an n, there are more pieces than texts
+    pieces = orjson.dumps(change("\n".join(texts))).decode()[1:-1].split("\\n")
+    return pieces if len(pieces) == len(texts) else [orjson.dumps(change(text)).decode()[1:-1] for text in texts]
+
+
+def _slot(name: str) -> str:
+    return f"{_SLOT}{name}{_SLOT}"
