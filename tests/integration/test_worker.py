@@ -219,6 +219,17 @@ def test_provider_that_cannot_be_reached_holds_the_campaign_and_loses_nothing(tm
     assert (now.state, now.balance.waiting, now.balance.in_doubt) == ("held", PEOPLE, 0)
 
 
+def test_whoever_looks_on_is_told_once_why_nothing_goes_out(tmp_path, sqlite_url):
+    digest = sendgrid_project(tmp_path / "project", sqlite_url, "http://127.0.0.1:9")
+    sending = replace(digest.sending, **HASTE | {"chance": lambda: 0.001})
+    plan(digest.database, digest.workshop, MONTH, sending)
+    told = []
+    work(digest.database, MONTH, sending, pauses=told.append)
+
+    assert len(told) == 1
+    assert "can't be reached" in told[0]
+
+
 def test_held_campaign_gets_the_corrected_bytes_and_only_for_those_who_wait(tmp_path, sqlite_url):
     behaviour = Behaviour(script=Script(["none", "403"]), keep=True)
     with in_thread(tmp_path / "ledger.db", behaviour) as provider:

@@ -49,8 +49,8 @@ def send(
     if not plan_only:
         waiting = status_of(digest.database, month).balance.open
         with progress(f"sending {month}", waiting or None) as advance, stopped_by_signals() as stop:
-            work(digest.database, campaign.month, digest.sending, advance, stop)
-    now = status_of(digest.database, month)
+            work(digest.database, campaign.month, digest.sending, advance, stop, lambda why: note(f"waiting: {why}"))
+    now = status_of(digest.database, month, digest.config.delivery.transport)
     show(now, as_json=as_json)
     if now == before:
         note(f"{month} was {now.state} before: nothing was changed")
@@ -118,7 +118,7 @@ def settle(
     settle_by_evidence(digest.database, month, digest.sending.transport(month), digest.sending.resend_after)
     for decision in chosen:
         note(f"{decide(digest.database, month, decision)} deliveries settled: {decision}")
-    now = status_of(digest.database, month)
+    now = status_of(digest.database, month, digest.config.delivery.transport)
     show(now, as_json=as_json)
     if now.balance.in_doubt:
         raise typer.Exit(Exit.UNFINISHED)

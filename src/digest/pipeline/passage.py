@@ -11,7 +11,13 @@ from digest.storage import gate
 
 
 class Passage:
-    """One worker's way through the gate of the transport *name*."""
+    """One worker's way through the gate of the transport *name*.
+
+    Attributes:
+        reason: What the provider said when the gate was shut, if it was the last time that this worker asked.
+    """
+
+    reason: str | None = None
 
     def __init__(self, name: str, sending: Sending) -> None:
         self._name = name
@@ -33,7 +39,9 @@ class Passage:
             batches = 1
         if state.is_shut(now):
             assert state.shut_until is not None
+            self.reason = state.reason
             return 0, (state.shut_until - now).total_seconds()
+        self.reason = None
         return self._within_rate(conn, batches, now) if self._sending.rate else (batches, 0.0)
 
     def passed(self, conn: Connection, sizes: Sequence[int], now: dt.datetime) -> None:

@@ -43,6 +43,7 @@ def work(
     sending: Sending,
     progress: Callable[[int], None] = lambda _count: None,
     stop: threading.Event | None = None,
+    pauses: Callable[[str], None] = lambda _reason: None,
 ) -> CampaignState:
     """
     Hand over the campaign of *month* until it is sent or held, or nothing but doubt is left; other workers may do the
@@ -51,6 +52,7 @@ def work(
     Args:
         progress: Told how many deliveries were handed over, now and then.
         stop: Once it is set no new request goes out, and those under way are finished.
+        pauses: Told why nothing goes out for a while, once for each reason.
 
     Returns:
         The campaign's state.
@@ -63,7 +65,9 @@ def work(
     transport = sending.transport(month)
     try:
         with ThreadPoolExecutor(sending.in_flight, thread_name_prefix="hand-over") as hands:
-            _Clerk(database, month, sending, transport, hands, progress, stop or threading.Event()).run()
+            _Clerk(
+                database, month, sending, transport, hands, _Listener(progress, pauses), stop or threading.Event()
+            ).run()
         with database.read() as connection:
             return found(connection, month).state
     finally:
@@ -92,6 +96,20 @@ class _Report:
     written: threading.Event = field(default_factory=threading.Event)
 
 
+class _Listener:
+    """Whoever looks on."""
+
+    def __init__(self, progress: Callable[[int], None], pauses: Callable[[str], None]) -> None:
+        self.progress = progress
+        self._pauses = pauses
+        self._told: str | None = None
+
+    def pause(self, reason: str | None) -> None:
+        if reason is not None and reason != self._told:
+            self._pauses(reason)
+            self._told = reason
+
+
 class _Clerk:
     def __init__(
         self,
@@ -100,7 +118,7 @@ class _Clerk:
         sending: Sending,
         transport: Transport,
         hands: ThreadPoolExecutor,
-        progress: Callable[[int], None],
+        listener: "_Listener",
         stop: threading.Event,
     ) -> None:
         self._database = database
@@ -108,7 +126,7 @@ class _Clerk:
         self._sending = sending
         self._transport = transport
         self._hands = hands
-        self._progress = progress
+        self._listener = listener
         self._stop = stop
         self._ended = threading.Event()
         self._said: queue.SimpleQueue[Done | _Report] = queue.SimpleQueue()
@@ -159,6 +177,7 @@ class _Clerk:
             return True
         self._failures = 0
         self._tell()
+        self._listener.pause(self._passage.reason)
         for claim in claims:
             self._under_way += 1
             self._hands.submit(self._hand_over, claim, now, until)
@@ -206,7 +225,7 @@ class _Clerk:
                 continue
             self._under_way -= 1
             if isinstance(one.outcome, Answer):
-                self._progress(len(one.claim.recipients) - len(one.outcome.rejected))
+                self._listener.progress(len(one.claim.recipients) - len(one.outcome.rejected))
             elif not isinstance(one.outcome, TransportError):
                 self._fault = one.outcome  # of the program: somebody has to see it
 

@@ -14,7 +14,7 @@ from threading import get_ident
 
 from digest.delivery.handover import Answer, Batch, Note, Report
 from digest.delivery.message import build_message, build_note
-from digest.errors import NotAccepted
+from digest.errors import NotAccepted, Refused
 from digest.issue.edition import Edition
 from digest.issue.greeting import greeting
 from digest.issue.placeholders import fill
@@ -47,7 +47,8 @@ class FilesTransport:
         """Write every message of *batch*.
 
         Raises:
-            NotAccepted: The folder can't be written, or the time was over before anything was.
+            Refused: The folder can't be written, or holds the mails of another campaign.
+            NotAccepted: The time was over before anything was written.
         """
         if time.monotonic() >= batch.until:
             raise NotAccepted("the time was over before anything was written")
@@ -67,7 +68,7 @@ class FilesTransport:
         """Write one notification, under its id.
 
         Raises:
-            NotAccepted: The folder can't be written.
+            Refused: The folder can't be written.
         """
         try:
             self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -87,7 +88,7 @@ class FilesTransport:
         """Write `index.html` over what lies in the outbox.
 
         Raises:
-            NotAccepted: The folder can't be written.
+            Refused: The folder can't be written.
         """
         if self._owner() == self._campaign:
             try:
@@ -112,7 +113,7 @@ class FilesTransport:
         if self._owner() is None:
             self._write(self._directory / _OWNER, self._campaign.encode())
         elif self._owner() != self._campaign:
-            raise NotAccepted(
+            raise Refused(
                 f"the outbox {self._directory} holds the mails of another database's campaign: move it away, or name "
                 "another folder in files.directory"
             )
@@ -123,8 +124,8 @@ class FilesTransport:
         except (FileNotFoundError, NotADirectoryError):
             return None
 
-    def _unwritable(self, error: OSError) -> NotAccepted:
-        return NotAccepted(f"the outbox {self._directory} can't be written: {error.strerror or error}")
+    def _unwritable(self, error: OSError) -> Refused:
+        return Refused(f"the outbox {self._directory} can't be written: {error.strerror or error}")
 
     def _without_reader(self, edition: Edition) -> bytes:
         hello = greeting("", edition.key.language, self._renderer)
