@@ -137,6 +137,19 @@ def test_relay_that_hangs_up_on_refused_recipients_rejects_nobody():
         Sending(relay).hand_over("ann", "bob", "cy")
 
 
+def test_relay_that_has_taken_others_and_hangs_up_on_refused_recipients_is_asked_later():
+    answers = {"ann@example.org": "550 unknown", "bob@example.org": HANG_UP}
+    with service.running(service.Relay(at_recipient=answers)) as relay:
+        sending = Sending(relay)
+        sending.hand_over("dee")
+        sending.reported.clear()
+        with pytest.raises(NotAccepted, match="broke off") as caught:
+            sending.hand_over("ann", "bob", "cy")
+
+    assert not isinstance(caught.value, Refused)
+    assert (len(relay.taken), sending.reported) == (1, {})
+
+
 def test_relay_that_takes_nobody_any_more_rejects_nobody():
     answers = {f"p{number}@example.org": "550 5.4.5 daily quota exceeded" for number in range(30)}
     with service.running(service.Relay(at_recipient=answers)) as relay:
