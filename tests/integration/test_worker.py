@@ -17,7 +17,7 @@ from provider.server import Behaviour
 from digest.bootstrap import Digest
 from digest.delivery.breaker import DOUBTFUL_PATIENCE, OPEN
 from digest.delivery.handover import Answer
-from digest.errors import Conflict, NotAccepted
+from digest.errors import Conflict, Later, NotAccepted
 from digest.pipeline.approve import approve
 from digest.pipeline.assemble import assemble
 from digest.pipeline.control import cancel, hold, resume
@@ -383,6 +383,46 @@ def test_refusal_half_way_sends_only_the_rest_again(digest):
 
     assert (now.state, now.balance.accepted) == ("sent", PEOPLE)
     assert set(Counter(transport.reached).values()) == {1}
+
+
+class Greylisting(Slow):
+    """Takes everybody in turn, except that some have to come again so many times; then it takes them too."""
+
+    name = "greylisting"
+    one_by_one = True
+
+    def __init__(self, times: dict[str, int]):
+        super().__init__(lambda: None)
+        self.times = times
+        self.taken: list[str] = []
+
+    def hand_over(self, batch, report):
+        for recipient in batch.recipients:
+            if self.times.get(recipient.address, 0) > 0:
+                self.times[recipient.address] -= 1
+                raise Later("450 greylisted", [recipient.delivery_id])
+            self.taken.append(recipient.address)
+            report({recipient.delivery_id: None})
+        return Answer()
+
+
+@pytest.mark.parametrize("who", [["p0"], ["p2"], ["p4"], ["p0", "p1", "p2", "p3", "p4"], ["p39"]])
+def test_who_has_to_come_again_goes_last_and_keeps_nobody_waiting(digest, who):
+    late = [f"{name}@example.org" for name in who]
+    transport = Greylisting(dict.fromkeys(late, 2))
+    now = send(digest, in_flight=1, transport=lambda _month: transport)
+
+    assert (now.state, now.balance.accepted) == ("sent", PEOPLE)
+    assert sorted(transport.taken[-len(late) :]) == sorted(late)
+    assert set(Counter(transport.taken).values()) == {1}
+
+
+def test_who_may_never_come_holds_the_campaign_once_all_others_are_handed_over(digest):
+    transport = Greylisting({"p0@example.org": 10**9, "p7@example.org": 10**9})
+    now = send(digest, in_flight=1, transport=lambda _month: transport)
+
+    assert (now.state, now.reason) == ("held", "450 greylisted")
+    assert (now.balance.accepted, now.balance.waiting) == (PEOPLE - 2, 2)
 
 
 @pytest.mark.parametrize("happens", [hold, cancel])

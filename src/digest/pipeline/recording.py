@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from digest.delivery import breaker
 from digest.delivery.breaker import OPEN, Gate
 from digest.delivery.handover import Answer
-from digest.errors import BatchRefused, InDoubt, NotAccepted, Refused, TooLarge, Withdrawn
+from digest.errors import BatchRefused, InDoubt, Later, NotAccepted, Refused, TooLarge, Withdrawn
 from digest.storage import answers, campaigns, gate
 from digest.storage.answers import Taken
 from digest.storage.outbox import Claim
@@ -70,6 +70,9 @@ def _write_down(conn: Connection, done: Done, now: dt.datetime) -> str | None:
         return None
     if isinstance(error, BatchRefused) and done.claim.depth < _HALVINGS and len(done.claim.recipients) > 1:
         answers.halve(conn, attempt, detail=said, deeper=1, now=now)
+        return None
+    if isinstance(error, Later):
+        answers.put_off(conn, attempt, error.deliveries, detail=said, now=now)
         return None
     if isinstance(error, NotAccepted):
         refused = answers.not_accepted(conn, attempt, detail=said, rejected=error.rejected, now=now)

@@ -247,6 +247,31 @@ def halve(conn: Connection, attempt_id: int, *, detail: str, deeper: int, now: d
     batches.change(conn, home.id, state=BatchState.ACCEPTED, first_delivery=None, last_delivery=None)
 
 
+def put_off(conn: Connection, attempt_id: int, late: Collection[int], *, detail: str, now: dt.datetime) -> None:
+    """
+    Write down that an attempt was certainly not taken since some of its people have to wait: they go last of the
+    campaign, in a batch of their own, and the others of theirs wait again as before.
+
+    Args:
+        late: Deliveries; those of other batches are ignored.
+
+    Raises:
+        NotFound: There is no such attempt.
+
+    If it was settled otherwise meanwhile that stays.
+    """
+    row = _attempt(conn, attempt_id)
+    not_accepted(conn, attempt_id, detail=detail, now=now)
+    home = batches.locked(conn, row.batch_id)
+    everyone = batches.members(conn, home.id)
+    some = [number for number in everyone if number in late]
+    if row.state not in _OPEN or home.state is not BatchState.WAITING or not some:
+        return
+    batches.move(conn, home, some, parent_id=home.id, split_by=attempt_id)
+    if len(some) == len(everyone):
+        batches.change(conn, home.id, state=BatchState.ACCEPTED, first_delivery=None, last_delivery=None)
+
+
 def wait_again(conn: Connection, deliveries: Collection[int]) -> int:
     """
     Let accepted deliveries wait again: the provider took them and then dropped them unsent.

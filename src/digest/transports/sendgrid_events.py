@@ -102,17 +102,17 @@ def read_event(element: Any, *, installation: str) -> Event | str:
     """Read one element of the array; the name to count it under if it has no effect.
 
     Args:
-        installation: What this installation's requests are marked with. An element that carries another mark has no
-            effect; one that carries none is of a mail from before there were marks, or not of ours.
+        installation: What this installation's requests are marked with. An element that carries another mark says
+            nothing about our deliveries, only about its address, which SendGrid mails for nobody on the account any
+            more; one that carries none is of a mail from before there were marks, or not of ours.
     """
     word = element.get("event") if isinstance(element, dict) else None
     if not isinstance(word, str) or not word:
         return UNREADABLE
-    if element.get("installation") not in (None, installation):
-        return ELSEWHERE
+    ours = element.get("installation") in (None, installation)
     kind = KINDS.get(word)
     if kind is None:
-        return word[:_LONGEST_KIND].replace("\0", " ")
+        return word[:_LONGEST_KIND].replace("\0", " ") if ours else ELSEWHERE
     grounds = GROUNDS.get(kind)
     if kind is Kind.BOUNCED:
         kind = BOUNCES.get(_text(element, "type"), Kind.BLOCKED)
@@ -120,8 +120,10 @@ def read_event(element: Any, *, installation: str) -> Event | str:
     elif kind is Kind.DROPPED:
         reason = _text(element, "reason")
         kind, grounds = (Kind.OVER_QUOTA if reason == QUOTA else kind), DROPS.get(reason)
+    if not ours and grounds is None:
+        return ELSEWHERE
     address = element.get("email")
-    return Event(kind, address if isinstance(address, str) else "", _about(element), grounds)
+    return Event(kind, address if isinstance(address, str) else "", _about(element) if ours else None, grounds)
 
 
 def _about(element: Mapping[str, Any]) -> About | None:

@@ -45,6 +45,43 @@ def test_claim_takes_the_first_waiting_batch_with_all_that_a_request_needs(conn)
     assert (balance(conn, campaign).sending, balance(conn, campaign).waiting) == (2, 1)
 
 
+@pytest.mark.parametrize("late", [["ann"], ["bob"], ["ann", "bob"]])
+def test_who_is_put_off_goes_last_and_the_others_where_they_were(conn, late):
+    campaign = begin_campaign(conn, *PEOPLE)
+    claim = claim_next(conn, campaign)
+    some = [number for number, _, _, name, _ in claim.recipients if name in late]
+    answers.put_off(conn, claim.attempt_id, [*some, 10**6], detail="450 later", now=NOON)
+    order = []
+    while (following := claim_next(conn, campaign)) is not None:
+        order.append(names(following))
+        answers.accepted(conn, following.attempt_id, message_id=None, rejected={}, now=NOON)
+
+    assert order == [
+        *([rest] if (rest := [name for name in ("ann", "bob") if name not in late]) else []),
+        ["cho"],
+        late,
+    ]
+    assert balance(conn, campaign).accepted == 3
+
+
+def test_who_was_put_off_counts_as_accepted_if_that_attempt_was_taken_after_all(conn):
+    campaign = begin_campaign(conn, *PEOPLE)
+    claim = claim_next(conn, campaign)
+    answers.put_off(conn, claim.attempt_id, numbers(claim)[:1], detail="450 later", now=NOON)
+    answers.accepted(conn, claim.attempt_id, message_id=None, rejected={}, now=NOON)
+
+    assert (balance(conn, campaign).accepted, balance(conn, campaign).waiting) == (2, 1)
+
+
+def test_nobody_is_put_off_once_the_campaign_is_cancelled(conn):
+    campaign = begin_campaign(conn, ANN)
+    claim = claim_next(conn, campaign)
+    campaigns.cancel(conn, campaign.id, NOON)
+    answers.put_off(conn, claim.attempt_id, numbers(claim), detail="450 later", now=NOON)
+
+    assert (balance(conn, campaign).skipped, balance(conn, campaign).waiting) == (1, 0)
+
+
 def test_each_batch_is_claimed_once(conn):
     campaign = begin_campaign(conn, *PEOPLE)
 

@@ -138,7 +138,7 @@ def test_half_a_letter_stops_no_event(said: str, read: str):
     assert [event.address for event in post.events] == ["ann@example.org", *[f"{read}@example.org"] * 2]
 
 
-@pytest.mark.parametrize("kind", ["delivered", "spamreport", "open"])
+@pytest.mark.parametrize("kind", ["delivered", "dropped", "open"])
 @pytest.mark.parametrize("name", ["there", "", 7, ["here"], {"here": 1}])
 def test_event_of_another_installation_is_only_counted(kind: str, name: object):
     body = json.dumps([ELEMENT | {"event": kind, "installation": name}, ELEMENT | {"installation": "here"}, ELEMENT])
@@ -146,3 +146,18 @@ def test_event_of_another_installation_is_only_counted(kind: str, name: object):
 
     assert post.events == (Event(Kind.DELIVERED, "ann@example.org", (7, 3)),) * 2
     assert post.others == {ELSEWHERE: 1}
+
+
+@pytest.mark.parametrize(
+    ("element", "grounds"),
+    [
+        ({"event": "bounce", "type": "bounce"}, Grounds.BOUNCED),
+        ({"event": "spamreport"}, Grounds.COMPLAINED),
+        ({"event": "dropped", "reason": "Invalid"}, Grounds.INVALID),
+    ],
+)
+def test_address_that_the_account_does_not_mail_any_more_counts_for_every_installation(element: dict, grounds: Grounds):
+    found = read_event(ELEMENT | element | {"installation": "there"}, installation="here")
+
+    assert isinstance(found, Event)
+    assert (found.address, found.about, found.grounds) == ("ann@example.org", None, grounds)
