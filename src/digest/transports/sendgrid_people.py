@@ -33,7 +33,8 @@ _VALUES: Mapping[str, str] = {
     PREFERENCES_TEXT: "preferences",
 }
 _SLOT = "\ue000"  # around the name of a value in a pattern; no configuration holds one
-_MOST_OF_A_LETTER = 4  # bytes in UTF-8
+
+_Columns = Mapping[str, Sequence[bytes]]  # each value of all recipients
 
 
 class People:
@@ -63,9 +64,9 @@ class People:
                 "installation": installation,
             },
         }
-        pieces = orjson.dumps(person).decode().split(_SLOT)
-        self._pattern = "%s".join(piece.replace("%", "%%") for piece in pieces[::2])
-        self._slots = pieces[1::2]
+        pieces = orjson.dumps(person).split(_SLOT.encode())
+        self._pattern = b"%b".join(piece.replace(b"%", b"%%") for piece in pieces[::2])
+        self._slots = [piece.decode() for piece in pieces[1::2]]
 
     def shortened(self, body: str) -> str:
         """*body* with the tags for which `write` gives the substitutions."""
@@ -81,16 +82,16 @@ class People:
         """
         columns = _columns(batch.recipients)
         self._check_sizes(batch.recipients, columns)
-        everyone = {**columns, "attempt": [str(batch.attempt_id)] * len(batch.recipients)}
+        everyone = {**columns, "attempt": [b"%d" % batch.attempt_id] * len(batch.recipients)}
         rows = zip(*(everyone[slot] for slot in self._slots), strict=True)
-        return ",".join([self._pattern % row for row in rows]).encode()
+        return b",".join([self._pattern % row for row in rows])
 
-    def _check_sizes(self, recipients: Sequence[Recipient], columns: Mapping[str, Sequence[str]]) -> None:
+    def _check_sizes(self, recipients: Sequence[Recipient], columns: _Columns) -> None:
         limit = MOST_SUBSTITUTION_BYTES - self._tag_bytes
         own = [columns[value] for value in self._values]
-        if _MOST_OF_A_LETTER * sum(max(map(len, column)) for column in own) <= limit:
+        if sum(max(map(len, column)) for column in own) <= limit:
             return
-        sizes = (sum(len(value.encode()) for value in row) for row in zip(*own, strict=True))
+        sizes = (sum(map(len, row)) for row in zip(*own, strict=True))
         rejected = {
             recipient.delivery_id: f"greeting and links have {size} bytes: SendGrid takes {limit}"
             for recipient, size in zip(recipients, sizes, strict=True)
@@ -100,14 +101,14 @@ class People:
             raise NotAccepted("somebody's own part of the request is too large", rejected=rejected)
 
 
-def _columns(recipients: Sequence[Recipient]) -> dict[str, Sequence[str]]:
+def _columns(recipients: Sequence[Recipient]) -> _Columns:
     """Each value of all *recipients*, as it stands between the quotes of a JSON string."""
     deliveries, addresses, _, greetings, leaving, choosing = zip(*recipients, strict=True)
     plain = _inside(greetings)
     if not _same_in_html((*leaving, *choosing)):
         raise Refused("a personal link holds a letter that HTML escapes: check newsletter.base_url")
     return {
-        "delivery": list(map(str, deliveries)),
+        "delivery": [b"%d" % delivery for delivery in deliveries],
         "address": _inside(addresses),
         "greeting": plain,
         "greeting_html": plain if _same_in_html(greetings) else _inside(greetings, html.escape),
@@ -121,10 +122,10 @@ def _same_in_html(texts: Sequence[str]) -> bool:
     return html.escape(whole) == whole
 
 
-def _inside(texts: Sequence[str], change: Callable[[str], str] = str) -> Sequence[str]:
+def _inside(texts: Sequence[str], change: Callable[[str], str] = str) -> Sequence[bytes]:
     # all in one go; where a text holds a line break, or a backslash before an n, there are more pieces than texts
-    pieces = orjson.dumps(change("\n".join(texts))).decode()[1:-1].split("\\n")
-    return pieces if len(pieces) == len(texts) else [orjson.dumps(change(text)).decode()[1:-1] for text in texts]
+    pieces = orjson.dumps(change("\n".join(texts)))[1:-1].split(b"\\n")
+    return pieces if len(pieces) == len(texts) else [orjson.dumps(change(text))[1:-1] for text in texts]
 
 
 def _slot(name: str) -> str:
