@@ -216,7 +216,7 @@ class Digest:
             newsletter=self.newsletter,
             renderer=self.renderer,
             sign=signer(self.keys.sign, UNSUBSCRIBE),
-            sign_preferences=self._sign_preferences(),
+            preferences_signer=self._preferences_signer,
             owner=this_process(),
             wait=time.sleep,
             chance=random.random,
@@ -229,10 +229,11 @@ class Digest:
             require_approval=self.config.schedule.require_approval,
         )
 
-    def _sign_preferences(self) -> Callable[[int], str]:
+    def _preferences_signer(self) -> Callable[[int], str]:
         sign, lifetime = dated_signer(self.keys.sign, Purpose.PREFERENCES), LIFETIMES[Purpose.PREFERENCES]
         # to the day, so that a mail that is made again on that day is the same
-        return lambda subscriber: sign(subscriber, int((time.time() // _DAY + 1) * _DAY + lifetime.total_seconds()))
+        ends = int((time.time() // _DAY + 1) * _DAY + lifetime.total_seconds())
+        return lambda subscriber: sign(subscriber, ends)
 
     @cached_property
     def courier(self) -> Courier:

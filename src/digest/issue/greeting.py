@@ -24,7 +24,7 @@ def greeter(language: str, renderer: Renderer) -> Callable[[str], str]:
 
     def greet(name: str) -> str:
         known = one_line(name)
-        nameable = any(character.isalnum() for character in known)
+        nameable = known[:1].isalnum() or any(character.isalnum() for character in known)
         return f"{before}{known}{after}" if nameable else stranger
 
     return greet

@@ -15,7 +15,7 @@ class Sending:
     """
     Attributes:
         sign: From a subscriber's id to the token of the unsubscribe link.
-        sign_preferences: The same for the link to their preferences, which ends some day.
+        preferences_signer: Gives the same for the links to their preferences that are made now, which end some day.
         wait: Sleeps that many seconds.
         chance: A random number, evenly from 0 to 1.
         in_flight: Requests of one worker at once.
@@ -28,7 +28,7 @@ class Sending:
     newsletter: Newsletter
     renderer: Renderer
     sign: Callable[[int], str]
-    sign_preferences: Callable[[int], str]
+    preferences_signer: Callable[[], Callable[[int], str]]
     owner: str
     wait: Callable[[float], None]
     chance: Callable[[], float]

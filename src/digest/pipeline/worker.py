@@ -274,10 +274,11 @@ class _Clerk:
     def _batch(self, claim: Claim, until: float) -> Batch:
         base_url = self._sending.newsletter.base_url
         leaving, choosing = unsubscribe_url(base_url, ""), preferences_url(base_url, "")
-        leave, choose = self._sending.sign, self._sending.sign_preferences
+        leave, choose = self._sending.sign, self._sending.preferences_signer()
         greet = greeter(claim.key.language, self._sending.renderer)
-        recipients = [
-            Recipient(delivery, address, name, greet(name), leaving + leave(subscriber), choosing + choose(subscriber))
-            for delivery, subscriber, address, name, _ in claim.recipients
-        ]
+        deliveries, people, addresses, names, _ = zip(*claim.recipients, strict=True)
+        left = [leaving + leave(person) for person in people]
+        chosen = [choosing + choose(person) for person in people]
+        columns = zip(deliveries, addresses, names, map(greet, names), left, chosen, strict=True)
+        recipients = list(map(Recipient._make, columns))
         return Batch(claim.attempt_id, self._editions[claim.hash, claim.key], recipients, until)
