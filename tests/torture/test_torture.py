@@ -3,6 +3,7 @@
 DIGEST_TEST_TORTURE: how many kills each scenario has at least; the suite is content with a few, `make torture` is not.
 """
 
+import datetime as dt
 import os
 import random
 import signal
@@ -16,7 +17,17 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from projects import MONTH, command, environment, make_project, make_ready
+from projects import (
+    MONTH,
+    TOPICS,
+    add_people,
+    command,
+    environment,
+    make_project,
+    make_ready,
+    write_articles,
+)
+from projects import people as people_list
 from provider.events import Signer, Telling
 from provider.ledger import Ledger
 from provider.running import in_process
@@ -25,11 +36,12 @@ from torture.stepping import STEPS
 
 from digest.bootstrap import Digest
 from digest.delivery.states import AttemptState
+from digest.months import Month
 from digest.pipeline.control import resume
 from digest.pipeline.send import plan
 from digest.pipeline.status import Status, status
 from digest.pipeline.worker import work
-from digest.storage import batches, campaigns, outbox
+from digest.storage import batches, calendar, campaigns, outbox
 from digest.storage.tables import delivery, subscriber
 
 KILLS = int(os.environ.get("DIGEST_TEST_TORTURE", "0"))
@@ -46,26 +58,28 @@ FAULTS = {
 pytestmark = pytest.mark.timeout(3600 if KILLS else 240)
 
 
-def make(
-    folder: Path, url: str, host: str, *, people: int, policy: str = "hold", after: str = "0.0001", key: str = "null"
-) -> Digest:
-    digest = make_project(
-        folder,
-        url,
-        replace={
-            "transport: files ": "transport: sendgrid ",
-            "batch_size: 500": "batch_size: 5",
-            "in_flight: 8": "in_flight: 3",
-            "deadline: 60": "deadline: 2",
-            "lease: 120": "lease: 5",
-            "on_in_doubt: hold": f"on_in_doubt: {policy}",
-            "settle_after: 25 ": f"settle_after: {after} ",
-            "webhook_public_key: null": f"webhook_public_key: {key}",
-            "host: https://api.sendgrid.com": f"host: {host}",
-            "api_key: null": "api_key: SG.test-key-that-nobody-else-may-see",
-            "base_url: http://127.0.0.1:8000": "base_url: https://digest.example.org",
-        },
-    )
+def configured(
+    host: str, policy: str = "hold", after: str = "0.0001", key: str = "null", **others: str
+) -> dict[str, str]:
+    """What changes in the configuration of a new project."""
+    return {
+        "transport: files ": "transport: sendgrid ",
+        "batch_size: 500": "batch_size: 5",
+        "in_flight: 8": "in_flight: 3",
+        "deadline: 60": "deadline: 2",
+        "lease: 120": "lease: 5",
+        "on_in_doubt: hold": f"on_in_doubt: {policy}",
+        "settle_after: 25 ": f"settle_after: {after} ",
+        "webhook_public_key: null": f"webhook_public_key: {key}",
+        "host: https://api.sendgrid.com": f"host: {host}",
+        "api_key: null": "api_key: SG.test-key-that-nobody-else-may-see",
+        "base_url: http://127.0.0.1:8000": "base_url: https://digest.example.org",
+        **others,
+    }
+
+
+def make(folder: Path, url: str, host: str, *, people: int, **changes: str) -> Digest:
+    digest = make_project(folder, url, replace=configured(host, **changes))
     make_ready(digest, people)
     plan(digest.database, digest.workshop, MONTH, digest.sending)
     return digest
@@ -81,23 +95,23 @@ def start_stepping(folder: Path, step: str, number: str, count: int) -> subproce
     return subprocess.Popen(line, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def finish(digest: Digest) -> Status:
+def finish(digest: Digest, month: Month = MONTH) -> Status:
     """Let it come to its end, as an operator would: resume what a fault has held."""
     for _ in range(60):
-        work(digest.database, MONTH, digest.sending)
-        now = status(digest.database, MONTH)
+        work(digest.database, month, digest.sending)
+        now = status(digest.database, month)
         if now.state == "held":
-            resume(digest.database, MONTH, digest.sending)
+            resume(digest.database, month, digest.sending)
         elif not now.balance.waiting + now.balance.sending:
             return now
         time.sleep(0.2)
     raise AssertionError(f"it does not come to an end: {now}")
 
 
-def doubtful(digest: Digest) -> set[str]:
+def doubtful(digest: Digest, month: Month) -> set[str]:
     """The addresses that are listed in doubt."""
     with digest.database.read() as connection:
-        campaign = campaigns.find(connection, MONTH)
+        campaign = campaigns.find(connection, month)
         members = [
             member
             for one in outbox.open_attempts(connection, campaign.id)
@@ -110,7 +124,7 @@ def doubtful(digest: Digest) -> set[str]:
 
 def assert_nobody_twice_and_nobody_lost(digest: Digest, now: Status, reached: Counter, people: int) -> None:
     everyone = {f"p{number}@example.org" for number in range(people)}
-    listed = doubtful(digest)
+    listed = doubtful(digest, now.month)
     balance = now.balance
     assert balance.holds
     assert balance.planned == people
@@ -193,6 +207,49 @@ def test_worker_that_stood_still_past_its_lease_sends_nothing_when_it_goes_on(tm
 
     assert reached == Counter(f"p{number}@example.org" for number in range(people))
     assert (now.state, now.duplicates, now.balance.accepted) == ("sent", 0, people)
+
+
+def test_two_schedulers_that_are_killed_send_the_month_that_is_due_once(tmp_path, new_database):
+    people, folder, chance, killed = 200 if KILLS else 60, tmp_path / "project", random.Random(7), 0
+    due = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
+    month = Month(due.year, due.month)
+    at = f"{{day: {due.day}, hour: {due.hour}}}"
+    schedule = {
+        "timezone: America/Toronto": "timezone: UTC",
+        "assemble: {day: 1, hour: 6} ": f"assemble: {at} ",
+        "send: {day: second tuesday, hour: 9}": f"send: {at}",
+        "require_approval: true ": "require_approval: false ",
+    }
+    ledger_file = tmp_path / "ledger.db"
+    with in_process(ledger_file, chances=FAULTS, latency=0.03, seed=7) as host:
+        digest = make_project(folder, new_database(), replace=configured(host, **schedule))
+        write_articles(folder, TOPICS, month)
+        add_people(digest, people_list(people))
+        digest.database.dispose()
+        schedulers = [start(folder, "scheduler") for _ in range(2)]
+        for _ in range(40 if KILLS else 6):
+            time.sleep(chance.uniform(0.3, 2.0))
+            place = chance.randrange(2)
+            schedulers[place].kill()
+            killed += schedulers[place].wait() == -signal.SIGKILL
+            schedulers[place] = start(folder, "scheduler")
+        for _ in range(600):
+            if status(digest.database, month).balance.planned:
+                break
+            time.sleep(0.1)
+        for process in schedulers:
+            process.kill()
+            process.wait()
+        now = finish(digest, month)
+    ledger = Ledger(ledger_file)
+    reached = ledger.addresses()
+    ledger.close()
+
+    assert killed >= (30 if KILLS else 3)
+    assert_nobody_twice_and_nobody_lost(digest, now, reached, people)
+    with digest.database.read() as connection:
+        assert [row.reason for row in calendar.rows(connection, month)] == [None, None]
+        assert all(row.done_at for row in calendar.rows(connection, month))
 
 
 @contextmanager
