@@ -16,7 +16,7 @@ from digest.errors import StorageError
 from digest.months import Month
 from digest.pipeline.receive_events import OVER_QUOTA, Received, receive
 from digest.pipeline.status import status
-from digest.storage import answers, campaigns, outcomes, subscribers, suppressions
+from digest.storage import answers, campaigns, outcomes, settling, subscribers, suppressions
 from digest.storage.campaigns import Campaign
 from digest.storage.database import Database
 from digest.storage.tables import attempt, consent, delivery, subscriber, suppression
@@ -119,7 +119,7 @@ def test_one_event_of_any_kind_settles_a_doubt_for_all(sent, kind):
 def test_late_event_about_a_request_that_went_again_is_a_duplicate(sent):
     with sent.database.write() as conn:
         answers.in_doubt(conn, sent.attempt, detail="no answer", now=NOON)
-        answers.resend(conn, sent.attempt, detail="a person decided", now=NOON)
+        settling.resend(conn, sent.attempt, detail="a person decided", now=NOON)
     first, sent.attempt = sent.attempt, sent.claim()
     sent.accept()
     for _ in range(3):
@@ -132,7 +132,7 @@ def test_late_event_about_a_request_that_went_again_is_a_duplicate(sent):
 def test_late_event_keeps_a_batch_that_waits_again_from_going(sent):
     with sent.database.write() as conn:
         answers.in_doubt(conn, sent.attempt, detail="no answer", now=NOON)
-        answers.resend(conn, sent.attempt, detail="a person decided", now=NOON)
+        settling.resend(conn, sent.attempt, detail="a person decided", now=NOON)
     sent.receive(sent.event(0, Kind.DELIVERED))
 
     assert sent.claim() is None
@@ -142,7 +142,7 @@ def test_late_event_keeps_a_batch_that_waits_again_from_going(sent):
 def test_late_event_tells_about_those_who_were_given_up(sent):
     with sent.database.write() as conn:
         answers.in_doubt(conn, sent.attempt, detail="no answer", now=NOON)
-        answers.give_up(conn, sent.attempt, detail="a person decided", now=NOON)
+        settling.give_up(conn, sent.attempt, detail="a person decided", now=NOON)
     assert sent.balance.skipped == 3
     sent.receive(sent.event(2, Kind.DELIVERED))
 
@@ -331,7 +331,7 @@ def went_again(sent: Sent) -> int:
     """Decide that the first request goes again; the second one, which is accepted."""
     with sent.database.write() as conn:
         answers.in_doubt(conn, sent.attempt, detail="no answer", now=NOON)
-        answers.resend(conn, sent.attempt, detail="decided", now=NOON)
+        settling.resend(conn, sent.attempt, detail="decided", now=NOON)
         second = claim_next(conn, sent.campaign)
         answers.accepted(conn, second.attempt_id, message_id="m", rejected={}, now=NOON)
     return second.attempt_id

@@ -10,7 +10,7 @@ from storage_samples import LEASE, begin_campaign, claim_next, make_person
 
 from digest.delivery.breaker import Gate
 from digest.pipeline.status import Pause, Status, every_status, status
-from digest.storage import answers, campaigns, gate
+from digest.storage import answers, campaigns, gate, reports, settling
 from digest.storage.campaigns import Campaign
 from digest.storage.database import Database
 from digest.storage.outbox import Claim
@@ -52,7 +52,7 @@ class Sending:
     def report(self, claim: Claim, count: int) -> None:
         said = {number: None for number, *_ in claim.recipients[:count]}
         with self.database.write() as conn:
-            answers.reported(conn, claim.attempt_id, said, lease_until=self.now + LEASE)
+            reports.reported(conn, claim.attempt_id, said, lease_until=self.now + LEASE)
 
     def shut(self, until: dt.datetime, name: str = "smtp") -> None:
         with self.database.write() as conn:
@@ -118,7 +118,7 @@ def test_what_is_settled_long_after_the_request_is_no_speed(sending):
         answers.in_doubt(conn, claim.attempt_id, detail="no answer", now=NOON)
     sending.at(3600)
     with sending.database.write() as conn:
-        answers.assume_sent(conn, claim.attempt_id, detail="by hand", now=sending.now)
+        settling.assume_sent(conn, claim.attempt_id, detail="by hand", now=sending.now)
 
     assert sending.status().rate == 0
     assert sending.status().balance.accepted == BATCH

@@ -41,7 +41,7 @@ from digest.pipeline.control import resume
 from digest.pipeline.send import plan
 from digest.pipeline.status import Status, status
 from digest.pipeline.worker import work
-from digest.storage import batches, calendar, campaigns, outbox
+from digest.storage import calendar, campaigns, members, outbox
 from digest.storage.tables import delivery, subscriber
 
 KILLS = int(os.environ.get("DIGEST_TEST_TORTURE", "0"))
@@ -112,14 +112,14 @@ def doubtful(digest: Digest, month: Month) -> set[str]:
     """The addresses that are listed in doubt."""
     with digest.database.read() as connection:
         campaign = campaigns.find(connection, month)
-        members = [
+        listed = [
             member
             for one in outbox.open_attempts(connection, campaign.id)
             if one.state is AttemptState.IN_DOUBT
-            for member in batches.members(connection, one.batch_id)
+            for member in members.of_batch(connection, one.batch_id)
         ]
         query = select(subscriber.c.address).join(delivery, delivery.c.subscriber_id == subscriber.c.id)
-        return set(connection.execute(query.where(delivery.c.id.in_(members))).scalars())
+        return set(connection.execute(query.where(delivery.c.id.in_(listed))).scalars())
 
 
 def assert_nobody_twice_and_nobody_lost(digest: Digest, now: Status, reached: Counter, people: int) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from digest.delivery.events import About, Effects, Grounds, Outcome, Post, effects, further
 from digest.delivery.states import AttemptState, CampaignState
 from digest.pipeline.reported import Identify, hashed, take_over
-from digest.storage import answers, campaigns, outcomes
+from digest.storage import answers, campaigns, outcomes, splitting
 from digest.storage.database import Database
 
 OVER_QUOTA = "SendGrid dropped mails for want of quota: raise it, then resume; those readers wait again"
@@ -80,7 +80,7 @@ def _wait_again(connection: Connection, over_quota: Iterable[About], known: Know
     moved = 0
     for campaign, numbers in sorted(dropped.items()):
         if campaigns.state(connection, campaign) is not CampaignState.CANCELLED:
-            moved += answers.wait_again(connection, numbers)
+            moved += splitting.wait_again(connection, numbers)
             campaigns.reopen(connection, campaign, OVER_QUOTA, now)
     return moved
 

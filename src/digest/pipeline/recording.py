@@ -10,7 +10,7 @@ from digest.delivery import breaker
 from digest.delivery.breaker import OPEN, Gate
 from digest.delivery.handover import Answer
 from digest.errors import BatchRefused, InDoubt, Later, NotAccepted, Refused, TooLarge, Withdrawn
-from digest.storage import answers, campaigns, gate
+from digest.storage import answers, campaigns, gate, splitting
 from digest.storage.answers import Taken
 from digest.storage.outbox import Claim
 
@@ -69,10 +69,10 @@ def _write_down(conn: Connection, done: Done, now: dt.datetime) -> str | None:
         _too_large(conn, done, said, now)
         return None
     if isinstance(error, BatchRefused) and done.claim.depth < _HALVINGS and len(done.claim.recipients) > 1:
-        answers.halve(conn, attempt, detail=said, deeper=1, now=now)
+        splitting.halve(conn, attempt, detail=said, deeper=1, now=now)
         return None
     if isinstance(error, Later):
-        answers.put_off(conn, attempt, error.deliveries, detail=said, now=now)
+        splitting.put_off(conn, attempt, error.deliveries, detail=said, now=now)
         return None
     if isinstance(error, NotAccepted):
         refused = answers.not_accepted(conn, attempt, detail=said, rejected=error.rejected, now=now)
@@ -88,7 +88,7 @@ def _write_down(conn: Connection, done: Done, now: dt.datetime) -> str | None:
 def _too_large(conn: Connection, done: Done, said: str, now: dt.datetime) -> None:
     attempt, recipients = done.claim.attempt_id, done.claim.recipients
     if len(recipients) > 1:
-        answers.halve(conn, attempt, detail=said, deeper=0, now=now)
+        splitting.halve(conn, attempt, detail=said, deeper=0, now=now)
     else:
         answers.not_accepted(conn, attempt, detail=said, rejected={recipients[0][0]: said}, now=now)
 

@@ -11,7 +11,7 @@ from digest.delivery.states import AttemptState, CampaignState
 from digest.errors import Conflict, NotFound
 from digest.months import Month
 from digest.pipeline.owner import is_gone
-from digest.storage import answers, batches, campaigns, outbox
+from digest.storage import answers, campaigns, members, outbox, settling
 from digest.storage.database import Database
 from digest.storage.outbox import OpenAttempt
 
@@ -27,9 +27,9 @@ class Decision(StrEnum):
 
 
 _DECIDE: dict[Decision, Callable[..., bool]] = {
-    Decision.RESEND: answers.resend,
-    Decision.ASSUME_SENT: answers.assume_sent,
-    Decision.GIVE_UP: answers.give_up,
+    Decision.RESEND: settling.resend,
+    Decision.ASSUME_SENT: settling.assume_sent,
+    Decision.GIVE_UP: settling.give_up,
 }
 
 
@@ -124,13 +124,13 @@ def _settle(
         return False
     if attempt.state is AttemptState.SENDING and not _is_over(attempt, now):
         return False
-    members = batches.members(connection, attempt.batch_id)
+    everyone = members.of_batch(connection, attempt.batch_id)
     if can_tell:
-        taken = transport.evidence(members) or frozenset()
-        answers.settle_by_evidence(connection, attempt.id, taken=taken, detail=_LOST, now=now)
+        taken = transport.evidence(everyone) or frozenset()
+        settling.by_evidence(connection, attempt.id, taken=taken, detail=_LOST, now=now)
     elif attempt.state is AttemptState.IN_DOUBT:
-        answers.resend(connection, attempt.id, detail="no evidence came in time: it goes again", now=now)
+        settling.resend(connection, attempt.id, detail="no evidence came in time: it goes again", now=now)
     else:
-        doubtful = members[:1] if transport.one_by_one else None
+        doubtful = everyone[:1] if transport.one_by_one else None
         answers.in_doubt(connection, attempt.id, detail=_LOST, doubtful=doubtful, now=now)
     return True

@@ -26,7 +26,7 @@ from digest.pipeline.passage import Passage
 from digest.pipeline.recording import Done, record
 from digest.pipeline.sending import Sending
 from digest.pipeline.settle import settle
-from digest.storage import answers, campaigns, issues, outbox
+from digest.storage import campaigns, issues, outbox, reports
 from digest.storage.campaigns import Campaign
 from digest.storage.database import Database
 from digest.storage.outbox import Claim
@@ -211,7 +211,7 @@ class _Clerk:
         until = now + self._sending.lease
         for one in self._unwritten:
             if isinstance(one, _Report):
-                ours = answers.reported(connection, one.claim.attempt_id, one.answers, lease_until=until)
+                ours = reports.reported(connection, one.claim.attempt_id, one.answers, lease_until=until)
                 one.goes_on = ours and campaign.state is CampaignState.SENDING and not self._closing
         done = [one for one in self._unwritten if isinstance(one, Done)]
         record(connection, self._transport.name, campaign.id, done, now, self._sending.chance)

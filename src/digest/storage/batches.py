@@ -1,70 +1,20 @@
-"""Batches and their members: a batch is a range of deliveries, less those that were moved elsewhere."""
+"""Batches: a range of deliveries for one request, less those that were moved elsewhere."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from digest.delivery.states import BATCH, BatchState, CampaignState, Skipped, step
+from digest.storage.members import IDS_AT_ONCE, of_batch
 from digest.storage.tables import batch, campaign, delivery
 
-IDS_AT_ONCE = 1000  # below what one statement may hold of parameters
-
 _NO_RANGE = {"first_delivery": None, "last_delivery": None}  # an empty one would hide the batch behind it
-_FIRST: Select[Any] = (
-    select(batch.c.id, batch.c.last_delivery)
-    .where(batch.c.first_delivery <= bindparam("delivery"), batch.c.first_delivery <= batch.c.last_delivery)
-    .order_by(batch.c.first_delivery.desc())
-    .limit(1)
-)
 
 
 def locked(conn: Connection, batch_id: int) -> Row[Any]:
     """The batch, which nobody else changes until the end of the transaction."""
     return conn.execute(select(batch).where(batch.c.id == batch_id).with_for_update()).one()
-
-
-def members(conn: Connection, batch_id: int) -> list[int]:
-    """The deliveries of a batch that have no state of their own, in order."""
-    row = conn.execute(select(batch).where(batch.c.id == batch_id)).one()
-    query = select(delivery.c.id).where(*inside(row), delivery.c.state.is_(None)).order_by(delivery.c.id)
-    return list(conn.execute(query).scalars())
-
-
-def inside(row: Row[Any]) -> tuple[Any, ...]:
-    """The condition that a delivery is in the batch of *row*."""
-    if row.first_delivery is None:
-        return (delivery.c.batch_id == row.id,)
-    return delivery.c.id.between(row.first_delivery, row.last_delivery), delivery.c.batch_id.is_(None)
-
-
-def batches_of(conn: Connection, deliveries: Collection[int]) -> dict[int, int]:
-    """The batch of each of *deliveries*; those that are not there, or never were in one, are left out."""
-    found: dict[int, int] = {}
-    wanted = sorted(set(deliveries))
-    for start in range(0, len(wanted), IDS_AT_ONCE):
-        some = wanted[start : start + IDS_AT_ONCE]
-        first = last = None
-        for number, moved in conn.execute(
-            select(delivery.c.id, delivery.c.batch_id).where(delivery.c.id.in_(some)).order_by(delivery.c.id)
-        ).all():
-            if moved is None and (last is None or number > last):
-                row = conn.execute(_FIRST, {"delivery": number}).one_or_none()
-                first, last = (
-                    (row.id, row.last_delivery) if row is not None and row.last_delivery >= number else (None, None)
-                )
-            home = moved if moved is not None else first
-            if home is not None:
-                found[number] = home
-    return found
-
-
-def states_of(conn: Connection, deliveries: Collection[int]) -> dict[int, tuple[str, str | None]]:
-    """State and reason that each of *deliveries* has from its batch; see `batches_of`."""
-    homes = batches_of(conn, deliveries)
-    query = select(batch.c.id, batch.c.state, batch.c.reason).where(batch.c.id.in_(set(homes.values())))
-    found = {row.id: (row.state.value, row.reason) for row in conn.execute(query)}
-    return {number: found[home] for number, home in homes.items()}
 
 
 def move(conn: Connection, old: Row[Any], some: Sequence[int], **values: Any) -> int:
@@ -139,14 +89,29 @@ def release(conn: Connection, row: Row[Any]) -> None:
         change(conn, row.id, state=state)
 
 
+def let_go(conn: Connection, batch_id: int, attempt_id: int, untouched: Sequence[int]) -> None:
+    """Move members that an attempt certainly did not reach to a batch of their own, which waits."""
+    if untouched:
+        home = locked(conn, batch_id)
+        # earlier attempts were about them too
+        values = {"parent_id": home.id, "split_by": attempt_id - 1}
+        new = move(conn, home, untouched, state=BatchState.IN_DOUBT, **values)
+        release(conn, locked(conn, new))
+
+
 def change(conn: Connection, batch_id: int, **values: Any) -> None:
     conn.execute(update(batch).where(batch.c.id == batch_id).values(values))
+
+
+def close(conn: Connection, batch_id: int) -> None:
+    """Close a batch that has lost all its members to others: it counts for nobody."""
+    change(conn, batch_id, state=BatchState.ACCEPTED, **_NO_RANGE)
 
 
 def _span(conn: Connection, old: Row[Any], some: Sequence[int]) -> tuple[int, int] | None:
     """The range that the new batch can have: when *some* are the first or the last members of a range."""
     if old.first_delivery is not None:
-        everyone = members(conn, old.id)
+        everyone = of_batch(conn, old.id)
         if list(some) == everyone[: len(some)]:
             return old.first_delivery, some[-1]
         if list(some) == everyone[-len(some) :]:

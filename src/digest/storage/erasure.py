@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import Connection, delete, select, update
 
 from digest.delivery.states import CampaignState
-from digest.storage import address_changes, batches, consents, notifications, signups, suppressions
+from digest.storage import address_changes, consents, members, notifications, signups, suppressions
 from digest.storage.tables import campaign, delivery, subscriber
 
 
@@ -40,7 +40,7 @@ def deliveries_of(conn: Connection, subscriber_id: int) -> list[tuple[str, str, 
         .order_by(campaign.c.month)
     )
     rows = conn.execute(query).all()
-    shared = batches.states_of(conn, [row.id for row in rows if row.state is None])
+    shared = members.states_of(conn, [row.id for row in rows if row.state is None])
     return [(row.month, *(shared[row.id] if row.state is None else (str(row.state), row.reason))) for row in rows]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import BindParameter, Connection, Select, bindparam, func, selec
 
 from digest.delivery.events import Outcome, in_a_row
 from digest.delivery.states import AttemptState, BatchState, HandOver
-from digest.storage import batches
+from digest.storage import batches, members
 from digest.storage.tables import attempt, batch, campaign, delivery, event, subscriber
 from digest.storage.upsert import insert_new
 
@@ -109,7 +109,7 @@ def still_accepted(conn: Connection, about: Iterable[tuple[int, int]]) -> list[i
     by_delivery = defaultdict(set)
     for number, attempt_id in about:
         by_delivery[number].add(attempt_id)
-    homes = batches.batches_of(conn, by_delivery)
+    homes = members.batches_of(conn, by_delivery)
     rows = {home: batches.locked(conn, home) for home in sorted(set(homes.values()))}
     return [
         number
@@ -152,5 +152,5 @@ def _rows(conn: Connection, query: Select[Any], ids: Collection[int]) -> Iterato
 
 def _chunks(ids: Collection[int]) -> Iterator[list[int]]:
     every = sorted(set(ids))
-    for start in range(0, len(every), batches.IDS_AT_ONCE):
-        yield every[start : start + batches.IDS_AT_ONCE]
+    for start in range(0, len(every), members.IDS_AT_ONCE):
+        yield every[start : start + members.IDS_AT_ONCE]

@@ -301,6 +301,7 @@ batch = Table(
     Column("last_delivery", BigKey),
     Column("parent_id", BigKey),  # the batch that this one was split off
     Column("split_by", BigKey),  # the attempt that led to it: it and those before it were about these people too
+    Column("dropped_by", BigKey),  # the attempt after which the provider dropped them: its proof is none for them
     Column("depth", Integer, nullable=False, default=0, server_default="0"),  # halvings that led to it
     # members proven to have been handed over twice
     Column("duplicates", Integer, nullable=False, default=0, server_default="0"),

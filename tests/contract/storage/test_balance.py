@@ -17,7 +17,18 @@ from sqlalchemy import delete
 from storage_samples import LEASE, add_people, begin_campaign, make_frozen, make_person
 
 from digest.delivery.states import CampaignState
-from digest.storage import answers, campaigns, outbox, subscribers, suppressions, tables
+from digest.storage import (
+    answers,
+    campaigns,
+    outbox,
+    outcomes,
+    reports,
+    settling,
+    splitting,
+    subscribers,
+    suppressions,
+    tables,
+)
 from digest.storage.database import Database
 from digest.subscribers.subscriber import NoMatch
 
@@ -34,9 +45,15 @@ class Months(RuleBasedStateMachine):
 
     database: Database
 
-    @initialize(batch_size=st.integers(1, 5), gone=st.sets(st.integers(0, 13), max_size=3))
-    def plan(self, batch_size, gone):
+    @initialize(
+        kind=st.sampled_from(["events", "reports", "evidence"]),
+        batch_size=st.integers(1, 5),
+        gone=st.sets(st.integers(0, 13), max_size=3),
+    )
+    def plan(self, kind, batch_size, gone):
+        self.kind = kind  # how the transport tells: late, of each recipient at once, or when asked
         self.about: dict[int, set[int]] = {}  # attempt -> deliveries that it may have reached
+        self.told: dict[int, set[int]] = {}  # attempt -> deliveries that it reached, as it said one by one
         self.open: set[int] = set()
         self.proven: set[int] = set()
         self.rejected: set[int] = set()
@@ -62,34 +79,59 @@ class Months(RuleBasedStateMachine):
             self.about[claim.attempt_id] = members
             self.open.add(claim.attempt_id)
 
-    @precondition(lambda self: self.about)
+    @precondition(lambda self: self.about if self.kind == "events" else self.open)
     @rule(data=st.data(), refused=st.integers(0, 1))
     def accept(self, data, refused):
-        """An answer or an event, however late."""
-        attempt = data.draw(st.sampled_from(sorted(self.about)))
-        refusals = sorted(self.about[attempt])[:refused] if attempt in self.open else []
+        """An answer; or an event, however late."""
+        attempt = data.draw(st.sampled_from(sorted(self.about if self.kind == "events" else self.open)))
+        refusals = self.silent(attempt)[:refused] if attempt in self.open else []
         with self.database.write() as conn:
             rejected = dict.fromkeys(refusals, "no")
             answers.accepted(conn, attempt, message_id="m", rejected=rejected, now=NOON)
         self.prove(attempt, refusals)
 
+    @precondition(lambda self: self.about and self.kind == "reports")
+    @rule(data=st.data(), count=st.integers(1, 2))
+    def report(self, data, count):
+        """Single recipients of a request that goes on, or whose worker came back after its lease."""
+        attempt = data.draw(st.sampled_from(sorted(self.about)))
+        some = self.silent(attempt)[:count]
+        if attempt in self.proven or not some:
+            return
+        with self.database.write() as conn:
+            reports.reported(conn, attempt, dict.fromkeys(some), lease_until=NOON + LEASE)
+        self.told.setdefault(attempt, set()).update(some)
+
+    @precondition(lambda self: self.proven and self.kind == "events" and not self.cancelled)
+    @rule(data=st.data())
+    def drop(self, data):
+        """The provider took somebody, and then had no quota for them."""
+        attempt = data.draw(st.sampled_from(sorted(self.proven)))
+        for number in sorted(self.about[attempt] - self.rejected)[:1]:
+            with self.database.write() as conn:
+                waits = outcomes.still_accepted(conn, [(number, attempt)])
+                assert splitting.wait_again(conn, waits) == len(waits)
+            if waits:
+                assert self.times()[number] == 1, "whoever has another mail does not go again"
+                self.about[attempt] = self.about[attempt] - {number}
+
     @precondition(lambda self: self.open)
     @rule(data=st.data(), refused=st.integers(0, 2))
     def give_back(self, data, refused):
         attempt = self.take(data)
-        members = sorted(self.about[attempt])
+        members = self.silent(attempt)
         with self.database.write() as conn:
             rejected = dict.fromkeys(members[:refused], "no")
             answers.not_accepted(conn, attempt, detail="not taken", rejected=rejected, now=NOON)
         self.refuse(members[:refused])
         self.open.discard(attempt)
 
-    @precondition(lambda self: self.open)
+    @precondition(lambda self: self.open and self.kind == "events")
     @rule(data=st.data())
     def halve(self, data):
         attempt = self.take(data)
         with self.database.write() as conn:
-            answers.halve(conn, attempt, detail="too large", deeper=1, now=NOON)
+            splitting.halve(conn, attempt, detail="too large", deeper=1, now=NOON)
         self.open.discard(attempt)
 
     @precondition(lambda self: self.open)
@@ -97,31 +139,32 @@ class Months(RuleBasedStateMachine):
     def doubt(self, data, certain):
         attempt = self.take(data)
         members = sorted(self.about[attempt])
+        certain = certain if self.kind == "reports" else set()
         doubtful = {one for place, one in enumerate(members) if place not in certain} or {members[0]}
         with self.database.write() as conn:
             answers.in_doubt(conn, attempt, detail="no answer", doubtful=doubtful, now=NOON)
-        self.about[attempt] = doubtful
+        self.about[attempt] = doubtful | self.told.get(attempt, set())
 
     @precondition(lambda self: self.open)
-    @rule(data=st.data(), decision=st.sampled_from([answers.resend, answers.assume_sent, answers.give_up]))
+    @rule(data=st.data(), decision=st.sampled_from([settling.resend, settling.assume_sent, settling.give_up]))
     def decide(self, data, decision):
         attempt = self.take(data)
         with self.database.write() as conn:
             answers.in_doubt(conn, attempt, detail="no answer", now=NOON)
             assert decision(conn, attempt, detail="decided", now=NOON)
-        if decision is answers.assume_sent:
+        if decision is settling.assume_sent:
             self.prove(attempt, [])
         self.open.discard(attempt)
 
-    @precondition(lambda self: self.open)
+    @precondition(lambda self: self.open and self.kind == "evidence")
     @rule(data=st.data(), places=st.sets(st.integers(0, 3)))
     def settle(self, data, places):
         attempt = self.take(data)
         taken = {member for place, member in enumerate(sorted(self.about[attempt])) if place in places}
         with self.database.write() as conn:
-            answers.settle_by_evidence(conn, attempt, taken=taken, detail="evidence", now=NOON)
-        if taken:
-            self.about[attempt] = taken
+            settling.by_evidence(conn, attempt, taken=taken, detail="evidence", now=NOON)
+        if taken - self.told.get(attempt, set()):
+            self.about[attempt] = taken | self.told.get(attempt, set())
             self.prove(attempt, [])
         self.open.discard(attempt)
 
@@ -165,23 +208,34 @@ class Months(RuleBasedStateMachine):
 
     @invariant()
     def who_was_handed_over_twice_is_told(self):
-        times = Counter(one for attempt in self.proven for one in self.about[attempt] - self.rejected)
+        times = self.times()
         with self.database.read() as conn:
             told = campaigns.duplicates(conn, self.campaign.id)
 
         assert told == sum(1 for number in times.values() if number > 1)
 
+    def silent(self, attempt):
+        """Whom an attempt was about and did not tell of yet."""
+        return sorted(self.about[attempt] - self.told.get(attempt, set()))
+
+    def times(self):
+        """How often each delivery was handed over, as far as is known."""
+        attempts = self.proven | self.told.keys()
+        known = {attempt: self.about[attempt] if attempt in self.proven else self.told[attempt] for attempt in attempts}
+        return Counter(one for some in known.values() for one in some - self.rejected)
+
     def reached(self):
-        return {one for attempt in self.proven for one in self.about[attempt]} - self.rejected
+        return set(self.times())
 
     def refuse(self, members):
-        self.rejected.update(members)
+        refused = set(members) - self.reached()  # who has a mail has it, whatever a second request led to
+        self.rejected.update(refused)
         for attempt in self.about:
-            self.about[attempt] = self.about[attempt] - set(members)
+            self.about[attempt] = self.about[attempt] - refused
 
     def prove(self, attempt, refusals):
-        self.proven.add(attempt)
         self.refuse(refusals)
+        self.proven.add(attempt)
         self.open.discard(attempt)
         # what an earlier request has reached is no longer this one's business, and settled for all others
         for other in list(self.open):

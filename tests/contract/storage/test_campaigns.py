@@ -12,7 +12,7 @@ from storage_samples import LANGUAGES, add_people, begin_campaign, claim_next, m
 from digest.delivery.states import CampaignState, Skipped
 from digest.errors import Conflict, NotFound
 from digest.issue.edition import EditionKey
-from digest.storage import answers, batches, campaigns, issues, subscribers, suppressions
+from digest.storage import answers, campaigns, issues, members, subscribers, suppressions
 from digest.storage.audience import headcounts
 from digest.storage.campaigns import Audience, plan
 from digest.storage.database import Database
@@ -118,11 +118,11 @@ def test_batches_are_full_of_one_edition_and_their_members_stand_side_by_side(co
     ]
     campaign = begin_campaign(conn, *people, frozen=FROZEN, batch_size=3)
     found = conn.execute(select(batch).order_by(batch.c.number)).all()
-    members = {row.id: batches.members(conn, row.id) for row in found}
+    inside = {row.id: members.of_batch(conn, row.id) for row in found}
 
     assert [row.number for row in found] == list(range(1, len(found) + 1))
-    assert all(row.size == len(members[row.id]) and 1 <= row.size <= 3 for row in found)
-    assert all(ids == list(range(ids[0], ids[0] + len(ids))) for ids in members.values())
+    assert all(row.size == len(inside[row.id]) and 1 <= row.size <= 3 for row in found)
+    assert all(ids == list(range(ids[0], ids[0] + len(ids))) for ids in inside.values())
     by_edition = Counter((row.language, row.mask) for row in found if row.size < 3)
     assert all(partial == 1 for partial in by_edition.values())
     assert sum(row.size for row in found) + 13 == campaign.planned == 40

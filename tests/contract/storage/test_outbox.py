@@ -9,7 +9,7 @@ from storage_samples import LEASE, add_people, begin_campaign, claim_next, make_
 from digest.delivery.states import AttemptState, CampaignState
 from digest.errors import NotFound
 from digest.issue.edition import EditionKey
-from digest.storage import answers, batches, campaigns, outbox, subscribers, suppressions
+from digest.storage import answers, campaigns, members, outbox, reports, settling, splitting, subscribers, suppressions
 from digest.storage.tables import attempt, delivery, subscriber
 
 LATER = NOON + dt.timedelta(minutes=1)
@@ -50,7 +50,7 @@ def test_who_is_put_off_goes_last_and_the_others_where_they_were(conn, late):
     campaign = begin_campaign(conn, *PEOPLE)
     claim = claim_next(conn, campaign)
     some = [number for number, _, _, name, _ in claim.recipients if name in late]
-    answers.put_off(conn, claim.attempt_id, [*some, 10**6], detail="450 later", now=NOON)
+    splitting.put_off(conn, claim.attempt_id, [*some, 10**6], detail="450 later", now=NOON)
     order = []
     while (following := claim_next(conn, campaign)) is not None:
         order.append(names(following))
@@ -67,7 +67,7 @@ def test_who_is_put_off_goes_last_and_the_others_where_they_were(conn, late):
 def test_who_was_put_off_counts_as_accepted_if_that_attempt_was_taken_after_all(conn):
     campaign = begin_campaign(conn, *PEOPLE)
     claim = claim_next(conn, campaign)
-    answers.put_off(conn, claim.attempt_id, numbers(claim)[:1], detail="450 later", now=NOON)
+    splitting.put_off(conn, claim.attempt_id, numbers(claim)[:1], detail="450 later", now=NOON)
     answers.accepted(conn, claim.attempt_id, message_id=None, rejected={}, now=NOON)
 
     assert (balance(conn, campaign).accepted, balance(conn, campaign).waiting) == (2, 1)
@@ -77,7 +77,7 @@ def test_nobody_is_put_off_once_the_campaign_is_cancelled(conn):
     campaign = begin_campaign(conn, ANN)
     claim = claim_next(conn, campaign)
     campaigns.cancel(conn, campaign.id, NOON)
-    answers.put_off(conn, claim.attempt_id, numbers(claim), detail="450 later", now=NOON)
+    splitting.put_off(conn, claim.attempt_id, numbers(claim), detail="450 later", now=NOON)
 
     assert (balance(conn, campaign).skipped, balance(conn, campaign).waiting) == (1, 0)
 
@@ -96,7 +96,7 @@ def test_claim_is_open_with_its_owner_and_lease(conn):
 
     assert (found.id, found.batch_id, found.state) == (claim.attempt_id, claim.batch_id, AttemptState.SENDING)
     assert (found.owner, found.lease_until, found.size) == ("worker", NOON + LEASE, 1)
-    assert batches.members(conn, claim.batch_id) == numbers(claim)
+    assert members.of_batch(conn, claim.batch_id) == numbers(claim)
 
 
 @pytest.mark.parametrize("state", [CampaignState.HELD, CampaignState.CANCELLED])
@@ -247,7 +247,7 @@ def test_whoever_left_before_the_second_request_counts_as_accepted_when_the_firs
     campaign = begin_campaign(conn, ANN, BOB)
     first = claim_next(conn, campaign)
     answers.in_doubt(conn, first.attempt_id, detail="no answer", now=NOON)
-    answers.resend(conn, first.attempt_id, detail="decided", now=NOON)
+    settling.resend(conn, first.attempt_id, detail="decided", now=NOON)
     subscribers.leave(conn, first.recipients[0][1], now=NOON)
     second = claim_next(conn, campaign)
     skipped = balance(conn, campaign)
@@ -265,7 +265,7 @@ def test_accepted_attempt_is_never_taken_back(conn):
 
     answers.not_accepted(conn, claim.attempt_id, detail="no connection", now=LATER)
     answers.in_doubt(conn, claim.attempt_id, detail="", now=LATER)
-    answers.settle_by_evidence(conn, claim.attempt_id, taken=[], detail="", now=LATER)
+    settling.by_evidence(conn, claim.attempt_id, taken=[], detail="", now=LATER)
     assert conn.execute(select(attempt.c.state, attempt.c.detail)).one() == ("accepted", "not taken: no connection")
 
 
@@ -274,7 +274,7 @@ def test_worker_that_comes_back_after_its_lease_tells_of_everyone_it_reached(con
     first = claim_next(conn, campaign)
     ann, bob, cho = numbers(first)
     answers.in_doubt(conn, first.attempt_id, detail="lease run out", doubtful=[ann], now=NOON)
-    goes_on = answers.reported(conn, first.attempt_id, {ann: None, bob: None}, lease_until=LATER)
+    goes_on = reports.reported(conn, first.attempt_id, {ann: None, bob: None}, lease_until=LATER)
     second = claim_next(conn, campaign)
 
     assert not goes_on
@@ -290,7 +290,7 @@ def test_whoever_went_again_meanwhile_counts_as_handed_over_twice(conn):
     ann, bob, cho = numbers(first)
     answers.in_doubt(conn, first.attempt_id, detail="lease run out", doubtful=[ann], now=NOON)
     second = claim_next(conn, campaign)
-    answers.reported(conn, first.attempt_id, {ann: None, bob: None}, lease_until=LATER)
+    reports.reported(conn, first.attempt_id, {ann: None, bob: None}, lease_until=LATER)
     answers.accepted(conn, second.attempt_id, message_id="m", rejected={}, now=NOON)
 
     assert numbers(second) == [bob, cho]
@@ -321,7 +321,7 @@ def test_evidence_tells_who_was_taken_and_the_others_wait_again(conn, taken, aga
     if doubtful:
         answers.in_doubt(conn, claim.attempt_id, detail="no answer", now=LATER)
     certain = [numbers(claim)[place] for place in taken]
-    answers.settle_by_evidence(conn, claim.attempt_id, taken=[*certain, 4711], detail="worker died", now=LATER)
+    settling.by_evidence(conn, claim.attempt_id, taken=[*certain, 4711], detail="worker died", now=LATER)
 
     assert (balance(conn, campaign).accepted, balance(conn, campaign).waiting) == (len(taken), 3 - len(taken))
     next_claim = claim_next(conn, campaign)

@@ -16,6 +16,7 @@ _KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     op.add_column("delivery", sa.Column("outcome", sa.Text()))
     op.add_column("delivery", sa.Column("soft_bounced", sa.Boolean()))
+    op.add_column("batch", sa.Column("dropped_by", _KEY))
     op.create_table(
         "event",
         sa.Column("kind", sa.Text(), nullable=False),
@@ -36,5 +37,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("installation")
     op.drop_table("event")
+    op.drop_column("batch", "dropped_by")
     op.drop_column("delivery", "soft_bounced")
     op.drop_column("delivery", "outcome")
