@@ -2,6 +2,8 @@
 
 import datetime as dt
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,6 +16,7 @@ from digest.bootstrap import Digest
 from digest.delivery.timetable import Action
 from digest.pipeline.approve import approve
 from digest.pipeline.assemble import assemble
+from digest.pipeline.owner import this_process
 from digest.pipeline.timekeeping import Acted, Calendar
 from digest.storage import calendar as rows
 from digest.storage.database import Database
@@ -219,6 +222,20 @@ def test_many_schedulers_at_once_act_once(made: Made):
 
     assert acted == [Acted(Action.SEND, MONTH, None)]
     assert len(mails(digest.outbox(MONTH))) == 8
+
+
+def test_scheduler_that_was_killed_keeps_nobody_waiting_for_its_lease(made: Made):
+    digest, clock, make = made
+    ready(digest)
+    clock.time = SEND_DUE
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    with digest.database.write() as connection:
+        host, _, birth = this_process().rsplit("/", 2)
+        options = {"due_at": SEND_DUE, "owner": f"{host}/{process.pid}/{birth}0", "now": clock.time}
+        assert rows.begin(connection, Action.SEND, MONTH, lease=dt.timedelta(minutes=5), **options)
+    process.communicate()
+
+    assert make().tick() == (Acted(Action.SEND, MONTH, None),)
 
 
 def test_scheduler_that_was_paused_past_its_lease_does_not_act_again(made: Made):

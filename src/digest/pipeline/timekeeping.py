@@ -17,6 +17,7 @@ from digest.delivery.timetable import Action, Timetable
 from digest.errors import Conflict, DigestError, NotFound
 from digest.months import Month
 from digest.pipeline.assemble import Workshop, check, frozen_or_refuse
+from digest.pipeline.owner import is_gone
 from digest.pipeline.rounds import once
 from digest.pipeline.send import plan
 from digest.pipeline.sending import Sending
@@ -91,8 +92,12 @@ class Calendar:
                 action, month, due_at, f"missed: it was due at {due_at:%Y-%m-%d %H:%M} UTC; do it by hand"
             )
         with self.database.write() as connection:
+            row = calendar.find(connection, action, month)
+            gone = row.owner if row is not None and is_gone(row.owner) else None
             owner = self.sending.owner
-            if not calendar.begin(connection, action, month, due_at=due_at, owner=owner, lease=_LEASE, now=now):
+            if not calendar.begin(
+                connection, action, month, due_at=due_at, owner=owner, lease=_LEASE, now=now, gone=gone
+            ):
                 return None
         try:
             done = self._assemble(month) if action is Action.ASSEMBLE else self._send(month)

@@ -33,10 +33,14 @@ def begin(
     owner: str,
     lease: dt.timedelta,
     now: dt.datetime,
+    gone: str | None = None,
 ) -> bool:
     """
     Take the action of *month* until *lease* from now; the owner of a running lease renews it, and a held one is tried
     again.
+
+    Args:
+        gone: An owner that certainly runs no more: its lease has run out.
 
     Returns:
         False if it is done, or leased by another owner whose lease has not run out.
@@ -46,7 +50,8 @@ def begin(
     if added.rowcount == 1:
         return True
     running = calendar.c.state == CalendarState.RUNNING
-    mine_or_lapsed = and_(running, or_(calendar.c.owner == owner, calendar.c.lease_until <= now))
+    owners = [owner] if gone is None else [owner, gone]
+    mine_or_lapsed = and_(running, or_(calendar.c.owner.in_(owners), calendar.c.lease_until <= now))
     taken = conn.execute(
         update(calendar)
         .where(_is(action, month), or_(mine_or_lapsed, calendar.c.state == CalendarState.HELD))
