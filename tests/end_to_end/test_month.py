@@ -140,6 +140,24 @@ def test_template_that_changes_before_approval_asks_for_a_new_look(tmp_path: Pat
     assert run_json(digest.folder, "status", str(MONTH))["state"] == "assembled"
 
 
+def test_correction_in_mid_campaign_is_told_step_by_step(tmp_path: Path):
+    digest = make_ready(make_project(tmp_path), 8)
+    assert "was approved before" in run(tmp_path, "approve", str(MONTH))
+    run(tmp_path, "send", str(MONTH), "--yes", "--plan-only")
+    run(tmp_path, "hold", str(MONTH))
+    article = digest.articles_folder / str(MONTH) / "about-empathy.md"
+    article.write_text(article.read_text().replace("The body of", "The mended body of"))
+
+    run(tmp_path, "approve", str(MONTH), code=1)
+    run(tmp_path, "resume", str(MONTH), code=1)
+    run(tmp_path, "assemble", str(MONTH))
+    assert f"digest resume {MONTH}" in run(tmp_path, "approve", str(MONTH))
+    assert "corrected issue" in run(tmp_path, "resume", str(MONTH))
+    article.write_text(article.read_text().replace("mended", "polished"))
+    run(tmp_path, "hold", str(MONTH))
+    run(tmp_path, "resume", str(MONTH), "--as-approved")
+
+
 def test_held_campaign_goes_on_when_the_cause_is_mended(tmp_path: Path):
     digest = make_ready(make_project(tmp_path), 8)
     outbox = tmp_path / "outbox"

@@ -252,6 +252,35 @@ def test_held_campaign_gets_the_corrected_bytes_and_only_for_those_who_wait(tmp_
     assert b"The body of About empathy." not in b"".join(bodies[2:])
 
 
+def test_campaign_does_not_go_on_with_a_mistake_that_the_files_no_longer_have(digest, provider):
+    provider.meet("403")
+    held = send(digest, in_flight=1)
+    before = status(digest.database, MONTH)
+    article = digest.articles_folder / str(MONTH) / "about-empathy.md"
+    article.write_text(article.read_text().replace("The body of About empathy.", "The CORRECTED body."))
+
+    with pytest.raises(Conflict, match="have changed since"):
+        approve(digest.database, digest.workshop, MONTH)
+    with pytest.raises(Conflict, match=r"digest assemble .*digest approve .*digest resume"):
+        resume(digest.database, MONTH, digest.sending, digest.workshop)
+
+    assert status(digest.database, MONTH) == before
+    assert held.state == before.state == "held"
+    assert not resume(digest.database, MONTH, digest.sending), "what is approved goes on if it is meant"
+
+
+def test_campaign_whose_files_are_as_approved_goes_on(digest, provider):
+    provider.meet("403")
+    send(digest, in_flight=1)
+    write_articles(digest.folder, ["adherence"], MONTH.shift(1))
+
+    assert not resume(digest.database, MONTH, digest.sending, digest.workshop), "files of other months do not count"
+    assert not approve(digest.database, digest.workshop, MONTH).changed
+    assert send(digest).state == "sent"
+    with pytest.raises(Conflict, match="over: it is sent"):
+        resume(digest.database, MONTH, digest.sending, digest.workshop)
+
+
 def test_correction_with_other_articles_is_refused_in_mid_campaign(digest, provider):
     provider.meet("403")
     send(digest, in_flight=1)

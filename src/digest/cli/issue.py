@@ -79,6 +79,13 @@ def approve(month: OneMonth, config: Config = CONFIG) -> None:
     from digest.pipeline.approve import approve as approve_month
 
     digest = open_digest(config)
-    row = approve_month(digest.database, digest.workshop, month)
-    what = "its page is corrected" if row.published_at else f"`digest send {month}` hands it over"
-    typer.echo(f"{month} approved under {row.hash[:12]}: {what}")
+    done = approve_month(digest.database, digest.workshop, month)
+    name = done.row.hash[:12]
+    if not done.changed:
+        typer.echo(f"{month} was approved before under {name}: nothing changed")
+    elif done.campaign == "held":
+        typer.echo(f"{month} approved under {name}: its page is corrected")
+        typer.echo(f"`digest resume {month}` and `digest send {month}` hand it over to whoever still waits")
+    else:
+        what = "its page is corrected" if done.campaign else f"`digest send {month}` hands it over"
+        typer.echo(f"{month} approved under {name}: {what}")

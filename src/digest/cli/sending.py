@@ -75,13 +75,19 @@ def hold(
     typer.echo(f"{month} is held: `digest resume {month}` lets it go on")
 
 
-def resume(month: OneMonth, config: Config = CONFIG) -> None:
+def resume(
+    month: OneMonth,
+    as_approved: Annotated[
+        bool, typer.Option("--as-approved", help="Also if the files were changed since: the approved bytes go on.")
+    ] = False,
+    config: Config = CONFIG,
+) -> None:
     """Let a held campaign go on; whoever still waits gets the bytes that were approved last."""
     from digest.bootstrap import open_digest
     from digest.pipeline.control import resume as resume_campaign
 
     digest = open_digest(config)
-    corrected = resume_campaign(digest.database, month, digest.sending)
+    corrected = resume_campaign(digest.database, month, digest.sending, None if as_approved else digest.workshop)
     typer.echo(f"{month} goes on" + (" with the corrected issue" if corrected else ""))
     note(f"a running `digest worker` or `serve` hands it over; otherwise run `digest send {month}`")
 

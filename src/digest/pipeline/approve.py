@@ -1,7 +1,10 @@
 """An editor's word that the frozen bytes may be sent."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import Connection
 
+from digest.delivery.states import CampaignState
 from digest.errors import Conflict, NotFound
 from digest.issue.issue import IssueState
 from digest.months import Month
@@ -11,7 +14,22 @@ from digest.storage.database import Database
 from digest.storage.issues import IssueRow
 
 
-def approve(database: Database, workshop: Workshop, month: Month) -> IssueRow:
+@dataclass(frozen=True)
+class Approval:
+    """What `approve` did.
+
+    Attributes:
+        row: The issue, approved.
+        changed: False if the same bytes were approved before.
+        campaign: How the campaign of the month stands; None if it has not begun.
+    """
+
+    row: IssueRow
+    changed: bool
+    campaign: CampaignState | None
+
+
+def approve(database: Database, workshop: Workshop, month: Month) -> Approval:
     """
     Approve the assembled issue of *month*; approving it again changes nothing.
 
@@ -25,17 +43,19 @@ def approve(database: Database, workshop: Workshop, month: Month) -> IssueRow:
     """
     with database.read() as connection:
         row = assembled(connection, month)
-        if row.state is IssueState.APPROVED:
-            return row
     if frozen_or_refuse(check(workshop, month)).hash != row.hash:
         raise Conflict(_changed(month, "files or templates"))
     with database.write() as connection:
         now = database.now(connection)
+        before = assembled(connection, month, lock=True)
         issues.approve(connection, month, row.hash, now)
-        calendar.forget(connection, month)
-        if campaigns.find(connection, month):
-            issues.publish(connection, month, row.hash, now)
-        return assembled(connection, month)
+        campaign = campaigns.find(connection, month)
+        changed = before.state is not IssueState.APPROVED
+        if changed:
+            calendar.forget(connection, month)
+            if campaign:
+                issues.publish(connection, month, row.hash, now)
+        return Approval(assembled(connection, month), changed, campaign.state if campaign else None)
 
 
 def assembled(connection: Connection, month: Month, *, lock: bool = False) -> IssueRow:
@@ -57,9 +77,14 @@ def unchanged_or_refuse(workshop: Workshop, row: IssueRow) -> None:
         Conflict: An article, the issue file or the newsletter's configuration was changed, added or removed, or an
             article that was added can't be read.
     """
-    gathered = gather(workshop, row.month)
-    if gathered.issue.source_hash != row.source_hash or gathered.errors:
+    if not is_unchanged(workshop, row):
         raise Conflict(_changed(row.month, "files"))
+
+
+def is_unchanged(workshop: Workshop, row: IssueRow) -> bool:
+    """Whether the editor's files of that month still say what was frozen; see `unchanged_or_refuse`."""
+    gathered = gather(workshop, row.month)
+    return gathered.issue.source_hash == row.source_hash and not gathered.errors
 
 
 def _changed(month: Month, what: str) -> str:

@@ -7,10 +7,13 @@ from digest.delivery.states import CampaignState
 from digest.errors import Conflict
 from digest.issue.issue import Document
 from digest.months import Month
+from digest.pipeline.approve import is_unchanged
+from digest.pipeline.assemble import Workshop
 from digest.pipeline.send import ready
 from digest.pipeline.sending import Sending
 from digest.pipeline.worker import found
 from digest.storage import campaigns, gate, issues
+from digest.storage.campaigns import Campaign
 from digest.storage.database import Database
 
 BY_HAND = "held by hand"
@@ -27,29 +30,32 @@ def hold(database: Database, month: Month, reason: str = BY_HAND) -> None:
     """
 
     def change(connection: Connection) -> None:
-        campaign = found(connection, month)
-        if campaign.state in _OVER:
-            raise Conflict(f"the campaign of {month} is over: it is {campaign.state}")
+        campaign = _unfinished(connection, month)
         campaigns.hold(connection, campaign.id, reason, database.now(connection))
 
     database.transact(change)
 
 
-def resume(database: Database, month: Month, sending: Sending) -> bool:
+def resume(database: Database, month: Month, sending: Sending, workshop: Workshop | None = None) -> bool:
     """
     Let a held campaign go on; if the issue was assembled and approved anew, whoever waits gets the corrected bytes.
+
+    Args:
+        workshop: Whose files must still say what is approved; None: what is approved goes on, whatever the files say.
 
     Returns:
         Whether it goes on with corrected bytes.
 
     Raises:
         NotFound: *month* has no campaign.
-        Conflict: It is over; or the corrected issue is not approved, or has other articles.
+        Conflict: It is over; the corrected issue is not approved, or has other articles; or the files differ.
     """
 
     def change(connection: Connection) -> bool:
-        campaign = found(connection, month)
+        campaign = _unfinished(connection, month)
         row = ready(connection, month, require_approval=sending.require_approval)
+        if workshop is not None and not is_unchanged(workshop, row):
+            raise Conflict(_edited(month))
         now = database.now(connection)
         corrected = row.hash != campaign.hash
         if corrected:
@@ -81,6 +87,21 @@ def cancel(database: Database, month: Month) -> None:
             campaigns.cancel(connection, campaign.id, database.now(connection))
 
     database.transact(change)
+
+
+def _unfinished(connection: Connection, month: Month) -> Campaign:
+    campaign = found(connection, month)
+    if campaign.state in _OVER:
+        raise Conflict(f"the campaign of {month} is over: it is {campaign.state}")
+    return campaign
+
+
+def _edited(month: Month) -> str:
+    return (
+        f"the files of {month} differ from what is approved, so whoever waits would not get the correction: run "
+        f"`digest assemble {month}`, `digest approve {month}` and `digest resume {month}` again; "
+        f"or `digest resume {month} --as-approved`, if what was approved shall go on"
+    )
 
 
 def _same_articles(month: Month, old: Document, new: Document) -> None:
