@@ -13,9 +13,10 @@ from projects import MONTH, make_project, make_ready, write_articles
 from provider.faults import Script
 from provider.running import Provider, in_thread
 from provider.server import Behaviour
+from sqlalchemy import func, select
 
 from digest.bootstrap import Digest
-from digest.delivery.breaker import DOUBTFUL_PATIENCE, OPEN
+from digest.delivery.breaker import DOUBTFUL_PATIENCE, OPEN, PATIENCE
 from digest.delivery.handover import Answer
 from digest.errors import Conflict, Later, NotAccepted
 from digest.pipeline.approve import approve
@@ -27,6 +28,7 @@ from digest.pipeline.settle import Decision, decide, settle
 from digest.pipeline.status import status
 from digest.pipeline.worker import work
 from digest.storage import gate
+from digest.storage.tables import attempt, batch
 
 PEOPLE = 40
 HASTE: dict[str, object] = {"chance": lambda: 0.0, "in_flight": 2}
@@ -98,6 +100,14 @@ def test_what_was_certainly_not_taken_goes_again(digest, provider, fault):
 
     assert send(digest).state == "sent"
     assert everybody(digest, provider)
+
+
+def test_provider_for_whom_everything_is_too_large_holds_the_campaign_and_rejects_nobody(digest, provider):
+    provider.meet(*["413"] * 200)
+    now = send(digest)
+
+    assert (now.state, now.balance.rejected, now.balance.waiting) == ("held", 0, PEOPLE)
+    assert "too large" in now.reason
 
 
 def test_recipient_who_is_refused_by_name_is_rejected_and_the_others_go(digest, provider):
@@ -219,15 +229,16 @@ def test_provider_that_cannot_be_reached_holds_the_campaign_and_loses_nothing(tm
     assert (now.state, now.balance.waiting, now.balance.in_doubt) == ("held", PEOPLE, 0)
 
 
-def test_whoever_looks_on_is_told_once_why_nothing_goes_out(tmp_path, sqlite_url):
+def test_whoever_looks_on_is_told_each_time_why_nothing_goes_out(tmp_path, sqlite_url):
     digest = sendgrid_project(tmp_path / "project", sqlite_url, "http://127.0.0.1:9")
     sending = replace(digest.sending, **HASTE | {"chance": lambda: 0.001})
     plan(digest.database, digest.workshop, MONTH, sending)
     told = []
-    work(digest.database, MONTH, sending, pauses=told.append)
+    work(digest.database, MONTH, sending, pauses=lambda until, why: told.append((until, why)))
 
-    assert len(told) == 1
-    assert "can't be reached" in told[0]
+    assert PATIENCE - 1 <= len(told) <= PATIENCE
+    assert len(set(told)) == len(told)
+    assert all("can't be reached" in why for _, why in told)
 
 
 def test_held_campaign_gets_the_corrected_bytes_and_only_for_those_who_wait(tmp_path, sqlite_url):
@@ -534,8 +545,20 @@ def test_fault_in_one_campaign_does_not_end_a_worker_that_never_ends(digest, cap
 
 
 def test_rate_is_kept_over_all_requests(digest, provider):
-    began = time.monotonic()
-    now = send(digest, in_flight=8, rate=40.0)
+    now = send(digest, in_flight=8, rate=20.0)
 
     assert now.state == "sent"
-    assert time.monotonic() - began > (PEOPLE - 5 - 40 * 1) / 40
+    assert everybody(digest, provider)
+    with digest.database.read() as connection:
+        began, ended = connection.execute(select(func.min(attempt.c.started_at), func.max(attempt.c.started_at))).one()
+    # the first second's worth is saved up, the last batch only has to begin
+    assert (ended - began).total_seconds() >= (PEOPLE - 5 - 20) / 20
+
+
+def test_slow_rate_goes_out_evenly_in_batches_of_a_seconds_worth(digest, provider):
+    sending = replace(digest.sending, **HASTE | {"rate": 2.0})
+    campaign = plan(digest.database, digest.workshop, MONTH, sending)
+    with digest.database.read() as connection:
+        sizes = connection.execute(select(batch.c.size).where(batch.c.campaign_id == campaign.id)).scalars().all()
+
+    assert set(sizes) <= {1, 2}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from digest.delivery.breaker import during_trial
+from digest.delivery.breaker import Gate, during_trial
 from digest.pipeline.sending import Sending
 from digest.storage import gate
 
@@ -14,16 +14,14 @@ class Passage:
     """One worker's way through the gate of the transport *name*.
 
     Attributes:
-        reason: What the provider said when the gate was shut, if it was the last time that this worker asked.
+        shut: How the gate stood if it was shut when this worker last asked, else None.
     """
-
-    reason: str | None = None
 
     def __init__(self, name: str, sending: Sending) -> None:
         self._name = name
         self._sending = sending
-        self._granted: tuple[int, dt.datetime] | None = None  # batches, and from when on they may go
         self._trial = False
+        self.shut: Gate | None = None
 
     def admit(self, conn: Connection, batches: int, now: dt.datetime) -> tuple[int, float]:
         """
@@ -37,11 +35,9 @@ class Passage:
         if self._trial:
             state = gate.lock(conn, self._name)  # only one worker makes the trial
             batches = 1
-        if state.is_shut(now):
-            assert state.shut_until is not None
-            self.reason = state.reason
+        self.shut = state if state.is_shut(now) else None
+        if state.shut_until is not None and self.shut:
             return 0, (state.shut_until - now).total_seconds()
-        self.reason = None
         return self._within_rate(conn, batches, now) if self._sending.rate else (batches, 0.0)
 
     def passed(self, conn: Connection, sizes: Sequence[int], now: dt.datetime) -> None:
@@ -49,20 +45,11 @@ class Passage:
         if self._trial and sizes:
             state = gate.lock(conn, self._name)
             gate.write(conn, self._name, during_trial(state, until=now + self._sending.lease))
-        if self._granted is not None:
-            unused = self._granted[0] * self._sending.batch_size - sum(sizes)
-            self._granted = None
-            if unused != 0:
-                gate.give_back(conn, self._name, unused, self._sending.rate)
-
-    def forget(self) -> None:
-        """The transaction was undone, and what was reserved in it."""
-        self._granted = None
+        if sizes and self._sending.rate:
+            gate.charge(conn, self._name, sum(sizes), self._sending.rate, now)
 
     def _within_rate(self, conn: Connection, batches: int, now: dt.datetime) -> tuple[int, float]:
-        rate, size = self._sending.rate, self._sending.batch_size
-        if self._granted is None:
-            number = min(batches, max(1, int(rate / size)))  # a second's worth at once
-            self._granted = number, gate.reserve(conn, self._name, number * size, rate, now)
-        number, begin = self._granted
-        return (0, (begin - now).total_seconds()) if begin > now else (min(batches, number), 0.0)
+        rate = self._sending.rate
+        begin = gate.free_from(conn, self._name, rate, now)
+        a_seconds_worth = max(1, int(rate / self._sending.planned_batch_size))
+        return (0, (begin - now).total_seconds()) if begin > now else (min(batches, a_seconds_worth), 0.0)

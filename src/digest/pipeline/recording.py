@@ -10,7 +10,7 @@ from digest.delivery import breaker
 from digest.delivery.breaker import OPEN, Gate
 from digest.delivery.handover import Answer
 from digest.errors import BatchRefused, InDoubt, Later, NotAccepted, Refused, TooLarge, Withdrawn
-from digest.storage import answers, campaigns, gate, splitting
+from digest.storage import answers, campaigns, gate, members, splitting
 from digest.storage.answers import Taken
 from digest.storage.outbox import Claim
 
@@ -66,8 +66,7 @@ def _write_down(conn: Connection, done: Done, now: dt.datetime) -> str | None:
     attempt, error = done.claim.attempt_id, done.outcome
     said = str(error)
     if isinstance(error, TooLarge):
-        _too_large(conn, done, said, now)
-        return None
+        return _too_large(conn, done, said, now)
     if isinstance(error, BatchRefused) and done.claim.depth < _HALVINGS and len(done.claim.recipients) > 1:
         splitting.halve(conn, attempt, detail=said, deeper=1, now=now)
         return None
@@ -85,12 +84,16 @@ def _write_down(conn: Connection, done: Done, now: dt.datetime) -> str | None:
     return f"a fault of the program: {type(error).__name__}: see its log"
 
 
-def _too_large(conn: Connection, done: Done, said: str, now: dt.datetime) -> None:
+def _too_large(conn: Connection, done: Done, said: str, now: dt.datetime) -> str | None:
     attempt, recipients = done.claim.attempt_id, done.claim.recipients
     if len(recipients) > 1:
         splitting.halve(conn, attempt, detail=said, deeper=0, now=now)
-    else:
+        return None
+    if members.edition_accepted(conn, done.claim.batch_id):
         answers.not_accepted(conn, attempt, detail=said, rejected={recipients[0][0]: said}, now=now)
+        return None
+    answers.not_accepted(conn, attempt, detail=said, now=now)
+    return f"a request for a single reader is too large: {said}"  # so it is not that reader's doing
 
 
 def _through(before: Gate, done: Sequence[Done], now: dt.datetime, chance: Callable[[], float]) -> Gate:

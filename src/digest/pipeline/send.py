@@ -76,7 +76,7 @@ def plan(
             unchanged_or_refuse(workshop, row)
             languages = sending.newsletter.languages
             campaign = campaigns.plan(
-                connection, month, row.hash, batch_size=sending.batch_size, languages=languages, now=now
+                connection, month, row.hash, batch_size=sending.planned_batch_size, languages=languages, now=now
             )
             issues.publish(connection, month, row.hash, now)
         also(connection, now)

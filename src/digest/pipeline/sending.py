@@ -39,3 +39,8 @@ class Sending:
     lease: dt.timedelta
     resend_after: dt.timedelta | None
     require_approval: bool
+
+    @property
+    def planned_batch_size(self) -> int:
+        """Members of a batch, at most: no more than go in one second, so that a slow rate is an even one."""
+        return min(self.batch_size, max(1, int(self.rate))) if self.rate else self.batch_size

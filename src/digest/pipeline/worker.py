@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from digest.delivery.breaker import Gate
 from digest.delivery.handover import Answer, Batch, Recipient, Transport
 from digest.delivery.states import BatchState, CampaignState
 from digest.errors import GaveWay, InDoubt, NotFound, StorageError, TransportError, Withdrawn
@@ -43,7 +44,7 @@ def work(
     sending: Sending,
     progress: Callable[[int], None] = lambda _count: None,
     stop: threading.Event | None = None,
-    pauses: Callable[[str], None] = lambda _reason: None,
+    pauses: Callable[[dt.datetime, str], None] = lambda _until, _reason: None,
 ) -> CampaignState:
     """
     Hand over the campaign of *month* until it is sent or held, or nothing but doubt is left; other workers may do the
@@ -52,7 +53,7 @@ def work(
     Args:
         progress: Told how many deliveries were handed over, now and then.
         stop: Once it is set no new request goes out, and those under way are finished.
-        pauses: Told why nothing goes out for a while, once for each reason.
+        pauses: Told until when (UTC) nothing goes out, and why; each time that the breaker shuts the gate anew.
 
     Returns:
         The campaign's state.
@@ -99,15 +100,15 @@ class _Report:
 class _Listener:
     """Whoever looks on."""
 
-    def __init__(self, progress: Callable[[int], None], pauses: Callable[[str], None]) -> None:
+    def __init__(self, progress: Callable[[int], None], pauses: Callable[[dt.datetime, str], None]) -> None:
         self.progress = progress
         self._pauses = pauses
-        self._told: str | None = None
+        self._told = 0
 
-    def pause(self, reason: str | None) -> None:
-        if reason is not None and reason != self._told:
-            self._pauses(reason)
-            self._told = reason
+    def shut(self, gate: Gate | None) -> None:
+        if gate is not None and gate.shut_until is not None and gate.shuts != self._told:
+            self._pauses(gate.shut_until, gate.reason or "")
+            self._told = gate.shuts
 
 
 class _Clerk:
@@ -169,7 +170,6 @@ class _Clerk:
             now, until, claims, again = self._transact()
         except StorageError as error:
             self._failures += 1
-            self._passage.forget()
             needed = self._unwritten or self._under_way or isinstance(error, GaveWay)
             if self._failures > _STUBBORN or not needed:
                 raise
@@ -177,7 +177,7 @@ class _Clerk:
             return True
         self._failures = 0
         self._tell()
-        self._listener.pause(self._passage.reason)
+        self._listener.shut(self._passage.shut)
         for claim in claims:
             self._under_way += 1
             self._hands.submit(self._hand_over, claim, now, until)

@@ -8,7 +8,8 @@ from digest.delivery.breaker import OPEN, Gate
 from digest.storage.tables import gate
 from digest.storage.upsert import insert_new
 
-_FURTHEST = dt.timedelta(hours=1)  # that anybody is made to wait: what is reserved are a few requests
+_FURTHEST = dt.timedelta(hours=1)  # that anybody is made to wait, beside the time of one batch
+MOST_AT_ONCE = 1000  # recipients in one batch
 _COLUMNS = (gate.c.doubts, gate.c.shuts, gate.c.shut_at, gate.c.shut_until, gate.c.reason)
 
 
@@ -36,27 +37,21 @@ def write(conn: Connection, name: str, new: Gate) -> None:
     conn.execute(update(gate).where(gate.c.name == name).values(values))
 
 
-def reserve(conn: Connection, name: str, recipients: int, per_second: float, now: dt.datetime) -> dt.datetime:
+def free_from(conn: Connection, name: str, per_second: float, now: dt.datetime) -> dt.datetime:
     """
-    Reserve the right to hand over *recipients*, in the order in which workers ask.
+    From when on the next recipients may go, at *per_second*; *now* or earlier: at once.
 
-    Returns:
-        From when on they may go; *now* or earlier: at once. At most one second's worth is saved up.
+    Nobody else takes the place until the end of the transaction; see `charge`.
     """
     lock(conn, name)
-    free_at: dt.datetime | None = conn.execute(select(gate.c.free_at).where(gate.c.name == name)).scalar_one()
-    begin = now if free_at is None else max(free_at, now - dt.timedelta(seconds=1))
-    if begin > now + _FURTHEST:
-        begin = now  # the clock was ahead when that was written
+    found: dt.datetime | None = conn.execute(select(gate.c.free_at).where(gate.c.name == name)).scalar_one()
+    longest = _FURTHEST + dt.timedelta(seconds=MOST_AT_ONCE / per_second)
+    # further off: the clock was ahead when that was written
+    return now if found is None or found > now + longest else found
+
+
+def charge(conn: Connection, name: str, recipients: int, per_second: float, now: dt.datetime) -> None:
+    """Count *recipients* who go now. At most one second's worth is saved up."""
+    begin = max(free_from(conn, name, per_second, now), now - dt.timedelta(seconds=1))
     until = begin + dt.timedelta(seconds=recipients / per_second)
     conn.execute(update(gate).where(gate.c.name == name).values(free_at=until))
-    return begin
-
-
-def give_back(conn: Connection, name: str, recipients: int, per_second: float) -> None:
-    """Return what was reserved and not needed; less than nothing: take that much more."""
-    lock(conn, name)
-    free_at: dt.datetime | None = conn.execute(select(gate.c.free_at).where(gate.c.name == name)).scalar_one()
-    if free_at is not None:
-        earlier = free_at - dt.timedelta(seconds=recipients / per_second)
-        conn.execute(update(gate).where(gate.c.name == name).values(free_at=earlier))

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, select, update
 
-from digest.delivery.states import HandOver
+from digest.delivery.states import BatchState, HandOver
 from digest.storage.tables import batch, delivery
 
 IDS_AT_ONCE = 1000  # below what one statement may hold of parameters
@@ -67,6 +67,17 @@ def states_of(conn: Connection, deliveries: Collection[int]) -> dict[int, tuple[
     query = select(batch.c.id, batch.c.state, batch.c.reason).where(batch.c.id.in_(set(homes.values())))
     found = {row.id: (row.state.value, row.reason) for row in conn.execute(query)}
     return {number: found[home] for number, home in homes.items()}
+
+
+def edition_accepted(conn: Connection, batch_id: int) -> bool:
+    """Whether anybody who gets the same edition as the batch has been handed over."""
+    same = select(batch.c.campaign_id, batch.c.language, batch.c.mask).where(batch.c.id == batch_id).subquery()
+    query = (
+        select(batch.c.id)
+        .join(same, and_(same.c.campaign_id == batch.c.campaign_id, same.c.language == batch.c.language))
+        .where(same.c.mask == batch.c.mask, batch.c.state == BatchState.ACCEPTED, batch.c.size > 0)
+    )
+    return conn.execute(query.limit(1)).one_or_none() is not None
 
 
 def reject(conn: Connection, home: Row[Any], rejected: Mapping[int, str]) -> int:

@@ -22,41 +22,57 @@ def test_gate_remembers_what_was_written_and_each_transport_has_its_own(conn):
     assert gate.read(conn, "smtp") == OPEN
 
 
+def go(conn, recipients, now=NOON, rate=50.0):
+    """When they may go; they are counted if that is at once."""
+    begin = gate.free_from(conn, "smtp", rate, now)
+    if begin <= now:
+        gate.charge(conn, "smtp", recipients, rate, now)
+    return begin
+
+
 def test_rate_lets_recipients_through_one_after_the_other(conn):
-    begins = [gate.reserve(conn, "smtp", 100, 50.0, NOON) for _ in range(3)]
-
-    assert begins == [NOON, NOON + 2 * SECOND, NOON + 4 * SECOND]
-
-
-def test_what_was_not_used_is_given_back(conn):
-    gate.reserve(conn, "smtp", 100, 50.0, NOON)
-    gate.give_back(conn, "smtp", 50, 50.0)
-
-    assert gate.reserve(conn, "smtp", 1, 50.0, NOON) == NOON + SECOND
+    assert go(conn, 100) <= NOON
+    assert go(conn, 100) == NOON + 2 * SECOND
+    assert go(conn, 100) == NOON + 2 * SECOND, "who does not go is not counted"
+    assert go(conn, 100, NOON + 2 * SECOND) == NOON + 2 * SECOND
+    assert go(conn, 100, NOON + 2 * SECOND) == NOON + 4 * SECOND
 
 
 def test_pause_saves_up_one_second_and_no_more(conn):
-    gate.reserve(conn, "smtp", 50, 50.0, NOON)
+    go(conn, 50)
     later = NOON + dt.timedelta(hours=1)
+    gone = 0
+    while go(conn, 50, later) <= later:
+        gone += 1
 
-    assert gate.reserve(conn, "smtp", 50, 50.0, later) == later - SECOND
-    assert gate.reserve(conn, "smtp", 50, 50.0, later) == later
-    assert gate.reserve(conn, "smtp", 50, 50.0, later) == later + SECOND
+    assert gone == 2
 
 
-def test_workers_at_once_never_reserve_the_same_time(database):
-    begins: list[dt.datetime] = []
+def test_time_far_ahead_keeps_nobody_waiting(conn):
+    go(conn, 100, NOON + dt.timedelta(days=40))
 
-    def reserve() -> None:
+    assert go(conn, 100) <= NOON
+
+
+def test_slow_rate_is_not_taken_for_a_clock_far_ahead(conn):
+    go(conn, 1000, rate=0.1)
+
+    assert go(conn, 1, rate=0.1) > NOON + dt.timedelta(hours=2)
+
+
+def test_workers_at_once_never_go_at_the_same_time(database):
+    gone: list[dt.datetime] = []
+
+    def work() -> None:
         for _ in range(10):
             with database.write() as conn:
-                begin = gate.reserve(conn, "smtp", 10, 10.0, NOON)
-            begins.append(begin)
+                if go(conn, 10, rate=10.0) <= NOON:
+                    gone.append(NOON)
 
-    threads = [threading.Thread(target=reserve) for _ in range(4)]
+    threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    assert sorted(begins) == [NOON + number * SECOND for number in range(40)]
+    assert len(gone) == 1
