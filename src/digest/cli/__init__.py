@@ -20,7 +20,7 @@ app = typer.Typer(
 )
 
 
-_INTERRUPTED = 130  # as a shell says it of a process that SIGINT ended
+_INTERRUPTED = frozenset({130, 143})  # as a shell says it of a process that SIGINT or SIGTERM ended
 
 project.register(app)
 articles.register(app)
@@ -41,9 +41,10 @@ def main() -> None:
     except DigestError as error:
         print(f"digest: {error}", file=sys.stderr)  # noqa: T201
         sys.exit(Exit.REFUSED)
-    except KeyboardInterrupt:
-        print("digest: interrupted; run the same command again to go on", file=sys.stderr)  # noqa: T201
-        sys.exit(_INTERRUPTED)
+    except SystemExit as end:
+        if end.code in _INTERRUPTED:
+            print("digest: interrupted: run the same command again", file=sys.stderr)  # noqa: T201
+        raise
     except BrokenPipeError:
         sys.stderr.close()  # the reader has gone, as `| head` does
         sys.exit(Exit.REFUSED)

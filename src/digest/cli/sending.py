@@ -1,18 +1,22 @@
 """`digest send`, `status`, `hold`, `resume`, `cancel`, `settle`, `worker`."""
 
+import datetime as dt
 import gc
 import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from digest.cli.asking import ask
 from digest.cli.options import CONFIG, AnyMonth, Config, Exit, Json, OneMonth
 from digest.cli.output import note, print_json, print_table, progress
 from digest.cli.standing import as_document, show, watch, why
+from digest.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
     from digest.bootstrap import Digest
     from digest.months import Month
+    from digest.pipeline.status import Status
     from digest.storage.campaigns import Audience
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
@@ -45,15 +49,22 @@ def send(
         return
     before = status_of(digest.database, month)
     if not yes and not before.balance.planned:
-        _ask(audience(digest.database, digest.workshop, month, digest.sending), month)
+        _ask(digest, month, audience(digest.database, digest.workshop, month, digest.sending), plan_only=plan_only)
     campaign = plan(digest.database, digest.workshop, month, digest.sending)
+    exit_code = None
     if not plan_only:
         waiting = status_of(digest.database, month).balance.open
         gc.freeze()  # nothing that is loaded by now goes away: a sixth of the hand-over went into looking at it again
         with progress(f"sending {month}", waiting or None) as advance, stopped_by_signals() as stop:
-            work(digest.database, campaign.month, digest.sending, advance, stop, lambda why: note(f"waiting: {why}"))
+            work(digest.database, campaign.month, digest.sending, advance, stop, _tell_pause)
+        exit_code = stop.exit_code
     now = status_of(digest.database, month, digest.config.delivery.transport)
     show(now, as_json=as_json)
+    if now.state == "cancelled":
+        note(f"{month} is cancelled: nobody else gets it")
+        raise typer.Exit(Exit.REFUSED)
+    if exit_code is not None and now.unfinished:
+        raise typer.Exit(exit_code)
     if now == before:
         note(f"{month} was {now.state} before: nothing was changed")
     elif now.state == "sent" and digest.outbox(month).is_dir():
@@ -64,15 +75,22 @@ def send(
 
 def hold(
     month: OneMonth,
-    reason: Annotated[str, typer.Option("--reason", help="For whoever looks at the status.")] = "held by hand",
+    reason: Annotated[str | None, typer.Option("--reason", help="For whoever looks at the status.")] = None,
     config: Config = CONFIG,
 ) -> None:
     """Hold a campaign: within a second no further request goes out. `assemble` may correct the issue then."""
     from digest.bootstrap import open_digest
     from digest.pipeline.control import hold as hold_campaign
 
-    hold_campaign(open_digest(config).database, month, reason)
-    typer.echo(f"{month} is held: `digest resume {month}` lets it go on")
+    digest = open_digest(config)
+    before = _begun(digest, month)
+    changed = hold_campaign(digest.database, month, reason)
+    if before.state != "held":
+        typer.echo(f"{month} is held: `digest resume {month}` lets it go on")
+    elif changed:
+        typer.echo(f"{month} was held before; the reason is new")
+    else:
+        typer.echo(f"{month} was held before ({before.reason}): nothing was changed")
 
 
 def resume(
@@ -87,8 +105,12 @@ def resume(
     from digest.pipeline.control import resume as resume_campaign
 
     digest = open_digest(config)
+    before = _begun(digest, month)
     corrected = resume_campaign(digest.database, month, digest.sending, None if as_approved else digest.workshop)
-    typer.echo(f"{month} goes on" + (" with the corrected issue" if corrected else ""))
+    if before.state == "sending" and not corrected:
+        typer.echo(f"{month} was not held: nothing was changed")
+    else:
+        typer.echo(f"{month} goes on" + (" with the corrected issue" if corrected else ""))
     note(f"a running `digest worker` or `serve` hands it over; otherwise run `digest send {month}`")
 
 
@@ -96,13 +118,24 @@ def cancel(month: OneMonth, yes: Yes = False, config: Config = CONFIG) -> None:
     """Cancel a campaign for ever: who waits is skipped, what is under way or in doubt settles."""
     from digest.bootstrap import open_digest
     from digest.pipeline.control import cancel as cancel_campaign
+    from digest.pipeline.status import status as status_of
 
-    if not yes:
-        _terminal()
-        typer.confirm(f"Cancel the campaign of {month} for ever?", abort=True)
     digest = open_digest(config)
+    before = _begun(digest, month)
+    if before.state == "cancelled":
+        typer.echo(f"{month} was cancelled before: nothing was changed")
+        return
+    if before.state == "sent":
+        raise Conflict(f"{month} is sent: nobody waits for it any more, so there is nothing to cancel")
+    if not yes:
+        ask(f"Cancel {month} for ever? {before.balance.waiting} who wait will get nothing.")
     cancel_campaign(digest.database, month)
-    typer.echo(f"{month} is cancelled")
+    balance = status_of(digest.database, month).balance
+    rest = f"; {balance.open} under way or in doubt will be settled" if balance.open else ""
+    typer.echo(
+        f"{month} is cancelled: {balance.skipped_because.get('cancelled', 0)} skipped, "
+        f"{balance.accepted} were handed over before{rest}"
+    )
 
 
 def settle(
@@ -191,16 +224,50 @@ def _show_notifications(digest: "Digest") -> None:
         note(f"notification {number} ({kind}) was given up: {one_line(detail)}")
 
 
-def _terminal() -> None:
-    if not sys.stdin.isatty():
-        raise typer.BadParameter("there is no terminal to ask on: add --yes")
+def _tell_pause(until: dt.datetime, reason: str) -> None:
+    note(f"waiting until {until:%H:%M:%S} UTC: {reason}")
 
 
-def _ask(audience: "Audience", month: "Month") -> None:
-    _terminal()
+def _ask(digest: "Digest", month: "Month", audience: "Audience", *, plan_only: bool) -> None:
     for edition, count in audience.editions.items():
         note(f"{edition}  {count}")
-    typer.confirm(f"Send {month} to {sum(audience.editions.values())} subscribers?", abort=True, err=True)
+    people = f"{sum(audience.editions.values())} subscribers"
+    if plan_only:
+        ask(f"Freeze the audience of {month}: {people} (nothing goes out)?")
+    else:
+        ask(f"Send {month} to {people}, {_where(digest)}?")
+
+
+def _where(digest: "Digest") -> str:
+    """By which way mail leaves, so that nobody sends for real what was meant for the folder."""
+    chosen = digest.config.delivery.transport
+    if chosen == "files":
+        return f"into the folder {digest.config.files.directory}"
+    checked_only = chosen == "sendgrid" and digest.config.sendgrid.sandbox
+    way = {"smtp": f"over {digest.config.smtp.host}", "sendgrid": "over sendgrid"}[chosen]
+    return f"{way}{' (sandbox: nothing goes out)' if checked_only else ''}, from {digest.newsletter.from_address}"
+
+
+def _begun(digest: "Digest", month: "Month") -> "Status":
+    """How the campaign of *month* stands.
+
+    Raises:
+        NotFound: None has begun; says when one may.
+    """
+    from digest.delivery.states import CampaignState
+    from digest.delivery.timetable import Action
+    from digest.pipeline.status import status as status_of
+
+    now = status_of(digest.database, month)
+    if now.state in frozenset(CampaignState):
+        return now
+    timetable = digest.calendar.timetable
+    due = timetable.due_at(Action.SEND, month)
+    calendar = ""
+    if due + timetable.grace > dt.datetime.now(dt.UTC):
+        local = due.astimezone(timetable.timezone)
+        calendar = f", or the calendar's date: {local:%Y-%m-%d %H:%M} {timetable.timezone.key}"
+    raise NotFound(f"nothing of {month} has begun; nothing goes out before `digest send {month}`{calendar}")
 
 
 def _show_audience(audience: "Audience", *, as_json: bool) -> None:

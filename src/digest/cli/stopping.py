@@ -8,15 +8,28 @@ from types import FrameType
 
 from digest.cli.output import note
 
+_SAID_BY_SHELLS = 128  # and the signal's number: the exit code of a process that a signal ended
+
+
+class Stop(threading.Event):
+    """Set by a signal.
+
+    Attributes:
+        exit_code: What to end with if something is left to do: 130 after Ctrl-C, 143 after SIGTERM; None: not stopped.
+    """
+
+    exit_code: int | None = None
+
 
 @contextmanager
-def stopped_by_signals() -> Iterator[threading.Event]:
+def stopped_by_signals() -> Iterator[Stop]:
     """Give an event that the first SIGTERM or Ctrl-C sets; the second one interrupts at once."""
-    stop = threading.Event()
+    stop = Stop()
 
     def ask(number: int, _frame: FrameType | None) -> None:
         if stop.is_set():
             raise KeyboardInterrupt
+        stop.exit_code = _SAID_BY_SHELLS + number
         stop.set()
         note(f"{signal.Signals(number).name}: finishing what is under way; once more to stop at once")
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from digest.cli import lists
+from digest.cli.asking import ask
 from digest.cli.options import CONFIG, Address, Config, Exit, Json, parsed_address
 from digest.cli.output import print_json, print_json_array, print_table
 from digest.errors import NotFound
@@ -107,17 +108,13 @@ def erase(
     config: Config = CONFIG,
 ) -> None:
     """Forget a person: only a hash of the address stays, with the proof of consent. It can't be undone."""
-    import sys
-
     from digest.bootstrap import open_digest
     from digest.pipeline.erasure import erase_address
 
     digest = open_digest(config)
     address_hash = digest.identify(parsed_address(address))
     if not yes:
-        if not sys.stdin.isatty():
-            raise typer.BadParameter("there is no terminal to ask on: add --yes")
-        typer.confirm("Erase everything about this person, for good?", abort=True)
+        ask("Erase everything about this person, for good?")
     if not erase_address(digest.database, digest.people, address_hash):
         raise NotFound("nothing is known of that address")
     typer.echo("erased")

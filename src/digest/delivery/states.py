@@ -91,5 +91,7 @@ def step(table: Mapping[S, frozenset[S]], old: S, new: S) -> S:
         Conflict: *table* has no such arrow.
     """
     if new not in table[old]:
-        raise Conflict(f"{type(old).__name__} can't go from {old} to {new}")
+        what = type(old).__name__.removesuffix("State").lower()
+        was, is_to_be = (state.replace("_", " ") for state in (old, new))
+        raise Conflict(f"the {what} is {was}: it can't be {is_to_be} any more")
     return new

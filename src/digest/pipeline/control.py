@@ -20,20 +20,29 @@ BY_HAND = "held by hand"
 _OVER = (CampaignState.SENT, CampaignState.CANCELLED)
 
 
-def hold(database: Database, month: Month, reason: str = BY_HAND) -> None:
+def hold(database: Database, month: Month, reason: str | None = None) -> bool:
     """
-    Hold the campaign of *month*: no further request goes out; those under way are finished. Twice changes nothing.
+    Hold the campaign of *month*: no further request goes out; those under way are finished.
+
+    Args:
+        reason: None: the one that it is held for already, else `held by hand`.
+
+    Returns:
+        Whether that changed anything: it was not held, or for another reason.
 
     Raises:
         NotFound: It has none.
         Conflict: It is over.
     """
 
-    def change(connection: Connection) -> None:
+    def change(connection: Connection) -> bool:
         campaign = _unfinished(connection, month)
-        campaigns.hold(connection, campaign.id, reason, database.now(connection))
+        if campaigns.state(connection, campaign.id) is CampaignState.HELD:
+            return reason is not None and campaigns.reword(connection, campaign.id, reason)
+        campaigns.hold(connection, campaign.id, reason or BY_HAND, database.now(connection))
+        return True
 
-    database.transact(change)
+    return database.transact(change)
 
 
 def resume(database: Database, month: Month, sending: Sending, workshop: Workshop | None = None) -> bool:

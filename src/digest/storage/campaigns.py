@@ -162,6 +162,12 @@ def hold(conn: Connection, campaign_id: int, reason: str, now: dt.datetime) -> N
         set_state(conn, campaign_id, CampaignState.HELD, reason=reason, now=now)
 
 
+def reword(conn: Connection, campaign_id: int, reason: str) -> bool:
+    """Give another reason for which a held campaign is held; False if it is that one, or the campaign is not held."""
+    held = (campaign.c.id == campaign_id, campaign.c.state == CampaignState.HELD, campaign.c.reason != reason)
+    return conn.execute(update(campaign).where(*held).values(reason=reason)).rowcount == 1
+
+
 def reopen(conn: Connection, campaign_id: int, reason: str, now: dt.datetime) -> None:
     """Hold a campaign that is sending, or was already sent and has somebody waiting again."""
     if state(conn, campaign_id) in {CampaignState.SENDING, CampaignState.SENT}:

@@ -1,0 +1,155 @@
+"""Interrupting, holding and cancelling a campaign, as processes of their own."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from projects import MONTH, command, environment, make_project, make_ready, run, run_json
+
+SLOW = {"replace": {"rate: 0 ": "rate: 2 ", "batch_size: 500": "batch_size: 2"}}
+
+
+def told(folder: Path, *arguments: str, code: int = 0) -> str:
+    """Run a command without a terminal; all that it says."""
+    done = subprocess.run(
+        command(folder, *arguments),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environment(),
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == code, done.stdout
+    return done.stdout
+
+
+def interrupted(folder: Path, number: signal.Signals) -> tuple[int, str]:
+    """Send until the first mail is out, then give the signal; the exit code, and what was said on stderr."""
+    outbox = folder / "outbox" / str(MONTH)
+    before = len(list(outbox.glob("*.eml")))
+    process = subprocess.Popen(
+        command(folder, "send", str(MONTH), "--yes"),
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while process.poll() is None and len(list(outbox.glob("*.eml"))) == before:
+        time.sleep(0.01)
+    os.kill(process.pid, number)
+    _, said = process.communicate(timeout=60)
+    return process.returncode, said
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupted_sending_says_so_and_goes_on(tmp_path: Path, number: signal.Signals, code: int):
+    make_ready(make_project(tmp_path, **SLOW), 40)
+
+    first, again = interrupted(tmp_path, number), interrupted(tmp_path, number)
+
+    now = run_json(tmp_path, "status", str(MONTH))
+    assert (first[0], again[0]) == (code, code)
+    assert all(said.endswith("interrupted: run the same command again\n") for _, said in (first, again))
+    assert "nothing was changed" not in again[1]
+    assert (now["state"], now["balance"]["sending"], now["balance"]["in_doubt"]) == ("sending", 0, 0)
+    assert 0 < now["balance"]["accepted"] < 40
+
+
+@pytest.mark.parametrize("verb", ["hold", "resume", "cancel"])
+def test_nothing_to_stop_is_told_with_the_date_and_without_a_question(tmp_path: Path, verb: str):
+    make_ready(make_project(tmp_path, replace={"grace_hours: 48": "grace_hours: 672"}))
+
+    said = told(tmp_path, verb, str(MONTH), code=1)
+
+    assert f"nothing of {MONTH} has begun; nothing goes out before `digest send {MONTH}`" in said
+    assert "for ever" not in said
+    assert "nothing of 2020-01 has begun; nothing goes out before `digest send 2020-01`\n" in told(
+        tmp_path, verb, "2020-01", code=1
+    )
+
+
+def test_month_to_come_is_told_with_the_calendars_date(tmp_path: Path):
+    make_project(tmp_path)
+
+    assert "or the calendar's date: 2099-11-10 09:00 America/Toronto\n" in told(tmp_path, "hold", "2099-11", code=1)
+
+
+def test_held_campaign_takes_a_new_reason_and_keeps_an_old_one(tmp_path: Path):
+    make_ready(make_project(tmp_path))
+    run(tmp_path, "send", str(MONTH), "--yes", "--plan-only")
+
+    assert "is held" in run(tmp_path, "hold", str(MONTH), "--reason", "a typing error")
+    assert "held before (a typing error): nothing was changed" in run(tmp_path, "hold", str(MONTH))
+    assert "the reason is new" in run(tmp_path, "hold", str(MONTH), "--reason", "a wrong name")
+    assert run_json(tmp_path, "status", str(MONTH))["reason"] == "a wrong name"
+
+
+def test_resuming_twice_says_that_nothing_was_changed(tmp_path: Path):
+    make_ready(make_project(tmp_path))
+    run(tmp_path, "send", str(MONTH), "--yes", "--plan-only")
+    run(tmp_path, "hold", str(MONTH))
+
+    assert "goes on" in run(tmp_path, "resume", str(MONTH))
+    assert "was not held: nothing was changed" in run(tmp_path, "resume", str(MONTH))
+
+
+def test_cancelling_counts_and_what_is_cancelled_is_no_success_for_a_script(tmp_path: Path):
+    make_ready(make_project(tmp_path), 8)
+    run(tmp_path, "send", str(MONTH), "--yes", "--plan-only")
+
+    assert "there is no terminal" in told(tmp_path, "cancel", str(MONTH), code=2)
+    assert "8 skipped, 0 were handed over before" in run(tmp_path, "cancel", str(MONTH), "--yes")
+    assert "was cancelled before: nothing was changed" in run(tmp_path, "cancel", str(MONTH))
+    assert f"{MONTH} is cancelled: nobody else gets it" in told(tmp_path, "send", str(MONTH), "--yes", code=1)
+    assert "the campaign of 2026-11 is over: it is cancelled" in told(tmp_path, "resume", str(MONTH), code=1)
+
+
+def test_cancelling_what_is_sent_is_refused_in_words(tmp_path: Path):
+    make_ready(make_project(tmp_path), 8)
+    run(tmp_path, "send", str(MONTH), "--yes")
+
+    assert "is sent: nobody waits for it any more" in told(tmp_path, "cancel", str(MONTH), code=1)
+    assert "the campaign of 2026-11 is over: it is sent" in told(tmp_path, "resume", str(MONTH), code=1)
+
+
+def test_cancel_during_a_sending_ends_it_with_code_1(tmp_path: Path):
+    make_ready(make_project(tmp_path, **SLOW), 40)
+    process = subprocess.Popen(
+        command(tmp_path, "send", str(MONTH), "--yes"),
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while process.poll() is None and not list((tmp_path / "outbox").rglob("*.eml")):
+        time.sleep(0.01)
+
+    run(tmp_path, "cancel", str(MONTH), "--yes")
+
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "is cancelled: nobody else gets it" in said
+
+
+def test_question_names_the_way_that_mail_takes(tmp_path: Path):
+    make_ready(make_project(tmp_path), 8)
+
+    assert "Send 2026-11 to 8 subscribers, into the folder outbox?" in told(tmp_path, "send", str(MONTH), code=2)
+    assert "Freeze the audience of 2026-11: 8 subscribers (nothing goes out)?" in told(
+        tmp_path, "send", str(MONTH), "--plan-only", code=2
+    )
+
+
+def test_question_names_the_sender_of_what_leaves_the_machine(tmp_path: Path):
+    site = {"base_url: http://127.0.0.1:8000": "base_url: https://digest.example.org"}
+    sendgrid = {"transport: files": "transport: sendgrid", "api_key: null": "api_key: SG.key"}
+    make_ready(make_project(tmp_path, replace=site | sendgrid), 8)
+
+    assert "Send 2026-11 to 8 subscribers, over sendgrid, from digest@example.org?" in told(
+        tmp_path, "send", str(MONTH), code=2
+    )
