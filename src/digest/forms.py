@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digest.errors import ConfigError
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("digest.server")
 _BACKLOG = 2048
 
 EVERYWHERE: Mapping[str, str] = {
@@ -160,7 +160,7 @@ class Server(uvicorn.Server):
             try:
                 self.run(sockets=[listening])
             except KeyboardInterrupt:
-                _log.info("stopped")
+                _log.info("stopped: no request is answered any more")
 
 
 @contextmanager

@@ -227,6 +227,11 @@ def test_unknown_key_of_a_topic_is_told_with_the_nearest_one(config_file: Path):
         ("schedule", {"require_approval": "perhaps"}, "schedule.require_approval: write true or false"),
         ("delivery", {"batch_size": "many"}, "delivery.batch_size: write a whole number"),
         ("delivery", {"lease": 1}, "delivery.lease: write 5 or more"),
+        ("delivery", {"rate": "fast"}, "delivery.rate: write a number"),
+        ("delivery", {"rate": None}, "delivery.rate: write a number"),
+        ("delivery", {"rate": -1}, "delivery.rate: write 0 or more"),
+        ("sendgrid", {"timeout": 0}, "sendgrid.timeout: write more than 0"),
+        ("retention", {"networks_days": 99999}, "retention.networks_days: write 3650 or less"),
         ("delivery", {"lease": 9999}, "delivery.lease: write 3600 or less"),
     ],
 )

@@ -29,12 +29,15 @@ _KINDS = {
     "list_type": "write a list: [one, two], or each below the key after a hyphen",
     "dict_type": "write keys of its own below it, indented",
     "finite_number": "write a number that has an end",
+    "float_type": "write a number",
+    "float_parsing": "write a number",
     "model_type": "write keys of its own below it, indented",
 }
 _WITH_CONTEXT: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "literal_error": lambda context: f"write {context['expected'].replace(chr(39), '')}",
-    "greater_than_equal": lambda context: f"write {context['ge']} or more",
-    "less_than_equal": lambda context: f"write {context['le']} or less",
+    "greater_than_equal": lambda context: f"write {context['ge']:g} or more",
+    "greater_than": lambda context: f"write more than {context['gt']:g}",
+    "less_than_equal": lambda context: f"write {context['le']:g} or less",
     "string_too_long": lambda context: f"write at most {context['max_length']} characters",
 }
 

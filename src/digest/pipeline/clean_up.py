@@ -1,7 +1,7 @@
 """Retention: once a day, what need not be kept any longer is deleted."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from digest.storage import address_changes, chores, consents, erasure, limits, notifications, signups, subscribers
 from digest.storage.database import Database
@@ -24,9 +24,19 @@ class Retention:
     recipients: dt.timedelta = dt.timedelta(days=24 * 31)
 
 
+_WORDS = {
+    "signups": "sign-ups",
+    "address_changes": "address changes",
+    "notifications": "notifications",
+    "networks": "network addresses",
+    "recipients": "recipients of old issues",
+    "lapsed": "ended implied consents",
+}
+
+
 @dataclass(frozen=True)
 class CleanedUp:
-    """How many of each were dealt with."""
+    """How many of each were dealt with; as text, those of which there were any."""
 
     signups: int
     address_changes: int
@@ -34,6 +44,10 @@ class CleanedUp:
     networks: int
     recipients: int
     lapsed: int
+
+    def __str__(self) -> str:
+        said = [f"{_WORDS[name]} {count}" for name, count in asdict(self).items() if count]
+        return ", ".join(said) or "nothing was old enough"
 
 
 def clean_up(database: Database, retention: Retention) -> CleanedUp | None:

@@ -1,6 +1,8 @@
 """Other people's words, as they may stand in a log or a table."""
 
+import http.client
 import re
+import smtplib
 
 _LONGEST = 200  # characters
 _READ = 2000  # characters of which the rest is never looked at
@@ -17,8 +19,17 @@ def retold(said: str | bytes) -> str:
 
 def fault_words(fault: Exception) -> str:
     """Say what went wrong with a connection, without the addresses that some of these errors repeat."""
-    if isinstance(fault, TimeoutError):
-        return "it took too long"
+    cause = fault.__context__ if isinstance(fault, smtplib.SMTPServerDisconnected) else None
+    if isinstance(cause, OSError):
+        fault = cause  # smtplib calls each fault of a connection, and a time that is over, a disconnected server
+    if isinstance(fault, TimeoutError) and not fault.strerror:
+        return "the time was over"
     if isinstance(fault, OSError) and fault.strerror:
         return fault.strerror
+    if isinstance(fault, ConnectionError | EOFError | smtplib.SMTPServerDisconnected | http.client.IncompleteRead):
+        return "it closed the connection"
+    if isinstance(fault, smtplib.SMTPException | http.client.HTTPException):
+        return "what it said can't be understood"
+    if isinstance(fault, UnicodeError):
+        return "its name is none that can be looked up"
     return type(fault).__name__

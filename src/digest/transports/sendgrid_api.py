@@ -95,6 +95,7 @@ class SendgridApi:
         self._host = parts.hostname or ""
         self._secure = parts.scheme == "https"
         self._port = parts.port or (443 if self._secure else 80)
+        self._where = f"[{self._host}]:{self._port}" if ":" in self._host else f"{self._host}:{self._port}"
         self._key = key
         self._tls = tls
         self._patience = patience
@@ -157,9 +158,9 @@ class SendgridApi:
             plain = connect(self._host, self._port, until=until, patience=self._patience)
             sock = secure(plain, self._host, self._tls) if self._secure else plain
         except ssl.SSLCertVerificationError as fault:
-            raise Refused(f"{self._host} can't prove that it is SendGrid: {fault_words(fault)}") from None
+            raise Refused(f"{self._where} can't prove that it is SendGrid: {fault_words(fault)}") from None
         except (OSError, UnicodeError) as fault:
-            raise NotAccepted(f"SendGrid can't be reached at {self._host}: {fault_words(fault)}") from None
+            raise NotAccepted(f"SendGrid can't be reached at {self._where}: {fault_words(fault)}") from None
         client = http.client.HTTPConnection(self._host, self._port)
         client.default_port = 443 if self._secure else 80  # left out of the Host header
         client.response_class = _Response

@@ -60,6 +60,9 @@ class Relay:
     username: str | None = None
     password: Callable[[], str] | None = field(default=None, repr=False)
 
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
 
 class Connection:
     """
@@ -75,19 +78,19 @@ class Connection:
 
     def __init__(self, relay: Relay, tls: ssl.SSLContext, until: float) -> None:
         self.carried = 0
-        self._host = relay.host
+        self._relay = relay
         try:
             self._smtp = _opened(relay, tls, until)
         except ssl.SSLCertVerificationError as fault:
-            raise Refused(f"{relay.host} can't prove that it is {relay.host}: {fault.verify_message}") from None
+            raise Refused(f"{relay} can't prove that it is {relay.host}: {fault.verify_message}") from None
         except smtplib.SMTPNotSupportedError:
-            raise Refused(f"{relay.host} offers no TLS or no log-in: check smtp.security and smtp.port") from None
+            raise Refused(f"{relay} offers no TLS or no log-in: check smtp.security and smtp.port") from None
         except smtplib.SMTPAuthenticationError as fault:
-            raise _session(relay.host, fault.smtp_code, fault.smtp_error, "check smtp.username and password") from None
+            raise _session(relay, fault.smtp_code, fault.smtp_error, "check smtp.username and password") from None
         except smtplib.SMTPResponseException as fault:
-            raise _session(relay.host, fault.smtp_code, fault.smtp_error, "check smtp") from None
+            raise _session(relay, fault.smtp_code, fault.smtp_error, "check smtp") from None
         except (OSError, UnicodeError, smtplib.SMTPException) as fault:
-            raise NotAccepted(f"the relay {relay.host} can't be reached: {fault_words(fault)}") from None
+            raise NotAccepted(f"the relay {relay} can't be reached: {fault_words(fault)}") from None
 
     def ask(self, sender: str, recipient: str, until: float) -> None:
         """
@@ -142,7 +145,7 @@ class Connection:
         try:
             yield
         except (OSError, smtplib.SMTPException) as fault:
-            raise Closing(f"the relay {self._host} broke off: {fault_words(fault)}") from None
+            raise Closing(f"the connection to the relay {self._relay} ended: {fault_words(fault)}") from None
 
     def _message(self, content: bytes) -> None:
         try:
@@ -150,30 +153,34 @@ class Connection:
             code, said = self._smtp.getreply()
         except (OSError, smtplib.SMTPException) as fault:
             self._smtp.close()
-            raise InDoubt(f"the relay {self._host} gave no clear answer: {fault_words(fault)}") from None
+            raise InDoubt(f"the relay {self._relay} gave no clear answer: {fault_words(fault)}") from None
         if 400 <= code < 600:  # noqa: PLR2004
             if _is_personal(code, said):  # the message has no other recipient
-                raise RecipientRefused(f"{code} {retold(said)}")
+                raise RecipientRefused(_answer(code, said))
             raise self._refusal(code, said, "the message")
         if not 200 <= code < 300:  # noqa: PLR2004
             self._smtp.close()
-            raise InDoubt(f"the relay {self._host} gave no clear answer: {code} {retold(said)}")
+            raise InDoubt(f"the relay {self._relay} gave no clear answer: {_answer(code, said)}")
 
     def _about_recipient(self, code: int, said: bytes) -> Exception:
         if not 400 <= code < 600 or code in _OURS or _ours(said):  # noqa: PLR2004
             return self._refusal(code, said, "a recipient")
         self._smtp.rset()
-        words = f"{code} {retold(said)}"
+        words = _answer(code, said)
         if _is_personal(code, said):
             return RecipientRefused(words)
         return Unclear(words, passing=code < 500)  # noqa: PLR2004
 
     def _refusal(self, code: int, said: bytes, what: str) -> NotAccepted:
-        words = f"the relay {self._host} refused {what}: {code} {retold(said)}"
+        words = f"the relay {self._relay} refused {what}: {_answer(code, said)}"
         if code == _CLOSING:
             self._smtp.close()
             return Closing(words)
         return Refused(words) if code >= 500 else NotAccepted(words)  # noqa: PLR2004
+
+
+def _answer(code: int, said: bytes | str) -> str:
+    return f"{code} {retold(said)}".strip() if code > 0 else "what it said is no answer of SMTP"  # smtplib's -1
 
 
 def _ours(said: bytes) -> bool:
@@ -241,6 +248,6 @@ def _log_in(client: _Client, username: str, password: str) -> None:
         raise Refused("SMTP takes no accents in a log-in: check smtp.username and password") from None
 
 
-def _session(host: str, code: int, said: bytes | str, remedy: str) -> NotAccepted:
-    words = f"the relay {host} refused us: {code} {retold(said)}"
+def _session(relay: Relay, code: int, said: bytes | str, remedy: str) -> NotAccepted:
+    words = f"the relay {relay} refused us: {_answer(code, said)}"
     return Refused(f"{words}: {remedy}") if code >= 500 else NotAccepted(words)  # noqa: PLR2004
