@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 
 import pytest
 from factories import NOON, NOVEMBER
-from storage_samples import LEASE, begin_campaign, claim_next, make_person
+from storage_samples import LEASE, begin_campaign, make_frozen, make_person
 
 from digest.delivery.breaker import Gate
-from digest.pipeline.status import Pause, Status, every_status, status
-from digest.storage import answers, campaigns, gate, reports, settling
+from digest.pipeline.owner import this_process
+from digest.pipeline.status import Outlook, Pause, Status, every_status, status
+from digest.storage import answers, campaigns, gate, issues, outbox, reports, settling
 from digest.storage.campaigns import Campaign
 from digest.storage.database import Database
 from digest.storage.outbox import Claim
@@ -18,6 +19,8 @@ from digest.storage.outbox import Claim
 SECOND = dt.timedelta(seconds=1)
 PEOPLE = 12
 BATCH = 4
+LOOK = Outlook("smtp")
+ENDED = f"{this_process().rsplit('/', 1)[0]}/0"  # a process of this number that was born at another time
 
 
 @dataclass
@@ -39,10 +42,9 @@ class Sending:
         self.now = NOON + seconds * SECOND
         return self
 
-    def claim(self) -> Claim:
+    def claim(self, owner: str = "worker") -> Claim:
         with self.database.write() as conn:
-            claim = claim_next(conn, self.campaign, self.now)
-        assert claim is not None
+            (claim,) = outbox.claim(conn, self.campaign.id, limit=1, owner=owner, lease=LEASE, now=self.now)
         return claim
 
     def accept(self, claim: Claim) -> None:
@@ -60,7 +62,7 @@ class Sending:
             gate.write(conn, name, Gate(2, 1, self.now, until, "451 busy"))
 
     def status(self) -> Status:
-        return status(self.database, NOVEMBER, "smtp")
+        return status(self.database, NOVEMBER, LOOK)
 
 
 @pytest.fixture
@@ -131,6 +133,25 @@ def test_worker_is_at_work_while_its_lease_runs(sending):
     assert not sending.at(LEASE.total_seconds() + 1).status().under_way
 
 
+def test_killed_worker_of_this_machine_is_known_to_be_gone_at_once(sending):
+    sending.accept(sending.claim(ENDED))
+    sending.claim(ENDED)
+
+    now = sending.at(1).status()
+
+    assert (now.under_way, now.ended, now.gone, now.rate, now.seconds_left) == (False, False, True, 0, None)
+
+
+def test_worker_that_still_runs_is_at_work_beside_one_that_was_killed(sending):
+    sending.accept(sending.claim(this_process()))
+    sending.claim(ENDED)
+
+    now = sending.at(1).status()
+
+    assert (now.under_way, now.ended, now.gone) == (False, True, False)
+    assert now.rate == BATCH
+
+
 def test_request_that_was_refused_a_moment_ago_is_a_sign_of_life(sending):
     claim = sending.claim()
     with sending.database.write() as conn:
@@ -144,8 +165,10 @@ def test_shut_gate_is_told_with_its_reason_until_it_opens(sending):
     until = NOON + 30 * SECOND
     sending.shut(until)
 
-    assert sending.at(29).status().paused == Pause(until, "451 busy")
-    assert every_status(sending.database, (), "smtp")[0].paused == Pause(until, "451 busy")
+    waiting = sending.at(29).status()
+    assert waiting.paused == Pause(until, "451 busy")
+    assert (waiting.rate, waiting.seconds_left) == (None, None)
+    assert every_status(sending.database, (), LOOK)[0].paused == Pause(until, "451 busy")
     assert sending.at(30).status().paused is None
 
 
@@ -170,3 +193,23 @@ def test_time_that_passes_alone_changes_nothing(sending):
     sending.accept(sending.claim())
 
     assert sending.at(10).status() == sending.at(100).status()
+
+
+def test_issue_assembled_anew_is_told_while_the_campaign_has_the_old_one(sending):
+    assert sending.status().correction is None
+    corrected = make_frozen(word="second")
+    with sending.database.write() as conn:
+        issues.save(conn, corrected, NOON)
+    assert sending.status().correction == "assembled"
+    with sending.database.write() as conn:
+        issues.approve(conn, NOVEMBER, corrected.hash, NOON)
+    assert sending.status().correction == "approved"
+
+
+def test_rejected_are_counted_by_reason(sending):
+    claim = sending.claim()
+    refused = {number: "550 unknown" for number, *_ in claim.recipients[:3]}
+    with sending.database.write() as conn:
+        answers.accepted(conn, claim.attempt_id, message_id="m", rejected=refused, now=NOON)
+
+    assert sending.status().rejected_because == {"550 unknown": 3}

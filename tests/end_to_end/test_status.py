@@ -6,8 +6,9 @@ from pathlib import Path
 
 from projects import MONTH, command, environment, make_project, make_ready, run, run_json
 
+from digest.bootstrap import Digest
 from digest.delivery.breaker import Gate
-from digest.storage import gate
+from digest.storage import answers, campaigns, gate, outbox
 
 
 def test_status_tells_rate_pause_and_next_step_to_people_and_scripts(tmp_path: Path):
@@ -16,7 +17,9 @@ def test_status_tells_rate_pause_and_next_step_to_people_and_scripts(tmp_path: P
 
     planned = run_json(tmp_path, "status", str(MONTH))
     assert (planned["rate"], planned["seconds_left"], planned["paused"]) == (0, None, None)
-    assert planned["next"] == [f"not finished: run `digest send {MONTH}` to go on"]
+    assert planned["next"] == [
+        f"not finished: a running `digest worker` or `serve` hands it over; otherwise run `digest send {MONTH}`"
+    ]
     assert run_json(tmp_path, "status") == [planned]
 
     with digest.database.write() as connection:
@@ -26,7 +29,8 @@ def test_status_tells_rate_pause_and_next_step_to_people_and_scripts(tmp_path: P
         gate.write(connection, "files", Gate(2, 1, now, until, "the disk is [full]"))
 
     waits = f"waiting until {until:%H:%M:%S} UTC: the disk is [full]"
-    assert run_json(tmp_path, "status", str(MONTH))["paused"]["reason"] == "the disk is [full]"
+    paused = run_json(tmp_path, "status", str(MONTH))
+    assert (paused["paused"]["reason"], paused["rate"]) == ("the disk is [full]", None)
     assert run(tmp_path, "status", str(MONTH)).splitlines()[0] == f"{MONTH}  sending: {waits}"
     assert waits in run(tmp_path, "status")
 
@@ -50,3 +54,47 @@ def test_hints_stay_out_of_what_a_script_reads(tmp_path: Path):
 
     assert f"run `digest send {MONTH}`" in told.stderr
     assert "run" not in told.stdout
+
+
+def test_people_are_named_only_when_they_are_asked_for(tmp_path: Path):
+    digest = make_ready(make_project(tmp_path), 8)
+    run(tmp_path, "settle", str(MONTH), code=1)
+    run(tmp_path, "status", str(MONTH), "--who", "waiting", code=1)
+    run(tmp_path, "status", "--who", "waiting", code=2)
+    run(tmp_path, "send", str(MONTH), "--yes", "--plan-only")
+    refuse_first(digest)
+
+    named = run_json(tmp_path, "status", str(MONTH), "--who", "rejected")
+    lines = run(tmp_path, "status", str(MONTH), "--who", "rejected").splitlines()
+    everybody = run_json(tmp_path, "status", str(MONTH), "--who", "waiting")
+    shown = run(tmp_path, "subscribers", "show", named[0]["address"])
+
+    assert [one["reason"] for one in named] == ["550 unknown user"]
+    assert lines == [f"{named[0]['address']}  550 unknown user"]
+    assert len(everybody) == 7
+    assert run_json(tmp_path, "status", str(MONTH), "--who", "in-doubt") == []
+    assert f"{MONTH} rejected, 550 unknown user" in shown
+    assert "@" not in run(tmp_path, "status", str(MONTH))
+    assert "  rejected, 550 unknown user: 1" in run(tmp_path, "status", str(MONTH)).splitlines()
+
+
+def test_months_are_listed_with_who_waits_and_who_was_rejected(tmp_path: Path):
+    digest = make_ready(make_project(tmp_path), 8)
+    run(tmp_path, "send", str(MONTH), "--yes", "--plan-only")
+    refuse_first(digest)
+
+    head, row, *_ = (line.split() for line in run(tmp_path, "status").splitlines() if line.split())
+
+    cells = dict(zip(" ".join(head).replace("in doubt", "in_doubt").split(), row, strict=False))
+    assert (cells["planned"], cells["waiting"], cells["rejected"]) == ("8", "7", "1")
+
+
+def refuse_first(digest: Digest) -> None:
+    """One request, of which the provider refuses one recipient by name."""
+    with digest.database.write() as connection:
+        now = digest.database.now(connection)
+        campaign = campaigns.find(connection, MONTH)
+        assert campaign is not None
+        (claim, *_) = outbox.claim(connection, campaign.id, limit=1, owner="x", lease=dt.timedelta(minutes=1), now=now)
+        refused = {claim.recipients[0][0]: "550 unknown user"}
+        answers.not_accepted(connection, claim.attempt_id, detail="one refused", rejected=refused, now=now)

@@ -29,6 +29,7 @@ from digest.pipeline.notify import Courier
 from digest.pipeline.owner import this_process
 from digest.pipeline.people import People
 from digest.pipeline.sending import Sending
+from digest.pipeline.status import Outlook
 from digest.pipeline.timekeeping import Calendar
 from digest.rendering.environment import Renderer
 from digest.storage import campaigns, installation
@@ -229,6 +230,17 @@ class Digest:
             require_approval=self.config.schedule.require_approval,
         )
 
+    @property
+    def outlook(self) -> Outlook:
+        """What is to come, as far as the configuration tells."""
+        transport, silent = self.config.delivery.transport, ""
+        if transport == "smtp":
+            silent = "SMTP brings none"
+        elif transport == "sendgrid" and not self.config.sendgrid.webhook_public_key:
+            silent = "sendgrid.webhook_public_key is not set"
+        approval = self.config.schedule.require_approval
+        return Outlook(transport, silent, require_approval=approval, timetable=self.timetable)
+
     def _preferences_signer(self) -> Callable[[int], str]:
         sign, lifetime = dated_signer(self.keys.sign, Purpose.PREFERENCES), LIFETIMES[Purpose.PREFERENCES]
         # to the day, so that a mail that is made again on that day is the same
@@ -246,12 +258,16 @@ class Digest:
         return make_transport(self.config, folder, "notifications", self.renderer, self.installation)
 
     @cached_property
-    def calendar(self) -> Calendar:
+    def timetable(self) -> Timetable:
+        """When the calendar acts."""
         section = self.config.schedule
         rules = {
             Action.ASSEMBLE: Rule(section.assemble.day, section.assemble.hour),
             Action.SEND: Rule(section.send.day, section.send.hour),
         }
         grace = dt.timedelta(hours=section.grace_hours)
-        timetable = Timetable(rules, ZoneInfo(section.timezone), _LEAD[section.month], grace)
-        return Calendar(self.database, self.workshop, self.sending, timetable)
+        return Timetable(rules, ZoneInfo(section.timezone), _LEAD[section.month], grace)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        return Calendar(self.database, self.workshop, self.sending, self.timetable)

@@ -2,15 +2,16 @@
 
 import datetime as dt
 import gc
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digest.cli.asking import ask
-from digest.cli.options import CONFIG, AnyMonth, Config, Exit, Json, OneMonth
+from digest.cli.hints import BY_OTHERS
+from digest.cli.options import CONFIG, Config, Exit, Json, OneMonth
 from digest.cli.output import note, print_json, print_table, progress
-from digest.cli.standing import as_document, show, watch, why
+from digest.cli.standing import counted, show
+from digest.cli.status import status
 from digest.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def send(
         with progress(f"sending {month}", waiting or None) as advance, stopped_by_signals() as stop:
             work(digest.database, campaign.month, digest.sending, advance, stop, _tell_pause)
         exit_code = stop.exit_code
-    now = status_of(digest.database, month, digest.config.delivery.transport)
+    now = status_of(digest.database, month, digest.outlook)
     show(now, as_json=as_json)
     if now.state == "cancelled":
         note(f"{month} is cancelled: nobody else gets it")
@@ -111,7 +112,7 @@ def resume(
         typer.echo(f"{month} was not held: nothing was changed")
     else:
         typer.echo(f"{month} goes on" + (" with the corrected issue" if corrected else ""))
-    note(f"a running `digest worker` or `serve` hands it over; otherwise run `digest send {month}`")
+    note(BY_OTHERS.format(month=month))
 
 
 def cancel(month: OneMonth, yes: Yes = False, config: Config = CONFIG) -> None:
@@ -156,44 +157,15 @@ def settle(
     if len(chosen) > 1:
         raise typer.BadParameter("choose one of --resend, --assume-sent and --give-up")
     digest = open_digest(config)
+    _begun(digest, month)
     settle_by_evidence(digest.database, month, digest.sending.transport(month), digest.sending.resend_after)
     for decision in chosen:
-        note(f"{decide(digest.database, month, decision)} deliveries settled: {decision}")
-    now = status_of(digest.database, month, digest.config.delivery.transport)
+        number = decide(digest.database, month, decision)
+        note(f"{counted(number, 'delivery', 'deliveries')} settled: {decision}")
+    now = status_of(digest.database, month, digest.outlook)
     show(now, as_json=as_json)
     if now.balance.in_doubt:
         raise typer.Exit(Exit.UNFINISHED)
-
-
-def status(month: AnyMonth = None, config: Config = CONFIG, as_json: Json = False) -> None:
-    """Show how a month stands, live on a terminal while it is sent; every month if none is named."""
-    from digest.bootstrap import open_digest
-    from digest.pipeline.status import every_status
-    from digest.pipeline.status import status as status_of
-
-    digest = open_digest(config)
-    transport = digest.config.delivery.transport
-    if month is not None:
-        if sys.stdout.isatty() and not as_json:
-            watch(lambda: status_of(digest.database, month, transport))
-        else:
-            show(status_of(digest.database, month, transport), as_json=as_json, from_outside=True)
-        _show_notifications(digest)
-        return
-    months = every_status(digest.database, digest.library.months(), transport)
-    if as_json:
-        print_json([as_document(one, from_outside=True) for one in months])
-    else:
-        head = ("month", "state", "planned", "accepted", "in doubt", "skipped", "reason")
-        print_table(
-            head,
-            [
-                (s.month, s.state, b.planned, b.accepted, b.in_doubt, b.skipped, why(s))
-                for s in months
-                for b in (s.balance,)
-            ],
-        )
-    _show_notifications(digest)
 
 
 def worker(config: Config = CONFIG) -> None:
@@ -210,18 +182,6 @@ def worker(config: Config = CONFIG) -> None:
         note("the worker runs; stop it with Ctrl-C: what is under way is finished first")
         gc.freeze()  # as in `send`
         rounds(digest.database, digest.sending, stop)
-
-
-def _show_notifications(digest: "Digest") -> None:
-    """Tell on stderr of mails beside the issue that wait or were given up; silence means that all is well."""
-    from digest.pipeline.status import notification_status
-    from digest.rendering.words import one_line
-
-    queue = notification_status(digest.database)
-    if queue.waiting:
-        note(f"notifications waiting: {queue.waiting} (`digest serve` or `digest scheduler` hands them over)")
-    for number, kind, detail in queue.failed:
-        note(f"notification {number} ({kind}) was given up: {one_line(detail)}")
 
 
 def _tell_pause(until: dt.datetime, reason: str) -> None:
@@ -261,7 +221,7 @@ def _begun(digest: "Digest", month: "Month") -> "Status":
     now = status_of(digest.database, month)
     if now.state in frozenset(CampaignState):
         return now
-    timetable = digest.calendar.timetable
+    timetable = digest.timetable
     due = timetable.due_at(Action.SEND, month)
     calendar = ""
     if due + timetable.grace > dt.datetime.now(dt.UTC):

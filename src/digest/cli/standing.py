@@ -2,20 +2,22 @@
 
 import time
 from collections.abc import Callable
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from digest.cli.hints import hints
 from digest.cli.output import note, print_json
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-    from digest.pipeline.status import Status
+    from digest.pipeline.status import Doubt, Status
 
 _PARTS = ("waiting", "sending", "accepted", "in_doubt", "rejected", "skipped")
 _EVERY = 1.0  # seconds between looks
-_SHOWN = 10  # attempts in doubt that are listed
+_SHOWN = 10  # reasons of doubt that are listed
 _WIDEST = 60  # columns of the bar
 _WHOLE = 10  # a second: from here on nobody wants decimals
 
@@ -30,6 +32,7 @@ def as_document(now: "Status", *, from_outside: bool = False) -> dict[str, Any]:
         "paused": {"until": paused.until.isoformat(), "reason": paused.reason} if paused else None,
         "balance": {"planned": balance.planned} | {part: getattr(balance, part) for part in _PARTS},
         "skipped": dict(balance.skipped_because),
+        "rejected": dict(now.rejected_because),
         "rate": None if now.rate is None else round(now.rate, 2),
         "seconds_left": None if left is None else round(left),
         "outcomes": now.outcomes,
@@ -68,30 +71,6 @@ def why(now: "Status") -> str:
     if now.paused:
         return f"waiting until {now.paused.until:%H:%M:%S} UTC: {one_line(now.paused.reason)}"
     return one_line(now.reason or "")
-
-
-def hints(now: "Status", *, from_outside: bool = False) -> list[str]:
-    """
-    What a person can do next.
-
-    Args:
-        from_outside: Others may be handing over; they are taken to be at work for a minute after their last answer.
-    """
-    month, balance = now.month, now.balance
-    idle = now.unfinished and not now.under_way
-    said = []
-    if now.state == "held":
-        said.append(f"held: mend the cause, then run `digest resume {month}` and `digest send {month}`")
-    elif idle and now.paused and from_outside:
-        said.append(f"whoever hands over tries again by itself; if nobody does, run `digest send {month}`")
-    elif idle and not (now.ended and from_outside):
-        said.append(f"not finished: run `digest send {month}` to go on")
-    if balance.in_doubt:
-        said.append(
-            f"{balance.in_doubt} in doubt: evidence may still come; or decide with `digest settle {month}` and "
-            "--resend (some may get two), --assume-sent (some may get none) or --give-up"
-        )
-    return said
 
 
 def watch(look: Callable[[], "Status"], console: "Console | None" = None, every: float = _EVERY) -> None:
@@ -143,21 +122,45 @@ def _head(now: "Status") -> str:
 def _details(now: "Status") -> list[str]:
     from digest.rendering.words import one_line
 
-    said = [f"  {_pace(now)}"] if now.unfinished else []
+    said = [f"  {_pace(now)}"] if now.unfinished and not now.paused else []
     for reason, count in sorted(now.balance.skipped_because.items()):
         said.append(f"  skipped, {reason.replace('_', ' ')}: {count}")
+    for reason, count in now.rejected_because.items():
+        said.append(f"  rejected, {one_line(reason)}: {count}")
+    if now.rejected_because and (others := now.balance.rejected - sum(now.rejected_because.values())) > 0:
+        said.append(f"  rejected, other reasons: {others}")
     said += [f"  {outcome}: {count}" for outcome, count in now.outcomes.items() if count and outcome != "none"]
     if now.duplicates:
         said.append(f"  handed over twice: {now.duplicates}")
-    for doubt in now.doubts[:_SHOWN]:
-        said.append(f"  in doubt since {doubt.since:%Y-%m-%d %H:%M} UTC: {doubt.deliveries}, {one_line(doubt.detail)}")
-    if len(now.doubts) > _SHOWN:
-        said.append(f"  and {len(now.doubts) - _SHOWN} more requests in doubt")
-    return said
+    return [*said, *_doubts(now)]
+
+
+def _doubts(now: "Status") -> list[str]:
+    """The requests in doubt by what came back, the oldest first."""
+    from digest.rendering.words import one_line
+
+    by_detail = sorted(now.doubts, key=lambda doubt: doubt.detail)
+    groups = [(one_line(detail), list(some)) for detail, some in groupby(by_detail, key=lambda doubt: doubt.detail)]
+    groups.sort(key=lambda group: min(doubt.since for doubt in group[1]))
+    said = [f"  in doubt since {_doubt(some)}: {detail}" for detail, some in groups[:_SHOWN]]
+    rest = sum(len(some) for _, some in groups[_SHOWN:])
+    return [*said, f"  and {counted(rest, 'more request')} in doubt"] if rest else said
+
+
+def _doubt(some: "list[Doubt]") -> str:
+    people = counted(sum(doubt.deliveries for doubt in some), "person", "people")
+    return f"{min(doubt.since for doubt in some):%Y-%m-%d %H:%M} UTC, {people} in {counted(len(some), 'request')}"
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """A number and what it counts; *many*: if that is not *one* with an s."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
 
 
 def _pace(now: "Status") -> str:
     rate, left = now.rate, now.seconds_left
+    if now.gone:
+        return "whoever handed over is at work no more"
     if not rate or left is None:
         return "nobody was accepted in the last minute"
     minutes, seconds = divmod(round(left), 60)

@@ -54,6 +54,7 @@ def show(address: Address, config: Config = CONFIG, as_json: Json = False) -> No
     """Show what is known about one subscriber."""
     from digest.bootstrap import open_digest
     from digest.pipeline.lists import person
+    from digest.rendering.words import one_line
 
     digest = open_digest(config)
     row = person(digest.database, digest.identify(parsed_address(address)))
@@ -62,8 +63,12 @@ def show(address: Address, config: Config = CONFIG, as_json: Json = False) -> No
     if as_json:
         print_json(row)
         return
+    deliveries = row.pop("deliveries")
     for key, value in row.items():
         typer.echo(f"{key:13} {_cell(value)}")
+    for one in deliveries:
+        reason = f", {one_line(one['reason'])}" if one["reason"] else ""
+        typer.echo(f"{'delivery':13} {one['month']} {one['state'].replace('_', ' ')}{reason}")
 
 
 @subscribers.command()

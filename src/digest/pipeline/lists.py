@@ -2,14 +2,16 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import TextIO
+from typing import Any, TextIO
 
-from digest.storage import adding, list_rows, subscribers
+from digest.storage import adding, erasure, list_rows, subscribers
 from digest.storage.adding import AddResult
 from digest.storage.database import Database
 from digest.subscribers.consent import ConsentMethod
 from digest.subscribers.lists import to_row, write_list
 from digest.subscribers.subscriber import NewSubscriber, Subscriber
+
+_ISSUES = 12  # that are told of a person
 
 
 def add_person(database: Database, person: NewSubscriber) -> AddResult:
@@ -32,11 +34,15 @@ def rows_of(database: Database) -> Iterator[dict[str, object]]:
             yield _known(subscriber)
 
 
-def person(database: Database, address_hash: str) -> dict[str, object] | None:
-    """What is known about one person, or None if there is no such subscriber."""
+def person(database: Database, address_hash: str) -> dict[str, Any] | None:
+    """What is known about one person, their last deliveries included; None if there is no such subscriber."""
     with database.read() as connection:
         subscriber = subscribers.find(connection, address_hash)
-    return _known(subscriber) if subscriber else None
+        if subscriber is None:
+            return None
+        every = erasure.deliveries_of(connection, subscriber.id)
+    last = [{"month": month, "state": state, "reason": reason} for month, state, reason in reversed(every[-_ISSUES:])]
+    return {**_known(subscriber), "deliveries": last}
 
 
 def _known(subscriber: Subscriber) -> dict[str, object]:

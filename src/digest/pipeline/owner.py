@@ -5,6 +5,7 @@ import socket
 from pathlib import Path
 
 _START_FIELD = 19  # of /proc/PID/stat behind the command's closing parenthesis: clock ticks since boot
+_PARTS = 3  # strokes in a name
 
 
 def this_process() -> str:
@@ -17,9 +18,11 @@ def is_gone(owner: str) -> bool:
     """
     Whether the process named *owner* certainly runs no more.
 
-    False if it ran on another host or in another container, or if this system does not tell: then only the lease
-    decides.
+    False if it ran on another host or in another container, if this system does not tell, or if *owner* names no
+    process: then only the lease decides.
     """
+    if owner.count("/") < _PARTS:
+        return False
     here, pid, birth = owner.rsplit("/", 2)
     if here != f"{socket.gethostname()}/{_realm()}" or not _realm() or not birth:
         return False

@@ -9,13 +9,34 @@ from sqlalchemy import Connection
 from digest.delivery.balance import Balance
 from digest.delivery.events import Outcome
 from digest.delivery.states import AttemptState, CampaignState
+from digest.delivery.timetable import Action, Timetable
 from digest.issue.issue import IssueState
 from digest.months import Month
-from digest.storage import calendar, campaigns, gate, issues, notifications, outbox, outcomes, pace
+from digest.pipeline.owner import is_gone
+from digest.storage import calendar, campaigns, gate, issues, notifications, outbox, outcomes, pace, who
 from digest.storage.campaigns import Campaign
 from digest.storage.database import Database
 from digest.storage.outbox import OpenAttempt
 from digest.storage.tables import NotificationState
+
+_REASONS = 10  # of the rejected that are told apart
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What the configuration says about how a month goes on.
+
+    Attributes:
+        transport: Whose gate may be shut.
+        no_evidence: Why nothing is heard later of what became of a request; empty: something may be.
+        require_approval: Whether the calendar waits for an approval.
+        timetable: When the calendar acts, if one runs.
+    """
+
+    transport: str
+    no_evidence: str = ""
+    require_approval: bool = True
+    timetable: Timetable | None = None
 
 
 @dataclass(frozen=True)
@@ -47,10 +68,17 @@ class Status:
         duplicates: Deliveries proven to have been handed over twice.
         doubts: Attempts in doubt.
         reported: Deliveries by what became of them later, as far as events tell.
+        rejected_because: How many were rejected for each of the most frequent reasons, in the provider's words.
+        correction: How far the issue has got that was assembled after the campaign began; None: it was not.
         paused: Why a campaign that is sending waits, and until when; None: it does not, or nobody asked.
-        rate: Recipients a second over the last minute of a campaign that is sending; None of any other.
+        rate: Recipients a second over the last minute of a campaign that is sending, 0 if it is known that nobody is
+            at work any more; None of any other, and while it waits.
         under_way: Whether a request goes on, by a worker that is not taken to be dead.
-        ended: Whether a request of a campaign that is sending came to an end within the last minute.
+        ended: Whether a request of a campaign that is sending came to an end within the last minute, of somebody who
+            may still be at work.
+        gone: Whether everybody who handed over within the last minute is known to be at work no more.
+        outlook: As it was given.
+        due: When the calendar takes the next step of an issue that has no campaign; None: it is not to come.
 
     How fast it goes is no part of how it stands: two that differ in that alone are equal.
     """
@@ -63,10 +91,15 @@ class Status:
     duplicates: int = 0
     doubts: tuple[Doubt, ...] = ()
     reported: Mapping[Outcome, int] = field(default_factory=dict)
+    rejected_because: Mapping[str, int] = field(default_factory=dict)
+    correction: IssueState | None = None
     paused: Pause | None = field(default=None, compare=False)
     rate: float | None = field(default=None, compare=False)
     under_way: bool = field(default=False, compare=False)
     ended: bool = field(default=False, compare=False)
+    gone: bool = field(default=False, compare=False)
+    outlook: Outlook | None = field(default=None, compare=False)
+    due: dt.datetime | None = field(default=None, compare=False)
 
     @property
     def unfinished(self) -> int:
@@ -85,23 +118,23 @@ class Status:
         return {"none": none} | {word.value: self.reported.get(word, 0) for word in Outcome}
 
 
-def status(database: Database, month: Month, transport: str | None = None) -> Status:
+def status(database: Database, month: Month, outlook: Outlook | None = None) -> Status:
     """
     How *month* stands; `collecting` if nothing is frozen yet.
 
     Args:
-        transport: Whose gate may be shut; None: `paused` is not looked for.
+        outlook: None: neither `paused` nor `due` is looked for.
     """
     with database.read() as connection:
-        return _status(connection, month, transport, database.now(connection))
+        return _status(connection, month, outlook, database.now(connection))
 
 
-def every_status(database: Database, written: tuple[Month, ...], transport: str | None = None) -> tuple[Status, ...]:
+def every_status(database: Database, written: tuple[Month, ...], outlook: Outlook | None = None) -> tuple[Status, ...]:
     """Every month that has files (*written*) or an issue, newest first; see `status`."""
     with database.read() as connection:
         now = database.now(connection)
         months = {*written, *(row.month for row in issues.months(connection))}
-        return tuple(_status(connection, month, transport, now) for month in sorted(months, reverse=True))
+        return tuple(_status(connection, month, outlook, now) for month in sorted(months, reverse=True))
 
 
 @dataclass(frozen=True)
@@ -124,20 +157,38 @@ def notification_status(database: Database) -> Notifications:
         return Notifications(waiting, tuple(notifications.failed(connection)))
 
 
-def _status(connection: Connection, month: Month, transport: str | None, now: dt.datetime) -> Status:
+def _status(connection: Connection, month: Month, outlook: Outlook | None, now: dt.datetime) -> Status:
     row = issues.status(connection, month)
     campaign = campaigns.find(connection, month)
     if campaign is not None:
-        return _under_campaign(connection, campaign, transport, now)
+        correction = row.state if row is not None and row.hash != campaign.hash else None
+        return _under_campaign(connection, campaign, correction, outlook, now)
     reason = "; ".join(f"{row.action}: {row.reason}" for row in calendar.rows(connection, month) if row.reason) or None
     state = row.state if row else IssueState.COLLECTING
-    return Status(month, state.value, reason, row.hash if row else None, Balance())
+    due = _due(month, state, outlook, now)
+    return Status(month, state.value, reason, row.hash if row else None, Balance(), outlook=outlook, due=due)
 
 
-def _under_campaign(connection: Connection, campaign: Campaign, transport: str | None, now: dt.datetime) -> Status:
+def _due(month: Month, state: IssueState, outlook: Outlook | None, now: dt.datetime) -> dt.datetime | None:
+    if outlook is None or outlook.timetable is None:
+        return None
+    due = outlook.timetable.due_at(Action.ASSEMBLE if state is IssueState.COLLECTING else Action.SEND, month)
+    return due if due > now else None
+
+
+def _under_campaign(
+    connection: Connection,
+    campaign: Campaign,
+    correction: IssueState | None,
+    outlook: Outlook | None,
+    now: dt.datetime,
+) -> Status:
     open_now = outbox.open_attempts(connection, campaign.id)
     sending = campaign.state is CampaignState.SENDING
     seen = pace.measure(connection, campaign.id, now) if sending else None
+    gone = seen is not None and bool(seen.owners) and all(map(is_gone, seen.owners))
+    paused = _pause(connection, outlook.transport, now) if sending and outlook is not None else None
+    under_way = (one for one in open_now if one.state is AttemptState.SENDING and one.lease_until > now)
     return Status(
         campaign.month,
         campaign.state.value,
@@ -147,10 +198,14 @@ def _under_campaign(connection: Connection, campaign: Campaign, transport: str |
         campaigns.duplicates(connection, campaign.id),
         _doubts(open_now),
         outcomes.counts(connection, campaign.id),
-        paused=_pause(connection, transport, now) if sending and transport is not None else None,
-        rate=seen.rate if seen else None,
-        under_way=any(one.state is AttemptState.SENDING and one.lease_until > now for one in open_now),
-        ended=seen is not None and seen.ended,
+        rejected_because=dict(who.rejected_because(connection, campaign.id, _REASONS)),
+        correction=correction,
+        paused=paused,
+        rate=None if seen is None or paused else 0.0 if gone else seen.rate,
+        under_way=any(not is_gone(one.owner) for one in under_way),
+        ended=seen is not None and seen.ended and not gone,
+        gone=gone,
+        outlook=outlook,
     )
 
 

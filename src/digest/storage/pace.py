@@ -3,9 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
-from digest.delivery.states import BatchState
+from digest.delivery.states import AttemptState, BatchState
 from digest.storage.tables import attempt, batch
 
 WINDOW = dt.timedelta(minutes=1)
@@ -18,10 +18,12 @@ class Pace:
     Attributes:
         rate: Recipients a second that were accepted within the last minute, or since the first request if that is less.
         ended: Whether any request came to an end within the last minute, whatever came back.
+        owners: Names of the processes whose requests ended within the last minute, or go on with a running lease.
     """
 
     rate: float = 0.0
     ended: bool = False
+    owners: frozenset[str] = frozenset()
 
 
 def measure(conn: Connection, campaign_id: int, now: dt.datetime) -> Pace:
@@ -37,7 +39,19 @@ def measure(conn: Connection, campaign_id: int, now: dt.datetime) -> Pace:
     return Pace(
         rate=(_at_once(conn, campaign_id, since) + _one_by_one(conn, campaign_id, since, now)) / seconds,
         ended=last is not None and last >= now - WINDOW,
+        owners=_owners(conn, campaign_id, now),
     )
+
+
+def _owners(conn: Connection, campaign_id: int, now: dt.datetime) -> frozenset[str]:
+    goes_on = and_(attempt.c.state == AttemptState.SENDING, attempt.c.lease_until > now)
+    query = (
+        select(attempt.c.owner)
+        .distinct()
+        .join(batch, batch.c.id == attempt.c.batch_id)
+        .where(batch.c.campaign_id == campaign_id, or_(attempt.c.finished_at >= now - WINDOW, goes_on))
+    )
+    return frozenset(conn.execute(query).scalars())
 
 
 def _at_once(conn: Connection, campaign_id: int, since: dt.datetime) -> int:

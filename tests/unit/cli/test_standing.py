@@ -8,11 +8,16 @@ import pytest
 from factories import NOON, NOVEMBER
 from rich.console import Console
 
-from digest.cli.standing import as_document, hints, lines, panel, watch
+from digest.cli.hints import hints
+from digest.cli.standing import as_document, lines, panel, watch
 from digest.delivery.balance import Balance
-from digest.pipeline.status import Doubt, Pause, Status
+from digest.pipeline.status import Doubt, Outlook, Pause, Status
 
+GO_ON = "not finished: a running `digest worker` or `serve` hands it over; otherwise run `digest send 2026-11`"
 HOSTILE = "550 [/queue] [bold]full\x1b[2J\x07\nsecond \u202eline"
+
+
+OUTLOOK = Outlook("smtp", "SMTP brings none")
 
 
 def standing(**changes: Any) -> Status:
@@ -61,7 +66,7 @@ def test_script_gets_rate_time_left_and_what_to_do_next():
     document = as_document(standing(rate=33.333), from_outside=True)
 
     assert (document["rate"], document["seconds_left"], document["paused"]) == (33.33, 21, None)
-    assert document["next"] == ["not finished: run `digest send 2026-11` to go on"]
+    assert document["next"] == [GO_ON]
     assert (as_document(sent())["rate"], as_document(sent())["seconds_left"], as_document(sent())["next"]) == (
         None,
         None,
@@ -75,7 +80,7 @@ def test_nobody_is_sent_to_work_that_another_does(sign: dict[str, bool]):
 
 
 def test_whoever_stops_handing_over_is_told_how_to_go_on():
-    assert hints(standing(ended=True)) == ["not finished: run `digest send 2026-11` to go on"]
+    assert hints(standing(ended=True)) == [GO_ON]
 
 
 def test_during_a_pause_a_worker_needs_no_help():
@@ -86,7 +91,9 @@ def test_during_a_pause_a_worker_needs_no_help():
 
 def test_words_of_a_provider_are_no_commands_to_the_terminal():
     doubt = Doubt(7, 100, NOON, HOSTILE)
-    now = standing(doubts=(doubt,), paused=Pause(NOON, HOSTILE), under_way=True)
+    now = standing(
+        doubts=(doubt,), rejected_because={HOSTILE: 1}, paused=Pause(NOON, HOSTILE), under_way=True, outlook=OUTLOOK
+    )
 
     for text in (drawn(now), "\n".join(lines(now))):
         assert "550 [/queue] [bold]full[2J second line" in " ".join(text.split())
@@ -126,6 +133,95 @@ def test_month_in_which_nothing_happens_is_shown_once(capsys):
 def test_doubt_begins_on_its_day():
     since = dt.datetime(2026, 11, 10, 23, 59, tzinfo=dt.UTC)
 
-    assert "  in doubt since 2026-11-10 23:59 UTC: 5, no answer" in lines(
+    assert "  in doubt since 2026-11-10 23:59 UTC, 5 people in 1 request: no answer" in lines(
         standing(doubts=(Doubt(1, 5, since, "no answer"),))
     )
+
+
+def test_doubts_are_told_by_reason_with_their_number_and_the_first():
+    later = NOON + dt.timedelta(minutes=5)
+    doubts = [Doubt(1, 5, later, "no answer"), Doubt(2, 1, NOON, "no answer"), Doubt(3, 1, later, "502")]
+
+    assert lines(standing(doubts=tuple(doubts)))[-2:] == [
+        "  in doubt since 2026-11-10 12:00 UTC, 6 people in 2 requests: no answer",
+        "  in doubt since 2026-11-10 12:05 UTC, 1 person in 1 request: 502",
+    ]
+
+
+def test_only_ten_reasons_of_doubt_are_told_and_the_rest_is_counted():
+    doubts = tuple(Doubt(n, 1, NOON, f"reason {n:02}") for n in range(13))
+
+    assert lines(standing(doubts=doubts))[-1] == "  and 3 more requests in doubt"
+
+
+def test_rejected_are_told_by_reason_and_named_on_request():
+    balance = Balance(planned=5, accepted=1, rejected=4)
+    now = standing(state="sent", balance=balance, rejected_because={"550 unknown": 2, "552 full": 1})
+
+    assert lines(now)[-3:] == [
+        "  rejected, 550 unknown: 2",
+        "  rejected, 552 full: 1",
+        "  rejected, other reasons: 1",
+    ]
+    assert hints(now) == ["4 rejected: `digest status 2026-11 --who rejected` names them"]
+    assert as_document(now)["rejected"] == {"550 unknown": 2, "552 full": 1}
+
+
+def test_campaign_that_waits_for_the_gate_tells_no_rate():
+    paused = standing(paused=Pause(NOON, "busy"))
+
+    assert not [line for line in lines(paused) if "minute" in line or "a second" in line]
+
+
+def test_after_whoever_handed_over_has_ended_no_time_is_promised():
+    now = standing(rate=0.0, gone=True)
+
+    assert "  whoever handed over is at work no more" in lines(now)
+    assert hints(now, from_outside=True) == [GO_ON]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "mend the cause"),
+        ({"reason": "held by hand"}, "to correct an article"),
+        ({"reason": "held by hand", "correction": "assembled"}, "`digest approve 2026-11`, then `digest resume"),
+        ({"correction": "approved"}, "is approved; `digest resume 2026-11`"),
+    ],
+)
+def test_held_campaign_names_the_step_that_comes_next(changes: dict[str, str], said: str):
+    (hint,) = hints(standing(state="held", **changes))
+
+    assert said in hint
+    assert "digest resume 2026-11" in hint
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [("collecting", "digest assemble 2026-11"), ("assembled", "digest approve 2026-11"), ("approved", "digest send")],
+)
+def test_issue_without_a_campaign_names_its_next_step_and_the_date_of_the_calendar(state: str, said: str):
+    (hint,) = hints(standing(state=state, balance=Balance(), due=NOON))
+
+    assert said in hint
+    assert "on 2026-11-10 at 12:00 UTC" in hint
+
+
+def test_issue_that_needs_no_approval_may_be_sent_at_once():
+    outlook = Outlook("files", require_approval=False)
+
+    assert "digest send" in hints(standing(state="assembled", balance=Balance(), outlook=outlook))[0]
+
+
+def test_evidence_is_promised_only_where_it_can_come():
+    balance = Balance(planned=3, in_doubt=3)
+
+    assert "evidence may still come" in hints(standing(state="held", balance=balance))[-1]
+    assert "no evidence will come (SMTP brings none)" in hints(standing(balance=balance, outlook=OUTLOOK))[-1]
+
+
+def test_doubt_of_a_cancelled_campaign_is_not_to_be_sent_again():
+    (hint,) = hints(standing(state="cancelled", balance=Balance(planned=3, in_doubt=3)))
+
+    assert "--resend" not in hint
+    assert "--assume-sent" in hint

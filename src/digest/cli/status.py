@@ -1,0 +1,82 @@
+"""`digest status`."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from digest.cli.options import CONFIG, AnyMonth, Config, Json
+from digest.cli.output import note, print_json, print_json_array, print_table
+from digest.cli.standing import as_document, show, watch, why
+
+if TYPE_CHECKING:
+    from digest.bootstrap import Digest
+    from digest.months import Month
+    from digest.pipeline.status import Status
+
+
+def status(
+    month: AnyMonth = None,
+    who: Annotated[
+        Literal["rejected", "in-doubt", "waiting"] | None,
+        typer.Option("--who", help="Instead, the address of everybody of whom that is true, and why."),
+    ] = None,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Show how a month stands, live on a terminal while it is sent; every month if none is named."""
+    from digest.bootstrap import open_digest
+    from digest.pipeline.status import every_status
+    from digest.pipeline.status import status as status_of
+
+    digest = open_digest(config)
+    if who is not None:
+        if month is None:
+            raise typer.BadParameter("name the month: `digest status MONTH --who ...`")
+        _show_people(digest, month, who, as_json=as_json)
+        return
+    if month is not None:
+        if sys.stdout.isatty() and not as_json:
+            watch(lambda: status_of(digest.database, month, digest.outlook))
+        else:
+            show(status_of(digest.database, month, digest.outlook), as_json=as_json, from_outside=True)
+    else:
+        _show_months(every_status(digest.database, digest.library.months(), digest.outlook), as_json=as_json)
+    _show_notifications(digest)
+
+
+def _show_people(digest: "Digest", month: "Month", who: str, *, as_json: bool) -> None:
+    from digest.pipeline.who import Who, people_of
+    from digest.rendering.words import one_line
+
+    people = people_of(digest.database, month, Who(who))
+    if as_json:
+        print_json_array(one._asdict() for one in people)
+        return
+    for one in people:
+        typer.echo(f"{one.address or '(erased)'}  {one_line(one.reason or '')}".rstrip())
+
+
+def _show_months(months: "tuple[Status, ...]", *, as_json: bool) -> None:
+    if as_json:
+        print_json([as_document(one, from_outside=True) for one in months])
+        return
+    parts = ("planned", "waiting", "accepted", "in doubt", "rejected", "skipped")
+    rows = [
+        (s.month, s.state, b.planned, b.waiting, b.accepted, b.in_doubt, b.rejected, b.skipped, why(s))
+        for s in months
+        for b in (s.balance,)
+    ]
+    print_table(("month", "state", *parts, "reason"), rows)
+
+
+def _show_notifications(digest: "Digest") -> None:
+    """Tell on stderr of mails beside the issue that wait or were given up; silence means that all is well."""
+    from digest.pipeline.status import notification_status
+    from digest.rendering.words import one_line
+
+    queue = notification_status(digest.database)
+    if queue.waiting:
+        note(f"notifications waiting: {queue.waiting} (`digest serve` or `digest scheduler` hands them over)")
+    for number, kind, detail in queue.failed:
+        note(f"notification {number} ({kind}) was given up: {one_line(detail)}")
