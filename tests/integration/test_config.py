@@ -412,3 +412,80 @@ def test_address_that_is_none_is_refused_with_its_path(config_file: Path, url: s
 def test_number_without_an_end_is_refused(config_file: Path, section: str, key: str, number: float):
     with pytest.raises(ConfigError, match=rf"{section}\.{key}: write a number"):
         load_config(change(config_file, **{section: {key: number}}))
+
+
+def told(path: Path) -> list[str]:
+    """Every fault of the configuration, as `LINE: KEY: WORDS`."""
+    with pytest.raises(ConfigError) as caught:
+        load_config(path)
+    return [fault.strip().removeprefix(f"{path}:") for fault in str(caught.value).splitlines()[1:]]
+
+
+def line_of(path: Path, start: str) -> int:
+    return next(number for number, text in enumerate(path.read_text().splitlines(), 1) if text.startswith(start))
+
+
+def test_keys_that_do_not_go_together_are_named_beside_other_faults_with_their_lines(config_file: Path):
+    text = (
+        config_file.read_text().replace("batch_size: 500", "batch_sice: 500").replace("deadline: 60", "deadline: 200")
+    )
+    text = text.replace("transport: files", "transport: smtp").replace("reply_to: editor@example.org", "reply_to: x")
+    config_file.write_text(text)
+
+    faults = "\n".join(told(config_file))
+
+    assert f"{line_of(config_file, '  batch_sice')}: delivery.batch_sice: there is no such key" in faults
+    assert f"{line_of(config_file, '  reply_to')}: newsletter.reply_to: " in faults
+    assert (
+        f"{line_of(config_file, '  deadline')}: delivery.deadline: it must be less than lease, which is 120" in faults
+    )
+    assert f"{line_of(config_file, '  base_url')}: newsletter.base_url: it must start with https://" in faults
+    assert f"{line_of(config_file, 'smtp:') + 1}: smtp.host: it is missing: write the name of the relay" in faults
+    assert faults.count("\n") == 4
+
+
+def test_everything_that_a_transport_asks_for_is_named_at_once(config_file: Path):
+    faults = told(change(config_file, delivery={"transport": "sendgrid"}))
+
+    assert [fault.split(": ")[1] for fault in faults] == ["newsletter.base_url", "sendgrid.api_key"]
+    assert all(fault.split(":")[0].isdigit() for fault in faults)
+
+
+@pytest.mark.parametrize(
+    ("sections", "keys"),
+    [
+        ({"delivery": {"deadline": 200, "lease": "long"}}, {"delivery.lease"}),
+        ({"delivery": {"transport": "pigeon", "deadline": 200}}, {"delivery.transport", "delivery.deadline"}),
+        (
+            {"newsletter": {"base_url": "ftp://x"}, "delivery": {"transport": "smtp"}},
+            {"newsletter.base_url", "smtp.host"},
+        ),
+        ({"schedule": {"send": {"day": 1}}, "smtp": {"username": "a"}}, {"schedule.send.hour", "smtp.password"}),
+        ({"topics": 5, "keys": {"sign": 5, "suppression": "ab" * 32}}, {"topics", "keys.sign"}),
+        ({"keys": 5, "smtp": {"username": "a"}}, {"keys", "smtp.password"}),
+    ],
+)
+def test_what_is_compared_with_a_faulty_key_says_nothing(
+    config_file: Path, sections: dict[str, object], keys: set[str]
+):
+    assert {fault.split(": ")[1] for fault in told(change(config_file, **sections))} == keys
+
+
+def test_key_that_is_absent_is_told_at_the_line_of_the_one_that_asks_for_it(config_file: Path):
+    text = config_file.read_text().replace("transport: files", "transport: smtp")
+    begin, end = text.index("smtp:   "), text.index("sendgrid:\n")
+    config_file.write_text(text[:begin] + text[end:])
+
+    assert any(
+        f.startswith(f"{line_of(config_file, '  transport')}: smtp.host: it is missing") for f in told(config_file)
+    )
+
+
+def test_fault_of_the_environment_is_told_beside_those_of_the_file(config_file: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DIGEST_DELIVERY__DEADLINE", "500")
+    monkeypatch.setenv("DIGEST_DELIVRY__RATE", "5")
+
+    faults = told(change(config_file, newsletter={"acent": "x"}))
+
+    assert len(faults) == 3
+    assert any(f.startswith("DIGEST_DELIVERY__DEADLINE in the environment: it must be less than lease") for f in faults)

@@ -2,14 +2,13 @@
 
 import difflib
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from digest.config.clashes import Location
 from digest.config.models import Config
-
-Location: TypeAlias = tuple[str | int, ...]
 
 _ELSEWHERE = 0.85  # how like a key of another section a word must be to be taken for it
 _SLUG = "write a-z, 0-9 and single hyphens, such as group-therapy"

@@ -1,16 +1,18 @@
 """Reading the configuration: the file, then the environment above it, with every fault reported at once."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
-from digest.config.faults import Location, location, nearest, said, spell
+from digest.config.clashes import Location, clashes
+from digest.config.faults import location, nearest, said, spell
+from digest.config.lenient import clashes_beside
 from digest.config.models import Config
 from digest.errors import ConfigError
 
@@ -26,7 +28,6 @@ def load_config(path: Path) -> Config:
     text = _read(path)
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-        _refuse_twins(node, path)
         values = yaml.safe_load(text) or {}
     except yaml.YAMLError as error:
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
@@ -35,19 +36,42 @@ def load_config(path: Path) -> Config:
         raise ConfigError(f"{path}: a value can't be read: {error}: put it in quotes") from error
     if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
         raise ConfigError(f"{path}: the configuration must be a mapping of sections: see config.example.yaml")
-    return _check(values, dict(_lines(node)) if node else {}, path)
+    source = _Source(path, dict(_lines(node)) if node else {})
+    config, faults = _read_settings(values, source)
+    faults = [*_twins(node, path), *_unknown_variables(), *faults]
+    if config is None or faults:
+        told = "\n  ".join(dict.fromkeys(faults))
+        raise ConfigError(f"the configuration can't be used:\n  {told}")
+    return config
 
 
-def _refuse_twins(node: yaml.Node | None, path: Path) -> None:
-    """Raise if a mapping names a key twice: YAML would take the last without a word."""
+@dataclass(frozen=True)
+class _Source:
+    """Where the values come from: a file, with the line of each of its keys, and the environment above it."""
+
+    path: Path
+    lines: Mapping[Location, int]
+
+    def told(self, where: Location, said: str, others: Iterable[Location] = ()) -> str:
+        """What is wrong with the key *where*; if no part of that is in the file, at the line of one of *others*."""
+        variable = PREFIX + "__".join(str(part).upper() for part in where)
+        if variable in os.environ:
+            return f"{variable} in the environment: {said}"
+        starts = (key[:end] for key in (where, *others) for end in range(len(key), 0, -1))
+        line = next((self.lines[start] for start in starts if start in self.lines), None)
+        return f"{self.path}{f':{line}' if line else ''}: {f'{spell(where)}: ' if where else ''}{said}"
+
+
+def _twins(node: yaml.Node | None, path: Path) -> Iterator[str]:
+    """Every key that a mapping names twice: YAML takes the last without a word."""
     for child in node.value if isinstance(node, yaml.SequenceNode) else ():
-        _refuse_twins(child, path)
+        yield from _twins(child, path)
     seen: set[str] = set()
     for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
         if key.value in seen:
-            raise ConfigError(f"{path}:{key.start_mark.line + 1}: {key.value} stands here a second time: keep one")
+            yield f"{path}:{key.start_mark.line + 1}: {key.value} stands here a second time: keep one"
         seen.add(key.value)
-        _refuse_twins(value, path)
+        yield from _twins(value, path)
 
 
 def _read(path: Path) -> str:
@@ -59,7 +83,10 @@ def _read(path: Path) -> str:
         raise ConfigError(f"{path} can't be read: {error}") from error
 
 
-def _check(values: dict[str, Any], lines: Mapping[Location, int], path: Path) -> Config:
+def _read_settings(values: dict[str, Any], source: _Source) -> tuple[Config | None, list[str]]:
+    """The configuration, None if a key is wrong; and every fault."""
+    merged: dict[str, Any] = {}
+
     class Settings(BaseSettings, Config):
         """The same sections, with the environment laid over the file."""
 
@@ -76,33 +103,30 @@ def _check(values: dict[str, Any], lines: Mapping[Location, int], path: Path) ->
         ) -> tuple[PydanticBaseSettingsSource, ...]:
             return env_settings, init_settings
 
-    _refuse_unknown_variables()
+        @model_validator(mode="before")
+        @classmethod
+        def _note(cls, found: dict[str, Any]) -> dict[str, Any]:
+            merged.update(found)
+            return found
+
     try:
-        return Settings(**values)
+        config = Settings(**values)
     except SettingsError as error:
         raise ConfigError(f"the environment: {error}: lists and mappings are written there as JSON") from None
     except ValidationError as error:
-        faults = "\n  ".join(dict.fromkeys(_fault(fault, lines, path) for fault in error.errors(include_input=False)))
-        raise ConfigError(f"the configuration can't be used:\n  {faults}") from None
+        faults = error.errors(include_input=False)
+        found = clashes_beside([location(fault) for fault in faults], merged)
+        told = [source.told(location(fault), said(fault)) for fault in faults]
+        return None, [*told, *(source.told(clash.about, clash.said, clash.others) for clash in found)]
+    return config, [source.told(clash.about, clash.said, clash.others) for clash in clashes(config)]
 
 
-def _refuse_unknown_variables() -> None:
+def _unknown_variables() -> Iterator[str]:
     sections = {(field.alias or name).upper() for name, field in Config.model_fields.items()}
     for name in os.environ:
         section = name.removeprefix(PREFIX).partition("__")[0]
         if name.startswith(PREFIX) and "__" in name and section not in sections:
-            raise ConfigError(
-                f"the environment: {name}: there is no section {section.lower()}: {nearest((section.lower(),))}"
-            )
-
-
-def _fault(fault: ErrorDetails, lines: Mapping[Location, int], path: Path) -> str:
-    where = location(fault)
-    variable = PREFIX + "__".join(str(part).upper() for part in where)
-    if variable in os.environ:
-        return f"{variable} in the environment: {said(fault)}"
-    line = next((lines[where[:end]] for end in range(len(where), 0, -1) if where[:end] in lines), None)
-    return f"{path}{f':{line}' if line else ''}: {f'{spell(where)}: ' if where else ''}{said(fault)}"
+            yield f"the environment: {name}: there is no section {section.lower()}: {nearest((section.lower(),))}"
 
 
 def _lines(node: yaml.Node, above: Location = ()) -> Iterator[tuple[Location, int]]:

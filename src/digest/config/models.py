@@ -1,12 +1,15 @@
-"""What the configuration holds. An unknown key is an error, so that a misspelt one never passes for a default."""
+"""What the configuration holds, key by key; what does not go together is in `clashes`.
+
+An unknown key is an error, so that a misspelt one never passes for a default.
+"""
 
 import re
 from ipaddress import ip_network
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from digest.errors import InvalidAddress
 from digest.subscribers.address import parse_address
@@ -15,7 +18,7 @@ Language = Literal["en", "fr"]  # those with a catalogue in digest/locales
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
 
 _KEY_BYTES = 32
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _WEEKDAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
 _NTH_DAY = re.compile(rf"(first|second|third|fourth|last) ({_WEEKDAYS})")
 
@@ -69,15 +72,6 @@ class NewsletterSection(Section):
             raise ValueError("no letter in the address of the site that HTML would have to escape")
         return url.rstrip("/")
 
-    @model_validator(mode="after")
-    def _title_in_every_language(self) -> Self:
-        if len(set(self.languages)) != len(self.languages):
-            raise ValueError("languages: each language once")
-        missing = set(self.languages) - set(self.title) if isinstance(self.title, dict) else set()
-        if missing:
-            raise ValueError(f"title: write one for {', '.join(sorted(missing))} too, or one text for all")
-        return self
-
     @field_validator("logo")
     @classmethod
     def _https_logo(cls, url: str | None) -> str | None:
@@ -88,18 +82,12 @@ class NewsletterSection(Section):
     @property
     def loopback(self) -> bool:
         """Whether the site answers only on this machine."""
-        return urlsplit(self.base_url).hostname in _LOOPBACK
+        return urlsplit(self.base_url).hostname in LOOPBACK
 
 
 class Count(Section):
     min: int = Field(default=2, ge=1, le=4)
     max: int = Field(default=3, ge=1, le=4)
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.min > self.max:
-            raise ValueError("min must not be more than max")
-        return self
 
 
 class ContentSection(Section):
@@ -148,15 +136,6 @@ class KeysSection(Section):
     unsubscribe_only: list[Key] = []
     suppression: Key
 
-    @model_validator(mode="after")
-    def _each_for_itself(self) -> Self:
-        keys = [key.get_secret_value().lower() for key in (self.sign, *self.verify, *self.unsubscribe_only)]
-        if self.suppression.get_secret_value().lower() in keys:
-            raise ValueError("suppression must be a key of its own: one that signs links may have to be withdrawn")
-        if len(set(keys)) < len(keys):
-            raise ValueError("a key stands twice: give each one role")
-        return self
-
 
 class When(Section):
     """A day of the month and an hour of that day."""
@@ -202,12 +181,6 @@ class DeliverySection(Section):
     on_in_doubt: Literal["hold", "resend"] = "hold"
     settle_after: float = Field(default=25, gt=0)  # hours
     soft_bounces: int = Field(default=3, ge=1, le=24)  # issues in a row
-
-    @model_validator(mode="after")
-    def _over_before_the_lease(self) -> Self:
-        if self.deadline >= self.lease:
-            raise ValueError("deadline must be less than lease: a request is over before its worker counts as gone")
-        return self
 
 
 class FilesSection(Section):
@@ -267,14 +240,6 @@ class SmtpSection(Section):
     username: Annotated[str, AfterValidator(_ascii)] | None = None
     password: Annotated[SecretStr, AfterValidator(_ascii_secret)] | None = None
 
-    @model_validator(mode="after")
-    def _guarded_password(self) -> Self:
-        if (self.username is None) != (self.password is None):
-            raise ValueError("write both username and password, or neither")
-        if self.password is not None and self.security == "none" and self.host not in _LOOPBACK:
-            raise ValueError("a password goes over starttls or tls only")
-        return self
-
     @property
     def effective_port(self) -> int:
         """The port, or the usual one of the kind of security."""
@@ -307,13 +272,13 @@ class SendgridSection(Section):
             raise ValueError("write a name without accents, and a port from 1 to 65535 or none")
         if parts.username or parts.path not in {"", "/"} or parts.query or parts.fragment or not parts.hostname:
             raise ValueError("write the address alone, such as https://api.sendgrid.com")
-        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
             raise ValueError("the address must start with https:// (http:// only on this machine)")
         return url.rstrip("/")
 
 
 class Config(Section):
-    """The whole configuration, checked. Paths in it are relative to the file's folder."""
+    """The whole configuration. Paths in it are relative to the file's folder."""
 
     newsletter: NewsletterSection
     content: ContentSection = ContentSection()
@@ -330,33 +295,3 @@ class Config(Section):
     consent: ConsentSection = ConsentSection()
     smtp: SmtpSection = SmtpSection()
     sendgrid: SendgridSection = SendgridSection()
-
-    @model_validator(mode="after")
-    def _chosen_transport(self) -> Self:
-        if self.delivery.transport == "smtp" and self.smtp.host is None:
-            raise ValueError("delivery.transport is smtp: write smtp.host")
-        if self.delivery.transport == "sendgrid":
-            if self.sendgrid.api_key is None:
-                raise ValueError("delivery.transport is sendgrid: write sendgrid.api_key, or DIGEST_SENDGRID__API_KEY")
-            if not self.newsletter.sender.name.isascii():
-                raise ValueError("newsletter.from.name: SendGrid takes no accents in the name of the sender")
-        return self
-
-    @model_validator(mode="after")
-    def _secure_links(self) -> Self:
-        insecure = self.newsletter.base_url.startswith("http://")
-        if insecure and not (self.newsletter.loopback and self.delivery.transport == "files"):
-            raise ValueError("newsletter.base_url must start with https:// (http:// only on this machine, with files)")
-        return self
-
-    @model_validator(mode="after")
-    def _topics_once(self) -> Self:
-        seen: dict[str, str] = {}
-        groups = {group.slug for group in self.topic_groups}
-        for topic in self.topics:
-            if topic.group not in groups:
-                raise ValueError(f"topic {topic.slug}: no such group {topic.group!r} in topic_groups")
-            for word in {word.casefold() for word in (topic.slug, *topic.name.values(), *topic.aliases)}:
-                if seen.setdefault(word, topic.slug) != topic.slug:
-                    raise ValueError(f"{word!r} names two topics: {seen[word]} and {topic.slug}")
-        return self

@@ -1,0 +1,101 @@
+"""Keys of the configuration that are sound by themselves and do not go together."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from digest.config.models import LOOPBACK, Config, KeysSection, NewsletterSection, SmtpSection
+
+Location: TypeAlias = tuple[str | int, ...]
+
+_TRANSPORT: Location = ("delivery", "transport")
+
+
+@dataclass(frozen=True)
+class Clash:
+    """One fault.
+
+    Attributes:
+        about: The key to put right.
+        said: What to write, to be put after its name.
+        others: The keys that it was compared with: if one of these is at fault itself, this says nothing.
+    """
+
+    about: Location
+    said: str
+    others: tuple[Location, ...]
+
+
+def clashes(config: Config) -> Iterator[Clash]:
+    """Everything that does not go together, in the order of the sections."""
+    yield from _newsletter(config.newsletter)
+    count = config.content.articles_per_issue
+    if count.min > count.max:
+        path = ("content", "articles_per_issue")
+        yield Clash((*path, "min"), f"it must not be more than max, which is {count.max}", ((*path, "max"),))
+    yield from _topics(config)
+    yield from _keys(config.keys)
+    if config.delivery.deadline >= config.delivery.lease:
+        lease = config.delivery.lease
+        said = f"it must be less than lease, which is {lease}: a request is over before its worker counts as gone"
+        yield Clash(("delivery", "deadline"), said, (("delivery", "lease"),))
+    yield from _smtp(config.smtp)
+    yield from _transport(config)
+
+
+def _newsletter(section: NewsletterSection) -> Iterator[Clash]:
+    languages: Location = ("newsletter", "languages")
+    if len(set(section.languages)) != len(section.languages):
+        yield Clash(languages, "write each language once", ())
+    missing = set(section.languages) - set(section.title) if isinstance(section.title, dict) else set()
+    if missing:
+        said = f"write one for {', '.join(sorted(missing))} too, or one text for all"
+        yield Clash(("newsletter", "title"), said, (languages,))
+
+
+def _topics(config: Config) -> Iterator[Clash]:
+    seen: dict[str, str] = {}
+    groups = {group.slug for group in config.topic_groups}
+    for number, topic in enumerate(config.topics):
+        if topic.group not in groups:
+            said = f"topic {topic.slug}: no such group {topic.group!r} in topic_groups"
+            yield Clash(("topics", number, "group"), said, (("topics",), ("topic_groups",)))
+        for word in sorted({word.casefold() for word in (topic.slug, *topic.name.values(), *topic.aliases)}):
+            if seen.setdefault(word, topic.slug) != topic.slug:
+                said = f"{word!r} names two topics: {seen[word]} and {topic.slug}"
+                yield Clash(("topics", number), said, (("topics",),))
+
+
+def _keys(section: KeysSection) -> Iterator[Clash]:
+    signing: tuple[Location, ...] = (("keys", "sign"), ("keys", "verify"), ("keys", "unsubscribe_only"))
+    keys = [key.get_secret_value().lower() for key in (section.sign, *section.verify, *section.unsubscribe_only)]
+    if section.suppression.get_secret_value().lower() in keys:
+        said = "it must be a key of its own: one that signs links may have to be withdrawn"
+        yield Clash(("keys", "suppression"), said, signing)
+    if len(set(keys)) < len(keys):
+        yield Clash(("keys",), "a key stands twice: give each one role", signing)
+
+
+def _smtp(section: SmtpSection) -> Iterator[Clash]:
+    username, password = ("smtp", "username"), ("smtp", "password")
+    if (section.username is None) != (section.password is None):
+        absent, given = (username, password) if section.username is None else (password, username)
+        yield Clash(absent, "write both username and password, or neither", (given,))
+    if section.password is not None and section.security == "none" and section.host not in LOOPBACK:
+        yield Clash(("smtp", "security"), "a password goes over starttls or tls only", (password, ("smtp", "host")))
+
+
+def _transport(config: Config) -> Iterator[Clash]:
+    chosen, base_url = config.delivery.transport, config.newsletter.base_url
+    if base_url.startswith("http://") and not (config.newsletter.loopback and chosen == "files"):
+        said = "it must start with https:// (http:// only on this machine, with the files transport)"
+        yield Clash(("newsletter", "base_url"), said, (_TRANSPORT,))
+    if chosen == "smtp" and config.smtp.host is None:
+        said = "it is missing: write the name of the relay, since delivery.transport is smtp"
+        yield Clash(("smtp", "host"), said, (_TRANSPORT,))
+    if chosen == "sendgrid" and config.sendgrid.api_key is None:
+        said = "it is missing: write it here or as DIGEST_SENDGRID__API_KEY, since delivery.transport is sendgrid"
+        yield Clash(("sendgrid", "api_key"), said, (_TRANSPORT,))
+    if chosen == "sendgrid" and not config.newsletter.sender.name.isascii():
+        said = "SendGrid takes no accents in the name of the sender"
+        yield Clash(("newsletter", "from", "name"), said, (_TRANSPORT,))
