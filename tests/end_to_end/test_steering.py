@@ -1,6 +1,7 @@
 """Interrupting, holding and cancelling a campaign, as processes of their own."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from projects import MONTH, command, environment, make_project, make_ready, run, run_json
+from provider.running import in_process
+from provider.server import KEY
 
 SLOW = {"replace": {"rate: 0 ": "rate: 2 ", "batch_size: 500": "batch_size: 2"}}
 
@@ -153,3 +156,35 @@ def test_question_names_the_sender_of_what_leaves_the_machine(tmp_path: Path):
     assert "Send 2026-11 to 8 subscribers, over sendgrid, from digest@example.org?" in told(
         tmp_path, "send", str(MONTH), code=2
     )
+
+
+def test_worker_says_what_it_takes_up_and_nothing_of_its_libraries(tmp_path: Path):
+    make_ready(make_project(tmp_path), 8)
+    run(tmp_path, "send", str(MONTH), "--yes", "--plan-only")
+    process = subprocess.Popen(
+        command(tmp_path, "worker"), env=environment(), stderr=subprocess.PIPE, text=True, stdout=subprocess.DEVNULL
+    )
+    assert process.stderr is not None
+    said = []
+    while not any(f"{MONTH}: sent: 8 accepted" in line for line in said):
+        said.append(process.stderr.readline())
+        assert said[-1], said
+    process.send_signal(signal.SIGTERM)
+
+    assert process.wait(timeout=60) == 0
+    process.stderr.close()
+    assert any(f"{MONTH}: handing over, 8 waiting" in line for line in said)
+    assert not any("alembic" in line for line in said)
+
+
+def test_sending_that_has_to_wait_says_until_when_and_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DIGEST_SENDGRID__API_KEY", KEY)
+    with in_process(tmp_path / "ledger.db", first=("limited-soon",)) as host:
+        site = {"base_url: http://127.0.0.1:8000": "base_url: https://digest.example.org"}
+        sendgrid = {"transport: files": "transport: sendgrid", "host: https://api.sendgrid.com": f"host: {host}"}
+        folder = tmp_path / "project"
+        make_ready(make_project(folder, replace=site | sendgrid), 8)
+
+        said = told(folder, "send", str(MONTH), "--yes")
+
+    assert re.search(r"^waiting until \d\d:\d\d:\d\d UTC: SendGrid answered 429", said, re.MULTILINE)

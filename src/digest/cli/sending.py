@@ -170,13 +170,12 @@ def settle(
 
 def worker(config: Config = CONFIG) -> None:
     """Hand over every campaign that has begun, until it is stopped; any number may run, on PostgreSQL anywhere."""
-    import logging
-
     from digest.bootstrap import open_digest
+    from digest.cli.logs import start_log
     from digest.cli.stopping import stopped_by_signals
     from digest.pipeline.rounds import rounds
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    start_log()
     digest = open_digest(config)
     with stopped_by_signals() as stop:
         note("the worker runs; stop it with Ctrl-C: what is under way is finished first")

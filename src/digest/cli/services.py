@@ -1,6 +1,5 @@
 """`digest preview`, `serve`, `scheduler`."""
 
-import logging
 import signal
 import threading
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from digest.cli.logs import start_log
 from digest.cli.options import CONFIG, AnyMonth, Config
 from digest.cli.output import note
 
@@ -35,7 +35,7 @@ def preview(
     from digest.bootstrap import open_digest
     from digest.bootstrap.sites import run_preview
 
-    _log()
+    start_log()
     run_preview(open_digest(config), month, port, open_browser=not no_open)
 
 
@@ -52,7 +52,7 @@ def serve(
     from digest.bootstrap import open_digest
     from digest.bootstrap.sites import run_site
 
-    _log()
+    start_log()
     digest = open_digest(config)
     with ExitStack() as services:
         if not no_scheduler:
@@ -92,7 +92,7 @@ def scheduler(config: Config = CONFIG) -> None:
     """Run the calendar, the notifications and the daily clean-up, handing over included; any number may run."""
     from digest.bootstrap import open_digest
 
-    _log()
+    start_log()
     run_scheduler(open_digest(config))
 
 
@@ -112,9 +112,3 @@ def run_scheduler(digest: "Digest") -> None:
 
 def _interrupt() -> None:
     raise KeyboardInterrupt
-
-
-def _log() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for chatty in ("apscheduler", "alembic", "uvicorn"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)

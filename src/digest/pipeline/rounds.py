@@ -5,14 +5,15 @@ import threading
 import traceback
 from pathlib import Path
 
-from digest.delivery.states import CampaignState
+from digest.delivery.states import BatchState, CampaignState
 from digest.errors import DigestError
 from digest.months import Month
 from digest.pipeline.sending import Sending
 from digest.pipeline.settle import settle
-from digest.pipeline.worker import work
+from digest.pipeline.worker import found, work
 from digest.storage import campaigns, outbox
 from digest.storage.database import Database
+from digest.transports.retelling import retold
 
 _PAUSE = 2.0  # seconds between looks for something to do
 
@@ -44,12 +45,31 @@ def once(database: Database, sending: Sending, stop: threading.Event | None = No
         DigestError: What stands in the way.
     """
     for month in _months(database, CampaignState.SENDING):
-        state = work(database, month, sending, stop=stop)
-        if state is not CampaignState.SENDING:
-            log.info("%s: %s", month, state)
+        _hand_over(database, month, sending, stop)
     for state in (CampaignState.HELD, CampaignState.CANCELLED):
         for month in _months(database, state, still_open=True):
             settle(database, month, sending.transport(month), sending.resend_after)
+
+
+def _hand_over(database: Database, month: Month, sending: Sending, stop: threading.Event | None) -> None:
+    with database.read() as connection:
+        campaign = found(connection, month)
+        idle = not outbox.any_in(connection, campaign.id, BatchState.WAITING)
+        if not idle:
+            log.info("%s: handing over, %d waiting", month, campaigns.balance(connection, campaign.id).waiting)
+    state = work(database, month, sending, stop=stop)
+    if idle and state is CampaignState.SENDING:
+        return  # only doubt is left, and that was said
+    with database.read() as connection:
+        campaign = found(connection, month)
+        balance = campaigns.balance(connection, campaign.id)
+    numbers = f"{balance.accepted} accepted, {balance.waiting} waiting, {balance.in_doubt} in doubt"
+    if campaign.state is CampaignState.HELD:
+        log.warning("%s: held: %s; %s", month, retold(campaign.reason or ""), numbers)
+    elif campaign.state is CampaignState.SENDING:
+        log.info("%s: not finished: %s", month, numbers)
+    else:
+        log.info("%s: %s: %s", month, campaign.state, numbers)
 
 
 def _months(database: Database, state: CampaignState, *, still_open: bool = False) -> list[Month]:
