@@ -70,10 +70,12 @@ class Scripted:
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        ({"status": 401}, "refuses the key"),
-        ({"status": 403}, "refuses the key"),
-        ({"status": 302}, "answered 302"),
-        ({"status": 500}, "answered 500"),
+        ({"status": 401}, "refuses the key .*: check sendgrid.api_key, and let it read suppressions$"),
+        ({"status": 403}, "refuses the key .*: check sendgrid.api_key, and let it read suppressions$"),
+        ({"status": 302}, "answered 302: check sendgrid.host$"),
+        ({"status": 404}, "answered 404: check sendgrid.host$"),
+        ({"status": 400}, "answered 400: running it again will not help$"),
+        ({"status": 500}, "answered 500: run it again in a while$"),
         ({"whole": False}, "cut off"),
         ({"body": b"<html>"}, "no list"),
         ({"body": b'{"errors": []}'}, "no list"),

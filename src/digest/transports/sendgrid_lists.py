@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import orjson
 
 from digest.delivery.events import Grounds
-from digest.errors import InDoubt, NotAccepted, TransportError
+from digest.errors import InDoubt, NotAccepted, Refused, TransportError
 from digest.transports.sendgrid_answers import asked_wait
 from digest.transports.sendgrid_api import Reply, SendgridApi
 
@@ -23,6 +23,7 @@ LISTS: Mapping[str, Grounds] = {
 _AT_ONCE = 200  # entries of one page: with their reasons they mostly fit into what is read of an answer
 _MOST_PAGES = 50_000  # of one list
 _MOST_WAITS = 5  # for one page
+_PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 _SHORT = 1.0  # seconds; a refusal that does not say how long
 
 Clock = Callable[[], float]
@@ -75,17 +76,29 @@ def _page(api: SendgridApi, name: str, offset: int, limit: int, deadline: float,
         wait(asked_wait(reply, now()) or _SHORT)
         reply = _ask(api, name, path, deadline)
     if reply.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        raise TransportError(f"SendGrid refuses the key for its list {name}: let sendgrid.api_key read suppressions")
+        raise TransportError(
+            f"SendGrid refuses the key for its list {name} ({reply.status}): check sendgrid.api_key, and let it read "
+            "suppressions"
+        )
     if reply.status != HTTPStatus.OK:
-        raise TransportError(f"the list {name} could not be read: SendGrid answered {reply.status}: run it again")
+        raise TransportError(f"the list {name} could not be read: SendGrid answered {reply.status}: {_remedy(reply)}")
     return reply
+
+
+def _remedy(reply: Reply) -> str:
+    if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR or reply.status in _PASSING:
+        return "run it again in a while"
+    elsewhere = reply.status == HTTPStatus.NOT_FOUND or reply.status < HTTPStatus.BAD_REQUEST
+    return "check sendgrid.host" if elsewhere else "running it again will not help"
 
 
 def _ask(api: SendgridApi, name: str, path: str, deadline: float) -> Reply:
     try:
         return api.exchange("GET", path, b"", until=time.monotonic() + deadline)
+    except Refused as error:
+        raise TransportError(f"the list {name} could not be read: {error}: check sendgrid.host") from None
     except (NotAccepted, InDoubt) as error:
-        raise TransportError(f"the list {name} could not be read: {error}: run it again") from None
+        raise TransportError(f"the list {name} could not be read: {error}: run it again in a while") from None
 
 
 def _entries(name: str, body: bytes) -> list[dict[str, Any]]:
