@@ -252,6 +252,20 @@ def test_soft_bounces_suppress_after_enough_campaigns_in_a_row(database):
     assert months[0].suppressed == {"hash of ann": ("ann@example.org", "soft_bounces")}
 
 
+def test_row_of_long_ago_does_not_count_when_the_address_was_allowed_again(database):
+    months = [begin(database, Month(2026, number)) for number in range(1, 6)]
+    for one in months:
+        one.accept()
+    for number in range(3):
+        months[number].receive(months[number].event(0, Kind.BLOCKED), soft_bounces=3)
+    with database.write() as conn:
+        assert suppressions.lift(conn, PEOPLE[0].address_hash)
+    months[3].receive(months[3].event(0, Kind.DELIVERED), soft_bounces=3)
+    months[4].receive(months[4].event(0, Kind.BLOCKED), soft_bounces=3)
+
+    assert months[0].suppressed == {}
+
+
 def test_campaign_that_skipped_somebody_does_not_break_the_row(database):
     months = [begin(database, Month(2026, number)) for number in range(1, 4)]
     for one in months:

@@ -4,9 +4,10 @@ They come late, in any order and many times over. So everything here only ever g
 suppression takes the graver reason, and whatever is done twice changes nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import takewhile
 from types import MappingProxyType
 
 
@@ -145,13 +146,11 @@ def effects(events: Iterable[Event]) -> Effects:
     return Effects(frozenset(about), outcomes, blocked, frozenset(over_quota), suppress)
 
 
-def in_a_row(soft: Iterable[bool]) -> int:
-    """The longest run of soft bounces among somebody's deliveries, which come in the order of their campaigns."""
-    longest = run = 0
-    for bounced in soft:
-        run = run + 1 if bounced else 0
-        longest = max(longest, run)
-    return longest
+def in_a_row(soft: Sequence[bool], place: int) -> int:
+    """How many soft bounces in a row the one at *place* is part of, among somebody's deliveries by campaign."""
+    before = takewhile(bool, reversed(soft[: place + 1]))
+    after = takewhile(bool, soft[place + 1 :])
+    return len(list(before)) + len(list(after))
 
 
 def _graver(old: Grounds | None, new: Grounds) -> Grounds:

@@ -102,6 +102,8 @@ def _move(connection: Connection, found: Effects, known: Known, soft_bounces: in
     outcomes.raise_to(connection, new)
     soft = {number: address for (number, a), address in found.blocked.items() if ours((number, a))}
     outcomes.mark_soft(connection, [number for number in soft if not rows[number].soft_bounced])
-    people = {rows[number].subscriber_id: address for number, address in soft.items()}
-    known_people = [person for person in people if person is not None]
-    return [people[person] for person in outcomes.bounced_in_a_row(connection, known_people, soft_bounces)]
+    people: defaultdict[int, dict[int, str]] = defaultdict(dict)  # person -> campaign -> address
+    for number, address in soft.items():
+        if (person := rows[number].subscriber_id) is not None:
+            people[person][rows[number].campaign_id] = address
+    return [max(people[one].values()) for one in outcomes.bounced_in_a_row(connection, people, soft_bounces)]

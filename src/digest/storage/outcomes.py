@@ -74,15 +74,18 @@ def mark_soft(conn: Connection, ids: Collection[int]) -> None:
         conn.execute(_SOFTEN, {"some": some})
 
 
-def bounced_in_a_row(conn: Connection, people: Collection[int], times: int) -> frozenset[int]:
+def bounced_in_a_row(conn: Connection, bounced: Mapping[int, Collection[int]], times: int) -> frozenset[int]:
     """
-    Those of the subscribers *people* who have had soft bounces in *times* campaigns in a row, in the order of months.
+    Those people for whom a soft bounce that was told is one of *times* in a row, in the order of months.
+
+    Args:
+        bounced: Subscriber to the campaigns that bounced softly.
 
     Campaigns that skipped a person are passed over; one about which nothing was reported breaks the row.
     """
     order = {number: place for place, number in enumerate(conn.execute(_every_campaign()).scalars())}
     found: set[int] = set()
-    for some in _chunks(people):
+    for some in _chunks(bounced):
         # two posts about one person count one after the other
         conn.execute(
             select(subscriber.c.id).where(subscriber.c.id.in_(some)).order_by(subscriber.c.id).with_for_update()
@@ -95,7 +98,12 @@ def bounced_in_a_row(conn: Connection, people: Collection[int], times: int) -> f
         )
         for person, number, soft in conn.execute(query):
             history[person].append((order[number], bool(soft)))
-        found |= {who for who, what in history.items() if in_a_row(soft for _, soft in sorted(what)) >= times}
+        for who, what in history.items():
+            told = {order[number] for number in bounced[who]}
+            soft = [bounce for _, bounce in sorted(what)]
+            rows = [in_a_row(soft, index) for index, (place, _) in enumerate(sorted(what)) if place in told]
+            if max(rows, default=0) >= times:
+                found.add(who)
     return frozenset(found)
 
 

@@ -59,6 +59,9 @@ def test_event_that_names_no_delivery_still_suppresses():
     assert found.suppress == {"ann@example.org": Grounds.BOUNCED}
 
 
-@pytest.mark.parametrize(("history", "longest"), [("", 0), ("s", 1), ("s.s", 1), ("ss.s", 2), (".sss.ss", 3)])
-def test_soft_bounces_count_in_a_row(history, longest):
-    assert in_a_row(mark == "s" for mark in history) == longest
+@pytest.mark.parametrize(
+    ("history", "place", "length"),
+    [("s", 0, 1), ("s.s", 2, 1), ("ss.s", 0, 2), ("ss.s", 3, 1), (".sss.ss", 2, 3), (".sss.ss", 5, 2), ("ssss", 1, 4)],
+)
+def test_soft_bounces_count_in_the_row_that_they_are_part_of(history, place, length):
+    assert in_a_row([mark == "s" for mark in history], place) == length
