@@ -4,6 +4,7 @@ import datetime as dt
 import subprocess
 from pathlib import Path
 
+import pytest
 from projects import MONTH, command, environment, make_project, make_ready, run, run_json
 
 from digest.bootstrap import Digest
@@ -87,6 +88,29 @@ def test_months_are_listed_with_who_waits_and_who_was_rejected(tmp_path: Path):
 
     cells = dict(zip(" ".join(head).replace("in doubt", "in_doubt").split(), row, strict=False))
     assert (cells["planned"], cells["waiting"], cells["rejected"]) == ("8", "7", "1")
+
+
+@pytest.mark.parametrize(
+    ("transport", "key", "said"),
+    [
+        ("files", "null", ""),
+        ("smtp", "null", "SMTP"),
+        ("sendgrid", "null", "webhook_public_key"),
+        ("sendgrid", "AB=", ""),
+    ],
+)
+def test_evidence_is_known_to_come_or_not_from_the_configuration(tmp_path: Path, transport: str, key: str, said: str):
+    changes = {
+        "transport: files ": f"transport: {transport} ",
+        "webhook_public_key: null": f"webhook_public_key: {key}",
+        "  host: null": "  host: relay.example.org",
+        "api_key: null": "api_key: SG.test-key-that-nobody-else-may-see",
+        "base_url: http://127.0.0.1:8000": "base_url: https://digest.example.org",
+    }
+
+    told = make_project(tmp_path, replace=changes).outlook.no_evidence
+
+    assert (said in told) if said else told == ""
 
 
 def refuse_first(digest: Digest) -> None:

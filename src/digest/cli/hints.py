@@ -51,8 +51,6 @@ def _of_campaign(now: "Status", from_outside: bool) -> str:
 
 
 def _about_hold(now: "Status") -> str:
-    from digest.pipeline.control import BY_HAND
-
     month = now.month
     go_on = f"`digest resume {month}` and `digest send {month}`"
     if now.correction == "assembled":
@@ -62,12 +60,10 @@ def _about_hold(now: "Status") -> str:
         )
     if now.correction:
         return f"held: the corrected issue is approved; {go_on} hand it to whoever waits"
-    if now.reason == BY_HAND:
-        return (
-            f"held by hand: {go_on} let it go on; to correct an article first, change its file and run "
-            f"`digest assemble {month}` and `digest approve {month}`"
-        )
-    return f"held: mend the cause, then run {go_on}"
+    return (
+        f"held: mend the cause, then run {go_on}; to correct an article, change its file and run "
+        f"`digest assemble {month}` and `digest approve {month}` first"
+    )
 
 
 def _about_doubt(now: "Status") -> str:

@@ -184,7 +184,7 @@ def test_after_whoever_handed_over_has_ended_no_time_is_promised():
     ("changes", "said"),
     [
         ({}, "mend the cause"),
-        ({"reason": "held by hand"}, "to correct an article"),
+        ({"reason": "a typo in the second article"}, "to correct an article"),
         ({"reason": "held by hand", "correction": "assembled"}, "`digest approve 2026-11`, then `digest resume"),
         ({"correction": "approved"}, "is approved; `digest resume 2026-11`"),
     ],
