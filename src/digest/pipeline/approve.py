@@ -78,7 +78,7 @@ def unchanged_or_refuse(workshop: Workshop, row: IssueRow) -> None:
             article that was added can't be read.
     """
     if not is_unchanged(workshop, row):
-        raise Conflict(_changed(row.month, "files"))
+        raise Conflict(_changed(row.month, "files or settings"))
 
 
 def is_unchanged(workshop: Workshop, row: IssueRow) -> bool:
