@@ -28,3 +28,4 @@ def test_running_scheduler_hands_over_a_notification_by_itself(tmp_path: Path):
         alarm.shutdown(wait=True)
 
     assert list(mails(folder)) == ["ann@example.org"]
+    assert "ann@example.org" in (folder / "index.html").read_text(encoding="utf-8")

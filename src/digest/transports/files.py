@@ -90,7 +90,8 @@ class FilesTransport:
         Raises:
             Refused: The folder can't be written.
         """
-        if self._owner() == self._campaign:
+        # a folder of notifications is nobody's campaign
+        if self._directory.is_dir() and self._owner() in {None, self._campaign}:
             try:
                 self._sweep()
                 self._write_index()
