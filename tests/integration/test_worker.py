@@ -241,6 +241,17 @@ def test_whoever_looks_on_is_told_each_time_why_nothing_goes_out(tmp_path, sqlit
     assert all("can't be reached" in why for _, why in told)
 
 
+def test_second_outage_is_told_as_the_first_one_was(digest, provider):
+    provider.meet("limited-soon", "none", "limited-soon")
+    sending = replace(digest.sending, **HASTE | {"in_flight": 1})
+    plan(digest.database, digest.workshop, MONTH, sending)
+    told = []
+    work(digest.database, MONTH, sending, pauses=lambda until, _why: told.append(until))
+
+    assert len(told) == 2
+    assert status(digest.database, MONTH).state == "sent"
+
+
 def test_held_campaign_gets_the_corrected_bytes_and_only_for_those_who_wait(tmp_path, sqlite_url):
     behaviour = Behaviour(script=Script(["none", "403"]), keep=True)
     with in_thread(tmp_path / "ledger.db", behaviour) as provider:

@@ -103,12 +103,12 @@ class _Listener:
     def __init__(self, progress: Callable[[int], None], pauses: Callable[[dt.datetime, str], None]) -> None:
         self.progress = progress
         self._pauses = pauses
-        self._told = 0
+        self._told: dt.datetime | None = None
 
     def shut(self, gate: Gate | None) -> None:
-        if gate is not None and gate.shut_until is not None and gate.shuts != self._told:
+        if gate is not None and gate.shut_until is not None and gate.shut_at != self._told:
             self._pauses(gate.shut_until, gate.reason or "")
-            self._told = gate.shuts
+            self._told = gate.shut_at  # a trial moves only the end
 
 
 class _Clerk:
