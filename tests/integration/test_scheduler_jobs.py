@@ -1,8 +1,12 @@
 """What runs beside the site: calendar, notifications, and the daily clean-up."""
 
+import logging
+import threading
 import time
 from pathlib import Path
 
+import pytest
+from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_SUBMITTED
 from projects import mails, make_project
 
 from digest.bootstrap.alarm import background, jobs
@@ -29,3 +33,25 @@ def test_running_scheduler_hands_over_a_notification_by_itself(tmp_path: Path):
 
     assert list(mails(folder)) == ["ann@example.org"]
     assert "ann@example.org" in (folder / "index.html").read_text(encoding="utf-8")
+
+
+def test_job_that_takes_longer_than_its_interval_runs_once_and_logs_nothing(caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.WARNING)
+    came_due, running, most = threading.Semaphore(0), [], []
+
+    def slow() -> None:
+        running.append(1)
+        most.append(len(running))
+        for _ in range(3):
+            assert came_due.acquire(timeout=_PATIENCE)
+        running.pop()
+
+    alarm = background({slow: 1})
+    alarm.add_listener(lambda _event: came_due.release(), EVENT_JOB_SUBMITTED | EVENT_JOB_MAX_INSTANCES)
+    alarm.start()
+    while not most or running:
+        time.sleep(0.01)
+    alarm.shutdown(wait=True)
+
+    assert set(most) == {1}
+    assert caplog.messages == []

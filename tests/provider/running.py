@@ -42,6 +42,11 @@ class Provider:
     def connections(self) -> int:
         return self._server.connections
 
+    @property
+    def sockets(self) -> list[Any]:
+        """Those of the connections that are open."""
+        return [transport.get_extra_info("socket") for transport in self._server.open]
+
     def meet(self, *faults: str) -> None:
         """Let the next requests meet these faults."""
         self._server.behaviour.script.add(*faults)

@@ -36,6 +36,7 @@ class Relay:
             answered there, or HANG_UP, or HANG; `*` is everybody.
         at_start: What greets a client instead of 220.
         most: Messages on one connection; the next one is answered with 421.
+        undelayed: Whether each connection sends its answers at once (TCP_NODELAY).
     """
 
     port: int = 0
@@ -47,12 +48,15 @@ class Relay:
     most: int = 10**9
     connections: int = 0
     asked: list[str] = field(default_factory=list)
+    undelayed: list[bool] = field(default_factory=list)
 
     async def handle_EHLO(self, server: Any, session: Any, envelope: Any, name: str, answers: Any):  # noqa: N802
         session.host_name = name
         if not hasattr(session, "carried"):
             session.carried = 0
             self.connections += 1
+            sock = server.transport.get_extra_info("socket")
+            self.undelayed.append(bool(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)))
         return answers
 
     async def handle_MAIL(self, server: Any, session: Any, envelope: Envelope, address: str, options: Any):  # noqa: N802

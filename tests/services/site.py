@@ -100,14 +100,21 @@ def publish(database: Database, frozen: FrozenIssue, *, visible: bool = True) ->
 @contextmanager
 def running(app: Any, port: socket.socket | None = None) -> Iterator[str]:
     """Serve *app* on *port*, or on a free one of this machine; the address, with a slash at the end."""
-    with closing(port or listen("127.0.0.1", 0)) as listening:
+    with closing(port or listen("127.0.0.1", 0)) as listening, serving(app, listening):
+        yield address_of(listening)
+
+
+@contextmanager
+def serving(app: Any, listening: socket.socket) -> Iterator[Server]:
+    """Serve *app* on *listening*; the server."""
+    with closing(listening):
         server = Server(app, grace=1, on_stop=getattr(app.state, "close", None))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         while not server.started and thread.is_alive():
             time.sleep(0.01)
         try:
-            yield address_of(listening)
+            yield server
         finally:
             server.handle_exit(2, None)
             thread.join(timeout=20)

@@ -5,6 +5,7 @@ The job store is memory: shared between schedulers it would run a job once per s
 
 import datetime as dt
 import logging
+import threading
 from collections.abc import Callable, Mapping
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -51,14 +52,28 @@ def jobs(calendar: Calendar, courier: Courier, retention: Retention, *, hands_ov
 def _scheduler(scheduler: BaseScheduler, jobs: Jobs) -> BaseScheduler:
     for job, seconds in jobs.items():
         scheduler.add_job(
-            job,
+            _one_at_a_time(job),
             IntervalTrigger(seconds=seconds, timezone=dt.UTC),
             next_run_time=dt.datetime.now(dt.UTC),
             misfire_grace_time=None,
             coalesce=True,
-            max_instances=1,
+            max_instances=2,  # with 1, APScheduler warns each time that a job is due while it still runs
         )
     return scheduler
+
+
+def _one_at_a_time(job: Callable[[], None]) -> Callable[[], None]:
+    """*job*, skipped while it runs already."""
+    running = threading.Lock()
+
+    def run() -> None:
+        if running.acquire(blocking=False):
+            try:
+                job()
+            finally:
+                running.release()
+
+    return run
 
 
 def waking(calendar: Calendar, *, hands_over: bool = True) -> Callable[[], None]:
