@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeAlias, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from digest.content.characters import unfit_line
+from digest.characters import unfit_line
 from digest.content.faults import Faults
 from digest.content.front_matter import FrontMatter, KeyPath
 from digest.months import Month

@@ -10,7 +10,7 @@ from yaml.composer import ComposerError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.reader import ReaderError
 
-from digest.content.characters import describe, uncarried
+from digest.characters import describe, uncarried
 from digest.content.yaml_faults import explain, misread
 from digest.errors import ContentError, Place
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from digest.characters import visible
 from digest.content.body import is_implications_heading
-from digest.content.characters import visible
 from digest.errors import ContentError, Place
 from digest.months import Month
 

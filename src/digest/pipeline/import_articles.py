@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from digest.characters import unfit_line
 from digest.content.article import Article
 from digest.content.article_file import parse_article
 from digest.content.article_text import add_topics, compose_article
-from digest.content.characters import unfit_line
 from digest.content.faults import each
 from digest.content.library import Library, read_source
 from digest.content.listing import Entry, parse_listing
