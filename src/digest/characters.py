@@ -1,52 +1,198 @@
-"""Which characters a file may hold, and which a single line such as a title."""
+"""Which characters a text may hold: one rule for the configuration, articles, lists and forms.
+
+There are two kinds of text. A *text* has any number of lines, such as an introduction. A *line* is a title, a person's
+name or a name in the configuration; it ends up in headers and lists, so nothing in it may hide or turn text around.
+
+Source: Unicode Standard, 23 (joiners, tags, variation selectors); UTS 51 (emoji); UAX 9, 2 (direction); RFC 2047, 2.
+"""
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
 
-_LONGEST_LINE = 300
-
-# What neither XML nor YAML can carry; tab and the line ends are fine.
-_UNCARRIED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_CONTROL = "\x00-\x1f\x7f-\x9f\u2028\u2029"
-# Marks, embeddings, overrides and isolates: they can turn a subject line around.
-_BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-_ZERO_WIDTH = "\u200b\u2060-\u2064\ufeff\ufff9-\ufffb"
-# Joiners build emoji and Persian words; beside ASCII they only hide.
-_JOINER = "(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])"
-_UNSEEN = re.compile(f"[{_CONTROL}{_BIDI}{_ZERO_WIDTH}]|{_JOINER}")
+LONGEST_NAME = 200  # characters, of a person's name
+LONGEST_LINE = 300
 
 
-def uncarried(text: str) -> re.Match[str] | None:
-    """Find the first character that can't be mailed at all, such as a control character."""
-    return _UNCARRIED.search(text)
+class Rule(StrEnum):
+    """What a text breaks."""
+
+    LENGTH = "length"
+    EMPTY = "empty"
+    LINE_BREAK = "line break"
+    CONTROL = "control"
+    UNUSABLE = "unusable"  # half of a character, no character, or one that Unicode has not assigned
+    DIRECTION = "direction"
+    INVISIBLE = "invisible"
+    ENCODED_WORD = "encoded word"
 
 
-def unfit_line(text: str, longest: int = _LONGEST_LINE) -> tuple[str, str] | None:
+@dataclass(frozen=True)
+class CharacterFault:
     """
-    Tell why *text* can't be a title or another single line.
+    Why a text is refused.
+
+    Attributes:
+        what: What it has, to be put after "has" or "there is".
+        remedy: What to do.
+        position: Index of the character in question.
+    """
+
+    rule: Rule
+    what: str
+    remedy: str
+    position: int = 0
+
+
+def text_fault(text: str) -> CharacterFault | None:
+    """
+    Find the first character that no text may hold.
+
+    Those are control characters (tab and line feed or carriage return apart), the separators U+2028 and U+2029, halves
+    of surrogate pairs, noncharacters, unassigned characters, and what turns the direction of a text around.
+    """
+    refused = {character: rule for character in set(text) if (rule := _refusal(character))}
+    if not refused:
+        return None
+    position = min(text.index(character) for character in refused)
+    return _fault(refused[text[position]], text[position], position)
+
+
+def tidy_line(text: str) -> str:
+    """The text in Unicode's composed form (NFC), runs of spaces and tabs as one space, no white space around it."""
+    return re.sub(r"[ \t]+", " ", unicodedata.normalize("NFC", text)).strip(_WHITE_SPACE)
+
+
+def line_fault(line: str, longest: int = LONGEST_LINE) -> CharacterFault | None:
+    """
+    Find what keeps *line* from being a title, a name or another single line.
+
+    Beyond `text_fault`, a line has no line break and no invisible character. Joiners may stand where they build
+    something: after letters of scripts that join them, and between emoji. Marks of direction (U+200E, U+200F, U+061C),
+    which affect only the punctuation beside them, may stand anywhere.
 
     Args:
-        text: Without space around it.
+        line: From `tidy_line`.
         longest: In characters.
-
-    Returns:
-        The problem, to be put after the name of the thing, and the remedy; None if the line is fine. Emoji and letters
-        written from right to left are fine.
     """
-    if len(text) > longest:
-        return f"has {len(text)} characters, at most {longest} are shown", "shorten it"
-    if "\n" in text:
-        return "has several lines", "write it in one line"
-    if match := _UNSEEN.search(text):
-        return f"has an invisible character, {describe(match[0])}", "remove it; it may have come with pasted text"
-    return None
+    if len(line) > longest:
+        return CharacterFault(Rule.LENGTH, f"{len(line)} characters, more than the limit of {longest}", "shorten it")
+    if _is_plain(line):
+        return _blank(line)
+    return _line_break(line) or text_fault(line) or _hidden(line) or _encoded_word(line) or _blank(line)
 
 
 def visible(text: str) -> str:
-    """The line without invisible characters, with single spaces, and none around it."""
-    return re.sub(r"[ \t]+", " ", _UNSEEN.sub("", text.replace("\t", " "))).strip()
+    """Make one line of *text*, with single spaces and without the characters that `line_fault` refuses."""
+    flat = text
+    if not _is_plain(text):
+        flat = "".join(character for character in _BREAKS.sub(" ", text) if not _refusal(character))
+        hidden = set(_unseen(flat))
+        flat = "".join(character for position, character in enumerate(flat) if position not in hidden)
+    return _BREAKS.sub(" ", flat).strip()
 
 
 def describe(character: str) -> str:
     """Name a character that can't be seen, such as `U+200B ZERO WIDTH SPACE`."""
     return f"U+{ord(character):04X} {unicodedata.name(character, '')}".strip()
+
+
+_WHITE_SPACE = "\t\n\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_LINE_BREAK = re.compile("[\n\v\f\r\x85\u2028\u2029]")
+_BREAKS = re.compile("[ \t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
+_ENCODED_WORD = re.compile(r"=\?[^?]*\?[^?]*\?[^?]*\?=")
+_EMPTY = CharacterFault(Rule.EMPTY, "nothing that can be seen", "write it")
+
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # embeddings, overrides, isolates
+_EMOJI = range(0x1F000, 0x1FFFE)  # UTS 51 keeps what is unassigned here for emoji to come
+
+# Letters that join, or that a joiner keeps apart: the scripts of the Near East, South and South-East Asia.
+_JOINING = (
+    "\u0620-\u109f\u1700-\u17b3\u17b6-\u180a\u1810-\u1cff\ua800-\uabff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc"
+    "\U00010800-\U00011fff\U0001e900-\U0001e95f"
+)
+_PICTURE = (
+    "\xa9\xae\u203c\u2049\u2122\u2139\u2190-\u23ff\u24c2\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299"
+    "\U0001f000-\U0001fbff"
+)
+_SELECTOR = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"  # picks a form of the character before it
+# Nothing on the screen: joiners, selectors, tags, fillers, blanks and other characters for layout alone.
+_UNSEEN = (
+    "\xad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2065\u206a-\u206f\u2800\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_MAY_BE_UNSEEN = re.compile(f"[{_UNSEEN}]")
+_INVISIBLE = re.compile(
+    rf"(?:(?<=[{_JOINING}])[\u180e\u200c\u200d]{{1,2}}"
+    rf"|(?:(?<=[{_PICTURE}])|(?<=[{_PICTURE}]\ufe0f))\u200d(?=[{_PICTURE}])"
+    rf"|(?<=\U0001f3f4)[\U000e0020-\U000e007e]{{1,9}}\U000e007f"  # the flags of regions
+    rf"|(?<=[^\s{_UNSEEN}])[{_SELECTOR}])"
+    rf"|(?P<unseen>[{_UNSEEN}])"
+)
+
+
+def _is_plain(line: str) -> bool:
+    """Whether there is nothing to look for, which is so for nearly every name of a list."""
+    return line.isprintable() and not _MAY_BE_UNSEEN.search(line) and "=?" not in line
+
+
+def _line_break(line: str) -> CharacterFault | None:
+    match = _LINE_BREAK.search(line)
+    return CharacterFault(Rule.LINE_BREAK, "a line break", "write it on one line", match.start()) if match else None
+
+
+def _hidden(line: str) -> CharacterFault | None:
+    position = next(_unseen(line), None)
+    return None if position is None else _fault(Rule.INVISIBLE, line[position], position)
+
+
+def _encoded_word(line: str) -> CharacterFault | None:
+    match = _ENCODED_WORD.search(line)
+    if match is None:
+        return None
+    what = f"{match[0]!r}, which mail programs decode (RFC 2047)"
+    return CharacterFault(Rule.ENCODED_WORD, what, "remove =? or ?=", match.start())
+
+
+def _blank(line: str) -> CharacterFault | None:
+    return None if any(map(_is_seen, line)) else _EMPTY
+
+
+def _unseen(line: str) -> Iterator[int]:
+    return (match.start() for match in _INVISIBLE.finditer(line) if match["unseen"])
+
+
+@lru_cache(4096)
+def _refusal(character: str) -> Rule | None:
+    """The rule that *character* breaks in any text."""
+    category = unicodedata.category(character)
+    if category == "Cc":
+        return None if character in "\t\n\r" else Rule.CONTROL
+    if category in {"Zl", "Zp"}:
+        return Rule.LINE_BREAK
+    if category == "Cs" or (category == "Cn" and ord(character) not in _EMOJI):
+        return Rule.UNUSABLE
+    return Rule.DIRECTION if character in _TURNS else None
+
+
+def _fault(rule: Rule, character: str, position: int) -> CharacterFault:
+    what, remedy = _WORDS[rule]
+    if unicodedata.category(character) == "Cs":
+        what, remedy = "half of a character, {}", "write the character itself, not one escape for each half"
+    return CharacterFault(rule, what.format(describe(character)), remedy, position)
+
+
+_WORDS = {
+    Rule.CONTROL: ("a control character, {}", "remove it"),
+    Rule.LINE_BREAK: ("a separator, {}", "write a space or an ordinary line break instead"),
+    Rule.UNUSABLE: ("{}, which is not a character", "remove it"),
+    Rule.DIRECTION: ("{}, which changes the direction of the text", "remove it; it may have come with pasted text"),
+    Rule.INVISIBLE: ("an invisible character, {}", "remove it; it may have come with pasted text"),
+}
+
+
+def _is_seen(character: str) -> bool:
+    return unicodedata.category(character) not in {"Zs", "Cf", "Mn", "Mc", "Me"}

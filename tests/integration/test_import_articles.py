@@ -177,7 +177,7 @@ def test_unknown_topic_is_refused_before_anything_is_written(library: Library):
 
 
 def test_author_of_two_lines_is_refused_before_anything_is_written(library: Library):
-    with pytest.raises(DigestError, match="the author has several lines"):
+    with pytest.raises(DigestError, match="the author has a line break"):
         run(library, author="A\nB")
     assert not library.root.exists()
 
@@ -194,6 +194,16 @@ def test_block_that_is_not_understood_is_told_and_the_others_are_imported(librar
     assert report.errors[0].problem == "a title was expected here"
 
 
+def test_separators_and_overrides_of_a_saved_page_are_left_out(library: Library):
+    page = f"May 2021\nA Thing\nOne\u2028two \u202athree\u202c.\x0b {BODY}\n"
+    (library.root.parent / "page.txt").write_text(page)
+
+    report = run(library)
+
+    assert (report.created, report.errors) == (("2021-05/a-thing",), ())
+    assert "One two three. " in (library.root / "2021-05" / "a-thing.md").read_text()
+
+
 def test_article_that_no_file_could_hold_is_told_with_its_line(library: Library):
     page = f"May 2021\nA Thing\nOne \ufffe two.\nApril 2021\nSecond Thing\n{BODY}\n"
     (library.root.parent / "page.txt").write_text(page)
@@ -202,7 +212,7 @@ def test_article_that_no_file_could_hold_is_told_with_its_line(library: Library)
 
     assert report.created == ("2021-04/second-thing",)
     assert [str(error.place) for error in report.errors] == [f"{library.root.parent / 'page.txt'}:2"]
-    assert "'A Thing' can't be an article: there is a control character, U+FFFE" in str(report.errors[0])
+    assert "'A Thing' can't be an article: there is U+FFFE, which is not a character" in str(report.errors[0])
 
 
 def test_page_that_is_not_there_is_told_and_the_next_is_imported(library: Library):

@@ -1,14 +1,15 @@
 """Front matter to checked values: pydantic decides, and every fault gets the line of its key."""
 
 import difflib
+from collections.abc import Iterator
 from typing import Annotated, Any, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from digest.characters import unfit_line
+from digest.characters import LONGEST_LINE, line_fault, text_fault, tidy_line
 from digest.content.faults import Faults
-from digest.content.front_matter import FrontMatter, KeyPath
+from digest.content.front_matter import FrontMatter, KeyPath, Value
 from digest.months import Month
 
 _LONGEST_CITATION = 3000
@@ -43,16 +44,15 @@ class Fields(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
 
 
-def _one_line(text: str) -> str:
-    if fault := unfit_line(text):
-        raise Unfit(*fault)
-    return text
+def _one_line(text: str, longest: int = LONGEST_LINE) -> str:
+    line = tidy_line(text)
+    if fault := line_fault(line, longest):
+        raise Unfit(f"has {fault.what}", fault.remedy)
+    return line
 
 
 def _long_line(text: str) -> str:
-    if fault := unfit_line(text, _LONGEST_CITATION):
-        raise Unfit(*fault)
-    return text
+    return _one_line(text, _LONGEST_CITATION)
 
 
 def _month(text: str) -> str:
@@ -70,13 +70,33 @@ Model = TypeVar("Model", bound=Fields)
 
 
 def validate(model: type[Model], front_matter: FrontMatter, faults: Faults) -> Model | None:
-    """Check the front matter against *model*; None if it does not fit, with every reason added to *faults*."""
+    """
+    Check the front matter against *model*; None if it does not fit, with every reason added to *faults*.
+
+    Whatever *model* says of it, every value is held against `text_fault`: YAML's escapes get any character past a check
+    of the file.
+    """
+    refused: set[KeyPath] = set()
+    for path, text in _texts(dict(front_matter.values), ()):
+        if fault := text_fault(text):
+            refused.add(path)
+            faults.add(line_of(front_matter, path), f"{_spell(path)} has {fault.what}", fault.remedy)
     try:
         return model.model_validate(dict(front_matter.values))
     except ValidationError as error:
         for details in error.errors(include_url=False):
-            faults.add(line_of(front_matter, details["loc"]), *_explain(details, model))
+            if tuple(part for part in details["loc"] if part != "") not in refused:
+                faults.add(line_of(front_matter, details["loc"]), *_explain(details, model))
         return None
+
+
+def _texts(value: Value, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+    """Every text in *value*, however deep, with its path."""
+    if isinstance(value, str):
+        yield path, value
+        return
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        yield from _texts(inner, (*path, key))
 
 
 def line_of(front_matter: FrontMatter, path: KeyPath) -> int:

@@ -10,7 +10,7 @@ from yaml.composer import ComposerError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.reader import ReaderError
 
-from digest.characters import describe, uncarried
+from digest.characters import text_fault
 from digest.content.yaml_faults import explain, misread
 from digest.errors import ContentError, Place
 
@@ -83,11 +83,11 @@ def split(text: str, file: str, keys: str = ARTICLE_KEYS) -> Source:
         keys: What an error advises to write into front matter that is missing or empty.
 
     Raises:
-        ContentError: There is no front matter, it is not closed, or a character can't be carried.
+        ContentError: There is no front matter, it is not closed, or there is a character that no text may hold.
     """
-    if found := uncarried(text):
-        place = Source(file, text, 0, text, "").place(found.start())
-        raise ContentError(place, f"there is a control character, {describe(found[0])}", "remove it")
+    if fault := text_fault(text):
+        place = Source(file, text, 0, text, "").place(fault.position)
+        raise ContentError(place, f"there is {fault.what}", fault.remedy)
     opening = _OPENING.match(text)
     if opening is None:
         advice = f"begin the file with a line ---, then {keys}, then a line ---"

@@ -1,4 +1,4 @@
-"""What an editor may write in Markdown and this dialect does not know: it would be mailed as it is written."""
+"""What an editor may write in Markdown that would be mailed as it is written, or would not be seen."""
 
 import re
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from itertools import pairwise
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from digest.characters import text_fault
 from digest.content.body import DEEPEST_HEADING, Part, is_implications_heading
 from digest.errors import ContentError, Place
 from digest.rendering.markdown import headings
@@ -25,7 +26,7 @@ _NOTE = ("footnotes are not supported", r"put the note into the text, or write \
 
 
 def unsupported(part: Part, file: str) -> Iterator[ContentError]:
-    """Find tables, struck words and footnotes outside code, each with its line."""
+    """Find tables, struck words and footnotes outside code, and entities for characters that no text may hold."""
     for token in _inline(part.text):
         line = part.line + (token.map or [0])[0]
         for number, (above, rule) in enumerate(pairwise(token.content.split("\n"))):
@@ -62,7 +63,7 @@ def _inline(markdown: str, *, paragraphs_only: bool = False) -> Iterator[Token]:
 
 
 def _marks(children: list[Token]) -> Iterator[tuple[int, tuple[str, str]]]:
-    """The struck words and footnotes of a text, with the number of line breaks before each."""
+    """The struck words, footnotes and unfit entities of a text, with the number of line breaks before each."""
     number = 0
     linked = False
     for child in children:
@@ -72,4 +73,13 @@ def _marks(children: list[Token]) -> Iterator[tuple[int, tuple[str, str]]]:
             yield number, _STRIKE
         elif child.type == "text" and (_FOOTNOTE.search(child.content) or (linked and child.content.startswith("^"))):
             yield number, _NOTE
+        elif fault := _entity(child):
+            yield number, fault
         linked = child.type == "link_open"
+
+
+def _entity(child: Token) -> tuple[str, str] | None:
+    """What is wrong with a character that an entity such as `&#x202E;` stands for."""
+    decoded = child.content if child.type == "text_special" else str(child.attrs.get("title", ""))
+    fault = text_fault(decoded)
+    return (f"an entity stands for {fault.what}", fault.remedy) if fault else None

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from digest.characters import unfit_line
+from digest.characters import line_fault, tidy_line
 from digest.content.article import Article
 from digest.content.article_file import parse_article
 from digest.content.article_text import add_topics, compose_article
@@ -46,9 +46,9 @@ def import_articles(
         DigestError: A topic is unknown or the author is no single line; nothing was written.
     """
     slugs = _resolve(topics, taxonomy)
-    author = (author or "").strip() or None
-    if author is not None and (fault := unfit_line(author)):
-        raise DigestError(f"the author {fault[0]}: {fault[1]}")
+    author = tidy_line(author or "") or None
+    if author is not None and (fault := line_fault(author)):
+        raise DigestError(f"the author has {fault.what}: {fault.remedy}")
     run = _Import(library, slugs, author)
     for source in sources:
         run.add(source)

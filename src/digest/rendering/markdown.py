@@ -21,7 +21,8 @@ _DEEPEST_HEADING = 6
 _UNSAFE_CHARACTER = re.compile(r"[\x00-\x20\x7f-\xa0\\<>\"]")
 _LINE_BREAK_ESCAPE = re.compile(r"%0[ad]", re.IGNORECASE)
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_DROPPED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_SEPARATOR = re.compile("[\u2028\u2029]")
 _SPECIAL = re.compile(r"[\\`*_\[\]<>]|&(?=[#A-Za-z])")
 _BLOCK_MARKER = re.compile(r"[#+=~-]|\d{1,9}[.)]")
 
@@ -97,9 +98,10 @@ def escape(text: str) -> str:
     """
     Write plain text as Markdown that renders as exactly that text.
 
-    A blank line still parts two paragraphs. Control characters, which HTML can't carry, are left out.
+    A blank line still parts two paragraphs. Control characters and those that turn text around are left out, and
+    Unicode's separators become spaces.
     """
-    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _DROPPED.sub("", _SEPARATOR.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")))
     return "\n".join(_escape_line(line) for line in text.split("\n"))
 
 

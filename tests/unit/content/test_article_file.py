@@ -372,7 +372,7 @@ def test_unknown_key_of_the_study_is_refused_with_the_nearest_one():
         ("research_type: a/b\n", "4: research_type is 'a/b'"),
         ("topics: [empaty]\n", "4: there is no topic 'empaty': did you mean 'empathy'?"),
         ("topics:\n  - empathy\n  - zzz\n", "6: there is no topic 'zzz': `digest topics` lists them"),
-        ('author: "A\\nB"\n', "4: author has several lines"),
+        ('author: "A\\nB"\n', "4: author has a line break"),
     ],
 )
 def test_wrong_value_is_told_with_its_line(head, fault):
@@ -445,16 +445,19 @@ def test_safe_link_is_accepted(href):
 @pytest.mark.parametrize(
     ("title", "problem"),
     [
-        ('"A\\tB"', "an invisible character, U+0009"),
-        ('"A\\r\\nBcc: x"', "several lines"),
-        ('"A\\eB"', "an invisible character, U+001B"),
-        ('"A\\u2028B"', "an invisible character, U+2028 LINE SEPARATOR"),
-        ("A \u202eB", "an invisible character, U+202E RIGHT-TO-LEFT OVERRIDE"),
-        ("A\u2066B", "an invisible character, U+2066 LEFT-TO-RIGHT ISOLATE"),
+        ('"A\\r\\nBcc: x"', "a line break: write it on one line"),
+        ('"A\\eB"', "a control character, U+001B: remove it"),
+        ('"A\\x1b[31mB"', "a control character, U+001B: remove it"),
+        ('"A\\u2028B"', "a separator, U+2028 LINE SEPARATOR"),
+        ('"A\\uFFFE"', "U+FFFE, which is not a character: remove it"),
+        ('"\\ud83d\\ude0d A"', "half of a character, U+D83D: write the character itself"),
+        ('"A \\u202eB"', "U+202E RIGHT-TO-LEFT OVERRIDE, which changes the direction of the text: remove it"),
+        ('"A\\u2066B"', "U+2066 LEFT-TO-RIGHT ISOLATE, which changes the direction of the text: remove it"),
         ("A\u200bB", "an invisible character, U+200B ZERO WIDTH SPACE"),
         ("A\u200dB", "an invisible character, U+200D ZERO WIDTH JOINER"),
         ("A\ufeffB", "an invisible character, U+FEFF ZERO WIDTH NO-BREAK SPACE"),
-        ("x" * 301, "301 characters, at most 300 are shown"),
+        ("=?utf-8?q?=1B?=", "'=?utf-8?q?=1B?=', which mail programs decode"),
+        ("x" * 301, "301 characters, more than the limit of 300: shorten it"),
     ],
 )
 def test_title_that_no_subject_line_can_hold_is_refused(title, problem):
@@ -470,10 +473,62 @@ def test_emoji_and_letters_from_right_to_left_are_fine_in_a_title(title):
     assert parse(f'---\ntitle: "{title}"\nmonth: 2026-11\n---\nText.\n').title == title
 
 
+def test_title_is_composed_and_its_spaces_are_single():
+    assert parse('---\ntitle: "Zoe\u0301\\tand  Ann"\nmonth: 2026-11\n---\nText.\n').title == "Zoé and Ann"
+
+
+@pytest.mark.parametrize(
+    ("head", "key"),
+    [
+        ('topics: ["empathy\\x1b"]', "topics 1"),
+        ('language: "en\\x9b"', "language"),
+        ('research_type: "survey\\x07"', "research_type"),
+        ('citation: "Lee\\x1b[2J (2021)"', "citation"),
+        ('study: {title: T, authors: ["Lee", "R\\x00y"]}', "study.authors 2"),
+        ('study: {title: T, doi: "10.1000/\\ud800"}', "study.doi"),
+        ('suppress: [{code: no-author, reason: "b\\u202ey"}]', "suppress 1.reason"),
+    ],
+)
+def test_no_escape_brings_a_control_character_into_a_value(head, key):
+    told = head_faults(f"{head}\n")
+
+    assert any(fault.startswith(f"{FILE}:4: {key} has ") for fault in told)
+    assert all(fault.isprintable() for fault in told)
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "what"),
+    [
+        ("One.\n\nTwo \u202egnp.\n", 7, "U+202E RIGHT-TO-LEFT OVERRIDE, which changes the direction of the text"),
+        ("One\u2028two.\n", 5, "a separator, U+2028 LINE SEPARATOR"),
+        ("One\x0btwo.\n", 5, "a control character, U+000B"),
+        ("One\u0378.\n", 5, "U+0378, which is not a character"),
+    ],
+)
+def test_character_that_no_text_may_hold_is_refused_in_the_body(body, line, what):
+    (told,) = faults(f"---\n{HEAD}---\n{body}")
+
+    assert told.startswith(f"{FILE}:{line}: there is {what}: ")
+
+
 def test_control_character_is_told_with_its_line():
     (told,) = faults(f"---\n{HEAD}---\nOne.\nTwo \x1b[31m.\n")
 
     assert told == f"{FILE}:6: there is a control character, U+001B: remove it"
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["One.\n\nTwo\n&#x202E;gnp.\n", "One.\n\nTwo\n[a](https://example.org/ 'b&#8238;')\n", "One.\n\nTwo\n*&#8238;*\n"],
+)
+def test_entity_brings_no_such_character_into_the_body(body):
+    (told,) = faults(f"---\n{HEAD}---\n{body}")
+
+    assert told.startswith(f"{FILE}:8: an entity stands for U+202E RIGHT-TO-LEFT OVERRIDE, which changes")
+
+
+def test_entity_in_code_is_text():
+    assert article(body="Write `&#x202E;` so.\n").body == "Write `&#x202E;` so."
 
 
 @pytest.mark.parametrize("text", ["{{7*7}}", "{% include 'x' %}", "{{ config }}", "-name- %name% [unsubscribe]"])

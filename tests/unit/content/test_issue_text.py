@@ -48,11 +48,36 @@ def test_introduction_written_twice_is_an_error():
     ]
 
 
-@pytest.mark.parametrize("subject", ['"A\\r\\nBcc: x@example.org"', "A\u202eB", "x" * 500])
+@pytest.mark.parametrize("subject", ['"A\\r\\nBcc: x@example.org"', '"A\\u202eB"', "x" * 500])
 def test_subject_that_no_header_can_hold_is_refused(subject):
     (told,) = faults(f"---\nsubject: {subject}\n---\n")
 
     assert told.startswith(f"{FILE}:2: subject has ")
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        ('introduction: "Hi \\x1b[31m"', "introduction"),
+        ('introduction: {fr: "Bonjour \\x1b[31m"}', "introduction.fr"),
+        ('preheader: "Two \\x1b"', "preheader"),
+        ('notices: [{title: "W\\x1b", body: B}]', "notices 1.title"),
+        ('notices: [{title: {fr: W}, body: {fr: "B\\x1b"}}]', "notices 1.body.fr"),
+        ('notices: [{title: W, link: "https://example.org/\\x1b"}]', "notices 1.link"),
+        ('order: ["a\\x1b"]', "order 1"),
+    ],
+)
+def test_no_escape_brings_a_control_character_into_a_value(head, name):
+    told = faults(f"---\nsubject: S\n{head}\n---\n")
+
+    assert f"{FILE}:3: {name} has a control character, U+001B: remove it" in told
+    assert len(told) == 1
+
+
+def test_entity_in_the_introduction_is_told_with_its_line():
+    (told,) = faults("---\nintroduction: |\n  One.\n\n  &#x202E;owT.\n---\n")
+
+    assert told.startswith(f"{FILE}:5: an entity stands for U+202E RIGHT-TO-LEFT OVERRIDE")
 
 
 def test_unsafe_links_are_told_with_the_line_they_stand_on():

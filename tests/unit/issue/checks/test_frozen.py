@@ -186,7 +186,7 @@ def test_sentence_and_link_of_one_part_alone_are_found():
         ("x" * 111, ["subject-length"]),
         ("GREAT NEWS FOR ALL", ["subject-characters"]),
         ("Buy now!!", ["subject-characters"]),
-        ("Hidden\u00adhyphen", ["subject-characters"]),
+        ("Hidden \u200fmark", ["subject-characters"]),
         ("PTSD and EMDR", []),
     ],
 )
