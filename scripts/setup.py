@@ -1,6 +1,6 @@
 """
 Set up what a command needs, then run it: `python3 scripts/setup.py COMMAND`, where COMMAND is
-demo, test, torture, lint, lock, catalogues, bench, lint-mail or pictures.
+demo, test, coverage, torture, mutants, lint, lock, catalogues, bench, lint-mail, pictures or help.
 
 Runs with a bare Python (3.11 or newer, with venv and pip) and nothing else; the Makefile only calls this. Everything
 made here goes into `.venv` and `.cache` of the checkout. Further arguments are passed on to the command that is run.
@@ -25,6 +25,7 @@ from pathlib import Path
 import catalogues
 import chromium
 import environment
+import mutants
 from environment import ROOT, SetupError, program, python
 
 LINT = {
@@ -60,13 +61,13 @@ def _leave_environment() -> None:
 
 
 def demo(extra: list[str]) -> int:
-    """One whole month on sample data."""
+    """Run one whole month on sample data, without network or account."""
     with environment.ready("run"):
         return _run([program("digest"), "demo", *extra])
 
 
 def test(extra: list[str]) -> int:
-    """Every test, with a browser and a PostgreSQL; a skipped test counts as a failure."""
+    """Run every test, with a browser and PostgreSQL; a skipped test is a failure."""
     with environment.ready("dev"):
         browser = chromium.provide()
         workers = ["-n", "logical", "--maxprocesses", "8"]
@@ -76,14 +77,26 @@ def test(extra: list[str]) -> int:
         )
 
 
+def coverage(extra: list[str]) -> int:
+    """Run every test and report the lines that none runs (HTML: .cache/coverage)."""
+    report = ["--cov=digest", "--cov-branch", "--cov-report=term:skip-covered", "--cov-report=html:.cache/coverage"]
+    return test([*report, *extra])
+
+
+def mutation(extra: list[str]) -> int:
+    """Count one-token changes that no test notices, per package (slow)."""
+    with environment.ready("dev"):
+        return mutants.run(extra)
+
+
 def torture(extra: list[str]) -> int:
-    """The long form of the crash tests: hundreds of kills, on both engines; takes a quarter of an hour."""
+    """Kill workers by the hundred, on both engines (a quarter of an hour)."""
     with environment.ready("dev"):
         return _run([python(), "-m", "pytest", "tests/torture", "-v", *extra], {"DIGEST_TEST_TORTURE": "60"})
 
 
 def bench(extra: list[str]) -> int:
-    """Every benchmark, or the one that is named, as `bench lists --people 10000`."""
+    """Run every benchmark, or the one named: `bench lists --people 10000`."""
     found = {path.stem: path for path in sorted((ROOT / "benchmarks").glob("*.py"))}
     chosen, rest = ([extra[0]], extra[1:]) if extra[:1] and not extra[0].startswith("-") else (list(found), extra)
     if unknown := [name for name in chosen if name not in found]:
@@ -93,7 +106,7 @@ def bench(extra: list[str]) -> int:
 
 
 def lint(extra: list[str]) -> int:
-    """Style, types and the direction of imports; every check runs, even after one failed."""
+    """Check style, types and import layers; every check runs, even after a failure."""
     if extra:
         raise SetupError(f"lint takes no arguments, got {' '.join(extra)}")
     with environment.ready("dev"):
@@ -103,7 +116,7 @@ def lint(extra: list[str]) -> int:
 
 
 def lock(extra: list[str]) -> int:
-    """Write both lock files from pyproject.toml; `--upgrade` also moves what is locked already."""
+    """Write both lock files from pyproject.toml; `--upgrade` also updates locked packages."""
     with environment.exclusive():
         uv = environment.installer()
         if uv is None:
@@ -112,7 +125,7 @@ def lock(extra: list[str]) -> int:
 
 
 def update_catalogues(extra: list[str]) -> int:
-    """Collect the texts of code and templates, bring them into each language's catalogue, compile it."""
+    """Update and compile the language catalogues from code and templates."""
     if extra:
         raise SetupError(f"catalogues takes no arguments, got {' '.join(extra)}")
     with environment.ready("dev"):
@@ -120,21 +133,33 @@ def update_catalogues(extra: list[str]) -> int:
 
 
 def lint_mail(extra: list[str]) -> int:
-    """The mails of the samples, scored by SpamAssassin where it is installed."""
+    """Score the sample mails with SpamAssassin, where it is installed."""
     with environment.ready("run"):
         return _run([python(), "scripts/lint_mail.py", *extra])
 
 
 def pictures(extra: list[str]) -> int:
-    """The pictures of the documentation, taken anew."""
+    """Retake the pictures in the documentation."""
     with environment.ready("dev"):
         return _run([python(), "scripts/pictures.py", *extra], {"CHROMIUM": chromium.provide()})
 
 
+def show_help(extra: list[str]) -> int:
+    """List these commands."""
+    if extra:
+        raise SetupError(f"help takes no arguments, got {' '.join(extra)}")
+    for name, command in COMMANDS.items():
+        print(f"make {name:<11} {(command.__doc__ or '').splitlines()[0]}")
+    return 0
+
+
 COMMANDS = {
+    "help": show_help,
     "demo": demo,
     "test": test,
+    "coverage": coverage,
     "torture": torture,
+    "mutants": mutation,
     "lint": lint,
     "lock": lock,
     "catalogues": update_catalogues,

@@ -1,6 +1,7 @@
 """The fixtures that every suite shares, and the rules that hold for the whole run."""
 
 import fcntl
+import logging
 import os
 import shutil
 import sqlite3
@@ -19,6 +20,7 @@ RUN_FOLDER = "DIGEST_TEST_RUN_FOLDER"
 RUN_PROCESS = "DIGEST_TEST_RUN_PROCESS"
 GIVEN_POSTGRES = "DIGEST_TEST_POSTGRES_URL"
 NO_SKIPS = "DIGEST_NO_SKIPS"
+SHOW_SQL = "DIGEST_TEST_SQL"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -31,6 +33,8 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[RUN_PROCESS] = str(os.getpid())
         Path(os.environ[RUN_FOLDER]).chmod(0o711)  # root's PostgreSQL runs as another user
     network.stay_on_loopback()
+    if os.environ.get(SHOW_SQL):
+        logging.getLogger("sqlalchemy.engine").setLevel(logging.INFO)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

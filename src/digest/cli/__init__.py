@@ -4,6 +4,7 @@ Commands import what they use when they run, so that `digest --help` is quick.
 """
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -16,7 +17,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="One issue a month: each reader gets the articles on their topics, once.",
 )
 
 
@@ -29,6 +29,23 @@ sending.register(app)
 subscribers.register(app)
 suppressions.register(app)
 services.register(app)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"digest {version('digest')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """One issue a month: each reader gets the articles on their topics, once."""
 
 
 def main() -> None:
