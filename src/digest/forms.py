@@ -1,10 +1,12 @@
 """What the public site and the preview share: headers, the origin of a form, a last resort for faults, a port."""
 
+import asyncio
 import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from functools import partial
 from types import FrameType
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,10 +16,13 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from digest.connections import Connection, Crowd, Patience, most_connections, report_fault
 from digest.errors import ConfigError
 
 _log = logging.getLogger("digest.server")
 _BACKLOG = 2048
+_ACCEPTED_AT_ONCE = 4  # before the first of them is counted
+_TICKS = 10  # a second
 
 EVERYWHERE: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
@@ -129,18 +134,33 @@ def address_of(listening: socket.socket) -> str:
 
 
 class Server(uvicorn.Server):
-    """uvicorn without access log (paths hold tokens) and without `Server` header.
+    """uvicorn without access log (paths hold tokens) and without `Server` header, which waits for nobody for ever.
 
     Args:
         grace: Seconds that open connections get when the server is asked to stop.
         on_stop: Called when it is asked to stop, to end what would stay open for ever.
+        patience: How long a connection may keep the server waiting.
+        most: Connections at once; see `digest.connections`. None: as many as the limit of open files allows.
     """
 
-    def __init__(self, app: Any, *, grace: int, on_stop: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        app: Any,
+        *,
+        grace: int,
+        on_stop: Callable[[], None] | None = None,
+        patience: Patience = Patience(),  # noqa: B008  frozen
+        most: int | None = None,
+    ) -> None:
         self._on_stop = on_stop
+        most = most or most_connections()
         super().__init__(
             uvicorn.Config(
-                app,
+                Crowd(app, most),
+                http=partial(Connection, patience=patience, most=most),  # type: ignore[arg-type]
+                loop="asyncio",
+                ws="none",
+                backlog=_ACCEPTED_AT_ONCE,
                 access_log=False,
                 server_header=False,
                 log_config=None,
@@ -149,6 +169,21 @@ class Server(uvicorn.Server):
                 timeout_keep_alive=5,
             )
         )
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to accept connections."""
+        await super().startup(sockets)
+        asyncio.get_running_loop().set_exception_handler(report_fault)
+        for listening in sockets or []:
+            listening.listen(_BACKLOG)  # asyncio has made it as short as what it accepts at once
+
+    async def on_tick(self, counter: int) -> bool:
+        """Once a second, close the connections that keep the server waiting for too long."""
+        if counter % _TICKS == 0:
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, Connection):
+                    connection.close_if_late()
+        return await super().on_tick(counter)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self._on_stop is not None:

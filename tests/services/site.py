@@ -105,10 +105,10 @@ def running(app: Any, port: socket.socket | None = None) -> Iterator[str]:
 
 
 @contextmanager
-def serving(app: Any, listening: socket.socket) -> Iterator[Server]:
-    """Serve *app* on *listening*; the server."""
+def serving(app: Any, listening: socket.socket, **options: Any) -> Iterator[Server]:
+    """Serve *app* on *listening*, with further options of the server; the server."""
     with closing(listening):
-        server = Server(app, grace=1, on_stop=getattr(app.state, "close", None))
+        server = Server(app, grace=1, on_stop=getattr(app.state, "close", None), **options)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         while not server.started and thread.is_alive():

@@ -41,19 +41,20 @@ class Form:
         return tuple(value.strip() for field, value in self.fields if field == name)
 
 
-async def read_body(request: Request, patience: float) -> bytes:
+async def read_body(request: Request, patience: float, longest: int = LONGEST_BODY) -> bytes:
     """
     Read the body.
 
     Args:
         patience: Seconds after which a body that is still coming is given up.
+        longest: Bytes that are read at most.
 
     Raises:
-        Unreadable: It is longer than 64 KiB (413), too slow (408), or broke off (400).
+        Unreadable: It is longer than *longest* (413), too slow (408), or broke off (400).
     """
     try:
         async with asyncio.timeout(patience):
-            return await _whole(request)
+            return await _whole(request, longest)
     except TimeoutError as error:
         raise Unreadable(408, "the request took too long") from error
     except ClientDisconnect as error:
@@ -84,12 +85,12 @@ async def read_form(request: Request, patience: float) -> Form:
     return Form(fields)
 
 
-async def _whole(request: Request) -> bytes:
+async def _whole(request: Request, longest: int) -> bytes:
     parts: list[bytes] = []
     length = 0
     async for part in request.stream():
         length += len(part)
-        if length > LONGEST_BODY:
-            raise Unreadable(413, "the request is too long")
+        if length > longest:
+            raise Unreadable(413, f"the request is longer than {longest} bytes")
         parts.append(part)
     return b"".join(parts)

@@ -1,4 +1,4 @@
-"""Where SendGrid posts its events: size first, then the signature over the raw body, then everything else.
+"""Where SendGrid posts its events: size and time first, then the signature over the raw body, then everything else.
 
 The signature is the only authority: no cookie, no check of where the request comes from. Success is answered only after
 the events are committed, so that SendGrid comes again (for a day) if they are not.
@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
 from digest.pipeline.receive_events import receive
 from digest.pipeline.reported import Identify
 from digest.storage.database import Database
 from digest.transports.sendgrid_events import BadPost, TooManyEvents, read_post
+from digest.web.bodies import Unreadable, read_body
 
 LONGEST_BODY = 2 * 1024 * 1024  # bytes; SendGrid posts up to 768 kB
 MOST_EVENTS = 10_000
@@ -27,10 +28,6 @@ _log = logging.getLogger(__name__)
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
-class _TooLong(Exception):
-    pass
-
-
 @dataclass(frozen=True)
 class SendgridHook:
     """What the route needs.
@@ -39,6 +36,7 @@ class SendgridHook:
         signed: Whether a body, its signature and its timestamp come from SendGrid.
         soft_bounces: Campaigns in a row with a soft bounce after which an address is suppressed.
         installation: The name of the database; events that carry another one have no effect.
+        patience: Seconds that the body of a request may take.
     """
 
     database: Database
@@ -46,6 +44,7 @@ class SendgridHook:
     identify: Identify
     soft_bounces: int
     installation: str
+    patience: float = 30.0
 
 
 def hook_routes(hook: SendgridHook) -> APIRouter:
@@ -57,11 +56,9 @@ def hook_routes(hook: SendgridHook) -> APIRouter:
         if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
             return _said(415, "send the events uncompressed")
         try:
-            body = await _body(request)
-        except _TooLong:
-            return _said(413, f"the body is longer than {LONGEST_BODY} bytes")
-        except ClientDisconnect:
-            return _said(400, "the body is not complete")
+            body = await read_body(request, hook.patience, LONGEST_BODY)
+        except Unreadable as error:
+            return _said(error.status, str(error))
         signatures, timestamps = (request.headers.getlist(name) for name in (SIGNATURE, TIMESTAMP))
         if len(signatures) != 1 or len(timestamps) != 1:
             return _said(401, "the events must be signed, once")
@@ -90,17 +87,6 @@ def _take(hook: SendgridHook, body: bytes, signature: str, timestamp: str) -> Re
             received.suppressed,
         )
     return Response(status_code=204, headers=_NO_STORE)
-
-
-async def _body(request: Request) -> bytes:
-    parts: list[bytes] = []
-    length = 0
-    async for part in request.stream():
-        length += len(part)
-        if length > LONGEST_BODY:
-            raise _TooLong
-        parts.append(part)
-    return b"".join(parts)
 
 
 def _said(status: int, text: str) -> Response:

@@ -3,6 +3,7 @@
 import gzip
 import itertools
 import json
+import socket
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from provider.events import SIGNATURE, TIMESTAMP, Signer
-from services.site import make_site
+from services.site import make_site, running
 from starlette.testclient import TestClient
 from storage_samples import begin_campaign, claim_next, make_person
 
@@ -58,6 +59,17 @@ def elements(database: Database) -> list[dict[str, str]]:
 def post(client: TestClient, body: bytes, headers=None, path: str = "/hooks/sendgrid"):
     signed = SIGNER.headers(body) if headers is None else headers
     return client.post(path, content=body, headers={"Content-Type": "application/json", **signed})
+
+
+def test_body_that_never_ends_is_given_up(database: Database):
+    check = SignatureCheck(SIGNER.public_key, time.time)
+    hook = SendgridHook(database, check, lambda address: address, 3, "here", patience=0.3)
+    with running(create_site(replace(make_site(database), events=hook))) as address:
+        host, port = address.strip("/").rpartition("/")[2].split(":")
+        with socket.create_connection((host, int(port)), timeout=20) as connection:
+            connection.sendall(b"POST /hooks/sendgrid HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n[")
+
+            assert connection.recv(4096).startswith(b"HTTP/1.1 408 ")
 
 
 def standing(database: Database) -> tuple[int, dict[str, int], bool]:

@@ -1,0 +1,163 @@
+"""How long a connection may keep the server waiting, and how many there may be: strangers hold them for nothing."""
+
+import asyncio
+import errno
+import logging
+import resource
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import h11
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.config import Config
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
+
+ALWAYS_ANSWERED = "/healthz"
+
+_log = logging.getLogger("digest.server")
+_FEWEST, _MOST = 8, 2000
+_SPARE = 16  # connections accepted before the first of them is counted, and descriptors that close a moment later
+_NO_ROOM = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Seconds that a connection may keep the server waiting before it is closed.
+
+    Attributes:
+        head: For a request's headers to be complete, from the connection or the previous answer on.
+        body: For its body to be complete, from the end of the headers on; longer than any page waits for it.
+        reading: For the peer to take what was sent, without any progress.
+    """
+
+    head: float = 10.0
+    body: float = 40.0
+    reading: float = 60.0
+
+
+def most_connections() -> int:
+    """How many connections leave enough descriptors to databases, files and outgoing requests of this process."""
+    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if descriptors == resource.RLIM_INFINITY:
+        return _MOST
+    return max(_FEWEST, min(_MOST, descriptors // 2 - _SPARE))
+
+
+class Connection(H11Protocol):
+    """One connection, closed when its peer takes too long or another peer needs its place.
+
+    Args:
+        most: When there are more connections than that, the one that has kept the server waiting for longest is
+            closed, of the peer that has the most of them. One whose request is being answered is never closed.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+        *,
+        patience: Patience,
+        most: int,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._patience = patience
+        self._most = most
+        self.waits_since = self.loop.time()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if len(self.connections) > self._most:
+            self._make_room()
+
+    def handle_events(self) -> None:
+        before = (self.cycle, self.time_allowed())
+        super().handle_events()
+        if before != (self.cycle, self.time_allowed()):
+            self.waits_since = self.loop.time()
+
+    def on_response_complete(self) -> None:
+        self.waits_since = self.loop.time()
+        super().on_response_complete()
+
+    def pause_writing(self) -> None:
+        self.waits_since = self.loop.time()
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        self.waits_since = self.loop.time()
+        super().resume_writing()
+
+    def close_if_late(self) -> None:
+        """Close the connection if its peer has taken too long."""
+        limit = self.time_allowed()
+        if limit is not None and self.loop.time() - self.waits_since > limit:
+            self.drop()
+
+    def time_allowed(self) -> float | None:
+        """Seconds that the peer may take for what it does now; None while the server is at work."""
+        if self.flow.write_paused or self.transport.is_closing():
+            return self._patience.reading
+        if self.conn.their_state is h11.SEND_BODY:
+            return self._patience.body
+        at_work = self.cycle is not None and not self.cycle.response_complete
+        return None if at_work else self._patience.head
+
+    def _make_room(self) -> None:
+        others = [one for one in self.connections if one is not self and isinstance(one, Connection)]
+        waiting = [one for one in others if one.time_allowed() is not None]
+        if not waiting:
+            return
+        held = Counter(one.peer for one in waiting)
+        _log.warning("more than %d connections at once: closing the one that has been idle longest", self._most)
+        min(waiting, key=lambda one: (-held[one.peer], one.waits_since)).drop()
+
+    @property
+    def peer(self) -> str:
+        return self.client[0] if self.client else ""
+
+    def drop(self) -> None:
+        self.connections.discard(self)  # counted no more, although it ends only after this turn of the loop
+        self.transport.abort()
+
+
+class Crowd:
+    """ASGI middleware: answers 503 at once while more than *most* requests are being answered, except to `/healthz`."""
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self._app = app
+        self._most = most
+        self._under_way = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] == ALWAYS_ANSWERED:
+            await self._app(scope, receive, send)
+            return
+        if self._under_way >= self._most:
+            headers = {"Retry-After": "5", "Cache-Control": "no-store", "Connection": "close"}
+            await PlainTextResponse("The site is busy. Please try again in a moment.\n", 503, headers)(
+                scope, receive, send
+            )
+            return
+        self._under_way += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._under_way -= 1
+
+
+def report_fault(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log a fault of the event loop; that no connection can be accepted in one line that says what to do."""
+    fault = context.get("exception")
+    if isinstance(fault, OSError) and fault.errno in _NO_ROOM:
+        _log.error(
+            "no connection can be accepted (%s): raise the limit of open files, with `ulimit -n` or LimitNOFILE= of "
+            "the service",
+            (fault.strerror or "").lower(),
+        )
+    else:
+        loop.default_exception_handler(context)
