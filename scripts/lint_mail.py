@@ -1,7 +1,7 @@
 """
-Score every edition of the sample issues with SpamAssassin: `python3 scripts/setup.py lint-mail`.
+Score every edition of the sample issues and every notification with SpamAssassin: `python3 scripts/setup.py lint-mail`.
 
-Each edition becomes the message that an invented reader would get. SpamAssassin runs with its local rules alone:
+Each becomes the message that an invented reader would get. SpamAssassin runs with its local rules alone:
 nothing leaves this machine, and what needs the network (block lists, the sender's DNS) is not judged.
 """
 
@@ -25,11 +25,15 @@ from digest.bootstrap.project import start_project
 from digest.bootstrap.resources import shipped
 from digest.content.library import Library
 from digest.delivery.handover import Recipient
-from digest.delivery.message import build_message
+from digest.delivery.message import build_message, build_note
+from digest.delivery.note_checks import sample_note
+from digest.delivery.notifications import Kind
 from digest.issue.edition import Edition
 from digest.issue.greeting import greeting
 from digest.issue.issue import Issue
+from digest.issue.newsletter import Newsletter
 from digest.issue.render import freeze
+from digest.rendering.environment import Renderer
 
 LIMIT = 1.0
 MISSING = "SpamAssassin is not installed: on Debian and Ubuntu, apt-get install spamassassin; then run this again"
@@ -53,7 +57,7 @@ def main() -> int:
         return 1
     for score, name, tests in scores[:5]:
         print(f"{score:5.1f}  {name}  {tests}")
-    print(f"{len(scores)} editions scored, the highest {scores[0][0]:.1f}; below {LIMIT} is wanted")
+    print(f"{len(scores)} mails scored, the highest {scores[0][0]:.1f}; below {LIMIT} is wanted")
     return 0 if scores[0][0] < LIMIT else 1
 
 
@@ -67,6 +71,9 @@ def _messages(folder: Path) -> Iterator[EmailMessage]:
         for edition in freeze(issue, digest.renderer).editions:
             hello = greeting("Maya Okafor", edition.key.language, digest.renderer)
             yield _message(edition, f"{month} {edition.key}", hello)
+    for language in newsletter.languages:
+        for kind in Kind:
+            yield _notification(kind, language, newsletter, digest.renderer)
 
 
 def _message(edition: Edition, name: str, hello: str) -> EmailMessage:
@@ -74,6 +81,13 @@ def _message(edition: Edition, name: str, hello: str) -> EmailMessage:
     recipient = Recipient(1, "maya.okafor@example.com", "Maya Okafor", hello, unsubscribe_url=url, preferences_url=url)
     message = build_message(edition, recipient, date=dt.datetime.now(dt.UTC))
     message["X-Edition"] = name
+    return message
+
+
+def _notification(kind: Kind, language: str, newsletter: Newsletter, renderer: Renderer) -> EmailMessage:
+    note = sample_note(kind, language, newsletter, renderer)
+    message = build_note(replace(note, address="maya.okafor@example.com"), date=dt.datetime.now(dt.UTC))
+    message["X-Edition"] = f"{kind} {language}"
     return message
 
 

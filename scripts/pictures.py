@@ -1,8 +1,8 @@
 """
 Take the pictures of the documentation from the sample issues: `python3 scripts/setup.py pictures`.
 
-Writes docs/pictures: the mail on a desktop and on a telephone in light and dark, the site, the preview. They look the
-same again only with the browser and the fonts of `scripts/chromium.py`.
+Writes docs/pictures: the mail and the confirmation mail on a desktop and on a phone in light and dark, the site, the
+preview. They look the same again only with the browser and the fonts of `scripts/chromium.py`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from time import sleep
@@ -24,6 +25,8 @@ from playwright.sync_api import Browser, sync_playwright
 from digest.bootstrap import Digest, open_digest
 from digest.bootstrap.demo import run_demo
 from digest.bootstrap.resources import load_assets
+from digest.delivery.note_checks import sample_note
+from digest.delivery.notifications import Kind
 from digest.forms import Server, address_of, listen
 from digest.issue.edition import Edition, EditionKey
 from digest.issue.greeting import greeting
@@ -59,6 +62,7 @@ def main() -> int:
         digest = open_digest(Path(folder) / "demo" / "config.yaml")
         with playwright.chromium.launch(executable_path=executable, args=ARGUMENTS) as browser:
             _mail(browser, digest)
+            _confirmation(browser, digest)
             _site(browser, digest)
             _preview(browser, digest)
         digest.database.dispose()
@@ -66,16 +70,25 @@ def main() -> int:
 
 
 def _mail(browser: Browser, digest: Digest) -> None:
-    html = _edition_html(digest)
+    (PICTURES / "mail.png").write_bytes(_board(browser, _edition_html(digest), 720))
+
+
+def _confirmation(browser: Browser, digest: Digest) -> None:
+    newsletter = replace(digest.newsletter, base_url="https://digest.example.org")
+    note = sample_note(Kind.CONFIRM, "en", newsletter, digest.renderer)
+    (PICTURES / "confirmation.png").write_bytes(_board(browser, note.html, 560))
+
+
+def _board(browser: Browser, html: str, height: int) -> bytes:
+    """A mail on a desktop and on a phone, in light and dark, side by side."""
     frames = ""
     for scheme in ("light", "dark"):
         for width, shown in ((700, 430), (375, 265)):
             scale = shown / width
-            picture = _shot(browser, html, None, width, round(720 / scale), scheme, scale=scale)
+            picture = _shot(browser, html, None, width, round(height / scale), scheme, scale=scale)
             data = base64.b64encode(picture).decode()
             frames += FRAME.format(data=data, width=shown)
-    board = BOARD.format(frames=frames)
-    (PICTURES / "mail.png").write_bytes(_shot(browser, board, None, 1530, 792, "light"))
+    return _shot(browser, BOARD.format(frames=frames), None, 1530, height + 72, "light")
 
 
 def _site(browser: Browser, digest: Digest) -> None:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from digest.content.article import Article
 from digest.content.issue_file import IssueFile
+from digest.delivery.handover import Note
+from digest.delivery.note_checks import sample_note
+from digest.delivery.notifications import Kind
 from digest.errors import Place
 from digest.issue.issue import Issue
 from digest.issue.newsletter import Newsletter
@@ -76,3 +79,9 @@ def make_article(slug: str = "one", **changes: object) -> Article:
 
 def make_issue(*articles: Article, file: IssueFile | None = None, newsletter: Newsletter = NEWSLETTER) -> Issue:
     return Issue(MONTH, articles or (make_article(),), file or IssueFile(MONTH), newsletter, TAXONOMY)
+
+
+def make_note(
+    kind: Kind, language: str, newsletter: Newsletter = NEWSLETTER, templating: Renderer | None = None
+) -> Note:
+    return sample_note(kind, language, newsletter, templating or renderer())

@@ -1,13 +1,14 @@
-"""The mail as a browser engine shows it: for everyone, on any screen, in any colours."""
+"""Issue and notifications as a browser engine shows them: for everyone, on any screen, in any colours."""
 
 from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from mail_samples import MONTH, NEWSLETTER, make_article, make_issue, renderer
+from mail_samples import MONTH, NEWSLETTER, make_article, make_issue, make_note, renderer
 from playwright.sync_api import Page
 
 from digest.content.issue_file import IssueFile, Notice
+from digest.delivery.notifications import Kind
 from digest.issue.edition import EditionKey
 from digest.issue.placeholders import fill
 from digest.issue.render import render_edition
@@ -124,3 +125,55 @@ def test_wide_logo_is_shown_whole_in_the_width_of_a_telephone(page: Page):
     assert box["width"] <= 335
     assert box["height"] == 48
     assert page.locator("img.logo").evaluate("e => getComputedStyle(e).objectFit") == "contain"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("kind", list(Kind))
+def test_axe_finds_no_violation_in_a_notification(page: Page, kind: Kind, scheme: str):
+    page.emulate_media(color_scheme=scheme)
+    for language in ("en", "fr"):
+        page.set_content(make_note(kind, language, replace(NEWSLETTER, logo=PIXEL)).html)
+
+        assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("accent", ACCENTS)
+def test_axe_finds_no_violation_in_a_notification_whatever_the_accent(page: Page, accent: str, scheme: str):
+    page.emulate_media(color_scheme=scheme)
+    page.set_content(make_note(Kind.CONFIRM, "en", replace(NEWSLETTER, accent=accent)).html)
+
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("width", [320, 375, 1280])
+@pytest.mark.parametrize("kind", list(Kind))
+def test_notification_is_never_wider_than_its_window(page: Page, kind: Kind, width: int):
+    page.set_viewport_size({"width": width, "height": 700})
+    page.set_content(make_note(kind, "fr").html)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("kind", list(Kind))
+def test_button_is_large_enough_for_a_thumb_and_seen_without_scrolling(
+    page: Page, kind: Kind, language: str, width: int
+):
+    page.set_viewport_size({"width": width, "height": 667})
+    page.set_content(make_note(kind, language).html)
+    box = page.locator(".button a").bounding_box()
+
+    assert box["height"] >= 48
+    assert box["y"] + box["height"] <= 667
+
+
+def test_button_without_the_style_sheet_is_still_a_button(page: Page):
+    whole = make_note(Kind.CONFIRM, "en").html
+    page.set_content(whole[: whole.index("<style>\n")] + whole[whole.rindex("</style>") + len("</style>") :])
+    button = page.locator(".button a")
+
+    assert button.evaluate("e => getComputedStyle(e.parentElement).backgroundColor") == "rgb(42, 93, 103)"
+    assert button.evaluate("e => getComputedStyle(e).color") == "rgb(252, 251, 248)"
+    assert button.bounding_box()["height"] == 50

@@ -1,4 +1,4 @@
-"""The HTML of every edition of the samples, read by the parser of the HTML Standard."""
+"""The HTML of every edition of the samples and of every notification, read by the parser of the HTML Standard."""
 
 import re
 from functools import cache
@@ -7,11 +7,13 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 import pytest
+from mail_samples import make_note
 from projects import opened
 
 from digest.bootstrap.project import start_project
 from digest.bootstrap.resources import shipped
 from digest.content.library import Library
+from digest.delivery.notifications import Kind
 from digest.issue.edition import Edition
 from digest.issue.issue import Issue
 from digest.issue.render import freeze
@@ -75,6 +77,16 @@ def test_no_edition_of_the_samples_has_a_parse_error_or_an_obsolete_attribute_th
         assert {element.tag for element in found} & OBSOLETE_ELEMENTS == set()
         used = {(element.tag, name) for element in found for name in element.attrib}
         assert (used & OBSOLETE) - allowed() == set(), edition.key
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("kind", list(Kind))
+def test_no_notification_has_a_parse_error_or_an_obsolete_attribute_that_is_not_on_the_list(kind, language):
+    found = elements(make_note(kind, language).html)
+
+    assert {element.tag for element in found} & OBSOLETE_ELEMENTS == set()
+    used = {(element.tag, name) for element in found for name in element.attrib}
+    assert (used & OBSOLETE) - allowed() == set()
 
 
 @pytest.mark.parametrize("editions", MONTHS[-1:], indirect=True)

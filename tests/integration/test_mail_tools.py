@@ -29,21 +29,34 @@ def test_mail_linter_without_spamassassin_says_what_to_install(tmp_path: Path):
 
 @pytest.mark.parametrize(("score", "code"), [("0.9", 0), ("1.0", 1), ("5.3", 1)])
 def test_mail_linter_fails_if_one_mail_scores_one_or_more(tmp_path: Path, score: str, code: int):
-    scorer = tmp_path / "spamassassin"
-    scorer.write_text(
+    done = run("scripts/lint_mail.py", PATH=f"{scorer(tmp_path, score, 'number == 4')}:{os.environ['PATH']}")
+
+    assert done.returncode == code, done.stderr
+    assert re.match(rf" +{score}  20\d\d-\d\d (en|fr)-\d+  A,B\n", done.stdout)
+
+
+def test_mail_linter_scores_notifications_too(tmp_path: Path):
+    folder = scorer(tmp_path, "2.0", "b'X-Edition: confirm' in mails[number + 1]")
+
+    done = run("scripts/lint_mail.py", PATH=f"{folder}:{os.environ['PATH']}")
+
+    assert done.returncode == 1
+    assert done.stdout.startswith("  2.0  confirm fr  A,B\n  2.0  confirm en  A,B\n")
+
+
+def scorer(folder: Path, score: str, condition: str) -> Path:
+    """A SpamAssassin that gives *score* to the mails for which *condition* is true, and -0.1 to the others."""
+    program = folder / "spamassassin"
+    program.write_text(
         f"#!{sys.executable}\nimport re, sys\n"
         "status = b'X-Spam-Status: No, score=%s required=5.0 tests=A,\\n\\tB autolearn=no\\n'\n"
         "mails = re.split(rb'^(From .*\\n)', sys.stdin.buffer.read(), flags=re.M)[1:]\n"
         "for number in range(0, len(mails), 2):\n"
-        f"    told = status % (b'{score}' if number == 4 else b'-0.1')\n"
+        f"    told = status % (b'{score}' if {condition} else b'-0.1')\n"
         "    sys.stdout.buffer.write(mails[number] + told + mails[number + 1])\n"
     )
-    scorer.chmod(0o755)
-
-    done = run("scripts/lint_mail.py", PATH=f"{tmp_path}:{os.environ['PATH']}")
-
-    assert done.returncode == code, done.stderr
-    assert re.match(rf" +{score}  20\d\d-\d\d (en|fr)-\d+  A,B\n", done.stdout)
+    program.chmod(0o755)
+    return folder
 
 
 def test_benchmark_prints_times_of_an_edition_and_an_issue_and_bytes_of_each_part():

@@ -217,7 +217,7 @@ def test_template_that_fails_puts_the_mail_off_and_loses_nothing(town: Town):
     from digest.bootstrap.resources import load_catalogues, load_templates
     from digest.rendering.environment import Renderer
 
-    broken = load_templates(None) | {"email/notification/confirm/body.txt": "{{ missing }}"}
+    broken = load_templates(None) | {"email/notification/confirm/words.txt": "{{ missing }}"}
     whole = town.people
     town.sign_up()
     town.people = replace(whole, renderer=Renderer(broken, load_catalogues()))

@@ -1,6 +1,7 @@
 """The year of samples as it comes with the package, through the checks that `digest check` runs."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,12 @@ from projects import MONTH, article_text, close_all, opened, run_json, write_art
 
 from digest.bootstrap import Digest
 from digest.bootstrap.project import start_project
+from digest.bootstrap.resources import load_catalogues, load_templates
 from digest.content.body import is_implications_heading
 from digest.months import Month
 from digest.pipeline.assemble import check, gather
 from digest.pipeline.check_all import findings_of
+from digest.rendering.environment import Renderer
 from digest.rendering.markdown import headings
 
 MONTHS = sorted(path.name for path in (ROOT / "articles").iterdir() if path.is_dir())
@@ -41,6 +44,16 @@ def codes(digest: Digest) -> list[str]:
 def test_a_year_of_samples_raises_no_finding(samples: Digest):
     assert len(MONTHS) == 12
     assert findings_of(samples.workshop, None) == []
+
+
+def test_check_of_everything_looks_at_the_notifications_too(samples: Digest):
+    templates = load_templates(None) | {"email/notification/footer.html": "<tr><td>Somewhere</td></tr>"}
+    workshop = replace(samples.workshop, renderer=Renderer(templates, load_catalogues()))
+
+    found = [finding for month, finding in findings_of(workshop, None) if month is None]
+
+    assert {finding.code for finding in found} >= {"no-sender", "no-postal-address"}
+    assert "the HTML of the confirm mail (en) does not show the sender" in found[0].problem
 
 
 def test_every_sample_has_implications_in_its_language_and_a_doi_or_says_why(samples: Digest):

@@ -62,12 +62,11 @@ def render_note(
         RenderError: A template failed.
     """
     language = language if language in newsletter.languages else newsletter.languages[0]
-    own = {**masthead(newsletter, language), **values}
-    subject = one_line(renderer.render(f"email/notification/{kind}/subject.txt", language, **own))
-    own |= {"subject": subject, "preheader": ""}
-    html = inline_css(renderer.render(f"email/notification/{kind}/body.html", language, **own))
-    text = renderer.render(f"email/notification/{kind}/body.txt", language, **own).strip() + "\n"
-    return Note(notification_id, address, subject, html, text, _headers(newsletter, language))
+    own = {**masthead(newsletter, language), **values, "kind": kind.value}
+    own["subject"] = one_line(renderer.render(f"email/notification/{kind}/subject.txt", language, **own))
+    html = inline_css(renderer.render("email/notification/body.html", language, **own))
+    text = renderer.render("email/notification/body.txt", language, **own).strip() + "\n"
+    return Note(notification_id, address, own["subject"], html, text, _headers(newsletter, language))
 
 
 def _headers(newsletter: Newsletter, language: str) -> tuple[tuple[str, str], ...]:

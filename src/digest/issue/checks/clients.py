@@ -52,12 +52,12 @@ ACCEPTED: Mapping[str, str] = MappingProxyType(
 
 
 def support_findings(pages: Sequence[Page], support: Support) -> Iterator[Finding]:
-    """Find the features that the editions use, a widespread program lacks, and nothing here makes good."""
+    """Find the features that the mails use, a widespread program lacks, and nothing here makes good."""
     found = {slug: page for page in reversed(pages) for slug in used(page, support.features)}
     for slug in sorted(found.keys() - ACCEPTED.keys()):
         if lacking := support.lacking(slug):
             title = re.sub(r"\s+", " ", support.features[slug][0]).strip()
-            problem = f"edition {found[slug].edition.key} uses {title}, and {_listed(lacking)} do without"
+            problem = f"{found[slug].name} uses {title}, and {_listed(lacking)} do without"
             yield warning(
                 "unsupported", problem, f"take it out of the template, or see {_ADDRESS}{slug}/ for another way"
             )

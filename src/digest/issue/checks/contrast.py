@@ -59,7 +59,7 @@ def contrast_findings(page: Page) -> Iterator[Finding]:
             if found < look.wanted:
                 problem = f"in {mode} mode {text[:_SHOWN]!r} has a contrast of {found:.1f} ({look.ink} on {look.paper})"
                 remedy = f"at least {look.wanted} can be read: mend the style sheet of the template"
-                yield warning("low-contrast", f"{problem} in edition {page.edition.key}", remedy)
+                yield warning("low-contrast", f"{problem} in {page.name}", remedy)
                 break
 
 

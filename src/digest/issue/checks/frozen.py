@@ -16,9 +16,11 @@ from digest.issue.checks.structure import structure_findings
 from digest.issue.checks.subject import subject_findings
 from digest.issue.checks.support import Support
 from digest.issue.checks.suppression import kept
+from digest.issue.checks.written import markdown
 from digest.issue.edition import Edition
 from digest.issue.findings import Finding
 from digest.issue.issue import FrozenIssue, Issue
+from digest.rendering.markdown import links
 
 _Thing = TypeVar("_Thing")
 
@@ -37,7 +39,7 @@ def check_frozen(issue: Issue, frozen: FrozenIssue, support: Support) -> tuple[F
 
 
 def _findings(issue: Issue, editions: Sequence[Edition], support: Support) -> Iterator[Finding]:
-    pages = [Page(edition) for edition in _showing_all(editions)]
+    pages = [Page.of(edition) for edition in _showing_all(editions)]
     yield from size_findings(editions)
     yield from leaving_findings(editions)
     yield from sender_findings(issue.newsletter)
@@ -45,7 +47,8 @@ def _findings(issue: Issue, editions: Sequence[Edition], support: Support) -> It
     yield from _once(editions, header_findings)
     yield from _once(editions, lambda edition: rendered_leftovers(issue, edition))
     yield from _once(editions, subject_findings)
-    yield from _once(pages, lambda page: structure_findings(issue, page))
+    written = {link.text.strip() for piece in markdown(issue) for link in links(piece.text)}
+    yield from _once(pages, lambda page: structure_findings(issue.newsletter, page, written))
     yield from _once(pages, contrast_findings)
     yield from _once(pages, step_findings)
     yield from support_findings(pages, support)

@@ -1,4 +1,4 @@
-"""An edition's HTML, parsed once for all checks that look at it."""
+"""The two parts of a mail, an edition or a notification, parsed once for all checks that look at them."""
 
 import re
 from collections.abc import Iterator
@@ -10,22 +10,52 @@ import lxml.html  # type: ignore[import-untyped]
 
 from digest.issue.checks.css import Rule, declarations, rules
 from digest.issue.edition import Edition
+from digest.issue.placeholders import (
+    GREETING_HTML,
+    GREETING_TEXT,
+    PREFERENCES_HTML,
+    PREFERENCES_TEXT,
+    UNSUBSCRIBE_HTML,
+    UNSUBSCRIBE_TEXT,
+    placeholder,
+)
 
 Element: TypeAlias = Any  # the parser has no types
 _OTHER = re.compile(r"[\W_]+")
+_PLACEHOLDERS = (
+    (GREETING_TEXT, GREETING_HTML),
+    (UNSUBSCRIBE_TEXT, UNSUBSCRIBE_HTML),
+    (PREFERENCES_TEXT, PREFERENCES_HTML),
+)
 _UNSEEN = frozenset({"head", "style", "script", "title", "meta", "template"})
 
 
 @dataclass(frozen=True)
 class Page:
-    """The parsed HTML part of an edition."""
+    """
+    A mail with its HTML part parsed.
 
-    edition: Edition
+    Attributes:
+        name: What findings call it, such as `edition en-12`.
+        text: The plain-text part, with the placeholders of the HTML part.
+    """
+
+    name: str
+    html: str
+    text: str
+
+    @classmethod
+    def of(cls, edition: Edition) -> "Page":
+        """The page of an edition."""
+        text = edition.text
+        for own, other in _PLACEHOLDERS:
+            text = text.replace(placeholder(edition.nonce, own), placeholder(edition.nonce, other))
+        return cls(f"edition {edition.key}", edition.html, text)
 
     @cached_property
     def root(self) -> Element:
         """The element `html`."""
-        return lxml.html.document_fromstring(self.edition.html)
+        return lxml.html.document_fromstring(self.html)
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:

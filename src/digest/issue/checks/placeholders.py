@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from digest.issue.checks.codes import error
+from digest.issue.checks.page import Page
 from digest.issue.checks.written import pieces
 from digest.issue.edition import Edition
 from digest.issue.findings import Finding
@@ -51,3 +52,12 @@ def rendered_leftovers(issue: Issue, edition: Edition) -> Iterator[Finding]:
                 problem = f"{sign!r} is left in the {name} of edition {edition.key}"
                 yield error("leftover-placeholder", problem, "mend the template, or the value that it needs")
                 return
+
+
+def page_leftovers(page: Page) -> Iterator[Finding]:
+    """Find the first sign in a mail that no editor wrote."""
+    for name, text in (("HTML", page.html), ("text", page.text)):
+        for sign in dict.fromkeys(_SIGNS.findall(text)):
+            problem = f"{sign!r} is left in the {name} of {page.name}"
+            yield error("leftover-placeholder", problem, "fix the template, or the value that it needs")
+            return

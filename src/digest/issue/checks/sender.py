@@ -21,12 +21,12 @@ def sender_findings(newsletter: Newsletter) -> Iterator[Finding]:
 
 
 def identity_findings(newsletter: Newsletter, pages: Sequence[Page]) -> Iterator[Finding]:
-    """Find editions whose HTML or text does not show sender and postal address."""
+    """Find mails whose HTML or text does not show sender and postal address."""
     wanted = {"no-sender": [newsletter.from_name], "no-postal-address": newsletter.postal_address}
     for code, lines in wanted.items():
         for page in pages:
-            for part, text in (("HTML", page.letters), ("text", letters(page.edition.text))):
+            for part, text in (("HTML", page.letters), ("text", letters(page.text))):
                 if any(letters(line) not in text for line in lines):
                     what = "the sender" if code == "no-sender" else "the postal address"
-                    yield error(code, f"the {part} of edition {page.edition.key} does not show {what}", _FOOTER)
+                    yield error(code, f"the {part} of {page.name} does not show {what}", _FOOTER)
                     return

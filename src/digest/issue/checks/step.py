@@ -5,17 +5,7 @@ from collections.abc import Iterator
 
 from digest.issue.checks.codes import warning
 from digest.issue.checks.page import Page, letters
-from digest.issue.edition import Edition
 from digest.issue.findings import Finding
-from digest.issue.placeholders import (
-    GREETING_HTML,
-    GREETING_TEXT,
-    PREFERENCES_HTML,
-    PREFERENCES_TEXT,
-    UNSUBSCRIBE_HTML,
-    UNSUBSCRIBE_TEXT,
-    placeholder,
-)
 
 _MARK = re.compile(r"\[\d{1,3}\]")  # the number of a link
 _COUNTED = re.compile(r"\W*\d{1,2}\W+")  # one part may number what the other does not
@@ -29,12 +19,11 @@ def step_findings(page: Page) -> Iterator[Finding]:
     """Find the first sentence or link that only one of the two parts has."""
     problem = _only_in_html(page) or _only_in_text(page) or _link_only_in_html(page)
     if problem:
-        yield warning("text-out-of-step", f"{problem}, in edition {page.edition.key}", _REMEDY)
+        yield warning("text-out-of-step", f"{problem}, in {page.name}", _REMEDY)
 
 
 def _only_in_html(page: Page) -> str | None:
-    shown = _with_html_placeholders(page.edition)
-    text = letters(_ADDRESS.sub(" ", _MARK.sub("", shown))) + letters(shown)
+    text = letters(_ADDRESS.sub(" ", _MARK.sub("", page.text))) + letters(page.text)
     for run in page.runs:
         reduced = _reduced(run)
         if len(reduced) >= _LONG_ENOUGH and reduced not in text:
@@ -43,7 +32,7 @@ def _only_in_html(page: Page) -> str | None:
 
 
 def _only_in_text(page: Page) -> str | None:
-    for line in _with_html_placeholders(page.edition).split("\n"):
+    for line in page.text.split("\n"):
         reduced = _reduced(line)
         if len(reduced) >= _LONG_ENOUGH and not _ADDRESS.search(line) and reduced not in page.letters:
             return f"only the text has {line.strip()[:_SHOWN]!r}"
@@ -51,10 +40,9 @@ def _only_in_text(page: Page) -> str | None:
 
 
 def _link_only_in_html(page: Page) -> str | None:
-    text = _with_html_placeholders(page.edition)
     for anchor in page.root.iter("a"):
         href = (anchor.get("href") or "").removeprefix("mailto:")
-        if href and href not in text:
+        if href and href not in page.text:
             return f"only the HTML has the link to {href!r}"
     return None
 
@@ -62,14 +50,3 @@ def _link_only_in_html(page: Page) -> str | None:
 def _reduced(text: str) -> str:
     counted = _COUNTED.match(text)
     return letters(_MARK.sub("", text[counted.end() :] if counted else text))
-
-
-def _with_html_placeholders(edition: Edition) -> str:
-    text = edition.text
-    for own, other in (
-        (GREETING_TEXT, GREETING_HTML),
-        (UNSUBSCRIBE_TEXT, UNSUBSCRIBE_HTML),
-        (PREFERENCES_TEXT, PREFERENCES_HTML),
-    ):
-        text = text.replace(placeholder(edition.nonce, own), placeholder(edition.nonce, other))
-    return text

@@ -1,54 +1,57 @@
 """How the HTML is built: the order of headings, pictures, links."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
 from digest.issue.checks.codes import error, warning
 from digest.issue.checks.links import is_vague, may_be_mailed
 from digest.issue.checks.page import Element, Page, is_seen
-from digest.issue.checks.written import markdown
 from digest.issue.findings import Finding
-from digest.issue.issue import Issue
-from digest.rendering.markdown import links
+from digest.issue.newsletter import Newsletter
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
-def structure_findings(issue: Issue, page: Page) -> Iterator[Finding]:
-    """Look at headings, pictures and links of one edition."""
+def structure_findings(newsletter: Newsletter, page: Page, written: AbstractSet[str]) -> Iterator[Finding]:
+    """
+    Look at headings, pictures and links of one mail.
+
+    Args:
+        written: The texts of links that the editor wrote; they are judged where they are written.
+    """
     yield from _headings(page)
     for image in page.root.iter("img"):
         if image.get("alt") is None:
-            problem = f"the picture {image.get('src')!r} in edition {page.edition.key} has no alt"
+            problem = f"the picture {image.get('src')!r} in {page.name} has no alt"
             yield warning(
                 "no-alt", problem, 'describe it in the template with alt="...", or alt="" if it only decorates'
             )
-    written = {link.text.strip() for piece in markdown(issue) for link in links(piece.text)}
     for anchor in page.root.iter("a"):
-        yield from _link(issue, page, anchor, written)
+        yield from _link(newsletter, page, anchor, written)
 
 
 def _headings(page: Page) -> Iterator[Finding]:
     levels = [int(element.tag[1]) for element in page.root.iter(*_HEADINGS)]
     problem = ""
     if levels.count(1) != 1 or levels[0] != 1:
-        problem = f"edition {page.edition.key} has {levels.count(1)} headings of the first level, or not first"
+        problem = f"{page.name} has {levels.count(1)} headings of the first level, or not first"
     for above, below in pairwise(levels):
         if below > above + 1:
-            problem = f"in edition {page.edition.key} a heading of level {below} follows one of level {above}"
+            problem = f"in {page.name} a heading of level {below} follows one of level {above}"
     if problem:
         remedy = "one h1 at the top and no level left out: mend the template"
         yield warning("heading-order", problem, remedy)
 
 
-def _link(issue: Issue, page: Page, anchor: Element, written: set[str]) -> Iterator[Finding]:
+def _link(newsletter: Newsletter, page: Page, anchor: Element, written: AbstractSet[str]) -> Iterator[Finding]:
     """Links of the templates; those of the editor were looked at where they are written."""
     href = anchor.get("href")
     if href is None:
         return
     text = " ".join(anchor.text_content().split()) or "".join(image.get("alt") or "" for image in anchor.iter("img"))
-    where = f"in edition {page.edition.key}"
-    own_page = href.startswith(issue.newsletter.base_url)  # http on this machine, for a demo
+    where = f"in {page.name}"
+    own_page = href.startswith(newsletter.base_url)  # http on this machine, for a demo
     if not own_page and not may_be_mailed(href):
         problem = f"a link {where} leads to {href!r}" if href else f"the link {text!r} {where} leads nowhere"
         yield error("insecure-link", problem, "mend the template: an address that starts with https:// or mailto:")
