@@ -1,6 +1,7 @@
 """The taxonomy: subjects that a subscriber can choose and an article is about."""
 
 import difflib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -39,7 +40,7 @@ class Taxonomy:
         words: dict[str, str] = {}
         for topic in self.topics:
             for word in (topic.slug, *topic.name.values(), *topic.aliases):
-                words.setdefault(word.casefold(), topic.slug)
+                words.setdefault(_key(word), topic.slug)
         return words
 
     @cached_property
@@ -47,12 +48,12 @@ class Taxonomy:
         return frozenset(topic.slug for topic in self.topics)
 
     def resolve(self, word: str) -> str | None:
-        """The slug that *word* means: a slug, a name or an alias, whatever its case; None if unknown."""
-        return self._by_word.get(word.strip().casefold())
+        """The slug that *word* means: a slug, a name or an alias, whatever its case or composition; None if unknown."""
+        return self._by_word.get(_key(word))
 
     def nearest(self, word: str) -> str | None:
         """The slug that *word* was probably meant to be, or None."""
-        close = difflib.get_close_matches(word.strip().casefold(), self._by_word, n=1, cutoff=0.6)
+        close = difflib.get_close_matches(_key(word), self._by_word, n=1, cutoff=0.6)
         return self._by_word[close[0]] if close else None
 
     def name(self, slug: str, language: str) -> str:
@@ -67,6 +68,11 @@ class Taxonomy:
         """*slugs* in the order of the configuration, each once; unknown ones last, by alphabet."""
         place = {topic.slug: number for number, topic in enumerate(self.topics)}
         return tuple(sorted(set(slugs), key=lambda slug: (place.get(slug, len(place)), slug)))
+
+
+def _key(word: str) -> str:
+    """What two spellings of one word share: lists from a Mac write é as e and an accent."""
+    return unicodedata.normalize("NFC", word).strip().casefold()
 
 
 def _name(named: Iterable[Named], slug: str, language: str, *, otherwise: str) -> str:

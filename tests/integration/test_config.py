@@ -489,3 +489,139 @@ def test_fault_of_the_environment_is_told_beside_those_of_the_file(config_file: 
 
     assert len(faults) == 3
     assert any(f.startswith("DIGEST_DELIVERY__DEADLINE in the environment: it must be less than lease") for f in faults)
+
+
+@pytest.mark.parametrize(
+    ("written", "what"),
+    [
+        ('"\\ud83d\\ude0d Empathy"', "it has half of a character, U+D83D: write the character itself"),
+        ('"Empa\\x1b[31mthy"', "it has a control character, U+001B: remove it"),
+        (
+            '"Empa\\u202ethy"',
+            "it has U+202E RIGHT-TO-LEFT OVERRIDE, which changes the direction of the text: remove it",
+        ),
+        ('"Empathy\\uFFFE"', "it has U+FFFE, which is not a character: remove it"),
+        ('"Empathy\\nTraining"', "it has a line break: write it on one line"),
+        ('"Empa\\u200bthy"', "it has an invisible character, U+200B ZERO WIDTH SPACE: remove it"),
+        ('""', "it is empty: write it"),
+        ('"   "', "it is empty: write it"),
+        ('"\\u200e"', "it has nothing that can be seen: write it"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ("    en: Psychotherapy Research Digest", "newsletter.title.en"),
+        ("    name: Practice Research Network", "newsletter.from.name"),
+        ("  contact: editor@example.org", "newsletter.contact"),
+        ("    name: {en: Cognitive therapy, fr: Thérapie cognitive}", "topics.0.name.en"),
+        ("    aliases: [CT]", "topics.0.aliases.0"),
+        ("    name: {en: Therapies, fr: Thérapies}", "topic_groups.0.name.en"),
+        ("    name: {en: Survey, fr: Enquête}", "research_types.0.name.en"),
+    ],
+)
+def test_name_that_no_page_or_mail_can_hold_is_refused_with_its_line(
+    config_file: Path, line: str, key: str, written: str, what: str
+):
+    path = with_names(config_file)
+    old = line.split(": ", 1)[1].replace("{en: ", "").partition(", fr")[0].strip("[]")
+    text = path.read_text()
+    at = text.index(f"\n{line}") + 1
+    path.write_text(text[:at] + text[at:].replace(old, written, 1))
+
+    assert len(faults := told(path)) == 1
+    assert faults[0].startswith(f"{text.count(chr(10), 0, at) + 1}: {key}: {what}")
+
+
+def with_names(path: Path) -> Path:
+    """The configuration with one topic, one group and one research type."""
+    text = path.read_text()
+    begin = text.index("\ntopic_groups:")
+    path.write_text(
+        text[:begin]
+        + "\ntopic_groups:\n  - slug: therapies\n    name: {en: Therapies, fr: Thérapies}\n"
+        + "topics:\n  - slug: ct\n    group: therapies\n    name: {en: Cognitive therapy, fr: Thérapie cognitive}\n"
+        + "    aliases: [CT]\n"
+        + "research_types:\n  - slug: survey\n    name: {en: Survey, fr: Enquête}\n"
+    )
+    return path
+
+
+@pytest.mark.parametrize(
+    ("section", "values", "key"),
+    [
+        ("newsletter", {"title": "A\x1bB"}, "newsletter.title"),
+        ("newsletter", {"postal_address": "One\nTwo\x1b\n"}, "newsletter.postal_address"),
+        ("newsletter", {"logo": "https://example.org/\x1b"}, "newsletter.logo"),
+        ("content", {"articles": "art\x1b"}, "content.articles"),
+        ("files", {"directory": "out\x1b"}, "files.directory"),
+        ("smtp", {"username": "a", "password": "secret\x1b"}, "smtp.password"),
+        ("web", {"trusted_proxies": ["10.0.0.0/8\x1b"]}, "web.trusted_proxies.0"),
+    ],
+)
+def test_no_value_has_a_control_character(config_file: Path, section: str, values: dict[str, object], key: str):
+    faults = told(change(config_file, **{section: values}))
+
+    assert [fault.split(": ", 1)[1] for fault in faults] == [f"{key}: it has a control character, U+001B: remove it"]
+
+
+@pytest.mark.parametrize(
+    ("section", "key"), [("content", "articles"), ("content", "templates"), ("files", "directory")]
+)
+@pytest.mark.parametrize("path", ["", "  "])
+def test_empty_path_is_refused(config_file: Path, section: str, key: str, path: str):
+    (fault,) = told(change(config_file, **{section: {key: path}}))
+
+    assert fault.endswith(f"{section}.{key}: it is empty: write it")
+
+
+def test_unfit_names_are_all_reported_at_once(config_file: Path):
+    path = with_names(config_file)
+    path.write_text(path.read_text().replace("Therapies,", '"",').replace("[CT]", '["C\\x1b", " "]'))
+
+    assert [fault.partition(": ")[2] for fault in told(path)] == [
+        "topics.0.aliases.0: it has a control character, U+001B: remove it",
+        "topic_groups.0.name.en: it is empty: write it",
+        "topics.0.aliases.1: it is empty: write it",
+    ]
+
+
+def test_control_character_in_a_key_is_never_printed(config_file: Path):
+    path = change(config_file, newsletter={"ti\x1b[31mtle": "x"})
+
+    (fault,) = told(path)
+
+    assert "newsletter.'ti\\x1b[31mtle': the key has a control character, U+001B: remove it" in fault
+
+
+def test_byte_of_the_environment_that_is_no_text_is_refused(config_file: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DIGEST_NEWSLETTER__FROM__NAME", b"R\xe9seau".decode("utf-8", "surrogateescape"))
+
+    (fault,) = told(config_file)
+
+    assert fault.startswith("DIGEST_NEWSLETTER__FROM__NAME in the environment: it has half of a character, U+DCE9")
+
+
+def test_character_that_yaml_refuses_is_reported_with_its_line(config_file: Path):
+    text = config_file.read_text()
+    config_file.write_text(text.replace("Practice Research", "Practice \x1bResearch", 1))
+    line = text[: text.index("Practice Research")].count("\n") + 1
+
+    with pytest.raises(
+        ConfigError, match=rf"config\.yaml:{line}: there is a character that YAML can't hold, U\+001B: "
+    ):
+        load_config(config_file)
+
+
+def test_names_are_composed_and_may_be_in_any_script(config_file: Path):
+    path = with_names(config_file)
+    path.write_text(
+        path.read_text()
+        .replace("Thérapie cognitive", "درمان\u200cشناختی 👩\u200d⚕\ufe0f")
+        .replace("[CT]", "[E\u0301moi]")
+    )
+
+    (topic,) = load_config(path).topics
+
+    assert topic.name["fr"] == "درمان\u200cشناختی 👩\u200d⚕\ufe0f"
+    assert topic.aliases == ["Émoi"]

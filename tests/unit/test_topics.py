@@ -20,3 +20,7 @@ def test_topic_that_left_the_configuration_keeps_its_slug_as_name():
 
 def test_topics_are_ordered_as_configured_and_unknown_ones_come_last():
     assert make_taxonomy().in_order(["zzz", "training", "empathy", "empathy"]) == ("empathy", "training", "zzz")
+
+
+def test_topic_is_found_whether_its_accents_are_composed_or_not():
+    assert make_taxonomy().resolve("Adhe\u0301sion") == "adherence"

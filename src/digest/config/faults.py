@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from digest.characters import text_fault
 from digest.config.clashes import Location
 from digest.config.models import Config
 
@@ -76,8 +77,23 @@ def nearest(path: Location) -> str:
 
 
 def spell(path: Location) -> str:
-    """`topics.0.slug`."""
-    return ".".join(str(part) for part in path)
+    """`topics.0.slug`; a part that can't be printed as it is shows its escapes."""
+    return ".".join(str(part) if str(part).isprintable() else repr(part) for part in path)
+
+
+def character_faults(value: Any, path: Location = ()) -> Iterator[tuple[Location, str]]:
+    """Every key and text of the configuration, however deep, that has a character no text may hold: where, and what."""
+    if isinstance(value, str):
+        if fault := text_fault(value):
+            yield path, f"it has {fault.what}: {fault.remedy}"
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            if isinstance(key, str) and (fault := text_fault(key)):
+                yield (*path, key), f"the key has {fault.what}: {fault.remedy}"
+            yield from character_faults(inner, (*path, key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from character_faults(inner, (*path, number))
 
 
 def _keys(section: type[BaseModel]) -> Iterator[str]:

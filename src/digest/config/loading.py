@@ -9,9 +9,11 @@ from typing import Any
 import yaml
 from pydantic import ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+from yaml.reader import ReaderError
 
+from digest.characters import describe
 from digest.config.clashes import Location, clashes
-from digest.config.faults import location, nearest, said, spell
+from digest.config.faults import character_faults, location, nearest, said, spell
 from digest.config.lenient import clashes_beside
 from digest.config.models import Config
 from digest.errors import ConfigError
@@ -29,6 +31,8 @@ def load_config(path: Path) -> Config:
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         values = yaml.safe_load(text) or {}
+    except ReaderError as error:
+        raise ConfigError(_unreadable(path, text, error.position)) from error
     except yaml.YAMLError as error:
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
         raise ConfigError(f"{path}:{line}: this is not YAML: {getattr(error, 'problem', error)}") from error
@@ -69,9 +73,14 @@ def _twins(node: yaml.Node | None, path: Path) -> Iterator[str]:
     seen: set[str] = set()
     for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
         if key.value in seen:
-            yield f"{path}:{key.start_mark.line + 1}: {key.value} stands here a second time: keep one"
+            yield f"{path}:{key.start_mark.line + 1}: {spell((key.value,))} stands here a second time: keep one"
         seen.add(key.value)
         yield from _twins(value, path)
+
+
+def _unreadable(path: Path, text: str, position: int) -> str:
+    line = text.count("\n", 0, position) + 1
+    return f"{path}:{line}: there is a character that YAML can't hold, {describe(text[position])}: remove it"
 
 
 def _read(path: Path) -> str:
@@ -114,11 +123,15 @@ def _read_settings(values: dict[str, Any], source: _Source) -> tuple[Config | No
     except SettingsError as error:
         raise ConfigError(f"the environment: {error}: lists and mappings are written there as JSON") from None
     except ValidationError as error:
-        faults = error.errors(include_input=False)
-        found = clashes_beside([location(fault) for fault in faults], merged)
-        told = [source.told(location(fault), said(fault)) for fault in faults]
+        unfit = dict(character_faults(merged))
+        faults = unfit | {
+            location(fault): said(fault) for fault in error.errors(include_input=False) if location(fault) not in unfit
+        }
+        found = clashes_beside(list(faults), merged)
+        told = [source.told(where, what) for where, what in faults.items()]
         return None, [*told, *(source.told(clash.about, clash.said, clash.others) for clash in found)]
-    return config, [source.told(clash.about, clash.said, clash.others) for clash in clashes(config)]
+    told = [source.told(where, what) for where, what in character_faults(merged)]
+    return config, [*told, *(source.told(clash.about, clash.said, clash.others) for clash in clashes(config))]
 
 
 def _unknown_variables() -> Iterator[str]:

@@ -9,8 +9,9 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, SecretStr, Tag, field_validator
 
+from digest.characters import line_fault, tidy_line
 from digest.errors import InvalidAddress
 from digest.subscribers.address import parse_address
 
@@ -33,6 +34,45 @@ def _address(text: str) -> str:
 Address = Annotated[str, AfterValidator(_address)]
 
 
+def _line(text: str) -> str:
+    line = tidy_line(text)
+    _require_line(line)
+    return line
+
+
+def _lines(text: str) -> str:
+    lines = [line for each in text.split("\n") if (line := tidy_line(each))]
+    for line in lines or [""]:
+        _require_line(line)
+    return "\n".join(lines)
+
+
+def _path(text: str) -> str:
+    _require_line(text.strip())
+    return text  # not composed: a file is found under exactly its name
+
+
+def _require_line(line: str) -> None:
+    if not line:
+        raise ValueError("it is empty: write it")
+    if fault := line_fault(line):
+        raise ValueError(f"it has {fault.what}: {fault.remedy}")
+
+
+Line = Annotated[str, AfterValidator(_line)]  # what readers see, in mails and on pages
+LineInEachLanguage = Annotated[dict[Language, Line], Field(min_length=1)]
+FilePath = Annotated[str, AfterValidator(_path)]
+
+
+def _kind(title: object) -> str:
+    return "dict[language]" if isinstance(title, dict) else "str"
+
+
+Title = Annotated[
+    Annotated[Line, Tag("str")] | Annotated[dict[Language, Line], Tag("dict[language]")], Discriminator(_kind)
+]
+
+
 class Section(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, populate_by_name=True, hide_input_in_errors=True, allow_inf_nan=False
@@ -40,21 +80,21 @@ class Section(BaseModel):
 
 
 class Sender(Section):
-    name: str = Field(min_length=1)
+    name: Line
     address: Address
 
 
 class NewsletterSection(Section):
-    title: str | dict[Language, str]
+    title: Title
     base_url: str
     list_id: str = Field(pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=200)
     sender: Sender = Field(alias="from")
     reply_to: Address | None = None
-    postal_address: str = Field(min_length=1)
-    contact: str = Field(min_length=1)
+    postal_address: Annotated[str, AfterValidator(_lines)]
+    contact: Line
     languages: list[Language] = Field(default=["en", "fr"], min_length=1)
     accent: str = Field(default="#2a5d67", pattern=r"^#[0-9a-fA-F]{6}$")
-    logo: str | None = None
+    logo: Line | None = None
 
     @field_validator("base_url")
     @classmethod
@@ -91,19 +131,19 @@ class Count(Section):
 
 
 class ContentSection(Section):
-    articles: str = "articles"
+    articles: FilePath = "articles"
     articles_per_issue: Count = Count()
-    templates: str | None = None
+    templates: FilePath | None = None
 
 
 class NamedSection(Section):
     slug: Slug
-    name: dict[Language, str] = Field(min_length=1)
+    name: LineInEachLanguage
 
 
 class TopicSection(NamedSection):
     group: Slug
-    aliases: list[str] = []
+    aliases: list[Line] = []
 
 
 class DatabaseSection(Section):
@@ -184,7 +224,7 @@ class DeliverySection(Section):
 
 
 class FilesSection(Section):
-    directory: str = "outbox"
+    directory: FilePath = "outbox"
 
 
 def _network(text: str) -> str:
