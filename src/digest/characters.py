@@ -39,12 +39,14 @@ class CharacterFault:
         what: What it has, to be put after "has" or "there is".
         remedy: What to do.
         position: Index of the character in question.
+        character: The character itself; empty if it is about the whole text.
     """
 
     rule: Rule
     what: str
     remedy: str
     position: int = 0
+    character: str = ""
 
 
 def text_fault(text: str) -> CharacterFault | None:
@@ -141,7 +143,9 @@ def _is_plain(line: str) -> bool:
 
 def _line_break(line: str) -> CharacterFault | None:
     match = _LINE_BREAK.search(line)
-    return CharacterFault(Rule.LINE_BREAK, "a line break", "write it on one line", match.start()) if match else None
+    if match is None:
+        return None
+    return CharacterFault(Rule.LINE_BREAK, "a line break", "write it on one line", match.start(), match[0])
 
 
 def _hidden(line: str) -> CharacterFault | None:
@@ -182,7 +186,7 @@ def _fault(rule: Rule, character: str, position: int) -> CharacterFault:
     what, remedy = _WORDS[rule]
     if unicodedata.category(character) == "Cs":
         what, remedy = "half of a character, {}", "write the character itself, not one escape for each half"
-    return CharacterFault(rule, what.format(describe(character)), remedy, position)
+    return CharacterFault(rule, what.format(describe(character)), remedy, position, character)
 
 
 _WORDS = {

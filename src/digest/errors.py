@@ -70,7 +70,17 @@ class RenderError(DigestError):
 
 
 class InvalidAddress(DigestError):
-    """The text is not one address that this project can mail."""
+    """The text is not one address that this project can mail.
+
+    Attributes:
+        fault: Which rule it breaks, for a page to put into its own words; see `digest.subscribers.address`.
+        character: The character that breaks it, if it is a single one.
+    """
+
+    def __init__(self, message: str, fault: str = "", character: str = "") -> None:
+        self.fault = fault
+        self.character = character
+        super().__init__(message)
 
 
 class BadToken(DigestError):

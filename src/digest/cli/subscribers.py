@@ -97,6 +97,7 @@ def add(
         Field.LANGUAGE: language,
         Field.TOPICS: ";".join(topic or []),
         Field.NO_MATCH: no_match,
+        Field.SOURCE: source,
     }
     row = read_person(cells, digest.row_rules(source, date.date() if date else dt.datetime.now(dt.UTC).date()))
     if row.person is None:

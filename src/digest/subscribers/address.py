@@ -4,11 +4,13 @@ import hashlib
 import re
 import unicodedata
 from binascii import b2a_base64
+from enum import StrEnum
 from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
 from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
 
+from digest.characters import describe
 from digest.errors import InvalidAddress
 
 _LONGEST = 254  # RFC 5321, 4.5.3.1.3, without the angle brackets
@@ -17,11 +19,22 @@ _HASH_BYTES = 16
 _LENGTH = 22  # of 16 bytes in base64, without the padding
 _BLOCK_BYTES = 64  # SHA-256
 _TO_URL = bytes.maketrans(b"+/", b"-_")
-_CONTROL = {"Cc", "Cf", "Zl", "Zp"}  # categories of Unicode
+_HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # categories of Unicode
 _PLAIN = re.compile(r"[a-zA-Z0-9_+-]+(?:\.[a-zA-Z0-9_+-]+)*")  # a local part of which nothing can be said
 _LOWER_CASE = frozenset(CASE_INSENSITIVE_MAILBOX_NAMES)
 _LOCAL_LONGEST = 64  # RFC 5321, 4.5.3.1.1
 _DOMAINS = 4096  # verdicts on domains that are remembered: a list has few domains and many people
+
+
+class AddressFault(StrEnum):
+    """Which rule an address breaks."""
+
+    CONTROL = "control"
+    INVISIBLE = "invisible"
+    NOT_ASCII = "not ascii"  # before the @
+    NOT_ALONE = "not alone"
+    SEVERAL = "several"
+    OTHER = "other"
 
 
 def parse_address(text: str) -> str:
@@ -67,8 +80,9 @@ def _mailable(domain: str) -> str | None:
 
 
 def _parse_any(stripped: str) -> str:
-    if problem := _problem(stripped):
-        raise InvalidAddress(f"{_shown(stripped)} can't be mailed: {problem}")
+    if refusal := _refusal(stripped):
+        fault, words, character = refusal
+        raise InvalidAddress(f"{_shown(stripped)} can't be mailed: {words}", fault, character)
     try:
         found = validate_email(unicodedata.normalize("NFC", stripped), check_deliverability=False, strict=True)
     except EmailNotValidError as error:
@@ -119,20 +133,28 @@ class AddressHash:
         return b2a_base64(outer.digest()[:_HASH_BYTES], newline=False)[:_LENGTH].translate(_TO_URL).decode("ascii")
 
 
-def _problem(text: str) -> str | None:
-    """What an address may never hold, said more plainly than a grammar would."""
+def _refusal(text: str) -> tuple[AddressFault, str, str] | None:
+    """What an address may never hold, said more plainly than a grammar would: rule, words, character."""
     local, _, domain = text.rpartition("@")
+    if hidden := next((letter for letter in text if unicodedata.category(letter) in _HIDDEN), ""):
+        is_layout = unicodedata.category(hidden) == "Cf"
+        what = "an invisible character" if is_layout else "a control character"
+        fault = AddressFault.INVISIBLE if is_layout else AddressFault.CONTROL
+        return fault, f"it has {what}, {describe(hidden)}: type the address again", hidden
+    if letter := next((one for one in unicodedata.normalize("NFC", local) if not one.isascii()), ""):
+        return AddressFault.NOT_ASCII, f"it has {letter!r} before the @, where only ASCII is supported", letter
     found = {
-        "it is empty": not text,
-        "it holds a control character": any(unicodedata.category(letter) in _CONTROL for letter in text),
-        "write the address alone, without a name or brackets": "<" in text or ">" in text,
-        "write one address only": any(mark in text for mark in ",;") or (text.count("@") > 1 and '"' not in text),
-        "quoted names before the @ are not supported": '"' in local,
-        "it looks like an encoded word (RFC 2047)": "=?" in text,
-        "an address literal is not supported": domain.startswith("["),
-        "only ASCII is supported before the @": not local.isascii(),
+        "it is empty": (AddressFault.OTHER, not text),
+        "write the address alone, without a name or brackets": (AddressFault.NOT_ALONE, "<" in text or ">" in text),
+        "write one address only": (
+            AddressFault.SEVERAL,
+            any(mark in text for mark in ",;") or (text.count("@") > 1 and '"' not in text),
+        ),
+        "quoted names before the @ are not supported": (AddressFault.OTHER, '"' in local),
+        "it looks like an encoded word (RFC 2047)": (AddressFault.OTHER, "=?" in text),
+        "an address literal is not supported": (AddressFault.OTHER, domain.startswith("[")),
     }
-    return next((problem for problem, is_so in found.items() if is_so), None)
+    return next(((fault, words, "") for words, (fault, is_so) in found.items() if is_so), None)
 
 
 def _reason(error: EmailNotValidError) -> str:

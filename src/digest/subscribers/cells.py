@@ -5,10 +5,10 @@ import datetime as dt
 from enum import StrEnum
 
 from digest.months import Month
+from digest.subscribers.signup import parse_name
 from digest.subscribers.subscriber import NoMatch
 from digest.topics import Taxonomy
 
-_NAME_LENGTH = 200
 _FALSE = frozenset({"false", "0", "no", "non", "faux"})
 
 
@@ -31,11 +31,8 @@ _STATUS: dict[str, Departed | None] = {
 
 
 def read_name(text: str) -> str:
-    """A person's name, or the source of a consent: one line that can be seen."""
-    name = " ".join(text.split())
-    if len(name) > _NAME_LENGTH or not name.isprintable():
-        raise ValueError(f"longer than {_NAME_LENGTH} characters, or holds control characters")
-    return name
+    """A person's name, or the source of a consent; see `parse_name`."""
+    return parse_name(text)
 
 
 def read_topics(text: str, taxonomy: Taxonomy) -> frozenset[str]:

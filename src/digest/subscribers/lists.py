@@ -7,6 +7,7 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TextIO
 
+from digest.subscribers.cells import read_name
 from digest.subscribers.formats import COLUMNS, Field, Layout, read_header
 from digest.subscribers.formulas import guarded
 from digest.subscribers.rows import Row, RowReader, RowRules
@@ -23,7 +24,7 @@ def read_list(lines: Iterable[str], rules: RowRules) -> tuple[Layout, Iterator[R
         lines: The file's lines with their ends (opened with newline=""); a byte order mark is skipped.
 
     Raises:
-        ValueError: The header names no column of addresses, or nothing says where and when the people agreed.
+        ValueError: The header names no column of addresses, or nothing fit says where and when the people agreed.
 
     Columns are found by name; see `digest.subscribers.formats`. The separator is a comma, a semicolon or a tab,
     whichever the header holds most of; a line `sep=;` before it is obeyed.
@@ -93,6 +94,10 @@ def _rows(stream: Iterator[str], separator: str, line: int, reader: RowReader, w
 
 
 def _proven_or_refuse(layout: Layout, rules: RowRules) -> None:
+    try:
+        read_name(rules.source)
+    except ValueError as error:
+        raise ValueError(f"--source: {error}") from error
     missing = [
         f"{what} (add a column `{field}`, or {option})"
         for what, field, option, known in (

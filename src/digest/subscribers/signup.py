@@ -1,14 +1,15 @@
 """A sign-up: a request to get the issue, not yet confirmed from the mailbox it names."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from digest.characters import LONGEST_NAME, CharacterFault, line_fault, tidy_line
 from digest.errors import InvalidAddress
 from digest.subscribers.address import parse_address
 from digest.subscribers.subscriber import Preferences
 
-_NAME_LENGTH = 200
 _RAW_LENGTH = 1000  # characters: more is not even looked at
 
 
@@ -49,18 +50,31 @@ class StoredSignUp:
     subscriber_id: int | None
 
 
+class UnfitName(ValueError):
+    """A name that no list, mail or page can hold.
+
+    Attributes:
+        fault: Which rule it breaks, and by which character.
+    """
+
+    def __init__(self, fault: CharacterFault) -> None:
+        self.fault = fault
+        super().__init__(f"it has {fault.what}: {fault.remedy}")
+
+
 def parse_name(text: str) -> str:
     """
-    Read a person's name: one line, any white space or line break taken for a space; empty is allowed.
+    Read a person's name, from a form or a list, by the rule for every single line; empty is allowed.
+
+    A line end, which a spreadsheet program may have put into a cell, becomes a space; other breaks are refused.
 
     Raises:
-        ValueError: It is longer than 200 characters, or holds characters that can't be seen.
+        UnfitName: It is longer than 200 characters, or breaks the rule.
     """
-    name = " ".join(text.split()) if len(text) <= _RAW_LENGTH else text
-    if len(name) > _NAME_LENGTH:
-        raise ValueError(f"longer than {_NAME_LENGTH} characters")
-    if not name.isprintable():
-        raise ValueError("holds control characters")
+    raw = re.sub(r"[\r\n]+", " ", text[:_RAW_LENGTH])
+    name = tidy_line(raw) if len(text) <= _RAW_LENGTH else text
+    if name and (fault := line_fault(name, LONGEST_NAME)):
+        raise UnfitName(fault)
     return name
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from digest.errors import InvalidAddress
 from digest.months import Month
-from digest.subscribers.signup import fit_address, parse_name
+from digest.subscribers.signup import UnfitName, fit_address, parse_name
 from digest.subscribers.subscriber import NoMatch, Preferences
 from digest.topics import Taxonomy
 from digest.web.bodies import Form
+from digest.web.refusals import address_refusal, name_refusal
 
 EVERY, SOME = "every", "some"  # values of the field `which`
 _PAUSE_AHEAD = 12  # months
@@ -83,18 +84,16 @@ class Reading:
         typed = self._form.get(field)
         try:
             return fit_address(typed)
-        except InvalidAddress:
-            text = self._("Write one e-mail address, such as name@example.org.")
-            self.problems.append(Problem(field, text))
+        except InvalidAddress as error:
+            self.problems.append(Problem(field, address_refusal(error, self._)))
             return ""
 
     def name(self) -> str:
         """The name on one line; may be empty."""
         try:
             return parse_name(self._form.get("name"))
-        except ValueError:
-            text = self._("Write the name on one line, in at most 200 characters.")
-            self.problems.append(Problem("name", text))
+        except UnfitName as error:
+            self.problems.append(Problem("name", name_refusal(error.fault, self._)))
             return ""
 
     def topics(self, taxonomy: Taxonomy) -> frozenset[str]:

@@ -96,7 +96,7 @@ def test_what_is_wrong_is_said_and_nothing_is_saved(visitor: TestClient, path: s
 
     assert answer.status_code == 422
     assert "Choose every topic, or tick at least one." in answer.text
-    assert "Write the name on one line" in answer.text
+    assert "Write the name in at most 200 characters." in answer.text
     assert 'value="whole" checked' in answer.text
     assert ann() == before
 

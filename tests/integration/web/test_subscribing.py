@@ -72,8 +72,11 @@ def test_page_after_confirming_leads_to_the_preferences(visitor, mails, link):
     [
         ({"address": "nobody"}, "Write one e-mail address"),
         ({"address": ""}, "Write one e-mail address"),
-        ({"address": "a@example.org, b@example.org"}, "Write one e-mail address"),
-        ({"name": "x" * 201}, "Write the name on one line"),
+        ({"address": "a@example.org, b@example.org"}, "Write only one address"),
+        ({"address": "rené@example.org"}, "an address with é before the @"),
+        ({"address": "ann\u200b@example.org"}, "an invisible character (U+200B)"),
+        ({"name": "Ann\u202eeel"}, "changes the direction of the text (U+202E)"),
+        ({"name": "x" * 201}, "Write the name in at most 200 characters"),
         ({"topic": []}, "Choose every topic, or tick at least one."),
         ({"which": "", "topic": ["gone"]}, "Choose every topic, or tick at least one."),
     ],

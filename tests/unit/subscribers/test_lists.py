@@ -1,6 +1,7 @@
 import csv
 import datetime as dt
 import io
+import unicodedata
 from dataclasses import replace
 
 import pytest
@@ -284,3 +285,30 @@ def test_no_exported_cell_begins_like_a_formula_and_every_one_reads_back(cell: s
 
 def test_export_has_the_columns_of_a_subscriber_list():
     assert list(to_row(Subscriber(1, "a@example.org", "", Preferences(), State.ACTIVE, NOON))) == list(COLUMNS)
+
+
+@pytest.mark.parametrize("name", ["علی\u200cرضا", "Ann 👨\u200d👩\u200d👧", "\u200fמרים\u200e", "Zoe\u0301"])
+def test_persian_names_and_emoji_are_imported(name):
+    (row,) = rows(f"email,name\nann@example.org,{name}\n")
+
+    assert row.problems == ()
+    assert row.person.name == unicodedata.normalize("NFC", name)
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("An\u202en", "it has U+202E RIGHT-TO-LEFT OVERRIDE, which changes the direction of the text: remove it"),
+        ("An\x1b[2Jn", "it has a control character, U+001B: remove it"),
+        ("A\u200bnn", "it has an invisible character, U+200B ZERO WIDTH SPACE: remove it"),
+        ("x" * 201, "it has 201 characters, more than the limit of 200: shorten it"),
+    ],
+)
+@pytest.mark.parametrize("column", ["name", "source"])
+def test_refused_row_says_which_rule_its_name_breaks(column, name, rule):
+    assert problems(f"email,{column}\nann@example.org,{name}\n")[2].startswith(f"{column}: {rule}")
+
+
+def test_source_of_every_row_is_held_against_the_same_rule():
+    with pytest.raises(ValueError, match=r"--source: it has a control character, U\+001B"):
+        rows("email\nann@example.org\n", replace(RULES, source="a\x1b[31mform"))

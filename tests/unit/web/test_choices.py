@@ -74,26 +74,62 @@ def test_pauses_are_the_next_twelve_months_and_what_is_chosen_already():
     assert Month(2026, 10) not in pauses(NOVEMBER, Month(2026, 10))
 
 
+def test_line_end_in_a_name_becomes_a_space():
+    assert reading(("name", "Ann\r\nBcc: x@example.org")).name() == "Ann Bcc: x@example.org"
+
+
 @pytest.mark.parametrize(
-    "typed", ["Ann\r\nBcc: x@example.org", "x" * 201, "x" * 60_000, "Ann\u202eeel", "\x00"], ids=range(5)
+    ("typed", "problem"),
+    [
+        ("x" * 201, "Write the name in at most 200 characters."),
+        ("x" * 60_000, "Write the name in at most 200 characters."),
+        ("Ann\u202eeel", "The name has a character that changes the direction of the text (U+202E). Delete"),
+        ("A\u200bnn", "The name has an invisible character (U+200B). Delete the name and type it again."),
+        ("\x00", "The name has a control character (U+0000). Delete"),
+        ("Ann\u2028Lee", "The name has a control character (U+2028). Delete"),
+        ("\ufffe", "The name has an unknown character (U+FFFE). Delete"),
+        ("\u200e", "The name has no visible character."),
+        ("=?utf-8?q?=1B?=", "The name looks like a coded mail header"),
+    ],
+    ids=range(9),
 )
-def test_name_that_is_no_name_is_told_or_made_one_line(typed):
+def test_name_that_is_refused_says_which_rule_it_breaks(typed, problem):
     asked = reading(("name", typed))
-    name = asked.name()
 
-    assert "\n" not in name
-    assert "\r" not in name
-    assert name == "Ann Bcc: x@example.org" or asked.problems
+    assert asked.name() == ""
+    assert [one.field for one in asked.problems] == ["name"]
+    assert asked.problems[0].text.startswith(problem)
+
+
+@pytest.mark.parametrize("typed", ["علی\u200cرضا", "Ann 👨\u200d👩\u200d👧", "\u200fמרים"])
+def test_persian_names_and_emoji_are_names(typed):
+    assert reading(("name", typed)).name() == typed
+
+
+ONE_ADDRESS = "Write one e-mail address, such as name@example.org."
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "a@", "a@b@example.org", "A <a@example.org>", "a@example.org,b@example.org", "x" * 99_999]
+    ("typed", "problem"),
+    [
+        ("", ONE_ADDRESS),
+        ("a@", ONE_ADDRESS),
+        ("x" * 99_999, ONE_ADDRESS),
+        ("a@b@example.org", "Write only one address."),
+        ("a@example.org,b@example.org", "Write only one address."),
+        ("A <a@example.org>", "Write the address alone, without a name or brackets, such as name@example.org."),
+        ("ann\u200b@example.org", "The address has an invisible character (U+200B). Delete the address and type it"),
+        ("ann\x1b@example.org", "The address has an invisible character (U+001B). Delete the address and type it"),
+        ("rené@example.org", "We can't send mail to an address with é before the @. Check the spelling"),
+    ],
+    ids=range(9),
 )
-def test_what_is_no_address_is_told(typed):
+def test_address_that_is_refused_says_why(typed, problem):
     asked = reading(("address", typed))
 
     assert asked.address() == ""
-    assert [problem.field for problem in asked.problems] == ["address"]
+    assert [one.field for one in asked.problems] == ["address"]
+    assert asked.problems[0].text.startswith(problem)
 
 
 def test_topics_stand_in_their_groups_and_are_found_by_other_words():

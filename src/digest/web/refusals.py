@@ -1,0 +1,50 @@
+"""Why a form does not take an address or a name, in the words of the page's language."""
+
+from collections.abc import Callable
+
+from digest.characters import CharacterFault, Rule
+from digest.errors import InvalidAddress
+from digest.subscribers.address import AddressFault
+
+
+def address_refusal(error: InvalidAddress, gettext: Callable[[str], str]) -> str:
+    """What to write beside an address that can't be mailed."""
+    _ = gettext
+    match error.fault:
+        case AddressFault.INVISIBLE | AddressFault.CONTROL:
+            return _(
+                "The address has an invisible character ({code}). Delete the address and type it again instead of "
+                "pasting it."
+            ).format(code=_code(error.character))
+        case AddressFault.NOT_ASCII:
+            return _(
+                "We can't send mail to an address with {letter} before the @. Check the spelling, or give another "
+                "address."
+            ).format(letter=error.character)
+        case AddressFault.SEVERAL:
+            return _("Write only one address.")
+        case AddressFault.NOT_ALONE:
+            return _("Write the address alone, without a name or brackets, such as name@example.org.")
+    return _("Write one e-mail address, such as name@example.org.")
+
+
+def name_refusal(fault: CharacterFault, gettext: Callable[[str], str]) -> str:
+    """What to write beside a name that breaks the rule for single lines."""
+    _ = gettext
+    texts = {
+        Rule.LENGTH: _("Write the name in at most 200 characters."),
+        Rule.EMPTY: _("The name has no visible character. Type it again, or leave the field empty."),
+        Rule.DIRECTION: _(
+            "The name has a character that changes the direction of the text ({code}). Delete the name and type it "
+            "again."
+        ),
+        Rule.INVISIBLE: _("The name has an invisible character ({code}). Delete the name and type it again."),
+        Rule.UNUSABLE: _("The name has an unknown character ({code}). Delete the name and type it again."),
+        Rule.ENCODED_WORD: _("The name looks like a coded mail header. Write it in plain letters."),
+    }
+    control = _("The name has a control character ({code}). Delete the name and type it again.")
+    return texts.get(fault.rule, control).format(code=_code(fault.character))
+
+
+def _code(character: str) -> str:
+    return f"U+{ord(character):04X}" if character else ""
