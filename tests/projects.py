@@ -112,6 +112,12 @@ def run(folder: Path, *arguments: str, code: int = 0) -> str:
     return done.stdout
 
 
+def begin(folder: Path) -> None:
+    """Plan the campaign and let workers take it up, without handing anything over."""
+    run(folder, "send", str(MONTH), "--yes", "--plan-only")
+    run(folder, "resume", str(MONTH))
+
+
 def run_json(folder: Path, *arguments: str, code: int = 0) -> Any:
     return json.loads(run(folder, *arguments, "--json", code=code))
 

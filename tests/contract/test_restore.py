@@ -4,7 +4,7 @@ import pytest
 from factories import NOON
 from storage_samples import begin_campaign, claim_next, make_person
 
-from digest.delivery.states import CampaignState
+from digest.delivery.states import ONLY_PLANNED, CampaignState
 from digest.pipeline.restore import RESTORED, PutRight, put_right
 from digest.storage import campaigns, installation
 from digest.storage.database import Database
@@ -30,6 +30,17 @@ def test_campaign_that_was_being_sent_is_held(database):
         assert (found.state, found.reason) == (CampaignState.HELD, RESTORED)
         assert claim_next(conn, campaign) is None
     assert put_right(database, [], name="a third") == PutRight(0, ())
+
+
+def test_campaign_that_was_only_planned_is_held_until_resume(database):
+    with database.write() as conn:
+        campaign = begin_campaign(conn, *PEOPLE)
+        campaigns.hold(conn, campaign.id, ONLY_PLANNED, NOON)
+
+    assert put_right(database, [], name="another") == PutRight(0, (campaign.month,))
+
+    with database.read() as conn:
+        assert campaigns.find(conn, campaign.month).reason == RESTORED, "it may have been sent since the backup"
 
 
 def test_campaign_that_is_over_stays_over(database):

@@ -10,7 +10,20 @@ import time
 from pathlib import Path
 
 import pytest
-from projects import MONTH, command, environment, mails, make_project, make_ready, opened, people, run, run_json
+from projects import (
+    MONTH,
+    article_text,
+    begin,
+    command,
+    environment,
+    mails,
+    make_project,
+    make_ready,
+    opened,
+    people,
+    run,
+    run_json,
+)
 
 from digest.bootstrap.resources import shipped
 from digest.content.library import Library
@@ -119,6 +132,37 @@ def test_edit_after_approval_stops_the_sending(tmp_path: Path):
     assert not digest.outbox(MONTH).exists()
 
 
+def test_every_refusal_names_what_has_changed(tmp_path: Path):
+    digest = make_ready(make_project(tmp_path), 8)
+    run(tmp_path, "send", str(MONTH), "--yes", "--plan-only")
+    folder = digest.articles_folder / str(MONTH)
+    (folder / "about-empathy.md").write_text(article_text("About feeling", "empathy"))
+    (folder / "about-training.md").unlink()
+    (folder / "about-listening.md").write_text(article_text("About listening", "empathy"))
+    config = tmp_path / "config.yaml"
+    config.write_text(config.read_text().replace("en: Psychotherapy Research Digest", "en: Our Digest"))
+    named = [
+        f"articles/{MONTH}/about-empathy.md changed",
+        f"articles/{MONTH}/about-listening.md added",
+        f"articles/{MONTH}/about-training.md removed",
+        "newsletter.title changed",
+    ]
+
+    said = [refusal(tmp_path, *words) for words in (("send", "--yes"), ("resume",), ("approve",))]
+
+    for one in said:
+        assert f"{MONTH} has changed since it was assembled ({'; '.join(named)}): run `digest assemble {MONTH}`" in one
+
+
+def refusal(folder: Path, verb: str, *options: str) -> str:
+    """What a command about the month says on stderr when it refuses."""
+    done = subprocess.run(
+        command(folder, verb, str(MONTH), *options), capture_output=True, text=True, env=environment(), check=False
+    )
+    assert done.returncode == 1, done.stderr
+    return done.stderr
+
+
 def test_file_that_breaks_after_approval_stops_the_sending(tmp_path: Path):
     digest = make_ready(make_project(tmp_path))
     (digest.articles_folder / str(MONTH) / "zz-broken.md").write_text("no front matter")
@@ -143,7 +187,7 @@ def test_template_that_changes_before_approval_asks_for_a_new_look(tmp_path: Pat
 def test_correction_in_mid_campaign_is_told_step_by_step(tmp_path: Path):
     digest = make_ready(make_project(tmp_path), 8)
     assert "was approved before" in run(tmp_path, "approve", str(MONTH))
-    run(tmp_path, "send", str(MONTH), "--yes", "--plan-only")
+    begin(tmp_path)
     run(tmp_path, "hold", str(MONTH))
     article = digest.articles_folder / str(MONTH) / "about-empathy.md"
     article.write_text(article.read_text().replace("The body of", "The mended body of"))

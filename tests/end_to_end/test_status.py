@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from projects import MONTH, command, environment, make_project, make_ready, run, run_json
+from projects import MONTH, begin, command, environment, make_project, make_ready, run, run_json
 
 from digest.bootstrap import Digest
 from digest.delivery.breaker import Gate
@@ -14,7 +14,7 @@ from digest.storage import answers, campaigns, gate, outbox
 
 def test_status_tells_rate_pause_and_next_step_to_people_and_scripts(tmp_path: Path):
     digest = make_ready(make_project(tmp_path), 8)
-    run(tmp_path, "send", str(MONTH), "--yes", "--plan-only")
+    begin(tmp_path)
 
     planned = run_json(tmp_path, "status", str(MONTH))
     assert (planned["rate"], planned["seconds_left"], planned["paused"]) == (0, None, None)
@@ -45,9 +45,48 @@ def test_status_of_a_sent_month_has_nothing_left_to_do(tmp_path: Path):
     assert (done["state"], done["rate"], done["seconds_left"], done["next"]) == ("sent", None, None, [])
 
 
+def test_status_never_offers_what_send_refuses(tmp_path: Path):
+    digest = make_ready(make_project(tmp_path), 8)
+    assert f"`digest send {MONTH}`" in run_json(tmp_path, "status", str(MONTH))["next"][0]
+    edit(digest, "about-empathy.md")
+
+    changed = run_json(tmp_path, "status", str(MONTH))
+
+    assert changed["changes"] == [f"articles/{MONTH}/about-empathy.md changed"]
+    assert f"about-empathy.md changed): run `digest assemble {MONTH}`" in changed["next"][0]
+    assert "digest send" not in changed["next"][0]
+
+
+def test_status_of_a_sent_month_names_the_correction_that_waits(tmp_path: Path):
+    digest = make_ready(make_project(tmp_path), 8)
+    run(tmp_path, "send", str(MONTH), "--yes")
+    edit(digest, "about-empathy.md")
+
+    edited = run_json(tmp_path, "status", str(MONTH))
+    run(tmp_path, "assemble", str(MONTH))
+    waiting = run_json(tmp_path, "status", str(MONTH))
+    head = run(tmp_path, "status", str(MONTH)).splitlines()[0]
+    listed = run(tmp_path, "status")
+    run(tmp_path, "approve", str(MONTH))
+    done = run_json(tmp_path, "status", str(MONTH))
+
+    assert "about-empathy.md changed): to correct the page, run `digest assemble" in edited["next"][0]
+    assert (waiting["state"], waiting["correction"]) == ("sent", "assembled")
+    assert "waits for approval" in waiting["next"][0]
+    assert head == f"{MONTH}  sent: a correction waits for approval"
+    assert "a correction waits for approval" in listed
+    assert (done["state"], done["correction"], done["next"]) == ("sent", None, [])
+
+
+def edit(digest: Digest, name: str) -> None:
+    """Add a word to an article."""
+    article = digest.articles_folder / str(MONTH) / name
+    article.write_text(article.read_text(encoding="utf-8") + "\nOne more word.\n", encoding="utf-8")
+
+
 def test_hints_stay_out_of_what_a_script_reads(tmp_path: Path):
     make_ready(make_project(tmp_path), 8)
-    run(tmp_path, "send", str(MONTH), "--yes", "--plan-only")
+    begin(tmp_path)
 
     told = subprocess.run(
         command(tmp_path, "status", str(MONTH)), capture_output=True, text=True, env=environment(), check=True
@@ -62,7 +101,7 @@ def test_people_are_named_only_when_they_are_asked_for(tmp_path: Path):
     run(tmp_path, "settle", str(MONTH), code=1)
     run(tmp_path, "status", str(MONTH), "--who", "waiting", code=1)
     run(tmp_path, "status", "--who", "waiting", code=2)
-    run(tmp_path, "send", str(MONTH), "--yes", "--plan-only")
+    begin(tmp_path)
     refuse_first(digest)
 
     named = run_json(tmp_path, "status", str(MONTH), "--who", "rejected")
@@ -81,7 +120,7 @@ def test_people_are_named_only_when_they_are_asked_for(tmp_path: Path):
 
 def test_months_are_listed_with_who_waits_and_who_was_rejected(tmp_path: Path):
     digest = make_ready(make_project(tmp_path), 8)
-    run(tmp_path, "send", str(MONTH), "--yes", "--plan-only")
+    begin(tmp_path)
     refuse_first(digest)
 
     head, row, *_ = (line.split() for line in run(tmp_path, "status").splitlines() if line.split())

@@ -8,9 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
-from projects import MONTH, command, environment, make_project, make_ready, run, run_json
+from projects import MONTH, begin, command, environment, mails, make_project, make_ready, run, run_json
 from provider.running import in_process
 from provider.server import KEY
+
+from digest.pipeline.rounds import once
 
 SLOW = {"replace": {"rate: 0 ": "rate: 2 ", "batch_size: 500": "batch_size: 2"}}
 
@@ -84,7 +86,7 @@ def test_month_to_come_is_told_with_the_calendars_date(tmp_path: Path):
 
 def test_held_campaign_takes_a_new_reason_and_keeps_an_old_one(tmp_path: Path):
     make_ready(make_project(tmp_path))
-    run(tmp_path, "send", str(MONTH), "--yes", "--plan-only")
+    begin(tmp_path)
 
     assert "is held" in run(tmp_path, "hold", str(MONTH), "--reason", "a typing error")
     assert "held before (a typing error): nothing was changed" in run(tmp_path, "hold", str(MONTH))
@@ -92,9 +94,64 @@ def test_held_campaign_takes_a_new_reason_and_keeps_an_old_one(tmp_path: Path):
     assert run_json(tmp_path, "status", str(MONTH))["reason"] == "a wrong name"
 
 
+@pytest.mark.parametrize("starter", [("send", "--yes"), ("resume",)])
+def test_planned_campaign_waits_for_a_person_while_workers_run(tmp_path: Path, starter: tuple[str, ...]):
+    digest = make_ready(make_project(tmp_path), 8)
+    run(tmp_path, "send", str(MONTH), "--yes", "--plan-only")
+    once(digest.database, digest.sending)
+
+    planned = run_json(tmp_path, "status", str(MONTH))
+    again = run_json(tmp_path, "send", str(MONTH), "--yes", "--plan-only")
+    verb, *options = starter
+    run(tmp_path, verb, str(MONTH), *options)
+    once(digest.database, digest.sending)
+
+    assert (planned["state"], planned["reason"], planned["balance"]["waiting"]) == ("held", "only planned", 8)
+    assert "starts it" in planned["next"][0]
+    assert again["state"] == "held"
+    assert run_json(tmp_path, "status", str(MONTH))["state"] == "sent"
+
+
+def test_planned_campaign_is_asked_about_and_checked_before_it_starts(tmp_path: Path):
+    digest = make_ready(make_project(tmp_path), 8)
+    run(tmp_path, "send", str(MONTH), "--yes", "--plan-only")
+
+    assert "Send 2026-11 to 8 subscribers, into the folder outbox?" in told(tmp_path, "send", str(MONTH), code=2)
+    (digest.articles_folder / str(MONTH) / "about-training.md").unlink()
+    assert "about-training.md removed" in told(tmp_path, "send", str(MONTH), "--yes", code=1)
+    assert "about-training.md removed" in told(tmp_path, "resume", str(MONTH), code=1)
+    assert not digest.outbox(MONTH).exists()
+
+
+def test_planned_campaign_that_is_held_by_hand_waits_for_resume(tmp_path: Path):
+    digest = make_ready(make_project(tmp_path), 8)
+    run(tmp_path, "send", str(MONTH), "--yes", "--plan-only")
+    run(tmp_path, "hold", str(MONTH))
+
+    held = run_json(tmp_path, "send", str(MONTH), "--yes", code=3)
+
+    assert (held["state"], held["reason"], held["balance"]["waiting"]) == ("held", "held by hand", 8)
+    assert not digest.outbox(MONTH).exists()
+
+
+def test_correction_of_a_planned_campaign_goes_out_when_it_starts(tmp_path: Path):
+    digest = make_ready(make_project(tmp_path), 8)
+    run(tmp_path, "send", str(MONTH), "--yes", "--plan-only")
+    article = digest.articles_folder / str(MONTH) / "about-empathy.md"
+    article.write_text(article.read_text().replace("The body of", "The corrected body of"))
+    run(tmp_path, "assemble", str(MONTH))
+    run(tmp_path, "approve", str(MONTH))
+
+    run(tmp_path, "send", str(MONTH), "--yes")
+
+    sent = mails(digest.outbox(MONTH)).values()
+    assert len(sent) == 8
+    assert any("The corrected body of" in mail.get_body(("plain",)).get_content() for mail in sent)
+
+
 def test_resuming_twice_says_that_nothing_was_changed(tmp_path: Path):
     make_ready(make_project(tmp_path))
-    run(tmp_path, "send", str(MONTH), "--yes", "--plan-only")
+    begin(tmp_path)
     run(tmp_path, "hold", str(MONTH))
 
     assert "goes on" in run(tmp_path, "resume", str(MONTH))
@@ -143,7 +200,7 @@ def test_question_names_the_way_that_mail_takes(tmp_path: Path):
     make_ready(make_project(tmp_path), 8)
 
     assert "Send 2026-11 to 8 subscribers, into the folder outbox?" in told(tmp_path, "send", str(MONTH), code=2)
-    assert "Freeze the audience of 2026-11: 8 subscribers (nothing goes out)?" in told(
+    assert "Freeze the audience of 2026-11 (8 subscribers) and publish its page? No mail goes out yet." in told(
         tmp_path, "send", str(MONTH), "--plan-only", code=2
     )
 
@@ -160,7 +217,7 @@ def test_question_names_the_sender_of_what_leaves_the_machine(tmp_path: Path):
 
 def test_worker_says_what_it_takes_up_and_nothing_of_its_libraries(tmp_path: Path):
     make_ready(make_project(tmp_path), 8)
-    run(tmp_path, "send", str(MONTH), "--yes", "--plan-only")
+    begin(tmp_path)
     process = subprocess.Popen(
         command(tmp_path, "worker"), env=environment(), stderr=subprocess.PIPE, text=True, stdout=subprocess.DEVNULL
     )

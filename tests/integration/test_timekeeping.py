@@ -17,6 +17,7 @@ from digest.delivery.timetable import Action
 from digest.pipeline.approve import approve
 from digest.pipeline.assemble import assemble
 from digest.pipeline.owner import this_process
+from digest.pipeline.send import plan
 from digest.pipeline.timekeeping import Acted, Calendar
 from digest.storage import calendar as rows
 from digest.storage.database import Database
@@ -253,3 +254,16 @@ def test_scheduler_that_was_paused_past_its_lease_does_not_act_again(made: Made)
     assert make().tick() == (Acted(Action.SEND, MONTH, None),)
     with digest.database.write() as connection:
         assert not rows.done(connection, Action.SEND, MONTH, owner="paused/1/1", now=clock.time)
+
+
+def test_calendar_leaves_a_campaign_alone_that_a_person_only_planned(made: Made):
+    digest, clock, make = made
+    ready(digest)
+    plan(digest.database, digest.workshop, MONTH, digest.sending, only=True)
+    clock.time = SEND_DUE
+
+    make().tick()
+    make().hand_over()
+
+    assert not digest.outbox(MONTH).exists()
+    assert run_json(digest.folder, "status", str(MONTH))["reason"] == "only planned"

@@ -281,9 +281,9 @@ def test_campaign_does_not_go_on_with_a_mistake_that_the_files_no_longer_have(di
     article = digest.articles_folder / str(MONTH) / "about-empathy.md"
     article.write_text(article.read_text().replace("The body of About empathy.", "The CORRECTED body."))
 
-    with pytest.raises(Conflict, match="have changed since"):
+    with pytest.raises(Conflict, match=r"about-empathy\.md changed"):
         approve(digest.database, digest.workshop, MONTH)
-    with pytest.raises(Conflict, match=r"digest assemble .*digest approve .*digest resume"):
+    with pytest.raises(Conflict, match=r"about-empathy\.md changed.*digest assemble .*digest approve .*digest resume"):
         resume(digest.database, MONTH, digest.sending, digest.workshop)
 
     assert status(digest.database, MONTH) == before

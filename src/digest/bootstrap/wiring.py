@@ -23,6 +23,7 @@ from digest.errors import ConfigError
 from digest.issue.newsletter import IssueRules, Newsletter
 from digest.months import Month
 from digest.pipeline.assemble import Workshop
+from digest.pipeline.changes import Files
 from digest.pipeline.clean_up import Retention
 from digest.pipeline.limits import Limits, Rate
 from digest.pipeline.notify import Courier
@@ -126,6 +127,11 @@ class Digest:
         count = self.config.content.articles_per_issue
         rules = IssueRules(count.min, count.max)
         return Workshop(self.library, self.newsletter, rules, self.taxonomy, self.renderer, load_apa(), load_support())
+
+    @property
+    def files(self) -> Files:
+        """Where issues come from, without what renders them."""
+        return Files(self.library, self.newsletter, self.taxonomy)
 
     @property
     def database_url(self) -> str:
@@ -239,7 +245,7 @@ class Digest:
         elif transport == "sendgrid" and not self.config.sendgrid.webhook_public_key:
             silent = "sendgrid.webhook_public_key is not set"
         approval = self.config.schedule.require_approval
-        return Outlook(transport, silent, require_approval=approval, timetable=self.timetable)
+        return Outlook(transport, silent, require_approval=approval, timetable=self.timetable, files=self.files)
 
     def _preferences_signer(self) -> Callable[[int], str]:
         sign, lifetime = dated_signer(self.keys.sign, Purpose.PREFERENCES), LIFETIMES[Purpose.PREFERENCES]

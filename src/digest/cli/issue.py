@@ -2,6 +2,7 @@
 
 import typer
 
+from digest.cli.hints import hints
 from digest.cli.options import CONFIG, AnyMonth, Config, Exit, Json, OneMonth
 from digest.cli.output import note, print_json, print_table
 
@@ -77,15 +78,14 @@ def approve(month: OneMonth, config: Config = CONFIG) -> None:
     """Approve the assembled issue: these bytes, and no others, may be sent."""
     from digest.bootstrap import open_digest
     from digest.pipeline.approve import approve as approve_month
+    from digest.pipeline.status import status as status_of
 
     digest = open_digest(config)
     done = approve_month(digest.database, digest.workshop, month)
     name = done.row.hash[:12]
-    if not done.changed:
-        typer.echo(f"{month} was approved before under {name}: nothing changed")
-    elif done.campaign == "held":
-        typer.echo(f"{month} approved under {name}: its page is corrected")
-        typer.echo(f"`digest resume {month}` and `digest send {month}` hand it over to whoever still waits")
+    if done.changed:
+        typer.echo(f"{month} approved under {name}" + (": the web shows this version" if done.is_published else ""))
     else:
-        what = "its page is corrected" if done.campaign else f"`digest send {month}` hands it over"
-        typer.echo(f"{month} approved under {name}: {what}")
+        typer.echo(f"{month} was approved before under {name}: nothing changed")
+    for hint in hints(status_of(digest.database, month, digest.outlook)):
+        typer.echo(hint)

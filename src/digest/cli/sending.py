@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from digest.bootstrap import Digest
     from digest.months import Month
     from digest.pipeline.status import Status
-    from digest.storage.campaigns import Audience
+    from digest.storage.campaigns import Audience, Campaign
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
@@ -33,14 +33,16 @@ def send(
     month: OneMonth,
     yes: Yes = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show who would get which edition.")] = False,
-    plan_only: Annotated[bool, typer.Option("--plan-only", help="Freeze the audience, hand nothing over.")] = False,
+    plan_only: Annotated[
+        bool, typer.Option("--plan-only", help="Freeze the audience and publish the page; hold the rest.")
+    ] = False,
     config: Config = CONFIG,
     as_json: Json = False,
 ) -> None:
     """Send an approved issue; again: goes on with the same campaign, and changes nothing once it is sent."""
     from digest.bootstrap import open_digest
     from digest.cli.stopping import stopped_by_signals
-    from digest.pipeline.send import audience, plan
+    from digest.pipeline.send import audience
     from digest.pipeline.status import status as status_of
     from digest.pipeline.worker import work
 
@@ -49,9 +51,7 @@ def send(
         _show_audience(audience(digest.database, digest.workshop, month, digest.sending), as_json=as_json)
         return
     before = status_of(digest.database, month)
-    if not yes and not before.balance.planned:
-        _ask(digest, month, audience(digest.database, digest.workshop, month, digest.sending), plan_only=plan_only)
-    campaign = plan(digest.database, digest.workshop, month, digest.sending)
+    campaign = _begin(digest, before, yes=yes, plan_only=plan_only)
     exit_code = None
     if not plan_only:
         waiting = status_of(digest.database, month).balance.open
@@ -97,7 +97,7 @@ def hold(
 def resume(
     month: OneMonth,
     as_approved: Annotated[
-        bool, typer.Option("--as-approved", help="Also if the files were changed since: the approved bytes go on.")
+        bool, typer.Option("--as-approved", help="Resume with the approved version even if files changed.")
     ] = False,
     config: Config = CONFIG,
 ) -> None:
@@ -107,7 +107,7 @@ def resume(
 
     digest = open_digest(config)
     before = _begun(digest, month)
-    corrected = resume_campaign(digest.database, month, digest.sending, None if as_approved else digest.workshop)
+    corrected = resume_campaign(digest.database, month, digest.sending, digest.workshop, as_approved=as_approved)
     if before.state == "sending" and not corrected:
         typer.echo(f"{month} was not held: nothing was changed")
     else:
@@ -187,12 +187,34 @@ def _tell_pause(until: dt.datetime, reason: str) -> None:
     note(f"waiting until {until:%H:%M:%S} UTC: {reason}")
 
 
-def _ask(digest: "Digest", month: "Month", audience: "Audience", *, plan_only: bool) -> None:
-    for edition, count in audience.editions.items():
-        note(f"{edition}  {count}")
-    people = f"{sum(audience.editions.values())} subscribers"
+def _begin(digest: "Digest", before: "Status", *, yes: bool, plan_only: bool) -> "Campaign":
+    """The campaign of a month, planned and started if it is not yet; asks first."""
+    from digest.pipeline.send import check_start, plan, start
+
+    work = (digest.database, digest.workshop, before.month, digest.sending)
+    starts = before.facts.is_only_planned and not plan_only
+    if starts:
+        check_start(*work)
+    if not yes and (starts or before.facts.campaign is None):
+        _ask(digest, before.month, before, plan_only=plan_only)
+    campaign = plan(*work, only=plan_only)
+    if starts:
+        start(*work)
+    return campaign
+
+
+def _ask(digest: "Digest", month: "Month", before: "Status", *, plan_only: bool) -> None:
+    from digest.pipeline.send import audience
+
+    number = before.balance.waiting
+    if before.facts.campaign is None:
+        editions = audience(digest.database, digest.workshop, month, digest.sending).editions
+        number = sum(editions.values())
+        for edition, count in editions.items():
+            note(f"{edition}  {count}")
+    people = counted(number, "subscriber")
     if plan_only:
-        ask(f"Freeze the audience of {month}: {people} (nothing goes out)?")
+        ask(f"Freeze the audience of {month} ({people}) and publish its page? No mail goes out yet.")
     else:
         ask(f"Send {month} to {people}, {_where(digest)}?")
 

@@ -29,6 +29,8 @@ def as_document(now: "Status", *, from_outside: bool = False) -> dict[str, Any]:
         "month": str(now.month),
         "state": now.state,
         "reason": now.reason,
+        "correction": now.correction,
+        "changes": list(now.facts.changes),
         "paused": {"until": paused.until.isoformat(), "reason": paused.reason} if paused else None,
         "balance": {"planned": balance.planned} | {part: getattr(balance, part) for part in _PARTS},
         "skipped": dict(balance.skipped_because),
@@ -65,11 +67,15 @@ def lines(now: "Status") -> list[str]:
 
 
 def why(now: "Status") -> str:
-    """Why a month does not go on: it is held, or its provider is left alone for a while; else empty."""
+    """Why a month does not go on: it is held, its provider is left alone for a while, or a correction of what was sent
+    waits for approval; else empty."""
+    from digest.delivery.next_step import Step, next_step
     from digest.rendering.words import one_line
 
     if now.paused:
         return f"waiting until {now.paused.until:%H:%M:%S} UTC: {one_line(now.paused.reason)}"
+    if now.facts.is_over and next_step(now.facts).step is Step.APPROVE:
+        return "a correction waits for approval"
     return one_line(now.reason or "")
 
 

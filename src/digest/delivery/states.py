@@ -48,6 +48,10 @@ class CampaignState(StrEnum):
     CANCELLED = "cancelled"
 
 
+ONLY_PLANNED = "only planned"
+"""Why a campaign is held that nobody has started yet; another reason, given by hand, takes its place."""
+
+
 class Skipped(StrEnum):
     """Why a delivery was not handed over."""
 

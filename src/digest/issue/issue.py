@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
@@ -104,15 +105,21 @@ class Document:
 
 @dataclass(frozen=True)
 class FrozenIssue:
-    """The bytes that are approved, sent and published, under one hash."""
+    """The bytes that are approved, sent and published, under one hash.
+
+    Attributes:
+        sources: See `digest.issue.sources.sources_of`; empty: an older version froze it, which did not keep them.
+    """
 
     month: Month
     source_hash: str
     document: Document
     editions: tuple[Edition, ...]
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def hash(self) -> str:
         """SHA-256 over the document and every byte and header of every edition."""
-        text = json.dumps(asdict(self), sort_keys=True, default=str)
+        hashed = {name: value for name, value in asdict(self).items() if name != "sources"}
+        text = json.dumps(hashed, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()

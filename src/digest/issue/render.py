@@ -25,6 +25,7 @@ from digest.issue.placeholders import (
     nonce_of,
     placeholder,
 )
+from digest.issue.sources import sources_of
 from digest.issue.views import ArticleView, NoticeView, Rendered, article_views, notice_views
 from digest.issue.wording import introduction, preheader, subject
 from digest.rendering.colour import readable
@@ -52,7 +53,7 @@ def freeze(issue: Issue, renderer: Renderer) -> FrozenIssue:
     press = _Press(issue, renderer)
     keys = every_key(len(issue.articles), issue.newsletter.languages)
     editions = tuple(press.edition(key) for key in keys)
-    return FrozenIssue(issue.month, issue.source_hash, press.document(), editions)
+    return FrozenIssue(issue.month, issue.source_hash, press.document(), editions, sources_of(issue))
 
 
 def render_edition(issue: Issue, key: EditionKey, renderer: Renderer) -> Edition:

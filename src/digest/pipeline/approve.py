@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from digest.delivery.states import CampaignState
+from digest.delivery.next_step import changed_advice
 from digest.errors import Conflict, NotFound
 from digest.issue.issue import IssueState
 from digest.months import Month
-from digest.pipeline.assemble import Workshop, check, frozen_or_refuse, gather
+from digest.pipeline.assemble import Workshop, check, frozen_or_refuse
+from digest.pipeline.facts import facts_of
 from digest.storage import calendar, campaigns, issues
 from digest.storage.database import Database
 from digest.storage.issues import IssueRow
@@ -21,12 +22,12 @@ class Approval:
     Attributes:
         row: The issue, approved.
         changed: False if the same bytes were approved before.
-        campaign: How the campaign of the month stands; None if it has not begun.
+        is_published: Whether the web shows these bytes, since the campaign of the month has begun.
     """
 
     row: IssueRow
     changed: bool
-    campaign: CampaignState | None
+    is_published: bool
 
 
 def approve(database: Database, workshop: Workshop, month: Month) -> Approval:
@@ -39,23 +40,29 @@ def approve(database: Database, workshop: Workshop, month: Month) -> Approval:
 
     Raises:
         NotFound: It is not assembled.
-        Conflict: Files or templates have changed since, or an error stands in the way.
+        Conflict: Files, settings or templates have changed since, or an error stands in the way.
     """
     with database.read() as connection:
         row = assembled(connection, month)
+        facts = facts_of(connection, month, require_approval=True, files=workshop.files)
+    if facts.changes:
+        raise Conflict(changed_advice(facts))
     if frozen_or_refuse(check(workshop, month)).hash != row.hash:
-        raise Conflict(_changed(month, "files or templates"))
+        raise Conflict(
+            f"the templates of {month}, or the program, have changed since it was assembled: run "
+            f"`digest assemble {month}`, look at it with `digest preview {month}`, and approve it again"
+        )
     with database.write() as connection:
         now = database.now(connection)
         before = assembled(connection, month, lock=True)
         issues.approve(connection, month, row.hash, now)
-        campaign = campaigns.find(connection, month)
+        has_begun = campaigns.find(connection, month) is not None
         changed = before.state is not IssueState.APPROVED
         if changed:
             calendar.forget(connection, month)
-            if campaign:
+            if has_begun:
                 issues.publish(connection, month, row.hash, now)
-        return Approval(assembled(connection, month), changed, campaign.state if campaign else None)
+        return Approval(assembled(connection, month), changed, has_begun)
 
 
 def assembled(connection: Connection, month: Month, *, lock: bool = False) -> IssueRow:
@@ -68,27 +75,3 @@ def assembled(connection: Connection, month: Month, *, lock: bool = False) -> Is
     if row is None:
         raise NotFound(f"the issue of {month} is not assembled: run `digest assemble {month}`")
     return row
-
-
-def unchanged_or_refuse(workshop: Workshop, row: IssueRow) -> None:
-    """Make sure that what was frozen is still what the editor's files say.
-
-    Raises:
-        Conflict: An article, the issue file or the newsletter's configuration was changed, added or removed, or an
-            article that was added can't be read.
-    """
-    if not is_unchanged(workshop, row):
-        raise Conflict(_changed(row.month, "files or settings"))
-
-
-def is_unchanged(workshop: Workshop, row: IssueRow) -> bool:
-    """Whether the editor's files of that month still say what was frozen; see `unchanged_or_refuse`."""
-    gathered = gather(workshop, row.month)
-    return gathered.issue.source_hash == row.source_hash and not gathered.errors
-
-
-def _changed(month: Month, what: str) -> str:
-    return (
-        f"the {what} of {month} have changed since it was assembled: "
-        f"run `digest assemble {month}`, look at it, and approve it again"
-    )

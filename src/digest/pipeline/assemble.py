@@ -1,10 +1,7 @@
 """From files to a frozen issue."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from digest.content.article import Article
-from digest.content.issue_file import IssueFile
 from digest.content.library import Library
 from digest.delivery.states import CampaignState
 from digest.errors import Conflict, RenderError
@@ -17,6 +14,7 @@ from digest.issue.issue import FrozenIssue, Issue, IssueState
 from digest.issue.newsletter import IssueRules, Newsletter
 from digest.issue.render import freeze
 from digest.months import Month
+from digest.pipeline.changes import Files
 from digest.rendering.environment import Renderer
 from digest.storage import calendar, campaigns, issues
 from digest.storage.database import Database
@@ -40,6 +38,11 @@ class Workshop:
     apa: Apa | None = None
     support: Support = field(default_factory=Support)
 
+    @property
+    def files(self) -> Files:
+        """Where the issue comes from."""
+        return Files(self.library, self.newsletter, self.taxonomy)
+
 
 @dataclass(frozen=True)
 class Gathered:
@@ -55,22 +58,14 @@ class Gathered:
 
 def gather(workshop: Workshop, month: Month) -> Gathered:
     """Read a month's files and check them; files that do not load are among the findings, the others in the issue."""
-    files = workshop.library.load(month)
-    articles = tuple(with_citation(article, workshop.apa) for article in _ordered(files.articles, files.file))
-    issue = Issue(month, articles, files.file, workshop.newsletter, workshop.taxonomy)
-    return Gathered(
-        issue, check_issue(issue, files.errors, workshop.rules, workshop.taxonomy, _shelf(workshop.library))
-    )
+    written, errors = workshop.files.read(month)
+    issue = replace(written, articles=tuple(with_citation(article, workshop.apa) for article in written.articles))
+    return Gathered(issue, check_issue(issue, errors, workshop.rules, workshop.taxonomy, _shelf(workshop.library)))
 
 
 def _shelf(library: Library) -> Shelf:
     months = library.months()
     return Shelf(tuple(article for month in months for article in library.load(month).articles), frozenset(months))
-
-
-def _ordered(articles: tuple[Article, ...], file: IssueFile) -> tuple[Article, ...]:
-    first: Mapping[str, int] = {slug: place for place, slug in enumerate(file.order)}
-    return tuple(sorted(articles, key=lambda article: (first.get(article.slug, len(first)), article.slug)))
 
 
 @dataclass(frozen=True)

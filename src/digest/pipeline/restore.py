@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from digest.delivery.states import CampaignState
 from digest.months import Month
 from digest.pipeline.erasure import erase_again
 from digest.storage import campaigns, installation
@@ -34,7 +33,7 @@ def put_right(database: Database, remembered: Iterable[tuple[str, dt.datetime]],
     with database.write() as connection:
         now = database.now(connection)
         installation.rename(connection, name)
-        sending = campaigns.in_state(connection, CampaignState.SENDING)
+        sending = campaigns.sending_or_planned(connection)
         for campaign in sending:
             campaigns.hold(connection, campaign.id, RESTORED, now)
     return PutRight(erased, tuple(campaign.month for campaign in sending))

@@ -1,35 +1,23 @@
-"""Planning: who gets what, once a month."""
+"""Planning who gets what, once a month, and starting what is only planned."""
 
 import datetime as dt
 from collections.abc import Callable
 
 from sqlalchemy import Connection
 
+from digest.delivery.next_step import Step, next_step
+from digest.delivery.states import ONLY_PLANNED, CampaignState
 from digest.errors import Conflict
-from digest.issue.issue import IssueState
 from digest.months import Month
-from digest.pipeline.approve import assembled, unchanged_or_refuse
+from digest.pipeline.approve import assembled
 from digest.pipeline.assemble import Workshop
+from digest.pipeline.changes import Files
+from digest.pipeline.facts import facts_of, refuse
 from digest.pipeline.sending import Sending
 from digest.storage import campaigns, issues
 from digest.storage.campaigns import Audience, Campaign
 from digest.storage.database import Database
 from digest.storage.issues import IssueRow
-
-
-def ready(connection: Connection, month: Month, *, require_approval: bool, lock: bool = False) -> IssueRow:
-    """The issue's row, if it may be sent; with *lock* nobody else changes it before this transaction ends.
-
-    Raises:
-        NotFound: It is not assembled.
-        Conflict: It is not approved, or its stored bytes were altered.
-    """
-    row = assembled(connection, month, lock=lock)
-    if require_approval and row.state is not IssueState.APPROVED:
-        raise Conflict(f"the issue of {month} is not approved: look at it with `digest preview {month}`, then approve")
-    if not issues.verify(connection, row.hash):
-        raise Conflict(f"the stored bytes of {month} are not those that were approved: assemble and approve it again")
-    return row
 
 
 def audience(database: Database, workshop: Workshop, month: Month, sending: Sending) -> Audience:
@@ -42,8 +30,7 @@ def audience(database: Database, workshop: Workshop, month: Month, sending: Send
     with database.read() as connection:
         if campaigns.find(connection, month):
             raise Conflict(f"the campaign of {month} has begun, its audience is frozen: see `digest status {month}`")
-        row = ready(connection, month, require_approval=sending.require_approval)
-        unchanged_or_refuse(workshop, row)
+        row = ready(connection, month, workshop.files, sending)
         today = database.now(connection).date()
         return campaigns.audience(connection, row.hash, month, sending.newsletter.languages, today)
 
@@ -54,30 +41,93 @@ def plan(
     month: Month,
     sending: Sending,
     also: Callable[[Connection, dt.datetime], None] = lambda _connection, _now: None,
+    *,
+    only: bool = False,
 ) -> Campaign:
     """
     Freeze the audience of *month* and publish its page, in one transaction.
 
     Args:
         also: Runs inside that transaction, so that it happens if and only if the campaign begins.
+        only: Hold the campaign, so that no worker takes it up before `start` or `resume`.
 
     Returns:
         The campaign; the same one, unchanged, if it has begun before.
 
     Raises:
         NotFound: The issue is not assembled.
-        Conflict: It is not approved, or its files have changed since.
+        Conflict: Another step comes first; says which, and names what has changed.
     """
     with database.write() as connection:
         now = database.now(connection)
-        campaign = campaigns.find(connection, month)
-        if campaign is None:
-            row = ready(connection, month, require_approval=sending.require_approval, lock=True)
-            unchanged_or_refuse(workshop, row)
+        if campaigns.find(connection, month) is None:
+            row = ready(connection, month, workshop.files, sending, lock=True)
             languages = sending.newsletter.languages
-            campaign = campaigns.plan(
+            begun = campaigns.plan(
                 connection, month, row.hash, batch_size=sending.planned_batch_size, languages=languages, now=now
             )
             issues.publish(connection, month, row.hash, now)
+            if only:
+                campaigns.hold(connection, begun.id, ONLY_PLANNED, now)
         also(connection, now)
+        campaign = campaigns.find(connection, month)
+    assert campaign is not None
     return campaign
+
+
+def start(database: Database, workshop: Workshop, month: Month, sending: Sending) -> None:
+    """
+    Let the campaign of *month* begin if it is only planned; any other, or none, stays as it is.
+
+    Raises:
+        Conflict: Another step comes first; says which, and names what has changed.
+    """
+    with database.write() as connection:
+        campaign = campaigns.find(connection, month)
+        if campaign is not None and campaign.is_only_planned:
+            row = ready(connection, month, workshop.files, sending, lock=True)
+            let_go_on(connection, campaign, row, database.now(connection))
+
+
+def check_start(database: Database, workshop: Workshop, month: Month, sending: Sending) -> None:
+    """Raise what `start` would; changes nothing."""
+    with database.read() as connection:
+        ready(connection, month, workshop.files, sending)
+
+
+def ready(
+    connection: Connection,
+    month: Month,
+    files: Files | None,
+    sending: Sending,
+    *,
+    as_approved: bool = False,
+    lock: bool = False,
+) -> IssueRow:
+    """
+    The issue's row, if it may be sent now.
+
+    Args:
+        files: What it must still say; None: nobody looks at files.
+        as_approved: What is approved goes on, whatever the files say.
+        lock: Let nobody else change it before this transaction ends.
+
+    Raises:
+        NotFound: It is not assembled.
+        Conflict: Another step comes first; says which, and names what has changed.
+    """
+    facts = facts_of(connection, month, require_approval=sending.require_approval, files=files, lock=lock)
+    following = next_step(facts.with_approved_version if as_approved else facts)
+    if following.step not in {Step.SEND, Step.RESUME, Step.WORK}:
+        refuse(facts, following.advice)
+    return assembled(connection, month)
+
+
+def let_go_on(connection: Connection, campaign: Campaign, row: IssueRow, now: dt.datetime) -> bool:
+    """Let a held campaign go on with the bytes of *row*, and publish them; says whether they are corrected ones."""
+    corrected = row.hash != campaign.hash
+    if corrected:
+        campaigns.correct(connection, campaign.id, row.hash)
+        issues.publish(connection, campaign.month, row.hash, now)
+    campaigns.set_state(connection, campaign.id, CampaignState.SENDING, reason=None, now=now)
+    return corrected

@@ -8,10 +8,13 @@ from sqlalchemy import Connection
 
 from digest.delivery.balance import Balance
 from digest.delivery.events import Outcome
+from digest.delivery.next_step import Facts
 from digest.delivery.states import AttemptState, CampaignState
 from digest.delivery.timetable import Action, Timetable
 from digest.issue.issue import IssueState
 from digest.months import Month
+from digest.pipeline.changes import Files
+from digest.pipeline.facts import facts_of
 from digest.pipeline.owner import is_gone
 from digest.storage import calendar, campaigns, gate, issues, notifications, outbox, outcomes, pace, who
 from digest.storage.campaigns import Campaign
@@ -31,12 +34,14 @@ class Outlook:
         no_evidence: Why nothing is heard later of what became of a request; empty: something may be.
         require_approval: Whether the calendar waits for an approval.
         timetable: When the calendar acts, if one runs.
+        files: What an issue is compared with; None: nobody looks whether it has changed.
     """
 
     transport: str
     no_evidence: str = ""
     require_approval: bool = True
     timetable: Timetable | None = None
+    files: Files | None = None
 
 
 @dataclass(frozen=True)
@@ -65,11 +70,13 @@ class Status:
         state: The campaign's if there is one, else the issue's.
         reason: Why it is held, or None.
         hash: Of the frozen bytes; None before assembling.
+        facts: What `next_step` goes by.
         duplicates: Deliveries proven to have been handed over twice.
         doubts: Attempts in doubt.
         reported: Deliveries by what became of them later, as far as events tell.
         rejected_because: How many were rejected for each of the most frequent reasons, in the provider's words.
-        correction: How far the issue has got that was assembled after the campaign began; None: it was not.
+        correction: How far a correction has got that was assembled after the campaign began, and that does not go out
+            or, once the campaign is over, is not on the web; None: there is none.
         paused: Why a campaign that is sending waits, and until when; None: it does not, or nobody asked.
         rate: Recipients a second over the last minute of a campaign that is sending, 0 if it is known that nobody is
             at work any more; None of any other, and while it waits.
@@ -88,6 +95,7 @@ class Status:
     reason: str | None
     hash: str | None
     balance: Balance
+    facts: Facts = field(compare=False)
     duplicates: int = 0
     doubts: tuple[Doubt, ...] = ()
     reported: Mapping[Outcome, int] = field(default_factory=dict)
@@ -158,15 +166,16 @@ def notification_status(database: Database) -> Notifications:
 
 
 def _status(connection: Connection, month: Month, outlook: Outlook | None, now: dt.datetime) -> Status:
-    row = issues.status(connection, month)
     campaign = campaigns.find(connection, month)
+    files, approval = (outlook.files, outlook.require_approval) if outlook is not None else (None, True)
+    facts = facts_of(connection, month, require_approval=approval, files=files)
     if campaign is not None:
-        correction = row.state if row is not None and row.hash != campaign.hash else None
-        return _under_campaign(connection, campaign, correction, outlook, now)
+        return _under_campaign(connection, campaign, facts, outlook, now)
+    row = issues.status(connection, month)
     reason = "; ".join(f"{row.action}: {row.reason}" for row in calendar.rows(connection, month) if row.reason) or None
-    state = row.state if row else IssueState.COLLECTING
-    due = _due(month, state, outlook, now)
-    return Status(month, state.value, reason, row.hash if row else None, Balance(), outlook=outlook, due=due)
+    due = _due(month, facts.issue, outlook, now)
+    hash_ = row.hash if row else None
+    return Status(month, facts.issue.value, reason, hash_, Balance(), facts, outlook=outlook, due=due)
 
 
 def _due(month: Month, state: IssueState, outlook: Outlook | None, now: dt.datetime) -> dt.datetime | None:
@@ -179,7 +188,7 @@ def _due(month: Month, state: IssueState, outlook: Outlook | None, now: dt.datet
 def _under_campaign(
     connection: Connection,
     campaign: Campaign,
-    correction: IssueState | None,
+    facts: Facts,
     outlook: Outlook | None,
     now: dt.datetime,
 ) -> Status:
@@ -195,11 +204,12 @@ def _under_campaign(
         campaign.reason,
         campaign.hash,
         campaigns.balance(connection, campaign.id),
+        facts,
         campaigns.duplicates(connection, campaign.id),
         _doubts(open_now),
         outcomes.counts(connection, campaign.id),
         rejected_because=dict(who.rejected_because(connection, campaign.id, _REASONS)),
-        correction=correction,
+        correction=facts.issue if facts.is_corrected else None,
         paused=paused,
         rate=None if seen is None or paused else 0.0 if gone else seen.rate,
         under_way=any(not is_gone(one.owner) for one in under_way),

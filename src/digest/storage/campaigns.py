@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, case, exists, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, and_, case, exists, func, insert, literal, or_, select, update
 
 from digest.delivery.balance import Balance
-from digest.delivery.states import BATCH, CAMPAIGN, BatchState, CampaignState, HandOver, Skipped, step
+from digest.delivery.states import BATCH, CAMPAIGN, ONLY_PLANNED, BatchState, CampaignState, HandOver, Skipped, step
 from digest.errors import NotFound
 from digest.issue.edition import EditionKey
 from digest.months import Month
@@ -33,6 +33,11 @@ class Campaign:
     planned: int
     created_at: dt.datetime
     finished_at: dt.datetime | None
+
+    @property
+    def is_only_planned(self) -> bool:
+        """Whether it is held because nobody has started it yet."""
+        return self.state is CampaignState.HELD and self.reason == ONLY_PLANNED
 
 
 @dataclass(frozen=True)
@@ -139,6 +144,13 @@ def in_state(conn: Connection, state: CampaignState) -> list[Campaign]:
     return [_campaign(row) for row in conn.execute(query)]
 
 
+def sending_or_planned(conn: Connection) -> list[Campaign]:
+    """Every campaign of which `send` hands something over without `resume`, oldest month first."""
+    only_planned = and_(campaign.c.state == CampaignState.HELD, campaign.c.reason == ONLY_PLANNED)
+    wanted = or_(campaign.c.state == CampaignState.SENDING, only_planned)
+    return [_campaign(row) for row in conn.execute(select(campaign).where(wanted).order_by(campaign.c.month))]
+
+
 def set_state(conn: Connection, campaign_id: int, new: CampaignState, *, reason: str | None, now: dt.datetime) -> None:
     """
     Hold, resume, finish or cancel a campaign. *reason* says why it is held; None otherwise.
@@ -157,9 +169,12 @@ def set_state(conn: Connection, campaign_id: int, new: CampaignState, *, reason:
 
 
 def hold(conn: Connection, campaign_id: int, reason: str, now: dt.datetime) -> None:
-    """Hold a campaign that is sending; any other stays as it is."""
+    """Hold a campaign that is sending; one that is only planned takes *reason*, any other stays as it is."""
     if state(conn, campaign_id) is CampaignState.SENDING:
         set_state(conn, campaign_id, CampaignState.HELD, reason=reason, now=now)
+    else:
+        only_planned = (campaign.c.state == CampaignState.HELD, campaign.c.reason == ONLY_PLANNED)
+        conn.execute(update(campaign).where(campaign.c.id == campaign_id, *only_planned).values(reason=reason))
 
 
 def reword(conn: Connection, campaign_id: int, reason: str) -> bool:

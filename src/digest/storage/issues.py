@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,15 +19,22 @@ from digest.storage.upsert import insert_new
 
 @dataclass(frozen=True)
 class IssueRow:
-    """How far an issue has got. Times are UTC; `published_at` is that of the first publication."""
+    """How far an issue has got. Times are UTC; `published_at` is that of the first publication.
+
+    Attributes:
+        sources: See `digest.issue.issue.FrozenIssue`.
+        published_hash: Of the bytes that the web shows; None: it shows none.
+    """
 
     month: Month
     state: IssueState
     hash: str
     source_hash: str
+    sources: Mapping[str, str]
     assembled_at: dt.datetime
     approved_at: dt.datetime | None
     published_at: dt.datetime | None
+    published_hash: str | None
 
 
 @dataclass(frozen=True)
@@ -174,6 +182,7 @@ def _keep(conn: Connection, frozen: FrozenIssue, name: str, now: dt.datetime) ->
         "hash": name,
         "month": str(frozen.month),
         "source_hash": frozen.source_hash,
+        "sources": json.dumps(dict(frozen.sources), ensure_ascii=False) if frozen.sources else None,
         "document": json.dumps(asdict(frozen.document), ensure_ascii=False),
         "assembled_at": now,
     }
@@ -219,13 +228,14 @@ def _frozen_row(conn: Connection, name: str) -> Row[Any]:
 
 
 def _rows() -> Select[Any]:
-    return select(issue, frozen_issue.c.source_hash).join(frozen_issue, frozen_issue.c.hash == issue.c.hash)
+    of_frozen = (frozen_issue.c.source_hash, frozen_issue.c.sources)
+    return select(issue, *of_frozen).join(frozen_issue, frozen_issue.c.hash == issue.c.hash)
 
 
 def _issue_row(row: Row[Any]) -> IssueRow:
-    month = Month.parse(row.month)
+    month, sources = Month.parse(row.month), json.loads(row.sources or "{}")
     times = (row.assembled_at, row.approved_at, row.published_at)
-    return IssueRow(month, row.state, row.hash, row.source_hash, *times)
+    return IssueRow(month, row.state, row.hash, row.source_hash, sources, *times, row.published_hash)
 
 
 def _publications() -> Select[Any]:

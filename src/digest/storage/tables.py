@@ -226,6 +226,7 @@ frozen_issue = Table(
     Column("hash", Text, primary_key=True),  # over document and editions; see digest.issue.issue
     Column("month", Text, nullable=False),
     Column("source_hash", Text, nullable=False),  # over what the editor wrote
+    Column("sources", Text),  # JSON: SHA-256 of each file and setting; null: frozen by a version that did not keep them
     Column("document", Text, nullable=False),  # JSON of digest.issue.issue.Document
     Column("assembled_at", UTC, nullable=False),
 )

@@ -11,6 +11,9 @@ from rich.console import Console
 from digest.cli.hints import hints
 from digest.cli.standing import as_document, lines, panel, watch
 from digest.delivery.balance import Balance
+from digest.delivery.next_step import Facts
+from digest.delivery.states import ONLY_PLANNED, CampaignState
+from digest.issue.issue import IssueState
 from digest.pipeline.status import Doubt, Outlook, Pause, Status
 
 GO_ON = "not finished: a running `digest worker` or `serve` hands it over; otherwise run `digest send 2026-11`"
@@ -23,7 +26,23 @@ OUTLOOK = Outlook("smtp", "SMTP brings none")
 def standing(**changes: Any) -> Status:
     balance = Balance(planned=1000, waiting=600, sending=100, accepted=300)
     values: dict[str, Any] = {"state": "sending", "reason": None, "hash": "x", "balance": balance} | changes
-    return Status(NOVEMBER, **values)
+    return Status(NOVEMBER, **{"facts": facts(values), **values})
+
+
+def facts(values: dict[str, Any]) -> Facts:
+    campaign = CampaignState(values["state"]) if values["state"] in frozenset(CampaignState) else None
+    correction = values.get("correction")
+    issue = IssueState(correction or (IssueState.APPROVED if campaign else values["state"]))
+    approval = values["outlook"].require_approval if "outlook" in values else True
+    planned = values["reason"] == ONLY_PLANNED
+    return Facts(
+        NOVEMBER,
+        issue,
+        campaign,
+        is_only_planned=planned,
+        is_corrected=correction is not None,
+        require_approval=approval,
+    )
 
 
 def sent() -> Status:
@@ -183,10 +202,11 @@ def test_after_whoever_handed_over_has_ended_no_time_is_promised():
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({}, "mend the cause"),
+        ({}, "fix the cause"),
         ({"reason": "a typo in the second article"}, "to correct an article"),
         ({"reason": "held by hand", "correction": "assembled"}, "`digest approve 2026-11`, then `digest resume"),
-        ({"correction": "approved"}, "is approved; `digest resume 2026-11`"),
+        ({"correction": "approved"}, "is approved, then `digest resume 2026-11`"),
+        ({"reason": ONLY_PLANNED}, "`digest send 2026-11` starts it"),
     ],
 )
 def test_held_campaign_names_the_step_that_comes_next(changes: dict[str, str], said: str):
@@ -205,6 +225,14 @@ def test_issue_without_a_campaign_names_its_next_step_and_the_date_of_the_calend
 
     assert said in hint
     assert "on 2026-11-10 at 12:00 UTC" in hint
+
+
+def test_sent_month_whose_correction_waits_for_approval_says_so():
+    now = standing(state="sent", balance=Balance(planned=5, accepted=5), correction="assembled")
+
+    assert lines(now)[0] == "2026-11  sent: a correction waits for approval"
+    assert as_document(now)["correction"] == "assembled"
+    assert "run `digest approve 2026-11`" in hints(now)[0]
 
 
 def test_issue_that_needs_no_approval_may_be_sent_at_once():
