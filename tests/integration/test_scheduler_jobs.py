@@ -1,5 +1,6 @@
 """What runs beside the site: calendar, notifications, and the daily clean-up."""
 
+import datetime as dt
 import logging
 import threading
 import time
@@ -55,3 +56,26 @@ def test_job_that_takes_longer_than_its_interval_runs_once_and_logs_nothing(capl
 
     assert set(most) == {1}
     assert caplog.messages == []
+
+
+def test_jobs_go_on_after_the_clock_was_set_back():
+    times: list[float] = []
+    both = threading.Event()
+
+    def job() -> None:
+        times.append(time.monotonic())
+        if len(times) > 1:
+            both.set()
+
+    alarm = background({job: 3600}, looks_every=0.05)
+    alarm.start()
+    try:
+        end = time.monotonic() + _PATIENCE
+        while not times and time.monotonic() < end:
+            time.sleep(0.01)
+        [made] = alarm.get_jobs()
+        made.modify(next_run_time=dt.datetime.now(dt.UTC) + dt.timedelta(days=40))  # as it lies after such a step
+
+        assert both.wait(_PATIENCE)
+    finally:
+        alarm.shutdown(wait=True)

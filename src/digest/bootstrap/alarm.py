@@ -1,6 +1,8 @@
 """The alarm clock: APScheduler wakes the process, the database decides what is due.
 
 The job store is memory: shared between schedulers it would run a job once per scheduler (see docs/design.md).
+APScheduler waits for a time of day. When the clock is set back, every job would wait until that time comes again, so a
+thread looks for jobs that lie further ahead than their interval and lets them run at once.
 """
 
 import datetime as dt
@@ -8,6 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 
+from apscheduler.events import EVENT_SCHEDULER_SHUTDOWN, EVENT_SCHEDULER_STARTED
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.schedulers.blocking import BlockingScheduler
@@ -23,6 +26,7 @@ from digest.storage.database import Database
 _EVERY = 30  # seconds
 _NOTIFICATIONS_EVERY = 2  # seconds: somebody sits before the page that says "look into your mail"
 _CLEANING_EVERY = 600  # seconds; it acts once a day
+_LOOKS_EVERY = 10.0  # seconds between looks at whether the clock was set back
 
 log = logging.getLogger("digest.scheduler")
 
@@ -31,12 +35,16 @@ Jobs = Mapping[Callable[[], None], int]
 
 def foreground(jobs: Jobs) -> BaseScheduler:
     """A scheduler whose `start()` returns when it is shut down."""
-    return _scheduler(BlockingScheduler(timezone=dt.UTC), jobs)
+    return _scheduler(BlockingScheduler(timezone=dt.UTC), jobs, _LOOKS_EVERY)
 
 
-def background(jobs: Jobs) -> BaseScheduler:
-    """A scheduler that runs in threads of its own after `start()`."""
-    return _scheduler(BackgroundScheduler(timezone=dt.UTC), jobs)
+def background(jobs: Jobs, looks_every: float = _LOOKS_EVERY) -> BaseScheduler:
+    """A scheduler that runs in threads of its own after `start()`.
+
+    Args:
+        looks_every: Seconds between looks at whether the clock was set back.
+    """
+    return _scheduler(BackgroundScheduler(timezone=dt.UTC), jobs, looks_every)
 
 
 def jobs(calendar: Calendar, courier: Courier, retention: Retention, *, hands_over: bool = True) -> Jobs:
@@ -49,7 +57,7 @@ def jobs(calendar: Calendar, courier: Courier, retention: Retention, *, hands_ov
     }
 
 
-def _scheduler(scheduler: BaseScheduler, jobs: Jobs) -> BaseScheduler:
+def _scheduler(scheduler: BaseScheduler, jobs: Jobs, looks_every: float) -> BaseScheduler:
     for job, seconds in jobs.items():
         scheduler.add_job(
             _one_at_a_time(job),
@@ -59,7 +67,22 @@ def _scheduler(scheduler: BaseScheduler, jobs: Jobs) -> BaseScheduler:
             coalesce=True,
             max_instances=2,  # with 1, APScheduler warns each time that a job is due while it still runs
         )
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(looks_every):
+            _run_what_is_too_far_ahead(scheduler, dt.datetime.now(dt.UTC))
+
+    watcher = threading.Thread(target=watch, name="clock", daemon=True)
+    scheduler.add_listener(lambda _: watcher.start(), EVENT_SCHEDULER_STARTED)
+    scheduler.add_listener(lambda _: ended.set(), EVENT_SCHEDULER_SHUTDOWN)
     return scheduler
+
+
+def _run_what_is_too_far_ahead(scheduler: BaseScheduler, now: dt.datetime) -> None:
+    for job in scheduler.get_jobs():
+        if job.next_run_time is not None and job.next_run_time > now + 2 * job.trigger.interval:
+            job.modify(next_run_time=now)
 
 
 def _one_at_a_time(job: Callable[[], None]) -> Callable[[], None]:

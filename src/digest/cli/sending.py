@@ -158,7 +158,8 @@ def settle(
         raise typer.BadParameter("choose one of --resend, --assume-sent and --give-up")
     digest = open_digest(config)
     _begun(digest, month)
-    settle_by_evidence(digest.database, month, digest.sending.transport(month), digest.sending.resend_after)
+    sending = digest.sending
+    settle_by_evidence(digest.database, month, sending.transport(month), sending.resend_after, sending.lease)
     for decision in chosen:
         number = decide(digest.database, month, decision)
         note(f"{counted(number, 'delivery', 'deliveries')} settled: {decision}")

@@ -47,11 +47,22 @@ class Gate:
         return self.shuts > 0
 
     def is_shut(self, now: dt.datetime) -> bool:
-        # further off: the clock was ahead when that was written
-        return self.shut_until is not None and now < self.shut_until <= now + _FORGOTTEN
+        """Whether nobody may claim at *now*; a gate that was shut in the future is not: the clock was ahead then."""
+        seen = as_seen(self, now)
+        return seen.shut_until is not None and now < seen.shut_until <= now + _FORGOTTEN
 
 
 OPEN = Gate()
+
+
+def as_seen(gate: Gate, now: dt.datetime) -> Gate:
+    """
+    Return the gate without times that can't be true at *now*: the clock was ahead when they were written.
+
+    What was counted is kept, so that one request goes ahead as a trial.
+    """
+    ahead = gate.shut_at is not None and gate.shut_at > now
+    return replace(gate, shut_at=None, shut_until=None) if ahead else gate
 
 
 def after_doubt(gate: Gate, *, began: dt.datetime, now: dt.datetime, chance: float, reason: str) -> Gate:
@@ -83,18 +94,20 @@ def after_refusal(
     return _shut(before, began, now, delay(before.shuts, chance, at_least=retry_after), reason)
 
 
-def after_answer(gate: Gate, *, began: dt.datetime) -> Gate:
+def after_answer(gate: Gate, *, began: dt.datetime, now: dt.datetime) -> Gate:
     """How the gate stands after a clear answer: open, unless the request was under way when the gate was shut."""
-    return gate if gate.shut_at is not None and began < gate.shut_at else OPEN
+    seen = as_seen(gate, now)
+    return gate if seen.shut_at is not None and began < seen.shut_at else OPEN
 
 
-def during_trial(gate: Gate, *, until: dt.datetime) -> Gate:
+def during_trial(gate: Gate, *, now: dt.datetime, until: dt.datetime) -> Gate:
     """How the gate stands while the trial is under way: shut for all others, until it must be over."""
-    return replace(gate, shut_until=until)
+    return replace(as_seen(gate, now), shut_until=until)
 
 
 def _remembered(gate: Gate, now: dt.datetime) -> Gate:
-    return OPEN if gate.shut_until is not None and abs(now - gate.shut_until) > _FORGOTTEN else gate
+    seen = as_seen(gate, now)
+    return OPEN if seen.shut_until is not None and abs(now - seen.shut_until) > _FORGOTTEN else seen
 
 
 def _shut(gate: Gate, began: dt.datetime, now: dt.datetime, seconds: float, reason: str) -> Gate:

@@ -15,7 +15,7 @@ from digest.rendering.words import one_line
 
 MOST_ATTEMPTS = 14  # about a day, were every wait as long as it may be
 _FIRST_WAIT = dt.timedelta(seconds=10)
-_LONGEST_WAIT = dt.timedelta(hours=4)
+LONGEST_WAIT = dt.timedelta(hours=4)
 
 
 class Kind(StrEnum):
@@ -38,7 +38,7 @@ def wait_before(attempts: int, jitter: float) -> dt.timedelta | None:
     """
     if attempts >= MOST_ATTEMPTS:
         return None
-    return min(_LONGEST_WAIT, _FIRST_WAIT * 2.0**attempts) * jitter
+    return min(LONGEST_WAIT, _FIRST_WAIT * 2.0**attempts) * jitter
 
 
 def render_note(

@@ -152,7 +152,7 @@ def _confirm(connection: Connection, people: People, queued: Queued, now: dt.dat
     signup = signups.find(connection, queued.subject_id or 0)
     if signup is None or signup.state is not SignUpState.WAITING or signup.expires_at <= now:
         return None
-    token = people.link_until(Purpose.CONFIRM, signup.id, signup.expires_at)
+    token = people.link_until(Purpose.CONFIRM, signup.id, _end(signup.requested_at, Purpose.CONFIRM, now))
     return Kind.CONFIRM, queued.language, personal_url(people.newsletter.base_url, "confirm", token, queued.language)
 
 
@@ -167,8 +167,13 @@ def _address(connection: Connection, people: People, queued: Queued, now: dt.dat
     change = address_changes.find(connection, queued.subject_id or 0)
     if change is None or change.done_at is not None or change.expires_at <= now:
         return None
-    token = people.link_until(Purpose.CHANGE_ADDRESS, change.id, change.expires_at)
+    token = people.link_until(Purpose.CHANGE_ADDRESS, change.id, _end(change.requested_at, Purpose.CHANGE_ADDRESS, now))
     return Kind.ADDRESS, queued.language, personal_url(people.newsletter.base_url, "address", token, queued.language)
+
+
+def _end(asked_at: dt.datetime, purpose: Purpose, now: dt.datetime) -> dt.datetime:
+    """When the link of a request ends; one that was asked for while the clock was ahead lives no longer for that."""
+    return min(asked_at, now) + LIFETIMES[purpose]
 
 
 def _own_data(kind: Kind, page: str, purpose: Purpose) -> Callable[[Connection, People, Queued, dt.datetime], _Found]:
@@ -176,7 +181,7 @@ def _own_data(kind: Kind, page: str, purpose: Purpose) -> Callable[[Connection, 
         if queued.subject_id is None or subscribers.hash_of(connection, queued.subject_id) != queued.address_hash:
             return None  # the person has moved to another address, or is gone
         # a link for something grave is as old as its request, however late the mail goes out
-        ends = queued.created_at + LIFETIMES[purpose]
+        ends = _end(queued.created_at, purpose, now)
         if ends <= now:
             return None
         token = people.link_until(purpose, queued.subject_id, ends)

@@ -1,5 +1,10 @@
-"""Who works on something: host, boot, process and its birth, so that a reused number is not mistaken for it."""
+"""Who works on something: host, boot, process and its birth, so that a reused number is not mistaken for it.
 
+A lease goes by the database's clock. That clock may step, or differ between two processes on one SQLite file, so
+where the owner is known to run on this machine its lease goes by the machine's uptime instead.
+"""
+
+import datetime as dt
 import os
 import socket
 from pathlib import Path
@@ -11,7 +16,7 @@ _PARTS = 3  # strokes in a name
 def this_process() -> str:
     """The name under which this process claims work: host, where its number means something, number and birth."""
     pid = os.getpid()
-    return f"{socket.gethostname()}/{_realm()}/{pid}/{_birth(pid) or ''}"
+    return f"{_here()}/{pid}/{_birth(pid) or ''}"
 
 
 def is_gone(owner: str) -> bool:
@@ -21,18 +26,57 @@ def is_gone(owner: str) -> bool:
     False if it ran on another host or in another container, if this system does not tell, or if *owner* names no
     process: then only the lease decides.
     """
-    if owner.count("/") < _PARTS:
-        return False
-    here, pid, birth = owner.rsplit("/", 2)
-    if here != f"{socket.gethostname()}/{_realm()}" or not _realm() or not birth:
-        return False
+    return _runs(owner) is False
+
+
+def is_over(owner: str, lease_until: dt.datetime, lease_uptime: float | None, now: dt.datetime) -> bool:
+    """
+    Whether *owner* has to be taken for dead at *now*: it is gone, or its lease has run out.
+
+    Args:
+        lease_uptime: When the lease ends, by the uptime of the owner's machine. It decides, whatever the clock says,
+            as long as the owner is known to run on this machine.
+    """
+    runs = _runs(owner)
+    up = uptime() if runs and lease_uptime is not None else None
+    if runs is False:
+        return True
+    return lease_until <= now if up is None or lease_uptime is None else lease_uptime <= up
+
+
+def uptime() -> float | None:
+    """Seconds since this machine started, which no change of its clock moves; None if this system does not tell."""
+    try:
+        # not a clock of this process: the tools that fake those leave the file alone
+        return float(Path("/proc/uptime").read_text(encoding="ascii").split()[0])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def shares_uptime(owner: str) -> bool:
+    """Whether *owner* ran on this machine since it was last started, so that its uptimes can be compared."""
+    return owner.count("/") >= _PARTS and bool(_realm()) and owner.rsplit("/", 2)[0] == _here()
+
+
+def _runs(owner: str) -> bool | None:
+    """Whether the process named *owner* runs; None if nobody here can know."""
+    if not shares_uptime(owner):
+        return None
+    _, pid, birth = owner.rsplit("/", 2)
+    if not birth:
+        return None
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:
-        return True
-    except PermissionError:
         return False
-    return _birth(int(pid)) not in {birth, None}
+    except PermissionError:
+        return None
+    now_born = _birth(int(pid))
+    return None if now_born is None else now_born == birth
+
+
+def _here() -> str:
+    return f"{socket.gethostname()}/{_realm()}"
 
 
 def _realm() -> str:

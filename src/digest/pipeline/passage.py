@@ -44,7 +44,7 @@ class Passage:
         """Tell how many recipients each claimed batch has; in the same transaction."""
         if self._trial and sizes:
             state = gate.lock(conn, self._name)
-            gate.write(conn, self._name, during_trial(state, until=now + self._sending.lease))
+            gate.write(conn, self._name, during_trial(state, now=now, until=now + self._sending.lease))
         if sizes and self._sending.rate:
             gate.charge(conn, self._name, sum(sizes), self._sending.rate, now)
 

@@ -104,7 +104,7 @@ def _through(before: Gate, done: Sequence[Done], now: dt.datetime, chance: Calla
             continue
         clear = isinstance(error, Answer | Refused | BatchRefused | TooLarge)
         if clear or (isinstance(error, NotAccepted) and error.rejected):
-            state = breaker.after_answer(state, began=one.began)
+            state = breaker.after_answer(state, began=one.began, now=now)
         elif isinstance(error, NotAccepted):
             state = breaker.after_refusal(
                 state, began=one.began, now=now, chance=chance(), reason=str(error), retry_after=error.retry_after

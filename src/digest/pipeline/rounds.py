@@ -48,7 +48,7 @@ def once(database: Database, sending: Sending, stop: threading.Event | None = No
         _hand_over(database, month, sending, stop)
     for state in (CampaignState.HELD, CampaignState.CANCELLED):
         for month in _months(database, state, still_open=True):
-            settle(database, month, sending.transport(month), sending.resend_after)
+            settle(database, month, sending.transport(month), sending.resend_after, sending.lease)
 
 
 def _hand_over(database: Database, month: Month, sending: Sending, stop: threading.Event | None) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import Connection
@@ -10,12 +11,13 @@ from digest.delivery.handover import Transport
 from digest.delivery.states import AttemptState, CampaignState
 from digest.errors import Conflict, NotFound
 from digest.months import Month
-from digest.pipeline.owner import is_gone
+from digest.pipeline.owner import is_over, shares_uptime, uptime
 from digest.storage import answers, campaigns, members, outbox, settling
 from digest.storage.database import Database
 from digest.storage.outbox import OpenAttempt
 
 _LOST = "the worker stopped before it could write down the answer"
+LONGEST_LEASE = dt.timedelta(hours=1)  # that can be configured
 
 
 class Decision(StrEnum):
@@ -33,28 +35,43 @@ _DECIDE: dict[Decision, Callable[..., bool]] = {
 }
 
 
-def settle(database: Database, month: Month, transport: Transport, resend_after: dt.timedelta | None = None) -> int:
+def settle(
+    database: Database,
+    month: Month,
+    transport: Transport,
+    resend_after: dt.timedelta | None = None,
+    lease: dt.timedelta = LONGEST_LEASE,
+) -> int:
     """
     Settle by evidence the attempts of *month* that nobody works on any more, and by policy those long in doubt.
 
     An attempt is left alone while its worker lives and its lease runs. Where the transport can tell, what was
-    taken counts as accepted and the rest waits again; where it can't, the attempt is in doubt.
+    taken counts as accepted and the rest waits again; where it can't, the attempt is in doubt. Times that lie further
+    ahead than they can are set back: the clock was ahead when they were written.
 
     Args:
         resend_after: How long a doubt waits before the batch goes again; None: until a person decides.
+        lease: How long a worker counts as alive without a word.
 
     Returns:
         The number of attempts that were settled or put in doubt.
     """
     can_tell = transport.evidence([]) is not None
+    waits = _Waits(lease, resend_after, can_tell=can_tell)
     with database.read() as connection:
-        if not _ripe(connection, month, can_tell, resend_after, database.now(connection)):
+        now = database.now(connection)
+        if not any(waits.is_ripe(one, now) or waits.is_ahead(one, now) for one in _open(connection, month)):
             return 0
 
     def every(connection: Connection) -> int:
         now = database.now(connection)
-        ripe = _ripe(connection, month, can_tell, resend_after, now)
-        return sum(_settle(connection, one, transport, now, can_tell=can_tell) for one in ripe)
+        settled = 0
+        for one in _open(connection, month):
+            if waits.is_ripe(one, now):
+                settled += _settle(connection, one, transport, now, can_tell=can_tell)
+            elif waits.is_ahead(one, now):
+                settling.set_back(connection, one.id, lease_until=now + lease, finished_at=now)
+        return settled
 
     return database.transact(every)
 
@@ -87,38 +104,62 @@ def decide(database: Database, month: Month, decision: Decision) -> int:
     return database.transact(every)
 
 
-def _ripe(
-    connection: Connection,
-    month: Month,
-    can_tell: bool,
-    resend_after: dt.timedelta | None,
-    now: dt.datetime,
-) -> list[OpenAttempt]:
-    """The attempts that there is something to do about."""
+@dataclass(frozen=True)
+class _Open:
+    """An open attempt, and whether its campaign is sending."""
+
+    attempt: OpenAttempt
+    sending: bool
+
+    @property
+    def id(self) -> int:
+        return self.attempt.id
+
+
+@dataclass(frozen=True)
+class _Waits:
+    """How long an open attempt waits before there is something to do about it."""
+
+    lease: dt.timedelta
+    resend_after: dt.timedelta | None
+    can_tell: bool
+
+    def is_ripe(self, one: "_Open", now: dt.datetime) -> bool:
+        if one.attempt.state is AttemptState.SENDING:
+            return _is_over(one.attempt, now)
+        return self.can_tell or (one.sending and self._is_long_in_doubt(one.attempt, now))
+
+    def is_ahead(self, one: "_Open", now: dt.datetime) -> bool:
+        """Whether a time of the attempt lies so far ahead that the clock was ahead when it was written."""
+        if one.attempt.state is AttemptState.SENDING:
+            return one.attempt.lease_until > now + self.lease
+        return one.attempt.finished_at is not None and one.attempt.finished_at > now
+
+    def _is_long_in_doubt(self, attempt: OpenAttempt, now: dt.datetime) -> bool:
+        if self.resend_after is None or (attempt.finished_at or now) + self.resend_after > now:
+            return False
+        up = uptime() if attempt.lease_uptime is not None and shares_uptime(attempt.owner) else None
+        if up is None or attempt.lease_uptime is None:
+            return True
+        since = attempt.lease_uptime - self.lease.total_seconds()
+        return since + self.resend_after.total_seconds() <= up  # whatever the clock says
+
+
+def _open(connection: Connection, month: Month) -> list[_Open]:
     campaign = campaigns.find(connection, month)
     if campaign is None:
         return []
-    ripe = []
-    for attempt in outbox.open_attempts(connection, campaign.id):
-        if attempt.state is AttemptState.SENDING:
-            over = _is_over(attempt, now)
-        else:
-            sending = campaign.state is CampaignState.SENDING
-            long = resend_after is not None and (attempt.finished_at or now) + resend_after <= now
-            over = can_tell or (sending and long)
-        if over:
-            ripe.append(attempt)
-    return ripe
+    sending = campaign.state is CampaignState.SENDING
+    return [_Open(attempt, sending) for attempt in outbox.open_attempts(connection, campaign.id)]
 
 
 def _is_over(attempt: OpenAttempt, now: dt.datetime) -> bool:
-    return attempt.lease_until <= now or is_gone(attempt.owner)
+    return is_over(attempt.owner, attempt.lease_until, attempt.lease_uptime, now)
 
 
-def _settle(
-    connection: Connection, seen: OpenAttempt, transport: Transport, now: dt.datetime, *, can_tell: bool
-) -> bool:
-    """Settle one attempt; False if its worker came back, or somebody else was faster, since it was *seen*."""
+def _settle(connection: Connection, found: _Open, transport: Transport, now: dt.datetime, *, can_tell: bool) -> bool:
+    """Settle one attempt; False if its worker came back, or somebody else was faster, since it was *found*."""
+    seen = found.attempt
     attempt = outbox.lock_open(connection, seen.id)
     if attempt is None or attempt.state is not seen.state:
         return False

@@ -15,7 +15,7 @@ from digest.issue.issue import IssueState
 from digest.months import Month
 from digest.pipeline.changes import Files
 from digest.pipeline.facts import facts_of
-from digest.pipeline.owner import is_gone
+from digest.pipeline.owner import is_gone, is_over
 from digest.storage import calendar, campaigns, gate, issues, notifications, outbox, outcomes, pace, who
 from digest.storage.campaigns import Campaign
 from digest.storage.database import Database
@@ -197,7 +197,7 @@ def _under_campaign(
     seen = pace.measure(connection, campaign.id, now) if sending else None
     gone = seen is not None and bool(seen.owners) and all(map(is_gone, seen.owners))
     paused = _pause(connection, outlook.transport, now) if sending and outlook is not None else None
-    under_way = (one for one in open_now if one.state is AttemptState.SENDING and one.lease_until > now)
+    at_work = (one for one in open_now if one.state is AttemptState.SENDING)
     return Status(
         campaign.month,
         campaign.state.value,
@@ -212,7 +212,7 @@ def _under_campaign(
         correction=facts.issue if facts.is_corrected else None,
         paused=paused,
         rate=None if seen is None or paused else 0.0 if gone else seen.rate,
-        under_way=any(not is_gone(one.owner) for one in under_way),
+        under_way=any(not is_over(one.owner, one.lease_until, one.lease_uptime, now) for one in at_work),
         ended=seen is not None and seen.ended and not gone,
         gone=gone,
         outlook=outlook,

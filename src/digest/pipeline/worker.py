@@ -23,6 +23,7 @@ from digest.issue.addresses import preferences_url, unsubscribe_url
 from digest.issue.edition import Edition, EditionKey
 from digest.issue.greeting import greeter
 from digest.months import Month
+from digest.pipeline.owner import uptime
 from digest.pipeline.passage import Passage
 from digest.pipeline.recording import Done, record
 from digest.pipeline.sending import Sending
@@ -200,7 +201,9 @@ class _Clerk:
             if not limit:
                 return now, until, [], min(seconds, _GLANCE)
             owner, lease = self._sending.owner, self._sending.lease
-            claims = outbox.claim(connection, campaign.id, limit=limit, owner=owner, lease=lease, now=now)
+            claims = outbox.claim(
+                connection, campaign.id, limit=limit, owner=owner, lease=lease, now=now, uptime=uptime()
+            )
             self._passage.passed(connection, [len(claim.recipients) for claim in claims], now)
             for claim in claims:
                 if (claim.hash, claim.key) not in self._editions:
@@ -208,10 +211,13 @@ class _Clerk:
             return now, until, claims, 0.0 if limit < free and len(claims) == limit else _GLANCE
 
     def _write_down(self, connection: Connection, campaign: Campaign, now: dt.datetime) -> None:
-        until = now + self._sending.lease
+        until, up = now + self._sending.lease, uptime()
+        up = None if up is None else up + self._sending.lease.total_seconds()
         for one in self._unwritten:
             if isinstance(one, _Report):
-                ours = reports.reported(connection, one.claim.attempt_id, one.answers, lease_until=until)
+                ours = reports.reported(
+                    connection, one.claim.attempt_id, one.answers, lease_until=until, lease_uptime=up
+                )
                 one.goes_on = ours and campaign.state is CampaignState.SENDING and not self._closing
         done = [one for one in self._unwritten if isinstance(one, Done)]
         record(connection, self._transport.name, campaign.id, done, now, self._sending.chance)
@@ -239,7 +245,7 @@ class _Clerk:
 
     def _settle(self, every: float) -> None:
         if time.monotonic() - self._settled >= every:
-            settle(self._database, self._month, self._transport, self._sending.resend_after)
+            settle(self._database, self._month, self._transport, self._sending.resend_after, self._sending.lease)
             self._settled = time.monotonic()
 
     def _is_over(self) -> bool:

@@ -12,7 +12,14 @@ OPEN = (AttemptState.SENDING, AttemptState.IN_DOUBT)
 """States in which it is not known what became of it."""
 
 _ATTEMPT: Select[Any] = (
-    select(attempt.c.id, attempt.c.state, attempt.c.detail, attempt.c.batch_id)
+    select(
+        attempt.c.id,
+        attempt.c.state,
+        attempt.c.detail,
+        attempt.c.batch_id,
+        attempt.c.lease_until,
+        attempt.c.finished_at,
+    )
     .where(attempt.c.id == bindparam("attempt"))
     .with_for_update()
 )

@@ -43,7 +43,8 @@ def begin(
         gone: An owner that certainly runs no more: its lease has run out.
 
     Returns:
-        False if it is done, or leased by another owner whose lease has not run out.
+        False if it is done, or leased by another owner whose lease has not run out. One that ends later than *lease*
+        from now counts as run out: the clock was ahead then.
     """
     values = {"state": CalendarState.RUNNING, "due_at": due_at, "owner": owner, "lease_until": now + lease}
     added = conn.execute(insert_new(conn, calendar), {"action": str(action), "month": str(month), **values})
@@ -51,7 +52,8 @@ def begin(
         return True
     running = calendar.c.state == CalendarState.RUNNING
     owners = [owner] if gone is None else [owner, gone]
-    mine_or_lapsed = and_(running, or_(calendar.c.owner.in_(owners), calendar.c.lease_until <= now))
+    lapsed = or_(calendar.c.lease_until <= now, calendar.c.lease_until > now + lease)
+    mine_or_lapsed = and_(running, or_(calendar.c.owner.in_(owners), lapsed))
     taken = conn.execute(
         update(calendar)
         .where(_is(action, month), or_(mine_or_lapsed, calendar.c.state == CalendarState.HELD))
@@ -90,8 +92,10 @@ def forget(conn: Connection, month: Month) -> None:
 
 
 def begun_at(conn: Connection, now: dt.datetime) -> dt.datetime:
-    """When the calendar of this database was first asked: what was due before is nobody's business."""
+    """When the calendar of this database was first asked, at the latest *now*: what was due before is not its job."""
     conn.execute(insert_new(conn, calendar_start), {"id": 1, "begun_at": now})
+    ahead = calendar_start.c.begun_at > now  # as the clock was then
+    conn.execute(update(calendar_start).where(ahead).values(begun_at=now))
     begun: dt.datetime = conn.execute(select(calendar_start.c.begun_at)).scalar_one()
     return begun
 

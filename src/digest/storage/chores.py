@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, or_
 
 from digest.storage.tables import chore
 from digest.storage.upsert import insert_or_update
@@ -10,10 +10,12 @@ from digest.storage.upsert import insert_or_update
 
 def begin(conn: Connection, name: str, today: dt.date) -> bool:
     """
-    Take today's turn; False if it was taken already, today or on a later day.
+    Take today's turn; False if it was taken already, today or on the next day. One of a later day does not count: the
+    clock was ahead then.
 
     The turn is taken when the transaction is committed, together with what was done in it; until then others wait.
     """
-    statement = insert_or_update(conn, chore, "name", {"done_on": today}, chore.c.done_on < today)
+    free = or_(chore.c.done_on < today, chore.c.done_on > today + dt.timedelta(days=1))
+    statement = insert_or_update(conn, chore, "name", {"done_on": today}, free)
     values = {"name": name, "done_on": today}
     return conn.execute(statement.values(values).returning(chore.c.name)).one_or_none() is not None

@@ -8,8 +8,7 @@ from digest.delivery.breaker import OPEN, Gate
 from digest.storage.tables import gate
 from digest.storage.upsert import insert_new
 
-_FURTHEST = dt.timedelta(hours=1)  # that anybody is made to wait, beside the time of one batch
-MOST_AT_ONCE = 1000  # recipients in one batch
+MOST_AT_ONCE = 2000  # recipients of the batches that one transaction claims
 _COLUMNS = (gate.c.doubts, gate.c.shuts, gate.c.shut_at, gate.c.shut_until, gate.c.reason)
 
 
@@ -45,7 +44,7 @@ def free_from(conn: Connection, name: str, per_second: float, now: dt.datetime) 
     """
     lock(conn, name)
     found: dt.datetime | None = conn.execute(select(gate.c.free_at).where(gate.c.name == name)).scalar_one()
-    longest = _FURTHEST + dt.timedelta(seconds=MOST_AT_ONCE / per_second)
+    longest = dt.timedelta(seconds=MOST_AT_ONCE / per_second)
     # further off: the clock was ahead when that was written
     return now if found is None or found > now + longest else found
 

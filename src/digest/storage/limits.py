@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import Connection, case, delete
+from sqlalchemy import Connection, case, delete, or_
 
 from digest.storage.tables import page_limit
 from digest.storage.upsert import insert_or_update
@@ -14,13 +14,14 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 def take(conn: Connection, key: str, *, count: int, per: dt.timedelta, now: dt.datetime) -> bool:
     """Count one event of *key*; False, and nothing counted, if it is more than *count* in *per*.
 
-    Up to *count* may come at once; then one each *per* / *count*.
+    Up to *count* may come at once; then one each *per* / *count*. What was counted while the clock was ahead by more
+    than *per* is forgotten, so that nobody waits longer than that.
     """
     moment, space = (now - _EPOCH) // _MICROSECOND, per // _MICROSECOND // count
-    later = case((page_limit.c.arrival > moment, page_limit.c.arrival), else_=moment) + space
-    statement = insert_or_update(
-        conn, page_limit, "key", {"arrival": later}, page_limit.c.arrival <= moment + space * (count - 1)
-    )
+    ahead = page_limit.c.arrival > moment + space * count  # no event at or before *moment* leads so far
+    later = case((ahead, moment), (page_limit.c.arrival > moment, page_limit.c.arrival), else_=moment) + space
+    room = or_(page_limit.c.arrival <= moment + space * (count - 1), ahead)
+    statement = insert_or_update(conn, page_limit, "key", {"arrival": later}, room)
     values = {"key": key, "arrival": moment + space}
     return conn.execute(statement.values(values).returning(page_limit.c.key)).one_or_none() is not None
 

@@ -3,8 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, and_, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, or_, select, update
 
+from digest.delivery.notifications import LONGEST_WAIT
 from digest.storage.tables import NotificationState, notification
 
 _OPEN = (NotificationState.WAITING, NotificationState.SENDING)
@@ -52,7 +53,7 @@ def add(
 
 def is_due(conn: Connection, now: dt.datetime) -> bool:
     """Whether there is something to claim; takes no lock."""
-    due = exists().where(notification.c.state.in_(_OPEN), notification.c.next_at <= now)
+    due = exists().where(_due(now))
     return bool(conn.execute(select(due)).scalar_one())
 
 
@@ -65,7 +66,7 @@ def claim(conn: Connection, *, owner: str, lease: dt.timedelta, now: dt.datetime
     """
     query = (
         select(notification)
-        .where(notification.c.state.in_(_OPEN), notification.c.next_at <= now)
+        .where(_due(now))
         .order_by(notification.c.next_at, notification.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -152,6 +153,13 @@ def forget_old(conn: Connection, before: dt.datetime) -> int:
     """Delete those that were made before then and are open no more; how many."""
     old = and_(notification.c.created_at < before, ~notification.c.state.in_(_OPEN))
     return conn.execute(delete(notification).where(old)).rowcount
+
+
+def _due(now: dt.datetime) -> ColumnElement[bool]:
+    """What may be claimed: also what is put off for longer than anything is, since the clock was ahead then."""
+    fresh = and_(notification.c.state == NotificationState.WAITING, notification.c.attempts == 0)
+    in_reach = or_(notification.c.next_at <= now, notification.c.next_at > now + LONGEST_WAIT)
+    return and_(notification.c.state.in_(_OPEN), or_(fresh, in_reach))
 
 
 def _queued(row: Row[tuple[object, ...]]) -> Queued:

@@ -1,6 +1,7 @@
 """The outbox: claiming batches, and which requests are open. What is not committed here was not asked for."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +60,7 @@ _OPEN: Select[Any] = (
         attempt.c.state,
         attempt.c.owner,
         attempt.c.lease_until,
+        attempt.c.lease_uptime,
         attempt.c.finished_at,
         attempt.c.detail,
         batch.c.size,
@@ -104,6 +106,7 @@ class OpenAttempt:
 
     Attributes:
         size: Members of its batch.
+        lease_uptime: When its lease ends, in seconds since the owner's machine started; None: not known.
         finished_at: Since when it is in doubt; None while it is sending.
         detail: Why it is in doubt.
     """
@@ -113,13 +116,21 @@ class OpenAttempt:
     state: AttemptState
     owner: str
     lease_until: dt.datetime
+    lease_uptime: float | None
     finished_at: dt.datetime | None
     detail: str | None
     size: int
 
 
 def claim(
-    conn: Connection, campaign_id: int, *, limit: int, owner: str, lease: dt.timedelta, now: dt.datetime
+    conn: Connection,
+    campaign_id: int,
+    *,
+    limit: int,
+    owner: str,
+    lease: dt.timedelta,
+    now: dt.datetime,
+    uptime: float | None = None,
 ) -> list[Claim]:
     """
     Take waiting batches of a campaign that is `sending`, and write down the attempts to hand them over.
@@ -131,12 +142,19 @@ def claim(
         limit: How many batches, at most.
         owner: Name of the process that will make the requests.
         lease: How long from *now* the owner counts as alive without a word.
+        uptime: Seconds since the owner's machine started; None if it does not tell.
 
     Returns:
         The claims, in the order of the batches; none if nothing is waiting that no other worker is about to take.
 
     The requests may go out once this transaction is committed, and not before.
     """
+    held = {
+        "owner": owner,
+        "started_at": now,
+        "lease_until": now + lease,
+        "lease_uptime": None if uptime is None else uptime + lease.total_seconds(),
+    }
     claims: list[Claim] = []
     while len(claims) < limit:
         taken = conn.execute(_NEXT, {"campaign": campaign_id, "limit": limit - len(claims)}).all()
@@ -147,7 +165,7 @@ def claim(
             if not recipients:
                 conn.execute(_CLOSE, {"which": row.id})
                 continue
-            number = _begin(conn, row, len(recipients), owner, now, now + lease)
+            number = _begin(conn, row, len(recipients), held)
             key = EditionKey(row.language, row.mask)
             claims.append(Claim(number, row.id, row.hash, key, row.depth, recipients))
     return claims
@@ -189,15 +207,8 @@ def _fit(conn: Connection, taken: Row[Any], today: dt.date) -> list[Member]:
     return [member for member in members if member[4] is None]
 
 
-def _begin(conn: Connection, taken: Row[Any], size: int, owner: str, now: dt.datetime, lease_until: dt.datetime) -> int:
-    values = {
-        "batch_id": taken.id,
-        "hash": taken.hash,
-        "state": AttemptState.SENDING,
-        "owner": owner,
-        "started_at": now,
-        "lease_until": lease_until,
-    }
+def _begin(conn: Connection, taken: Row[Any], size: int, held: Mapping[str, Any]) -> int:
+    values = {"batch_id": taken.id, "hash": taken.hash, "state": AttemptState.SENDING, **held}
     number: int = conn.execute(_BEGIN, values).scalar_one()
     conn.execute(_TAKE, {"which": taken.id, "members": size, "attempt": number})
     return number

@@ -31,13 +31,15 @@ def measure(conn: Connection, campaign_id: int, now: dt.datetime) -> Pace:
     ends = select(func.min(attempt.c.started_at), func.max(attempt.c.finished_at)).join(
         batch, batch.c.id == attempt.c.batch_id
     )
-    first, last = conn.execute(ends.where(batch.c.campaign_id == campaign_id)).one()
+    # what began or ended in the future did so while the clock was ahead: it says nothing about the last minute
+    begun = attempt.c.started_at <= now
+    first, last = conn.execute(ends.where(batch.c.campaign_id == campaign_id, begun, _has_come(now))).one()
     if first is None:
         return Pace()
     since = max(first, now - WINDOW)
     seconds = max(now - since, _SHORTEST).total_seconds()
     return Pace(
-        rate=(_at_once(conn, campaign_id, since) + _one_by_one(conn, campaign_id, since, now)) / seconds,
+        rate=(_at_once(conn, campaign_id, since, now) + _one_by_one(conn, campaign_id, since, now)) / seconds,
         ended=last is not None and last >= now - WINDOW,
         owners=_owners(conn, campaign_id, now),
     )
@@ -49,19 +51,18 @@ def _owners(conn: Connection, campaign_id: int, now: dt.datetime) -> frozenset[s
         select(attempt.c.owner)
         .distinct()
         .join(batch, batch.c.id == attempt.c.batch_id)
-        .where(batch.c.campaign_id == campaign_id, or_(attempt.c.finished_at >= now - WINDOW, goes_on))
+        .where(batch.c.campaign_id == campaign_id, or_(attempt.c.finished_at.between(now - WINDOW, now), goes_on))
     )
     return frozenset(conn.execute(query).scalars())
 
 
-def _at_once(conn: Connection, campaign_id: int, since: dt.datetime) -> int:
+def _at_once(conn: Connection, campaign_id: int, since: dt.datetime, now: dt.datetime) -> int:
     """Recipients of requests that were answered as a whole. An answer is there before the lease has run out; what was
     settled later was handed over earlier."""
     query = select(func.coalesce(func.sum(batch.c.size), 0)).join(attempt, attempt.c.id == batch.c.attempt_id)
     answered = (attempt.c.batch_id == batch.c.id, attempt.c.finished_at <= attempt.c.lease_until)
-    return int(
-        conn.execute(query.where(*_accepted(campaign_id), *answered, attempt.c.finished_at >= since)).scalar_one()
-    )
+    recent = attempt.c.finished_at.between(since, now)
+    return int(conn.execute(query.where(*_accepted(campaign_id), *answered, recent)).scalar_one())
 
 
 def _one_by_one(conn: Connection, campaign_id: int, since: dt.datetime, now: dt.datetime) -> float:
@@ -73,9 +74,14 @@ def _one_by_one(conn: Connection, campaign_id: int, since: dt.datetime, now: dt.
     query = select(attempt.c.started_at, attempt.c.finished_at, func.sum(batch.c.size)).join(
         attempt, attempt.c.id == batch.c.attempt_id
     )
-    reported = (attempt.c.batch_id != batch.c.id, or_(attempt.c.finished_at.is_(None), attempt.c.finished_at >= since))
+    recent = or_(attempt.c.finished_at.is_(None), attempt.c.finished_at.between(since, now))
+    reported = (attempt.c.batch_id != batch.c.id, attempt.c.started_at <= now, recent)
     groups = query.where(*_accepted(campaign_id), *reported).group_by(attempt.c.id)
     return sum(float(size) * _share(begun, ended or now, since) for begun, ended, size in conn.execute(groups))
+
+
+def _has_come(now: dt.datetime) -> ColumnElement[bool]:
+    return or_(attempt.c.finished_at.is_(None), attempt.c.finished_at <= now)
 
 
 def _accepted(campaign_id: int) -> tuple[ColumnElement[bool], ...]:

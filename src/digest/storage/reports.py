@@ -17,12 +17,14 @@ def reported(
     answers: Mapping[int, str | None],
     *,
     lease_until: dt.datetime,
+    lease_uptime: float | None = None,
 ) -> bool:
     """
     Write down what became of single recipients of an attempt that goes on, and lengthen its lease.
 
     Args:
         answers: None for taken, else why it was refused.
+        lease_uptime: When the lease ends, in seconds since this machine started; None if it does not tell.
 
     Returns:
         False if the attempt is no longer this worker's: nothing more of it may go out.
@@ -37,7 +39,7 @@ def reported(
     taken = [number for number, reason in answers.items() if reason is None]
     for number, some in members.by_batch(conn, taken).items():
         _take_of(conn, number, attempt_id, some)
-    attempts.change(conn, attempt_id, lease_until=lease_until)
+    attempts.change(conn, attempt_id, lease_until=lease_until, lease_uptime=lease_uptime)
     return row.state is AttemptState.SENDING
 
 

@@ -36,6 +36,15 @@ def by_evidence(conn: Connection, attempt_id: int, *, taken: Collection[int], de
     accepted(conn, attempt_id, message_id=None, rejected={}, now=now)
 
 
+def set_back(conn: Connection, attempt_id: int, *, lease_until: dt.datetime, finished_at: dt.datetime) -> None:
+    """Let the lease of an open attempt end, and its doubt begin, then at the latest: the clock was ahead before."""
+    row = attempts.locked(conn, attempt_id)
+    if row.state is AttemptState.SENDING:
+        attempts.change(conn, attempt_id, lease_until=min(row.lease_until, lease_until))
+    elif row.state is AttemptState.IN_DOUBT:
+        attempts.change(conn, attempt_id, finished_at=min(row.finished_at, finished_at))
+
+
 def resend(conn: Connection, attempt_id: int, *, detail: str, now: dt.datetime) -> bool:
     """Decide that an attempt in doubt goes again; False if it is not in doubt any more."""
     if attempts.locked(conn, attempt_id).state is not AttemptState.IN_DOUBT:

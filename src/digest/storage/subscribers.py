@@ -52,7 +52,13 @@ def hash_of(conn: Connection, subscriber_id: int) -> str | None:
 
 
 def mark_lapsed(conn: Connection, today: dt.date) -> int:
-    """Write down that an implied consent has ended: active people become lapsed; how many."""
+    """
+    Write down that an implied consent has ended: active people become lapsed; how many.
+
+    Lapsed people whose consent has not ended become active again: the clock was ahead when they lapsed.
+    """
+    early = (subscriber.c.state == State.LAPSED, subscriber.c.consent_until > today)
+    conn.execute(update(subscriber).where(*early).values(state=State.ACTIVE))
     ended = (subscriber.c.state == State.ACTIVE, subscriber.c.consent_until <= today)
     return conn.execute(update(subscriber).where(*ended).values(state=State.LAPSED)).rowcount
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -355,6 +356,8 @@ attempt = Table(
     Column("owner", Text, nullable=False),  # the process that makes the request
     Column("started_at", UTC, nullable=False),
     Column("lease_until", UTC, nullable=False),  # after it, the owner is taken to be dead
+    # the same in seconds since the owner's machine started, which no change of its clock moves; null: it does not tell
+    Column("lease_uptime", Float),
     Column("finished_at", UTC),
     Column("message_id", Text),  # the provider's name for the request
     Column("detail", Text),  # what came back, for people

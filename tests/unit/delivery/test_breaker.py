@@ -1,6 +1,8 @@
 import datetime as dt
 
 from factories import NOON
+from hypothesis import given
+from hypothesis import strategies as st
 
 from digest.delivery.breaker import (
     DOUBTFUL_PATIENCE,
@@ -15,6 +17,8 @@ from digest.delivery.breaker import (
 )
 
 SECOND = dt.timedelta(seconds=1)
+DAY = dt.timedelta(days=1)
+LEASE = 120 * SECOND
 
 
 def doubt(gate: Gate, began: dt.datetime = NOON, now: dt.datetime = NOON) -> Gate:
@@ -35,7 +39,7 @@ def test_one_doubt_leaves_the_gate_open_and_two_in_a_row_shut_it():
 
 
 def test_clear_answer_between_two_doubts_keeps_the_gate_open():
-    assert not doubt(after_answer(doubt(OPEN), began=NOON)).is_shut(NOON)
+    assert not doubt(after_answer(doubt(OPEN), began=NOON, now=NOON)).is_shut(NOON)
 
 
 def test_refusal_that_may_pass_shuts_the_gate_for_as_long_as_was_asked():
@@ -46,13 +50,13 @@ def test_refusal_that_may_pass_shuts_the_gate_for_as_long_as_was_asked():
 
 
 def test_answer_to_the_trial_opens_the_gate():
-    assert after_answer(refuse(OPEN), began=NOON + SECOND) == OPEN
+    assert after_answer(refuse(OPEN), began=NOON + SECOND, now=NOON + SECOND) == OPEN
 
 
 def test_answer_to_a_request_that_was_under_way_when_the_gate_was_shut_says_nothing():
     gate = refuse(OPEN, began=NOON, now=NOON + SECOND)
 
-    assert after_answer(gate, began=NOON) == gate
+    assert after_answer(gate, began=NOON, now=NOON + SECOND) == gate
     assert refuse(gate, began=NOON, now=NOON + SECOND) == gate
 
 
@@ -73,10 +77,10 @@ def test_one_doubt_is_enough_to_fail_a_trial():
 
 
 def test_trial_shuts_the_gate_for_all_others():
-    gate = during_trial(refuse(OPEN), until=NOON + 60 * SECOND)
+    gate = during_trial(refuse(OPEN), now=NOON + SECOND, until=NOON + 60 * SECOND)
 
     assert gate.is_shut(NOON + 59 * SECOND)
-    assert after_answer(gate, began=NOON + SECOND) == OPEN
+    assert after_answer(gate, began=NOON + SECOND, now=NOON + SECOND) == OPEN
 
 
 def test_patience_ends():
@@ -125,3 +129,41 @@ def test_gate_that_was_shut_by_a_clock_far_ahead_does_not_stay_shut():
     ahead = NOON + dt.timedelta(days=40)
 
     assert not refuse(OPEN, began=ahead, now=ahead).is_shut(NOON)
+
+
+def test_first_clear_answer_opens_a_gate_that_was_shut_by_a_clock_far_ahead():
+    ahead = NOON + 40 * DAY
+    gate = during_trial(refuse(OPEN, began=ahead, now=ahead), now=NOON, until=NOON + LEASE)
+
+    assert gate.is_shut(NOON + SECOND), "the trial is under way"
+    assert after_answer(gate, began=NOON, now=NOON + SECOND) == OPEN
+
+
+def test_trial_that_fails_shuts_a_gate_again_that_was_shut_by_a_clock_far_ahead():
+    ahead = NOON + 40 * DAY
+    gate = during_trial(refuse(OPEN, began=ahead, now=ahead), now=NOON, until=NOON + LEASE)
+    again = refuse(gate, began=NOON, now=NOON + SECOND)
+
+    assert (again.shuts, again.shut_at, again.shut_until) == (2, NOON + SECOND, NOON + 3 * SECOND)
+
+
+@given(st.data())
+def test_clock_that_steps_at_any_point_keeps_nobody_waiting_longer_than_a_wait(data):
+    gate, now = OPEN, NOON
+    for _ in range(data.draw(st.integers(1, 8))):
+        now += data.draw(st.sampled_from([SECOND, 40 * DAY, -40 * DAY, 3000 * SECOND, -3000 * SECOND]))
+        began = now - data.draw(st.integers(0, 90)) * SECOND
+        happens = data.draw(st.sampled_from(["refusal", "doubt", "answer", "trial"]))
+        if happens == "trial" and not gate.is_shut(now):
+            gate = during_trial(gate, now=now, until=now + LEASE)
+        elif happens == "refusal":
+            gate = refuse(gate, began=began, now=now, retry_after=data.draw(st.sampled_from([None, 300])))
+        elif happens == "doubt":
+            gate = doubt(gate, began=began, now=now)
+        elif happens == "answer":
+            gate = after_answer(gate, began=began, now=now)
+    now += data.draw(st.sampled_from([-40 * DAY, -SECOND, SECOND, 40 * DAY]))
+
+    later = now + dt.timedelta(hours=1)  # the longest lease; no wait is as long
+    assert not gate.is_shut(later)
+    assert after_answer(during_trial(gate, now=later, until=later + LEASE), began=later, now=later + SECOND) == OPEN
