@@ -299,6 +299,7 @@ def test_proxy_that_is_no_network_is_refused(config_file: Path):
         load_config(change(config_file, web={"trusted_proxies": ["10.0.0.1/8"]}))
 
 
+SMTP = {"delivery": {"transport": "smtp"}, "newsletter": {"base_url": "https://digest.example.org"}}
 SENDGRID = {"delivery": {"transport": "sendgrid"}, "newsletter": {"base_url": "https://digest.example.org"}}
 
 
@@ -376,7 +377,64 @@ def test_port_of_the_relay_follows_its_security(config_file: Path, security: str
 )
 def test_relay_that_would_be_unsafe_is_refused(config_file: Path, smtp: dict[str, str]):
     with pytest.raises(ConfigError, match="smtp"):
-        load_config(change(config_file, smtp=smtp))
+        load_config(change(config_file, smtp=smtp, **SMTP))
+
+
+@pytest.mark.parametrize("transport", ["files", "sendgrid"])
+@pytest.mark.parametrize("variable", ["DIGEST_SMTP__PASSWORD", "DIGEST_SMTP__USERNAME"])
+def test_half_a_log_in_for_a_relay_stops_nothing_while_mail_goes_another_way(
+    config_file: Path, monkeypatch: pytest.MonkeyPatch, transport: str, variable: str
+):
+    monkeypatch.setenv(variable, "digest")
+    sections = SENDGRID | {"sendgrid": {"api_key": "SG.x"}} if transport == "sendgrid" else {}
+
+    assert load_config(change(config_file, **sections)).delivery.transport == transport
+
+
+def test_half_a_log_in_names_the_variable_that_gave_it(config_file: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DIGEST_SMTP__PASSWORD", "secret")
+
+    [fault] = told(change(config_file, smtp={"host": "mail.example.org"}, **SMTP))
+
+    assert "smtp.username: write both username and password" in fault
+    assert fault.endswith("(DIGEST_SMTP__PASSWORD in the environment)")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("DIGEST_DELIVERY__LEASE", "long", "DIGEST_DELIVERY__LEASE in the environment: write a whole number"),
+        ("digest_delivery__lease", "long", "digest_delivery__lease in the environment: write a whole number"),
+        ("DIGEST_TOPICS", '[{"slug": "A b"}]', "DIGEST_TOPICS in the environment: write a-z"),
+        ("DIGEST_TOPICS", '[{"slug": "a"}]', "DIGEST_TOPICS in the environment: it is missing"),
+        ("DIGEST_TOPICS", "abc", "DIGEST_TOPICS in the environment: it is not valid JSON"),
+        ("DIGEST_NEWSLETTER", '{"title": 5}', "DIGEST_NEWSLETTER in the environment: write one text"),
+        ("DIGEST_WEB__LIMITS", '{"address": {"count": 0}}', "DIGEST_WEB__LIMITS in the environment: write 1 or more"),
+        ("DIGEST_WEB__LIMITS", '{"address": {', "DIGEST_WEB__LIMITS in the environment: it is not valid JSON"),
+        ("DIGEST_DELIVERY__IN_FLIGHT__X", "3", "DIGEST_DELIVERY__IN_FLIGHT__X in the environment: write a whole"),
+        ("DIGEST_DELIVERY__LEASE", "30", "it must be less than lease, which is 30"),
+        ("DIGEST_DELIVERY__LEASE", "30", "(DIGEST_DELIVERY__LEASE in the environment)"),
+        ("DIGEST_DELIVERY__TRANSPORT", "smtp", "is smtp (DIGEST_DELIVERY__TRANSPORT in the environment)"),
+    ],
+)
+def test_fault_names_the_variable_that_the_value_came_from(
+    config_file: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, said: str
+):
+    monkeypatch.setenv(variable, value)
+
+    with pytest.raises(ConfigError) as caught:
+        load_config(config_file)
+
+    assert said in str(caught.value)
+
+
+def test_fault_of_the_file_is_not_blamed_on_a_variable_beside_it(config_file: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DIGEST_NEWSLETTER", '{"title": "Digest"}')
+
+    [fault] = told(change(config_file, newsletter={"accent": "blue"}))
+
+    assert "newsletter.accent" in fault
+    assert "environment" not in fault
 
 
 @pytest.mark.parametrize(("deadline", "lease"), [(120, 120), (121, 120), (0, 120)])
@@ -460,9 +518,12 @@ def test_everything_that_a_transport_asks_for_is_named_at_once(config_file: Path
             {"newsletter": {"base_url": "ftp://x"}, "delivery": {"transport": "smtp"}},
             {"newsletter.base_url", "smtp.host"},
         ),
-        ({"schedule": {"send": {"day": 1}}, "smtp": {"username": "a"}}, {"schedule.send.hour", "smtp.password"}),
+        (
+            {"schedule": {"send": {"day": 1}}, "smtp": {"host": "a", "username": "a"}, **SMTP},
+            {"schedule.send.hour", "smtp.password"},
+        ),
         ({"topics": 5, "keys": {"sign": 5, "suppression": "ab" * 32}}, {"topics", "keys.sign"}),
-        ({"keys": 5, "smtp": {"username": "a"}}, {"keys", "smtp.password"}),
+        ({"keys": 5, "smtp": {"host": "a", "username": "a"}, **SMTP}, {"keys", "smtp.password"}),
     ],
 )
 def test_what_is_compared_with_a_faulty_key_says_nothing(

@@ -33,10 +33,10 @@ def serving(serve: Callable[[socket.socket], None]) -> Iterator[str]:
         thread.join()
 
 
-def exchange(url: str, body: bytes = b"{}", seconds: float = 1.0, patience: float = 10.0):
+def exchange(url: str, body: bytes = b"{}", seconds: float = 1.0, patience: float = 10.0, reserve: float = 0.0):
     api = SendgridApi(url, lambda: "key", tls=ssl.create_default_context(), patience=patience)
     try:
-        return api.exchange("POST", "/v3/mail/send", body, until=time.monotonic() + seconds)
+        return api.exchange("POST", "/v3/mail/send", body, until=time.monotonic() + seconds, reserve=reserve)
     finally:
         api.close()
 
@@ -127,6 +127,31 @@ def test_time_that_is_over_means_that_nothing_went_out():
         with pytest.raises(NotAccepted):
             exchange(url, seconds=-1)
         socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))).close()
+
+
+def test_request_does_not_begin_with_too_little_of_its_deadline_left():
+    def slow_key() -> str:
+        time.sleep(1.2)
+        return "key"
+
+    seen: list[bytes] = []
+    with serving(lambda connection: seen.append(connection.recv(65536))) as url:
+        api = SendgridApi(url, slow_key, tls=ssl.create_default_context(), patience=10)
+        with pytest.raises(NotAccepted) as caught:
+            api.exchange("POST", "/v3/mail/send", b"{}", until=time.monotonic() + 30, reserve=29)
+
+    assert "nothing went out" in str(caught.value)
+    assert seen == [b""]
+
+
+def test_answer_has_the_time_that_was_kept_for_it():
+    def serve(connection: socket.socket) -> None:
+        connection.recv(65536)
+        time.sleep(0.6)
+        connection.sendall(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
+
+    with serving(serve) as url:
+        assert exchange(url, seconds=30, reserve=29.5).status == 202
 
 
 @contextlib.contextmanager

@@ -285,10 +285,33 @@ def test_nothing_goes_out_once_the_worker_has_lost_its_lease():
 
 
 def test_nothing_goes_out_after_the_time():
-    with service.running(service.Relay()) as relay, pytest.raises(NotAccepted, match="the time was over"):
+    with service.running(service.Relay()) as relay, pytest.raises(NotAccepted, match="too little time was left"):
         Sending(relay).hand_over("ann", until=time.monotonic() - 1)
 
     assert relay.asked == []
+
+
+def test_message_does_not_begin_with_too_little_of_its_deadline_left():
+    slow = {"slow_at_recipient": {"bob@example.org": 1.5}, "slow_at_message": {"bob@example.org": 1.5}}
+    with service.running(service.Relay(**slow)) as relay:
+        sending = Sending(relay, deadline=2)
+        with pytest.raises(NotAccepted, match="too little time was left"):
+            sending.hand_over("ann", "bob", "cy")
+
+    assert sending.reported == {1: None}
+    assert [taken.recipient for taken in relay.taken] == ["ann@example.org"]
+
+
+def test_notification_does_not_begin_with_too_little_of_its_deadline_left():
+    note = Note(12, "ann@example.org", "Confirm", "<p>Hello</p>", "Hello", (("From", "digest@example.org"),))
+    slow = {"slow_at_recipient": {"ann@example.org": 1.5}, "slow_at_message": {"ann@example.org": 1.5}}
+    with service.running(service.Relay(**slow)) as relay:
+        sending = Sending(relay, deadline=2)
+        with pytest.raises(NotAccepted):
+            sending.transport.hand_over_note(note)
+        sending.transport.finish()
+
+    assert relay.taken == []
 
 
 def test_nobody_there_is_certain():

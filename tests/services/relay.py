@@ -37,6 +37,7 @@ class Relay:
         at_start: What greets a client instead of 220.
         most: Messages on one connection; the next one is answered with 421.
         undelayed: Whether each connection sends its answers at once (TCP_NODELAY).
+        slow_at_recipient, slow_at_message: Address of the recipient to the seconds before that answer.
     """
 
     port: int = 0
@@ -44,6 +45,8 @@ class Relay:
     at_sender: dict[str, str] = field(default_factory=dict)
     at_recipient: dict[str, str] = field(default_factory=dict)
     at_message: dict[str, str] = field(default_factory=dict)
+    slow_at_recipient: dict[str, float] = field(default_factory=dict)
+    slow_at_message: dict[str, float] = field(default_factory=dict)
     password: bytes | None = None
     most: int = 10**9
     connections: int = 0
@@ -71,6 +74,7 @@ class Relay:
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Envelope, address: str, options: Any):  # noqa: N802
         self.asked.append(address)
+        await asyncio.sleep(self.slow_at_recipient.get(address, 0))
         answer = self.at_recipient.get(address) or self.at_recipient.get("*")
         if answer == HANG_UP:
             server.transport.abort()
@@ -82,6 +86,7 @@ class Relay:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Envelope):  # noqa: N802
         recipient = envelope.rcpt_tos[0]
+        await asyncio.sleep(self.slow_at_message.get(recipient, 0))
         answer = self.at_message.get(recipient) or self.at_message.get("*")
         if answer and answer[0] in "45":
             return answer

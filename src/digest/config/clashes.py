@@ -39,7 +39,8 @@ def clashes(config: Config) -> Iterator[Clash]:
         lease = config.delivery.lease
         said = f"it must be less than lease, which is {lease}: a request is over before its worker counts as gone"
         yield Clash(("delivery", "deadline"), said, (("delivery", "lease"),))
-    yield from _smtp(config.smtp)
+    if config.delivery.transport == "smtp":  # what another transport does not use stops nobody
+        yield from _smtp(config.smtp)
     yield from _transport(config)
 
 
@@ -80,9 +81,10 @@ def _smtp(section: SmtpSection) -> Iterator[Clash]:
     username, password = ("smtp", "username"), ("smtp", "password")
     if (section.username is None) != (section.password is None):
         absent, given = (username, password) if section.username is None else (password, username)
-        yield Clash(absent, "write both username and password, or neither", (given,))
+        yield Clash(absent, "write both username and password, or neither", (given, _TRANSPORT))
     if section.password is not None and section.security == "none" and section.host not in LOOPBACK:
-        yield Clash(("smtp", "security"), "a password goes over starttls or tls only", (password, ("smtp", "host")))
+        others = (password, ("smtp", "host"), _TRANSPORT)
+        yield Clash(("smtp", "security"), "a password goes over starttls or tls only", others)
 
 
 def _transport(config: Config) -> Iterator[Clash]:

@@ -13,12 +13,11 @@ from yaml.reader import ReaderError
 
 from digest.characters import describe
 from digest.config.clashes import Location, clashes
+from digest.config.environment import PREFIX, not_json, variable_of
 from digest.config.faults import character_faults, location, nearest, said, spell
 from digest.config.lenient import clashes_beside
 from digest.config.models import Config
 from digest.errors import ConfigError
-
-PREFIX = "DIGEST_"
 
 
 def load_config(path: Path) -> Config:
@@ -57,10 +56,14 @@ class _Source:
     lines: Mapping[Location, int]
 
     def told(self, where: Location, said: str, others: Iterable[Location] = ()) -> str:
-        """What is wrong with the key *where*; if no part of that is in the file, at the line of one of *others*."""
-        variable = PREFIX + "__".join(str(part).upper() for part in where)
-        if variable in os.environ:
+        """
+        What is wrong with the key *where*: under the name of the variable that sets it, or else at its line in the
+        file. If no part of it is in the file, that is the line of one of *others*.
+        """
+        if variable := variable_of(where, os.environ):
             return f"{variable} in the environment: {said}"
+        if names := [name for other in others if (name := variable_of(other, os.environ))]:
+            said = f"{said} ({' and '.join(dict.fromkeys(names))} in the environment)"
         starts = (key[:end] for key in (where, *others) for end in range(len(key), 0, -1))
         line = next((self.lines[start] for start in starts if start in self.lines), None)
         return f"{self.path}{f':{line}' if line else ''}: {f'{spell(where)}: ' if where else ''}{said}"
@@ -121,7 +124,7 @@ def _read_settings(values: dict[str, Any], source: _Source) -> tuple[Config | No
     try:
         config = Settings(**values)
     except SettingsError as error:
-        raise ConfigError(f"the environment: {error}: lists and mappings are written there as JSON") from None
+        raise ConfigError(not_json(error, os.environ)) from None
     except ValidationError as error:
         unfit = dict(character_faults(merged))
         faults = unfit | {

@@ -2,8 +2,9 @@
 
 Decides, never sleeps. Two doubtful answers in a row shut the gate, so that an outage never puts the whole list in
 doubt; a refusal that may pass (429, no connection) shuts it too. While it is shut nobody claims. After that one request
-goes ahead as a trial: if it is accepted everything goes on, else the gate stays shut, longer each time. A trial that
-ends in doubt costs a batch, so after doubts the waits are longer and the trials fewer.
+goes ahead as a trial: if it is accepted everything goes on, else the gate stays shut, longer each time. A person has to
+look once nothing was accepted for fifteen minutes: a slow provider is not a broken one. A trial that ends in doubt
+costs a batch, so after doubts the waits are longer and the trials fewer.
 """
 
 import datetime as dt
@@ -12,8 +13,9 @@ from dataclasses import dataclass, replace
 from digest.delivery.backoff import delay
 
 DOUBTS = 2  # doubtful answers in a row that shut the gate
-PATIENCE = 14  # times it is shut in a row before the campaign is held: after some fifteen minutes
-DOUBTFUL_PATIENCE = 6  # doubtful answers in a row before that
+PATIENCE = dt.timedelta(minutes=15)  # without any acceptance, after which the campaign is held
+TRIES = 3  # failures at least before that: a worker that was stopped for a while still retries
+DOUBTFUL_PATIENCE = 6  # doubtful answers in a row that hold it sooner
 _GRAVER = 2  # times that the wait is doubled more after a doubt
 _FORGOTTEN = dt.timedelta(hours=1)  # after which an old shut says nothing; nobody is shut out for longer
 
@@ -28,6 +30,7 @@ class Gate:
         shut_at: When it was last shut; None: never since things were right.
         shut_until: Until then nobody claims; None: open.
         reason: What the provider last said, or None.
+        failing_since: When it was first shut with nothing accepted since; None: nothing is wrong.
     """
 
     doubts: int = 0
@@ -35,11 +38,16 @@ class Gate:
     shut_at: dt.datetime | None = None
     shut_until: dt.datetime | None = None
     reason: str | None = None
+    failing_since: dt.datetime | None = None
 
     @property
     def exhausted(self) -> bool:
-        """Whether trying again is no longer reasonable: a person has to look."""
-        return self.shuts >= PATIENCE or self.doubts >= DOUBTFUL_PATIENCE
+        """Whether retrying is no longer reasonable: a person has to look."""
+        if self.doubts >= DOUBTFUL_PATIENCE:
+            return True
+        if self.shut_at is None or self.failing_since is None:
+            return False
+        return self.shuts >= TRIES and self.shut_at - self.failing_since >= PATIENCE
 
     @property
     def trial(self) -> bool:
@@ -100,6 +108,21 @@ def after_answer(gate: Gate, *, began: dt.datetime, now: dt.datetime) -> Gate:
     return gate if seen.shut_at is not None and began < seen.shut_at else OPEN
 
 
+def after_acceptance(gate: Gate, *, began: dt.datetime, now: dt.datetime) -> Gate:
+    """
+    How the gate stands when one recipient was accepted and the request goes on: patience starts over.
+
+    It opens, unless the request was under way when the gate was shut. Doubts in a row still count until a request ends
+    clearly: a provider that accepts one recipient and loses the next puts somebody in doubt each time.
+    """
+    seen = as_seen(gate, now)
+    if not seen.trial:
+        return gate
+    if seen.shut_at is not None and began < seen.shut_at:
+        return replace(seen, failing_since=now)
+    return Gate(doubts=seen.doubts)
+
+
 def during_trial(gate: Gate, *, now: dt.datetime, until: dt.datetime) -> Gate:
     """How the gate stands while the trial is under way: shut for all others, until it must be over."""
     return replace(as_seen(gate, now), shut_until=until)
@@ -114,4 +137,5 @@ def _shut(gate: Gate, began: dt.datetime, now: dt.datetime, seconds: float, reas
     if gate.shut_at is not None and began < gate.shut_at:
         return gate  # under way when it was shut: it says nothing new
     until = now + dt.timedelta(seconds=seconds)
-    return Gate(gate.doubts, gate.shuts + 1, now, until, reason)
+    since = min(gate.failing_since or now, now)  # not later, should the clock have been put back
+    return Gate(gate.doubts, gate.shuts + 1, now, until, reason, since)

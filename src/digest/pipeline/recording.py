@@ -33,23 +33,28 @@ def record(
     done: Sequence[Done],
     now: dt.datetime,
     chance: Callable[[], float],
+    progress: Sequence[dt.datetime] = (),
 ) -> None:
     """
     Write down the ends of requests, hold the campaign where a person has to look, and tell the breaker.
 
     Args:
         transport: Its name, which is that of the gate.
+        progress: When each request was claimed that goes on and has just had a recipient accepted.
     """
-    if not done:
+    if not done and not progress:
         return
     answers.accepted_all(conn, [_taken(one, one.outcome) for one in done if isinstance(one.outcome, Answer)], now)
     reasons = [_write_down(conn, one, now) for one in done if not isinstance(one.outcome, Answer)]
     hold = next(filter(None, reasons), None)
     before = gate.read(conn, transport)
-    if reasons or before != OPEN:
+    if reasons or (done and before != OPEN) or (progress and before.trial):
         campaigns.state(conn, campaign_id)  # locked before the gate, as by whoever resumes it
         before = gate.lock(conn, transport)
-        after = _through(before, done, now, chance)
+        advanced = before
+        for began in progress:
+            advanced = breaker.after_acceptance(advanced, began=began, now=now)
+        after = _through(advanced, done, now, chance)
         if after != before:
             gate.write(conn, transport, after)
         hold = hold or (after.reason if after.exhausted else None)

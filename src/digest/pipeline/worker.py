@@ -93,6 +93,7 @@ class _Report:
     """What became of single recipients of a request that goes on; whoever reports waits until it is written down."""
 
     claim: Claim
+    began: dt.datetime
     answers: Mapping[int, str | None]
     goes_on: bool = True  # whether more of the request may go out
     written: threading.Event = field(default_factory=threading.Event)
@@ -213,14 +214,14 @@ class _Clerk:
     def _write_down(self, connection: Connection, campaign: Campaign, now: dt.datetime) -> None:
         until, up = now + self._sending.lease, uptime()
         up = None if up is None else up + self._sending.lease.total_seconds()
-        for one in self._unwritten:
-            if isinstance(one, _Report):
-                ours = reports.reported(
-                    connection, one.claim.attempt_id, one.answers, lease_until=until, lease_uptime=up
-                )
-                one.goes_on = ours and campaign.state is CampaignState.SENDING and not self._closing
+        told = [one for one in self._unwritten if isinstance(one, _Report)]
+        for one in told:
+            attempt = one.claim.attempt_id
+            ours = reports.reported(connection, attempt, one.answers, lease_until=until, lease_uptime=up)
+            one.goes_on = ours and campaign.state is CampaignState.SENDING and not self._closing
+        progress = [one.began for one in told if None in one.answers.values()]
         done = [one for one in self._unwritten if isinstance(one, Done)]
-        record(connection, self._transport.name, campaign.id, done, now, self._sending.chance)
+        record(connection, self._transport.name, campaign.id, done, now, self._sending.chance, progress)
 
     def _tell(self) -> None:
         """What was said is committed now: let go on whoever waits for that."""
@@ -263,13 +264,15 @@ class _Clerk:
     def _hand_over(self, claim: Claim, began: dt.datetime, until: float) -> None:
         outcome: Answer | BaseException
         try:
-            outcome = self._transport.hand_over(self._batch(claim, until), lambda said: self._report(claim, said))
+            outcome = self._transport.hand_over(
+                self._batch(claim, until), lambda said: self._report(claim, began, said)
+            )
         except BaseException as error:  # noqa: BLE001  whatever it is, it is written down
             outcome = error
         self._said.put(Done(claim, began, outcome))
 
-    def _report(self, claim: Claim, said: Mapping[int, str | None]) -> None:
-        report = _Report(claim, said)
+    def _report(self, claim: Claim, began: dt.datetime, said: Mapping[int, str | None]) -> None:
+        report = _Report(claim, began, said)
         self._said.put(report)
         while not report.written.wait(_GLANCE):
             if self._ended.is_set():

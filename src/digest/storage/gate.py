@@ -9,7 +9,7 @@ from digest.storage.tables import gate
 from digest.storage.upsert import insert_new
 
 MOST_AT_ONCE = 2000  # recipients of the batches that one transaction claims
-_COLUMNS = (gate.c.doubts, gate.c.shuts, gate.c.shut_at, gate.c.shut_until, gate.c.reason)
+_COLUMNS = (gate.c.doubts, gate.c.shuts, gate.c.shut_at, gate.c.shut_until, gate.c.reason, gate.c.failing_since)
 
 
 def read(conn: Connection, name: str) -> Gate:
@@ -32,6 +32,7 @@ def write(conn: Connection, name: str, new: Gate) -> None:
         "shut_at": new.shut_at,
         "shut_until": new.shut_until,
         "reason": new.reason,
+        "failing_since": new.failing_since,
     }
     conn.execute(update(gate).where(gate.c.name == name).values(values))
 

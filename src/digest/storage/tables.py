@@ -382,6 +382,7 @@ gate = Table(
     Column("shut_at", UTC),
     Column("shut_until", UTC),  # null or past: it may be tried
     Column("reason", Text),  # what the provider last said
+    Column("failing_since", UTC),  # first shut with nothing accepted since; null: nothing is wrong
 )
 """What all workers pass before they claim: one rate limit and one breaker, whatever the number of workers."""
 

@@ -61,5 +61,5 @@ class SendgridTransport:
         self._api.close()
 
     def _send(self, body: bytes, ids: Sequence[int], until: float) -> Answer:
-        reply = self._api.exchange("POST", _PATH, body, until=until)
+        reply = self._api.exchange("POST", _PATH, body, until=until, reserve=self._deadline / 2)
         return read_answer(reply, ids, now=time.time())

@@ -101,13 +101,14 @@ class SendgridApi:
         self._patience = patience
         self._idle: deque[_Connection] = deque()
 
-    def exchange(self, method: str, path: str, body: bytes, *, until: float) -> Reply:
+    def exchange(self, method: str, path: str, body: bytes, *, until: float, reserve: float = 0.0) -> Reply:
         """
         Make one request.
 
         Args:
             body: JSON; empty for none.
             until: When it must be over, on the clock of `time.monotonic`.
+            reserve: Seconds before that by which *body* must begin to go out, so that its answer is not cut off.
 
         Raises:
             NotAccepted: Nothing of *body* went out.
@@ -116,9 +117,10 @@ class SendgridApi:
 
         The causing error is never shown with these: its traceback may hold the key.
         """
-        connection = self._connection(until)
+        connection = self._connection(until - reserve)
         try:
-            self._begin(connection, method, path, len(body), until)
+            self._begin(connection, method, path, len(body), until - reserve)
+            connection.socket.until = until
         except _FAULTS as fault:
             connection.http.close()
             raise NotAccepted(f"SendGrid could not be asked: {fault_words(fault)}; nothing went out") from None

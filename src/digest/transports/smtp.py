@@ -39,6 +39,11 @@ class SmtpTransport:
         self.proven = Event()  # that the relay takes recipients from us
         self._idle: deque[tuple[float, Connection]] = deque()
 
+    @property
+    def reserve(self) -> float:
+        """Seconds of the deadline that are kept for the answer to a message that has begun to go out."""
+        return self.deadline / 2
+
     def hand_over(self, batch: Batch, report: Report) -> Answer:
         """Hand over *batch*; every recipient's answer is reported.
 

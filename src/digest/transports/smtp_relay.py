@@ -96,6 +96,9 @@ class Connection:
         """
         Ask whether the relay takes a message for *recipient*; nothing goes out yet.
 
+        Args:
+            until: When it must have said so, and be ready for the message.
+
         Raises:
             RecipientRefused: It does not; others may be taken.
             Unclear: It does not, and perhaps takes nobody.
@@ -113,7 +116,10 @@ class Connection:
 
     def deliver(self, message: EmailMessage, until: float) -> None:
         """
-        Hand over *message* for the recipient that was asked for.
+        Hand over *message* for the recipient that was asked for: it goes out only if `ask` left it time enough.
+
+        Args:
+            until: When the relay's answer to the message must be here.
 
         Raises:
             RecipientRefused: This recipient is not taken; others may be.
@@ -126,9 +132,7 @@ class Connection:
             code, said = self._smtp.docmd("DATA")
             if code != _GO_ON:
                 raise self._refusal(code, said, "the message")
-        if time.monotonic() >= until:
-            self._smtp.close()
-            raise Closing("the time was over before the message went out")
+        self._smtp.until(until)
         self._message(content)
         self.carried += 1
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from digest.delivery.handover import Answer, Batch, Recipient, Report
 from digest.delivery.message import build_message
-from digest.errors import InDoubt, Later, Refused
+from digest.errors import InDoubt, Later, NotAccepted, Refused
 from digest.transports.smtp_relay import Closing, Connection, RecipientRefused, Unclear
 
 if TYPE_CHECKING:
@@ -42,13 +42,15 @@ class Line:
         Hand over one message.
 
         Args:
+            until: When its answer must be here. The message goes out only while half of the deadline is left for that:
+                an answer that comes too late leaves somebody in doubt.
             agreed: Called when the relay takes the recipient, and before the message goes out.
 
         Raises:
             RecipientRefused, Unclear, NotAccepted, Refused, InDoubt: As `Connection` does.
         """
         fresh = self._connection is None
-        self._connection = self._connection or self._transport.take(until)
+        self._connection = self._connection or self._open(until)
         try:
             self._send(self._connection, address, message, until, agreed)
         except Closing:
@@ -56,8 +58,14 @@ class Line:
                 raise
             self._connection.close()
             self._connection = None
-            self._connection = self._transport.take(until)
+            self._connection = self._open(until)
             self._send(self._connection, address, message, until, agreed)
+
+    def _open(self, until: float) -> Connection:
+        begin_by = until - self._transport.reserve
+        if time.monotonic() >= begin_by:
+            raise NotAccepted("too little time was left for another message, so none went out")
+        return self._transport.take(begin_by)
 
     def _send(
         self,
@@ -67,7 +75,7 @@ class Line:
         until: float,
         agreed: Callable[[], object],
     ) -> None:
-        connection.ask(message["From"].addresses[0].addr_spec, address, until)
+        connection.ask(message["From"].addresses[0].addr_spec, address, until - self._transport.reserve)
         self._transport.proven.set()
         agreed()
         connection.deliver(message, until)

@@ -14,7 +14,7 @@ def test_gate_that_nobody_has_touched_is_open(conn):
 
 
 def test_gate_remembers_what_was_written_and_each_transport_has_its_own(conn):
-    shut = Gate(2, 1, NOON, NOON + SECOND, "no answer")
+    shut = Gate(2, 1, NOON, NOON + SECOND, "no answer", NOON - SECOND)
     gate.lock(conn, "sendgrid")
     gate.write(conn, "sendgrid", shut)
 

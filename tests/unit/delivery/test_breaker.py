@@ -9,7 +9,9 @@ from digest.delivery.breaker import (
     DOUBTS,
     OPEN,
     PATIENCE,
+    TRIES,
     Gate,
+    after_acceptance,
     after_answer,
     after_doubt,
     after_refusal,
@@ -83,14 +85,91 @@ def test_trial_shuts_the_gate_for_all_others():
     assert after_answer(gate, began=NOON + SECOND, now=NOON + SECOND) == OPEN
 
 
-def test_patience_ends():
-    gate, now = OPEN, NOON
-    for _ in range(PATIENCE):
-        assert not gate.exhausted
-        gate = refuse(gate, began=now, now=now)
-        now = gate.shut_until
+def fail_until_exhausted(gate: Gate = OPEN, chance: float = 0.5) -> tuple[Gate, dt.datetime]:
+    """The gate and the time after refusals, one as soon as the next trial is allowed."""
+    now = NOON
+    while not gate.exhausted:
+        gate = after_refusal(gate, began=now, now=now, chance=chance, reason="no connection", retry_after=None)
+        now = max(gate.shut_until or now, now + SECOND)
+    return gate, now
 
-    assert gate.exhausted
+
+def test_campaign_is_held_after_a_quarter_of_an_hour_without_any_acceptance():
+    gate, _ = fail_until_exhausted()
+
+    assert gate.shut_at is not None
+    assert PATIENCE <= gate.shut_at - NOON < PATIENCE + 5 * 60 * SECOND
+
+
+def test_relay_that_accepts_a_few_each_round_is_never_given_up():
+    gate, now = OPEN, NOON
+    for _ in range(200):  # more than an hour
+        gate = after_acceptance(gate, began=now, now=now + SECOND)
+        gate = refuse(gate, began=now, now=now + 2 * SECOND)
+        assert not gate.exhausted
+        now += 20 * SECOND
+
+
+def test_acceptance_opens_the_gate_and_waits_start_small_again():
+    gate = refuse(refuse(refuse(OPEN), began=NOON + SECOND, now=NOON + SECOND), began=NOON + 9 * SECOND)
+    open_again = after_acceptance(gate, began=NOON + 10 * SECOND, now=NOON + 11 * SECOND)
+
+    assert open_again == OPEN
+    assert refuse(open_again).shut_until == NOON + SECOND
+
+
+def test_acceptance_by_a_request_from_before_the_shut_leaves_it_shut_and_restarts_patience():
+    gate = refuse(OPEN, began=NOON, now=NOON + SECOND)
+    later = after_acceptance(gate, began=NOON, now=NOON + 60 * SECOND)
+
+    assert (later.shut_until, later.shuts) == (gate.shut_until, gate.shuts)
+    assert later.failing_since == NOON + 60 * SECOND
+
+
+def test_acceptance_before_each_doubt_does_not_put_a_list_in_doubt():
+    gate, now, doubts = OPEN, NOON, 0
+    while not gate.exhausted:
+        gate = after_acceptance(gate, began=now, now=now + SECOND)
+        gate = doubt(gate, began=now, now=now + 2 * SECOND)
+        now = max(gate.shut_until or now, now) + 3 * SECOND
+        doubts += 1
+
+    assert doubts == DOUBTFUL_PATIENCE
+
+
+def test_one_failure_after_a_long_stop_of_the_worker_is_not_the_end():
+    gate = refuse(OPEN)
+    later = NOON + dt.timedelta(minutes=40)
+
+    assert not refuse(gate, began=later, now=later).exhausted
+    assert TRIES > 2
+
+
+@given(st.lists(st.tuples(st.sampled_from(["refuse", "accept", "answer"]), st.integers(0, 1200)), max_size=60))
+def test_no_campaign_is_held_for_refusals_within_a_quarter_of_an_hour_of_an_acceptance(steps):
+    gate, now, accepted = OPEN, NOON, NOON
+    for what, seconds in steps:
+        now += seconds * SECOND
+        if what == "refuse":
+            gate = refuse(gate, began=now, now=now)
+        elif what == "accept":
+            gate, accepted = after_acceptance(gate, began=now, now=now), now
+        else:
+            gate, accepted = after_answer(gate, began=now, now=now), now
+
+        assert not gate.exhausted or now - accepted >= PATIENCE
+
+
+@given(st.lists(st.tuples(st.sampled_from(["refuse", "accept"]), st.integers(-7200, 600)), max_size=60))
+def test_acceptance_never_exhausts_patience_even_if_the_clock_is_put_back(steps):
+    gate, now = OPEN, NOON
+    for what, seconds in steps:
+        now += seconds * SECOND
+        if what == "refuse":
+            gate = refuse(gate, began=now, now=now)
+        else:
+            gate = after_acceptance(gate, began=now, now=now)
+            assert not gate.exhausted
 
 
 def test_patience_with_doubt_ends_sooner_but_not_within_a_minute():
@@ -101,24 +180,11 @@ def test_patience_with_doubt_ends_sooner_but_not_within_a_minute():
         now = gate.shut_until or now
 
     assert gate.exhausted
-    assert DOUBTFUL_PATIENCE < PATIENCE
-    assert now - NOON > 60 * SECOND
-
-
-def test_outage_of_a_quarter_of_an_hour_is_waited_out():
-    gate, now = OPEN, NOON
-    while not gate.exhausted:
-        gate = after_refusal(gate, began=now, now=now, chance=0.5, reason="no connection", retry_after=None)
-        now = gate.shut_until
-
-    assert now - NOON > 15 * 60 * SECOND
+    assert 60 * SECOND < now - NOON < PATIENCE
 
 
 def test_trouble_of_last_month_is_forgotten():
-    gate, now = OPEN, NOON
-    for _ in range(PATIENCE):
-        gate = refuse(gate, began=now, now=now)
-        now = gate.shut_until
+    gate, now = fail_until_exhausted()
     later = now + dt.timedelta(days=30)
 
     assert not refuse(gate, began=later, now=later).exhausted
@@ -153,7 +219,7 @@ def test_clock_that_steps_at_any_point_keeps_nobody_waiting_longer_than_a_wait(d
     for _ in range(data.draw(st.integers(1, 8))):
         now += data.draw(st.sampled_from([SECOND, 40 * DAY, -40 * DAY, 3000 * SECOND, -3000 * SECOND]))
         began = now - data.draw(st.integers(0, 90)) * SECOND
-        happens = data.draw(st.sampled_from(["refusal", "doubt", "answer", "trial"]))
+        happens = data.draw(st.sampled_from(["refusal", "doubt", "answer", "acceptance", "trial"]))
         if happens == "trial" and not gate.is_shut(now):
             gate = during_trial(gate, now=now, until=now + LEASE)
         elif happens == "refusal":
@@ -162,6 +228,8 @@ def test_clock_that_steps_at_any_point_keeps_nobody_waiting_longer_than_a_wait(d
             gate = doubt(gate, began=began, now=now)
         elif happens == "answer":
             gate = after_answer(gate, began=began, now=now)
+        elif happens == "acceptance":
+            gate = after_acceptance(gate, began=began, now=now)
     now += data.draw(st.sampled_from([-40 * DAY, -SECOND, SECOND, 40 * DAY]))
 
     later = now + dt.timedelta(hours=1)  # the longest lease; no wait is as long

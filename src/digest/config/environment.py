@@ -1,0 +1,54 @@
+"""Which variable of the environment a value of the configuration came from."""
+
+import json
+from collections.abc import Iterator, Mapping
+
+from pydantic_settings import SettingsError
+
+from digest.config.clashes import Location
+
+PREFIX = "DIGEST_"
+
+
+def variable_of(where: Location, environ: Mapping[str, str]) -> str | None:
+    """The variable that sets the key *where*, alone or within JSON; None if the file does, or nothing."""
+    given = {name.upper(): name for name in environ}  # pydantic-settings takes any case
+    for end in range(len(where), 0, -1):
+        name = given.get(_name(where[:end]))
+        if name is not None and _sets(environ[name], where[end:]):
+            return name
+    below = (given[name] for name in sorted(given) if name.startswith(f"{_name(where)}__"))
+    return next(below, None) if len(where) > 1 else None
+
+
+def not_json(error: SettingsError, environ: Mapping[str, str]) -> str:
+    """Say which variable is no JSON."""
+    cause = error.__cause__
+    named = list(_with_value(cause.doc, environ)) if isinstance(cause, json.JSONDecodeError) else []
+    which = named[0] if named else "a variable"
+    return f"{which} in the environment: it is not valid JSON: write lists and mappings as JSON"
+
+
+def _name(where: Location) -> str:
+    return PREFIX + "__".join(str(part) for part in where).upper()
+
+
+def _sets(text: str, rest: Location) -> bool:
+    """Whether *text* gives the key *rest* below its own; a list replaces all that the file says there."""
+    if not rest:
+        return True
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    for part in rest:
+        if isinstance(value, list):
+            return True
+        if not isinstance(value, dict) or part not in value:
+            return False
+        value = value[part]
+    return True
+
+
+def _with_value(text: str, environ: Mapping[str, str]) -> Iterator[str]:
+    yield from (name for name in sorted(environ) if name.upper().startswith(PREFIX) and environ[name] == text)

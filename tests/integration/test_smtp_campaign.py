@@ -1,0 +1,70 @@
+"""A worker that hands a campaign to a relay on loopback."""
+
+import datetime as dt
+import itertools
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from projects import MONTH, add_people, make_project
+from services import relay as service
+
+from digest.bootstrap import Digest
+from digest.pipeline.approve import approve
+from digest.pipeline.assemble import assemble
+from digest.pipeline.send import plan
+from digest.pipeline.status import status
+from digest.pipeline.worker import work
+from digest.storage.database import Database
+
+PEOPLE = 40
+
+
+def smtp_project(folder: Path, relay: service.Relay, url: str, people: int = PEOPLE) -> Digest:
+    """A campaign of one batch, ready to go."""
+    changes = {
+        "transport: files ": "transport: smtp ",
+        "host: null ": "host: 127.0.0.1 ",
+        "port: null": f"port: {relay.port}",
+        "security: starttls ": "security: none ",
+        "base_url: http://127.0.0.1:8000": "base_url: https://digest.example.org",
+    }
+    digest = make_project(folder, url, ["empathy"], replace=changes)
+    add_people(digest, "email,name,language\n" + "".join(f"p{n}@example.org,Person {n},en\n" for n in range(people)))
+    assemble(digest.database, digest.workshop, MONTH)
+    approve(digest.database, digest.workshop, MONTH)
+    return digest
+
+
+def send(digest: Digest):
+    """Plan and work, without waiting; how it stands then."""
+    sending = replace(digest.sending, chance=lambda: 0.0, in_flight=1)
+    plan(digest.database, digest.workshop, MONTH, sending)
+    work(digest.database, MONTH, sending)
+    return status(digest.database, MONTH)
+
+
+@dataclass
+class Limited(service.Relay):
+    """Takes two messages, then wants the next one later, and so on."""
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        if len(self.asked) % 3 == 2:
+            self.asked.append(address)
+            return "451 4.3.2 slow down"
+        return await super().handle_RCPT(server, session, envelope, address, options)
+
+
+def test_relay_that_takes_two_messages_a_round_gets_the_whole_campaign(tmp_path: Path, sqlite_url: str):
+    with service.running(Limited()) as relay:
+        digest = smtp_project(tmp_path, relay, sqlite_url)
+        start, reads = dt.datetime.now(dt.UTC), itertools.count()
+        digest.database.dispose()
+        digest.__dict__["database"] = Database(
+            digest.database_url, lambda _: start + dt.timedelta(seconds=5) * next(reads)
+        )
+        now = send(digest)
+
+    assert (now.state, now.balance.accepted) == ("sent", PEOPLE)
+    assert sorted(taken.recipient for taken in relay.taken) == sorted(
+        f"p{number}@example.org" for number in range(PEOPLE)
+    )
