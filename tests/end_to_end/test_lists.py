@@ -3,9 +3,66 @@
 import csv
 from pathlib import Path
 
+import pytest
 from projects import add_people, make_project, people, run, run_json
 
 PROOF = ("--source", "a form", "--date", "2026-01-31")
+EXPORTS = Path(__file__).parents[1] / "exports"  # five people each, of whom only ann@ and ben@example.org want mail
+
+
+@pytest.mark.parametrize("program", sorted(path.stem for path in EXPORTS.glob("*.csv")))
+def test_export_of_another_program_brings_nobody_back_who_left_there(tmp_path: Path, program: str):
+    make_project(tmp_path)
+    file, report = EXPORTS / f"{program}.csv", tmp_path / "report.csv"
+
+    done = run_json(tmp_path, "subscribers", "import", str(file), *PROOF, "--report", str(report))
+
+    active = [row["email"] for row in run_json(tmp_path, "subscribers", "list") if row["state"] == "active"]
+    assert active == ["ann@example.org", "ben@example.org"]
+    assert (done["format"], done["counts"].pop("added"), sum(done["counts"].values())) == (program, 2, 3)
+    with report.open(newline="") as lines:
+        there = {row["email"]: row["result"] for row in csv.DictReader(lines)}
+    assert {result for address, result in there.items() if address not in active} <= {
+        "unsubscribed_there", "cleaned_there", "blocked_there", "absent_there"
+    }  # fmt: skip
+
+
+def test_unclear_column_stops_the_import_until_it_is_ignored(tmp_path: Path):
+    make_project(tmp_path)
+    file, report = tmp_path / "list.csv", tmp_path / "report.csv"
+    file.write_text("email,member_type\nann@example.org,gold\nbea@example.org,unsubscribed\n")
+    arguments = ("subscribers", "import", str(file), *PROOF, "--report", str(report))
+
+    run(tmp_path, *arguments, code=1)
+    assert run_json(tmp_path, "subscribers", "list") == []
+    assert not report.exists()
+
+    done = run_json(tmp_path, *arguments, "--ignore-column", "member_type")
+    assert done["counts"] == {"added": 1, "unsubscribed_there": 1}
+
+
+def test_trailing_separator_in_some_rows_loses_no_row(tmp_path: Path):
+    make_project(tmp_path)
+    file, report = tmp_path / "list.csv", tmp_path / "report.csv"
+    rows = [f"p{number}@example.org,Person" + "," * (number % 3) for number in range(6000)]
+    file.write_text("email,name\n" + "\n".join(rows) + "\n")
+
+    done = run_json(tmp_path, "subscribers", "import", str(file), *PROOF, "--report", str(report))
+
+    assert done["counts"] == {"added": 6000}
+    assert report.read_text().count("\n") == 6001
+
+
+def test_report_keeps_the_address_of_a_refused_row(tmp_path: Path):
+    make_project(tmp_path)
+    file, report = tmp_path / "list.csv", tmp_path / "report.csv"
+    file.write_text("email,topics\nann@example.org,nonsense\n=cmd@,\n")
+
+    done = run_json(tmp_path, "subscribers", "import", str(file), *PROOF, "--report", str(report), code=1)
+
+    assert [row["address"] for row in done["refused"]] == ["ann@example.org", "=cmd@"]
+    with report.open(newline="") as lines:
+        assert [row["email"] for row in csv.DictReader(lines)] == ["ann@example.org", "' =cmd@"]
 
 
 def test_import_tells_of_every_row_and_what_it_did_not_use(tmp_path: Path):

@@ -1,65 +1,20 @@
 """Importing and exporting subscriber lists, on both engines."""
 
-import datetime as dt
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 import pytest
-from factories import make_taxonomy
-from sqlalchemy import func, select
+from list_samples import RULES, Lists
 
 from digest.errors import StorageError
-from digest.pipeline.import_list import ImportReport, RowReport, import_list
-from digest.pipeline.lists import export_list
-from digest.storage import subscribers, suppressions
+from digest.pipeline.import_list import import_list
+from digest.storage import suppressions
 from digest.storage.database import Database
 from digest.storage.tables import consent, subscriber
-from digest.subscribers.address import AddressHash
-from digest.subscribers.rows import RowRules
 from digest.subscribers.suppression import Reason
 
-RULES = RowRules(make_taxonomy(), ("en", "fr"), AddressHash(b"k" * 32), "a form", dt.date(2026, 1, 31))
 GHOST = "email,name,subscribed_to_emails,created_at,deleted_at,labels\n"
-
-
-@dataclass
-class Lists:
-    """A database, and what became of each row of the last import."""
-
-    database: Database
-    told: list[RowReport] = field(default_factory=list)
-
-    def take(self, text: str, rules: RowRules = RULES, *, update: bool = False, dry_run: bool = False) -> ImportReport:
-        self.told.clear()
-        lines = io.StringIO(text, newline="")
-        return import_list(self.database, lines, rules, update=update, dry_run=dry_run, each=self.told.append)
-
-    def export(self) -> str:
-        out = io.StringIO(newline="")
-        export_list(self.database, out)
-        return out.getvalue()
-
-    def count(self, table: Any) -> int:
-        with self.database.read() as connection:
-            return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
-
-    def id_of(self, address: str) -> int:
-        with self.database.read() as connection:
-            found = subscribers.find(connection, RULES.identify(address))
-        assert found
-        return found.id
-
-    def leave(self, address: str) -> None:
-        number = self.id_of(address)
-        with self.database.write() as connection:
-            subscribers.leave(connection, number, now=self.database.now(connection))
-
-    def reason(self, address: str) -> str | None:
-        with self.database.read() as connection:
-            found = suppressions.find(connection, RULES.identify(address))
-        return found.reason if found else None
 
 
 @pytest.fixture
@@ -162,18 +117,6 @@ def test_nobody_who_left_or_is_suppressed_comes_back(lists, update):
     assert lists.export().count("\r\n") == 1
 
 
-def test_whoever_left_the_other_program_is_suppressed_here_too(lists):
-    lists.take("email\nmember@example.org\n")
-    bare = replace(RULES, source="", date=None)
-    stand = {"gone": "false", "member": "false", "ok": "true"}
-    text = GHOST + "".join(f"{name}@example.org,,{stands},2024-01-01,,\n" for name, stands in stand.items())
-
-    assert lists.take(text, bare).counts == {"unsubscribed_there": 2, "added": 1}
-    assert lists.reason("gone@example.org") == Reason.UNSUBSCRIBED
-    assert lists.reason("member@example.org") is None
-    assert lists.take("email\ngone@example.org\n").counts == {"suppressed": 1}
-
-
 def test_dry_run_suppresses_nobody(lists):
     lists.take(GHOST + "gone@example.org,,false,2024-01-01,,\n", dry_run=True)
 
@@ -196,7 +139,7 @@ def test_export_reads_back_as_it_was(lists):
         "bea@example.org,-Bea,en,,nothing,,@form,2025-05-11,2027-05-11\n"
     )
     exported = lists.export()
-    for cell in ("'+ann@example.org", "'=1+1", "'-Bea", "'@form"):
+    for cell in ("' +ann@example.org", "'=1+1", "'-Bea", "'@form"):
         assert f",{cell}," in f",{exported.replace(chr(13) + chr(10), ',')}"
 
     again = lists.take(exported, replace(RULES, source="", date=None), update=True)
@@ -210,3 +153,17 @@ def test_export_holds_active_people_only_with_their_latest_consent(lists):
     lists.leave("bea@example.org")
 
     assert lists.export().splitlines()[1:] == ["ann@example.org,,en,,nothing,,a form,2025-01-01,"]
+
+
+def test_list_that_ends_its_rows_with_a_separator_is_imported_whole(lists):
+    people = "".join(f"p{number}@example.org,Person,\n" for number in range(6000))
+
+    assert lists.take(f"email,name\n{people}").counts == {"added": 6000}
+    assert len(lists.told) == 6000
+
+
+def test_report_names_the_address_of_every_refused_row(lists):
+    lists.take('email,topics\nann@example.org,nonsense\nbea@example.org,a,b\nnobody,\ncho@example.org,"x" y\n')
+
+    assert [row.address for row in lists.told] == ["ann@example.org", "bea@example.org", "nobody", "cho@example.org"]
+    assert {str(row.result) for row in lists.told} == {"refused"}

@@ -3,7 +3,7 @@
 import datetime as dt
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -200,10 +200,10 @@ class Digest:
             recipients=dt.timedelta(days=section.deliveries_months * _DAYS_OF_A_MONTH),
         )
 
-    def row_rules(self, source: str = "", date: dt.date | None = None) -> RowRules:
+    def row_rules(self, source: str = "", date: dt.date | None = None, ignored: Collection[str] = ()) -> RowRules:
         """What the rows of a subscriber list are read against."""
         today = dt.datetime.now(dt.UTC).date()
-        return RowRules(self.taxonomy, self.newsletter.languages, self.identify, source, date, today)
+        return RowRules(self.taxonomy, self.newsletter.languages, self.identify, source, date, today, tuple(ignored))
 
     def outbox(self, month: Month) -> Path:
         """Where the `files` transport writes the mails of *month*."""

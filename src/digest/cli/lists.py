@@ -17,20 +17,23 @@ if TYPE_CHECKING:
     from digest.pipeline.list_file import ListFile
 
 _SHOWN = 20  # rows and columns that a person is shown; --report has them all
+_UNLESS = "suppressed here unless they signed up here themselves"
 _MEANING = {
-    "added": "new here",
-    "updated": "were here, and are now as the list says",
-    "unchanged": "were here, just so",
-    "renewed": "were here; their implied consent is renewed",
-    "kept": "were here, differ, and stay as they are (--update takes over what the list says)",
-    "duplicate": "stand further up in the same list",
-    "lapsed": "were here; their implied consent has ended, and this list does not renew it",
-    "left": "have left: only they can come back",
-    "suppressed": "must not be mailed (`digest suppressions list` says why)",
-    "unsubscribed_there": "have left the program that wrote the list: suppressed here unless they signed up here",
-    "cleaned_there": "their mailbox refused mail there: suppressed here unless they signed up here",
-    "absent_there": "not subscribed in the program that wrote the list: left out",
-    "refused": "can't be read: mend these rows and import the list again",
+    "added": "new subscribers",
+    "updated": "already subscribed, now as the list says",
+    "unchanged": "already subscribed, unchanged",
+    "renewed": "already subscribed; their implied consent is renewed",
+    "kept": "already subscribed, and different in the list: not changed (--update applies what the list says)",
+    "duplicate": "have the address of another row of this list",
+    "lapsed": "their implied consent has ended, and this list does not renew it",
+    "left": "have unsubscribed: only they can come back",
+    "suppressed": "must not be mailed (`digest suppressions list` shows why)",
+    "unsubscribed_there": f"unsubscribed in the program that wrote the list: {_UNLESS}",
+    "cleaned_there": f"their mailbox rejected mail there: {_UNLESS}",
+    "complained_there": f"reported mail as spam there: {_UNLESS}",
+    "blocked_there": f"blocked in the program that wrote the list: {_UNLESS}",
+    "absent_there": "never confirmed, deactivated or deleted there: not added",
+    "refused": "could not be read: fix these rows and import the list again",
 }
 
 
@@ -50,16 +53,25 @@ def import_(
     report: Annotated[
         Path | None, typer.Option("--report", metavar="FILE", help="Write what became of every row, as CSV.")
     ] = None,
+    ignore_column: Annotated[
+        list[str] | None,
+        typer.Option("--ignore-column", metavar="NAME", help="Skip unclear values of this column; repeatable."),
+    ] = None,
     config: Config = CONFIG,
     as_json: Json = False,
 ) -> None:
-    """Add the people of a list; whoever has left is not brought back. Exit 1 if a row was refused."""
+    """Add the people of a list. Nobody who has left comes back.
+
+    A column that may say who has left, in words that digest does not know, stops the import before anything is written.
+    Look at it, then import with --ignore-column NAME: unclear values are skipped, clear ones still count.
+    Exit code 1 if a row was refused.
+    """
     from digest.bootstrap import open_digest
     from digest.pipeline.import_list import import_list
     from digest.pipeline.list_file import inspect
 
     digest = open_digest(config)
-    rules = digest.row_rules(" ".join(source.split()), date.date() if date else None)
+    rules = digest.row_rules(" ".join(source.split()), date.date() if date else None, ignore_column or ())
     found = inspect(file)
     with (
         _rows_to(report) as each,
@@ -88,14 +100,26 @@ def _rows_to(report: Path | None) -> "Iterator[Callable[[RowReport], object]]":
     import csv
 
     from digest.pipeline.new_file import free_or_refuse
-    from digest.subscribers.formulas import guarded
+    from digest.subscribers.formulas import guarded, guarded_address
 
     free_or_refuse(report)
     report.touch(mode=0o600, exist_ok=False)
-    with report.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, lineterminator="\r\n")
-        writer.writerow(("line", "email", "result", "why"))
-        yield lambda row: writer.writerow((row.line, guarded(row.address), row.result.value, guarded(row.why)))
+    rows = 0
+    try:
+        with report.open("w", encoding="utf-8", newline="") as out:
+            writer = csv.writer(out, lineterminator="\r\n")
+            writer.writerow(("line", "email", "result", "why"))
+
+            def write(row: "RowReport") -> None:
+                nonlocal rows
+                rows += 1
+                writer.writerow((row.line, guarded_address(row.address), row.result.value, guarded(row.why)))
+
+            yield write
+    except BaseException:
+        if not rows:  # the list was refused as a whole: the same command has to work once that is fixed
+            report.unlink()
+        raise
 
 
 def _as_json(done: "ImportReport", found: "ListFile", *, dry_run: bool) -> dict[str, object]:
@@ -104,7 +128,7 @@ def _as_json(done: "ImportReport", found: "ListFile", *, dry_run: bool) -> dict[
         "format": done.format,
         "encoding": found.encoding,
         "counts": dict(done.counts),
-        "refused": [{"line": row.line, "problems": list(row.problems)} for row in done.refused],
+        "refused": [{"line": row.line, "address": row.written, "problems": list(row.problems)} for row in done.refused],
         "refused_rows": done.refused_rows,
         "duplicates": [{"line": row.line, "why": row.why} for row in done.duplicates],
         "short_rows": done.short_rows,
@@ -119,7 +143,7 @@ def _show(done: "ImportReport", found: "ListFile", *, dry_run: bool) -> None:
     for row in done.refused[:_SHOWN]:
         note(f"{found.path}:{row.line}: {'; '.join(row.problems)}")
     for again in done.duplicates[:_SHOWN]:
-        note(f"{found.path}:{again.line}: duplicate: {again.why or 'the same address as further up'}")
+        note(f"{found.path}:{again.line}: duplicate: {again.why or 'the same address as an earlier row'}")
     more = done.refused_rows + done.counts["duplicate"] - len(done.refused[:_SHOWN]) - len(done.duplicates[:_SHOWN])
     if more > 0:
         note(f"... and {more} more: --report FILE lists every row")
@@ -130,12 +154,14 @@ def _show(done: "ImportReport", found: "ListFile", *, dry_run: bool) -> None:
         if counts.get(result):
             typer.echo(f"{counts[result]:>9}  {result:<18}  {meaning}")
     if not any(counts.values()):
-        typer.echo("the list holds nobody")
+        typer.echo("the list is empty")
 
 
 def _remarks(done: "ImportReport", found: "ListFile") -> "Iterator[str]":
     if done.format:
         yield f"read as an export of {done.format}"
+    if done.silent:
+        yield f"an export of {done.format} does not say everything: missing is {done.silent}"
     if found.guessed:
         yield (
             f"{found.path}:{found.guessed}: not UTF-8: the list was read as Windows-1252; "
@@ -143,7 +169,7 @@ def _remarks(done: "ImportReport", found: "ListFile") -> "Iterator[str]":
         )
     if done.unused:
         names = [f"`{name}`" + (f" (did you mean `{near}`?)" if near else "") for name, near in done.unused.items()]
-        yield f"columns that nothing was read from: {', '.join(names[:_SHOWN])}"
+        yield f"columns that were not used: {', '.join(names[:_SHOWN])}"
     if done.short_rows:
         yield f"{done.short_rows} rows have fewer cells than the header: the missing ones count as empty"
     if done.tags:

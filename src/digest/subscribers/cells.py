@@ -2,32 +2,24 @@
 
 import csv
 import datetime as dt
-from enum import StrEnum
+import re
+import unicodedata
 
 from digest.months import Month
 from digest.subscribers.signup import parse_name
 from digest.subscribers.subscriber import NoMatch
 from digest.topics import Taxonomy
 
-_FALSE = frozenset({"false", "0", "no", "non", "faux"})
+_TIME = r"[T ]\d\d:?\d\d(?::?\d\d(?:[.,]\d+)?)?"
+_ZONE = r" ?(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)"
+_DAY = re.compile(rf"(\d{{4}}-\d\d-\d\d|\d{{8}})(?:{_TIME}(?:{_ZONE})?)?", re.IGNORECASE | re.ASCII)
 
 
-class Departed(StrEnum):
-    """Why a person is in a list and yet gets no mail from there."""
-
-    UNSUBSCRIBED = "unsubscribed"  # has left there
-    CLEANED = "cleaned"  # the mailbox refused mail
-    ABSENT = "absent"  # is not, or not yet, subscribed there
-
-
-_STATUS: dict[str, Departed | None] = {
-    **dict.fromkeys(("", "active", "confirmed", "enabled", "subscribed", "abonné", "abonnée", "actif"), None),
-    **dict.fromkeys(
-        ("unsubscribed", "left", "opted out", "optout", "blocklisted", "désabonné", "désabonnée"), Departed.UNSUBSCRIBED
-    ),
-    **dict.fromkeys(("bounced", "cleaned"), Departed.CLEANED),
-    **dict.fromkeys(("pending", "unconfirmed", "non-subscribed", "nonsubscribed", "disabled"), Departed.ABSENT),
-}
+def plain(text: str) -> str:
+    """A word without case, accents, hyphens and dots: how names of columns and words in them are compared."""
+    letters = unicodedata.normalize("NFKD", text.strip().casefold())
+    kept = "".join(" " if letter in "-_." else letter for letter in letters if not unicodedata.combining(letter))
+    return " ".join(kept.split())
 
 
 def read_name(text: str) -> str:
@@ -79,29 +71,17 @@ def read_month(text: str) -> Month | None:
 
 
 def read_date(text: str, today: dt.date | None = None) -> dt.date | None:
-    """A day, `YYYY-MM-DD`, perhaps with a time after it; None if empty. Not after *today*, if that is given."""
+    """A day, `YYYY-MM-DD`, with or without a time and a zone; None if empty. Not after *today*, if that is given."""
     if not text.strip():
         return None
+    found = _DAY.fullmatch(text.strip())
     try:
-        date = dt.datetime.fromisoformat(text.strip()).date()
+        date = dt.date.fromisoformat(found[1] if found else "")
     except ValueError:
         raise ValueError(f"{text!r} is not a date: write it as YYYY-MM-DD") from None
     if today and date > today + dt.timedelta(days=1):  # somewhere it is tomorrow already
-        raise ValueError(f"{text!r} has not come yet")
+        raise ValueError(f"{text!r} is in the future")
     return date
-
-
-def read_status(text: str) -> Departed | None:
-    """How a person stands in another program's list; None: subscribed, or not said."""
-    try:
-        return _STATUS[text.strip().casefold()]
-    except KeyError:
-        raise ValueError(f"{text!r} is neither `subscribed` nor `unsubscribed`: leave the column out") from None
-
-
-def is_false(text: str) -> bool:
-    """Whether a cell says no; an empty one says nothing."""
-    return text.strip().lower() in _FALSE
 
 
 def _hint(nearest: str | None) -> str:

@@ -7,16 +7,16 @@ from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from digest.subscribers import cells as cell
-from digest.subscribers.cells import Departed
 from digest.subscribers.consent import ConsentKind
 from digest.subscribers.formats import Field, Layout
 from digest.subscribers.formulas import unguarded
+from digest.subscribers.leaving import UNMISTAKABLE, Departed, gravest
 from digest.subscribers.subscriber import Preferences
 from digest.topics import Taxonomy
 
 _REMEMBERED = 20_000  # different parts, such as sets of topics
 _WISHES = (Field.TOPICS, Field.TAGS, Field.LANGUAGE, Field.NO_MATCH, Field.PAUSED_UNTIL)
-_PROOF = (Field.SOURCE, Field.DATE, Field.CONFIRMED, Field.CONSENT_UNTIL, Field.STATUS)
+_PROOF = (Field.SOURCE, Field.DATE, Field.CONFIRMED, Field.CONSENT_UNTIL)
 T = TypeVar("T")
 
 
@@ -26,24 +26,25 @@ class Wishes:
 
     Attributes:
         says: See `NewSubscriber`.
+        departed: Set if one of these words says that the person is gone.
     """
 
     problems: tuple[str, ...] = ()
     preferences: Preferences = field(default_factory=Preferences)
     says: frozenset[str] = frozenset()
     tags: tuple[str, ...] = ()
+    departed: Departed | None = None
 
 
 @dataclass(frozen=True)
 class Proof:
-    """Where and when a person agreed, for how long, and whether they still do."""
+    """Where and when a person agreed, and for how long."""
 
     problems: tuple[str, ...] = ()
     source: str = ""
     given_on: dt.date | None = None
     kind: ConsentKind = ConsentKind.EXPRESS
     until: dt.date | None = None
-    departed: Departed | None = None
 
 
 class Remembered(Generic[T]):
@@ -77,14 +78,15 @@ def wishes_of(layout: Layout, taxonomy: Taxonomy, languages: tuple[str, ...]) ->
         topics, tags, language, no_match, paused_until = texts
         problems: list[str] = []
         tagged, others = _try(problems, Field.TAGS, cell.read_tags, tags, taxonomy) or (frozenset(), ())
+        departed = gravest(UNMISTAKABLE[tag.casefold()] for tag in others if tag.casefold() in UNMISTAKABLE)
         chosen = _try(problems, Field.TOPICS, cell.read_topics, topics, taxonomy)
         speaks = _try(problems, Field.LANGUAGE, cell.read_language, language, languages)
         otherwise = _try(problems, Field.NO_MATCH, cell.read_no_match, no_match)
         month = _try(problems, Field.PAUSED_UNTIL, cell.read_month, paused_until)
         if problems:
-            return Wishes(tuple(problems))
+            return Wishes(tuple(problems), departed=departed)
         wanted = Preferences(chosen | tagged, speaks, otherwise, month)
-        return Wishes((), wanted, says | {Field.TOPICS.value} if tagged else says, others)
+        return Wishes((), wanted, says | {Field.TOPICS.value} if tagged else says, others, departed)
 
     return Remembered(layout, _WISHES, read)
 
@@ -93,15 +95,14 @@ def proof_of(layout: Layout, source: str, date: dt.date | None, today: dt.date |
     """A reader of proofs; *source* and *date* are for rows that name none."""
 
     def read(texts: Sequence[str]) -> Proof:
-        named, given, confirmed, until, status = texts
+        named, given, confirmed, until = texts
         problems: list[str] = []
         told = _try(problems, Field.SOURCE, cell.read_name, unguarded(named)) or source
         on = _try(problems, Field.DATE, cell.read_date, given if given.strip() else confirmed, today) or date
         ends = _try(problems, Field.CONSENT_UNTIL, cell.read_date, until)
-        departed = _try(problems, Field.STATUS, cell.read_status, status)
         problems += [] if problems else _unproven(told, on)
         kind = ConsentKind.IMPLIED if ends else ConsentKind.EXPRESS
-        return Proof(tuple(problems), told, on, kind, ends, departed)
+        return Proof(tuple(problems), told, on, kind, ends)
 
     return Remembered(layout, _PROOF, read)
 

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from digest.errors import InvalidAddress
 from digest.subscribers import cells as cell
 from digest.subscribers.address import parse_address
-from digest.subscribers.cells import Departed
+from digest.subscribers.departures import Departures
 from digest.subscribers.formats import Field, Layout
-from digest.subscribers.formulas import unguarded
+from digest.subscribers.formulas import unguarded, unguarded_address
+from digest.subscribers.leaving import Departed
 from digest.subscribers.row_parts import picker, proof_of, wishes_of
 from digest.subscribers.subscriber import NewSubscriber
 from digest.topics import Taxonomy
 
-_OWN = (  # cells that are hardly ever the same in two rows, or nearly always empty
-    Field.EMAIL, Field.NAME, Field.FIRST_NAME, Field.LAST_NAME,
-    Field.UNSUBSCRIBED, Field.CLEANED, Field.SUBSCRIBED, Field.DELETED,
-)  # fmt: skip
+_OWN = (Field.EMAIL, Field.NAME, Field.FIRST_NAME, Field.LAST_NAME)  # cells that are hardly ever the same in two rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +29,7 @@ class Row:
             person only the address is read.
         tags: Words of another program that are no topics here.
         short: Whether it has fewer cells than the header; those that are missing count as empty.
+        written: The address as the list has it, whether it can be read or not.
     """
 
     line: int
@@ -39,6 +38,15 @@ class Row:
     departed: Departed | None = None
     tags: tuple[str, ...] = ()
     short: bool = False
+    written: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """A person who is gone, by the hash of the address; or, if that is empty, what is unclear: columns and values."""
+
+    address_hash: str
+    unclear: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,7 @@ class RowRules:
         identify: From an address to its hash.
         source, date: Of the consent, for rows that name none; a row without them is refused.
         today: No consent can be later; None: not looked at.
+        ignored: Columns whose unclear values are known to say nothing about leaving.
     """
 
     taxonomy: Taxonomy
@@ -57,6 +66,7 @@ class RowRules:
     source: str = ""
     date: dt.date | None = None
     today: dt.date | None = None
+    ignored: tuple[str, ...] = ()
 
 
 class RowReader:
@@ -71,22 +81,26 @@ class RowReader:
         self._identify = rules.identify
         self._width = layout.width
         self._own = picker(layout, _OWN)
+        self._departures = Departures(layout)
         self._wishes = wishes_of(layout, rules.taxonomy, rules.languages)
+        self._tagged = Field.TAGS in layout
         self._proof = proof_of(layout, rules.source or layout.format, rules.date, rules.today)
 
     def read(self, cells: Sequence[str], line: int) -> Row:
         """Read one row; `line` is where it begins."""
         short = len(cells) < self._width
-        padded = [*cells[: self._width], *[""] * (self._width - len(cells) + 1)]
-        email, name, first, last, *there = self._own(padded)
-        wishes, proof = self._wishes(padded), self._proof(padded)
+        padded = self._padded(cells)
+        email, name, first, last = self._own(padded)
+        wishes, proof, standing = self._wishes(padded), self._proof(padded), self._departures(padded)
         address, bad_address = _address(email)
+        departed = standing.departed or wishes.departed or self._departures.of_address(address)
+        if address and departed:
+            return Row(line, NewSubscriber(address, self._identify(address)), (), departed, (), short, email)
         called, bad_name = _name(name, first, last)
-        if address and (departed := _departed(there) if any(there) else proof.departed):
-            return Row(line, NewSubscriber(address, self._identify(address)), (), departed, (), short)
-        if bad_address or bad_name or wishes.problems or proof.problems:
+        if bad_address or bad_name or wishes.problems or proof.problems or standing.problems:
             own = tuple(problem for problem in (bad_address, bad_name) if problem)
-            return Row(line, None, own + wishes.problems + proof.problems, None, (), short)
+            problems = own + wishes.problems + proof.problems + standing.problems
+            return Row(line, None, problems, None, (), short, email)
         person = NewSubscriber(
             address,
             self._identify(address),
@@ -98,7 +112,26 @@ class RowReader:
             proof.until,
             wishes.says,
         )
-        return Row(line, person, (), None, wishes.tags, short)
+        return Row(line, person, (), None, wishes.tags, short, email)
+
+    def survey(self, cells: Sequence[str]) -> Surveyed | None:
+        """What one row says about leaving, before any row is imported; None: nothing, or of nobody."""
+        padded = self._padded(cells)
+        standing = self._departures(padded)
+        tagged = self._wishes(padded).departed if self._tagged else None
+        email = self._own(padded)[0]
+        deleted = self._departures.of_address(email.strip())
+        if not (standing.departed or standing.unclear or tagged or deleted):
+            return None
+        address, _ = _address(email)
+        if not address:
+            return None
+        gone = standing.departed or tagged or deleted
+        return Surveyed(self._identify(address) if gone else "", () if gone else standing.unclear)
+
+    def _padded(self, cells: Sequence[str]) -> list[str]:
+        """As many cells as the header has, and an empty one after them."""
+        return [*cells[: self._width], *[""] * max(self._width - len(cells), 0), ""]
 
 
 def read_person(cells: Mapping[Field, str], rules: RowRules) -> Row:
@@ -109,18 +142,9 @@ def read_person(cells: Mapping[Field, str], rules: RowRules) -> Row:
 
 def _address(text: str) -> tuple[str, str | None]:
     try:
-        return parse_address(unguarded(text)), None
-    except InvalidAddress as error:
+        return parse_address(unguarded_address(text)), None
+    except (InvalidAddress, ValueError) as error:
         return "", f"email: {error}" if text.strip() else "email: empty"
-
-
-def _departed(there: Sequence[str]) -> Departed | None:
-    unsubscribed, cleaned, subscribed, deleted = there
-    if unsubscribed.strip() or cell.is_false(subscribed):
-        return Departed.UNSUBSCRIBED
-    if cleaned.strip():
-        return Departed.CLEANED
-    return Departed.ABSENT if deleted.strip() else None
 
 
 def _name(name: str, first: str, last: str) -> tuple[str, str | None]:
