@@ -686,3 +686,25 @@ def test_names_are_composed_and_may_be_in_any_script(config_file: Path):
 
     assert topic.name["fr"] == "درمان\u200cشناختی 👩\u200d⚕\ufe0f"
     assert topic.aliases == ["Émoi"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "dropped"),
+    [
+        ("name: Practice Research Network", 'name: "Network"# 1', "# 1"),
+        ("languages: [en, fr]", "languages: [en, fr]# both", "# both"),
+        ("articles_per_issue: {min: 2, max: 3}", "articles_per_issue: {min: 2, max: 3}# at most", "# at most"),
+    ],
+)
+def test_comment_that_touches_a_value_is_refused_with_its_line(config_file: Path, old: str, new: str, dropped: str):
+    text = config_file.read_text()
+    at = text.index(old)
+    end = text.index("\n", at)
+    config_file.write_text(text[:at] + new + text[end:])
+
+    with pytest.raises(ConfigError) as caught:
+        load_config(config_file)
+
+    line = text.count("\n", 0, at) + 1
+    said = f"YAML would drop {dropped!r} as a comment: put the whole value in quotes, or a space before #"
+    assert str(caught.value) == f"{config_file}:{line}: {said}"

@@ -17,6 +17,7 @@ from digest.config.environment import PREFIX, not_json, variable_of
 from digest.config.faults import character_faults, location, nearest, said, spell
 from digest.config.lenient import clashes_beside
 from digest.config.models import Config
+from digest.content.yaml_comments import ADVICE, CommentsApart, TouchingComment
 from digest.errors import ConfigError
 
 
@@ -28,10 +29,13 @@ def load_config(path: Path) -> Config:
     """
     text = _read(path)
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=CommentsApart)
         values = yaml.safe_load(text) or {}
     except ReaderError as error:
         raise ConfigError(_unreadable(path, text, error.position)) from error
+    except TouchingComment as error:
+        line = text.count("\n", 0, error.problem_mark.index) + 1 if error.problem_mark else 1
+        raise ConfigError(f"{path}:{line}: {error.problem}: {ADVICE}") from error
     except yaml.YAMLError as error:
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
         raise ConfigError(f"{path}:{line}: this is not YAML: {getattr(error, 'problem', error)}") from error

@@ -11,6 +11,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.reader import ReaderError
 
 from digest.characters import text_fault
+from digest.content.yaml_comments import CommentsApart
 from digest.content.yaml_faults import explain, misread
 from digest.errors import ContentError, Place
 
@@ -131,7 +132,7 @@ def read(source: Source) -> FrontMatter:
     return FrontMatter(values, reader.lines, reader.value_lines)
 
 
-class _StrictLoader(yaml.SafeLoader):
+class _StrictLoader(CommentsApart):
     """Composes only what an editor can mean, so that a file can neither grow in memory nor name a type."""
 
     _depth = 0

@@ -6,6 +6,8 @@ import yaml
 from yaml.composer import ComposerError
 from yaml.nodes import ScalarNode
 
+from digest.content.yaml_comments import ADVICE, TouchingComment, shortened
+
 _QUOTES = "put a value that holds : or # or begins with a sign in quotes, or a quote opened above is not closed"
 _PLAIN_YAML = "front matter is plain keys and values: write the value itself"
 
@@ -33,8 +35,8 @@ def explain(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str, str]:
         return fault
     if text[index : index + 1] == "\t":
         return index, "there is a tab on this line", "use spaces"
-    if isinstance(error, ComposerError):
-        return index, str(error.problem), _PLAIN_YAML
+    if isinstance(error, (ComposerError, TouchingComment)):
+        return index, str(error.problem), ADVICE if isinstance(error, TouchingComment) else _PLAIN_YAML
     if error.context == "while scanning a quoted scalar" and error.context_mark:
         return error.context_mark.index, "a quote opened on this line is not closed", "close it, or remove it"
     if opened := _OPENED_IN_WORD.search(text[text.rfind("\n", 0, index) + 1 : index]):
@@ -49,7 +51,7 @@ def misread(text: str, node: ScalarNode) -> tuple[str, str] | None:
         return None
     if cut := _CUT_OFF.match(text, node.end_mark.index):
         advice = "put the whole value in quotes; a comment stands two spaces behind a value, or on a line of its own"
-        return f"YAML would drop {_shortened(cut[0].strip())!r} as a comment", advice
+        return f"YAML would drop {shortened(cut[0].strip())!r} as a comment", advice
     value = str(node.value)
     if _WORD_QUOTES.fullmatch(value):
         advice = f'remove both, or write "{value}" if the reader is to see them'
@@ -68,7 +70,7 @@ def _prose(text: str, most: int) -> tuple[int, str, str] | None:
     if start is None:
         return None
     if any(_CERTAIN_KEY.match(text, later) for later in _line_starts(text) if later > start):
-        line = _shortened(text[start:].splitlines()[0])
+        line = shortened(text[start:].splitlines()[0])
         return start, f"{line!r} is no `key: value`", "indent it if it goes on with the value above"
     return start, "the text begins here, inside the front matter", "the closing --- seems to be missing above it"
 
@@ -91,7 +93,3 @@ def _is_prose(text: str, start: int) -> bool:
 
 def _line_starts(text: str) -> list[int]:
     return [match.start() for match in re.finditer(r"^", text, re.MULTILINE)]
-
-
-def _shortened(line: str, longest: int = 40) -> str:
-    return line if len(line) <= longest else f"{line[:longest]}…"

@@ -273,6 +273,48 @@ def test_comment_set_apart_from_the_value_is_left_out(author):
     assert article(f"author: {author}\n").author == "A"
 
 
+@pytest.mark.parametrize(
+    ("head", "dropped"),
+    [
+        ('author: "Group"# 1', "# 1"),
+        ("author: 'a'#b", "#b"),
+        ('author: "Group"#', "#"),
+        ("topics: [empathy, adherence]# x", "# x"),
+        ("topics: [empathy,# x\n  adherence]", "# x"),
+        ('topics: ["empathy"# x\n  ]', "# x"),
+        ("topics: [# x\n  empathy]", "# x"),
+        ('topics:\n  - "empathy"# x', "# x"),
+        ('study: {title: "T"}# x', "# x"),
+        ('study: {"title":# x\n  T}', "# x"),
+        ('author: "A"#' + "x" * 50, "#" + "x" * 39 + "…"),
+    ],
+)
+def test_comment_that_touches_a_value_is_refused_and_not_dropped(head, dropped):
+    (told,) = head_faults(f"{head}\n")
+
+    line = 5 if "- " in head else 4
+    advice = "put the whole value in quotes, or a space before #"
+    assert told == f"{FILE}:{line}: YAML would drop {dropped!r} as a comment: {advice}"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        'author: "A" # x',
+        "topics: [empathy] # x",
+        "topics: [ # x\n  empathy]",
+        "about: | # x\n  A",
+        "# x\nauthor: A",
+        'author: "A"\n# x',
+        "about: |\n  A\n# x",
+        'author: "A#b"',
+        "topics: [empathy,  # x\n  adherence]",
+    ],
+)
+def test_comment_with_space_before_it_is_a_comment(head):
+    assert article(f"{head}\n").title == "A title"
+
+
 def test_number_sign_in_quotes_or_inside_a_word_is_kept():
     assert article('author: "Group # 1"\nabout: C# and F#\n').author == "Group # 1"
 
