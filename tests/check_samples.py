@@ -93,6 +93,7 @@ SEEDS = {
     "heading-order": lambda: in_article("<h5>Too deep</h5>"),
     "insecure-link": lambda: written(make_article(body="[b](http://example.org)")),
     "leftover-placeholder": lambda: written(make_article(body="It found TODO in all.")),
+    "link-characters": lambda: written(make_article(body="<https://example.org/%E2%80%AEgnp.exe>")),
     "low-contrast": lambda: in_article('<p style="color:#aaaaaa">Hardly to be read</p>'),
     "malformed-doi": lambda: written(make_article(study=Study("A", doi="pending"))),
     "no-alt": lambda: in_article('<img src="https://example.org/a.png">'),

@@ -13,6 +13,8 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from digest.characters import line_fault
+
 _TAGS = {"a", "blockquote", "br", "code", "em", "hr", "li", "ol", "p", "pre", "strong", "ul"}
 _TAGS |= {"h1", "h2", "h3", "h4", "h5", "h6"}
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
@@ -128,6 +130,11 @@ class _Parser(MarkdownIt):
     # The parser's own rule would show an unsafe link as source text; here `is_safe` decides, once, for every use.
     def validateLink(self, url: str) -> bool:  # noqa: ARG002, N802 - the name is the library's
         return True
+
+    # Its rule for the text of `<https://...>` decodes escapes, and so would show what an address hides.
+    def normalizeLinkText(self, link: str) -> str:  # noqa: N802 - the name is the library's
+        shown = link.isprintable() and line_fault(link, len(link)) is None
+        return link if shown else self.normalizeLink(link)
 
 
 _PARSER = _Parser("commonmark", {"html": False})

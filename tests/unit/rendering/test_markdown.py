@@ -95,6 +95,25 @@ def test_safe_link_is_kept(href):
     assert html(f"[x]({href})") == f'<p><a href="{href.replace("&", "&amp;")}">x</a></p>'
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("https://example.org/%E2%80%AEgnp.exe", "https://example.org/%E2%80%AEgnp.exe"),
+        ("https://example.org/%1b%5B31m", "https://example.org/%1b%5B31m"),
+        ("https://example.org/%c3%89valuation%20a", "https://example.org/%c3%89valuation%20a"),
+        ("mailto:a%1b@example.org", "mailto:a%1b@example.org"),
+        ("https://xn--bcher-kva.example/", "https://xn--bcher-kva.example/"),
+        ("https://bücher.example/É", "https://bücher.example/É"),
+        ("https://example.org/\u200bx", "https://example.org/%E2%80%8Bx"),
+        ("https://example.org/\u200fx", "https://example.org/%E2%80%8Fx"),
+        ("https://example.org/\u202egnp.exe", "https://example.org/%E2%80%AEgnp.exe"),
+    ],
+)
+def test_address_in_angle_brackets_shows_no_character_that_it_hides(written, shown):
+    assert text_of(html(f"<{written}>")) == shown
+    assert links(f"<{written}>")[0].text == shown
+
+
 def test_link_into_the_site_is_made_absolute():
     assert html("[x](/2026-11/)") == f'<p><a href="{BASE}/2026-11/">x</a></p>'
 

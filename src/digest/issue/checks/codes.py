@@ -26,6 +26,7 @@ WARNINGS = frozenset(
         "article-count",
         "dead-link",
         "heading-order",
+        "link-characters",
         "low-contrast",
         "no-alt",
         "no-author",

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
+from digest.characters import describe, line_fault
 from digest.errors import Place
 from digest.issue.checks.codes import error, warning
 from digest.issue.checks.shelf import Shelf
@@ -14,6 +15,7 @@ from digest.months import Month
 from digest.rendering.markdown import is_safe, is_site_path, links
 
 _PAGE = re.compile(r"/(\d{4}-\d{2})(?:/([^/]+))?/?")
+_MARKS = frozenset("\t\u200e\u200f\u061c")  # fine in a name, out of place in an address
 _VAGUE = frozenset(
     """
     click|click here|click on this link|here|this|this link|link|this page|page|more|more info|more information|read|
@@ -57,9 +59,21 @@ def _of_link(issue: Issue, shelf: Shelf, href: str, text: str, place: Place) -> 
     elif is_vague(text):
         problem = f"the link text {text.strip()!r} does not say where it leads"
         yield warning("vague-link", problem, "name the page that opens", place)
+    if hidden := _hidden(href):
+        problem = f"the address of the link to {href!r} hides {describe(hidden)}"
+        yield warning("link-characters", problem, "check where it leads, and type the address again", place)
     if _is_dead(issue, shelf, href):
         problem = f"the link to {href!r} leads to no issue or article of this site"
         yield warning("dead-link", problem, "correct the month or the slug", place)
+
+
+def _hidden(href: str) -> str | None:
+    """The first character of the address, its percent-escapes decoded, that can't be seen or changes the direction."""
+    decoded = unquote(href)
+    fault = line_fault(decoded, len(decoded))
+    if fault and fault.character:
+        return fault.character
+    return next((character for character in decoded if character in _MARKS), None)
 
 
 def _is_dead(issue: Issue, shelf: Shelf, href: str) -> bool:

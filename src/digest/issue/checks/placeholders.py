@@ -19,7 +19,7 @@ _SIGNS = re.compile(
     | \{\{.*?\}\} | \{%.*?%\} | \{\#.*?\#\}                    # jinja2, Handlebars, Mustache
     | \{(?:name|title|month|topics|author|articles|url|link)\}
     | \*\|[A-Za-z0-9_:]+\|\*                                   # Mailchimp
-    | <%.*?%> | %\([a-z_]+\)[sd] | %%?[A-Z][A-Z_]+%%?          # SendGrid, gettext, mail merge
+    | <%.*?%> | %\([a-z_]+\)[sd] | %%?(?![A-F]{2}%[0-9A-F]{2})[A-Z][A-Z_]+%%?  # SendGrid, gettext, mail merge
     | \[(?i:insert|insérer|your|votre|placeholder)\b[^\]]*\](?!\()
     | \[(?i:(?:first\ |last\ )?name|title|date|link|author|prénom|nom|titre|lien|auteur)\](?![(\[:])
     | https://digest\.invalid/\S* | \bdigest-[0-9a-f]{16}-[a-z-]+

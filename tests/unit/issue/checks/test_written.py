@@ -202,3 +202,47 @@ def test_suppression_of_no_code_or_of_a_certain_error_is_an_error(code, problem)
     assert set(findings) == {"bad-suppression", "no-topic"}
     assert findings["bad-suppression"].problem == problem
     assert str(findings["bad-suppression"].place) == "articles/2026-11/one.md:7"
+
+
+@pytest.mark.parametrize(
+    ("body", "hidden"),
+    [
+        ("<https://example.org/%E2%80%AEgnp.exe>", "U+202E RIGHT-TO-LEFT OVERRIDE"),
+        ("[The study](https://example.org/%1b%5B31m)", "U+001B"),
+        ("[The study](https://example.org/a%0Ab)", "U+000A"),
+        ("[The study](https://example.org/%E2%80%8B)", "U+200B ZERO WIDTH SPACE"),
+        ("[The study](https://example.org/a%E2%80%8E)", "U+200E LEFT-TO-RIGHT MARK"),
+        ("[The study](https://example.org/?q=%EF%BF%BE)", "U+FFFE"),
+    ],
+)
+def test_link_whose_address_hides_a_character_is_found(body, hidden):
+    (finding,) = written(make_article(body=body))
+
+    assert (finding.code, finding.severity) == ("link-characters", "warning")
+    assert finding.problem.endswith(f" hides {hidden}")
+    assert finding.problem.isprintable()
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "https://example.org/a%20b%2Fc",
+        "https://fr.example.org/%C3%89valuation",
+        "https://example.org/%E9",
+        "https://fa.example.org/%D9%85%DB%8C%E2%80%8C%D8%AE%D9%88%D8%A7%D9%87%D9%85",
+        "mailto:a@example.org?subject=A%20b",
+    ],
+)
+def test_escapes_of_letters_and_spaces_are_fine(href):
+    assert written(make_article(body=f"[The study]({href})")) == ()
+
+
+@pytest.mark.parametrize(("body", "expected"), [("%DB%8C%EF%BF%BD", []), ("%AD%", ["leftover-placeholder"])])
+def test_percent_escapes_are_no_unfinished_text(body, expected):
+    assert codes(make_article(body=f"See `{body}`.")) == expected
+
+
+def test_notice_whose_link_hides_a_character_is_found():
+    notice = Notice("Webinar", link="https://example.org/%E2%80%AEgnp.exe")
+
+    assert [code for _, code, _ in found(file=IssueFile(MONTH, notices=(notice,)))] == ["link-characters"]
