@@ -15,6 +15,8 @@ from functools import lru_cache
 
 LONGEST_NAME = 200  # characters, of a person's name
 LONGEST_LINE = 300
+# What around a line is not part of it. `str.strip` takes away some control characters too.
+WHITE_SPACE = "\t\n\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 
 
 class Rule(StrEnum):
@@ -65,7 +67,7 @@ def text_fault(text: str) -> CharacterFault | None:
 
 def tidy_line(text: str) -> str:
     """The text in Unicode's composed form (NFC), runs of spaces and tabs as one space, no white space around it."""
-    return re.sub(r"[ \t]+", " ", unicodedata.normalize("NFC", text)).strip(_WHITE_SPACE)
+    return re.sub(r"[ \t]+", " ", unicodedata.normalize("NFC", text)).strip(WHITE_SPACE)
 
 
 def line_fault(line: str, longest: int = LONGEST_LINE) -> CharacterFault | None:
@@ -102,7 +104,6 @@ def describe(character: str) -> str:
     return f"U+{ord(character):04X} {unicodedata.name(character, '')}".strip()
 
 
-_WHITE_SPACE = "\t\n\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _LINE_BREAK = re.compile("[\n\v\f\r\x85\u2028\u2029]")
 _BREAKS = re.compile("[ \t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
 _ENCODED_WORD = re.compile(r"=\?[^?]*\?[^?]*\?[^?]*\?=")

@@ -90,6 +90,8 @@ names = st.one_of(st.text(max_size=20), st.lists(tricky, max_size=8).map("".join
 @example("\u200f")
 @example(" ")
 @example("\u3000")
+@example("a\x85")
+@example("\x1ca")
 def test_every_door_takes_the_same_names_and_reads_them_alike(doors: dict[str, Door], name: str):
     # a line end is a break to an editor and a space to a spreadsheet program; a formula loses its apostrophe in a list
     name = name.replace("\r", "").replace("\n", "").lstrip("'")

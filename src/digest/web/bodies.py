@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
 
+from digest.characters import WHITE_SPACE
+
 LONGEST_BODY = 64 * 1024  # bytes; a mail program sends 26, our longest form about 3,000
 MOST_FIELDS = 200
 _FORM = "application/x-www-form-urlencoded"
@@ -34,11 +36,11 @@ class Form:
 
     def get(self, name: str) -> str:
         """The first value of *name* without the space around it; empty if there is none."""
-        return next((value.strip() for field, value in self.fields if field == name), "")
+        return next((value.strip(WHITE_SPACE) for field, value in self.fields if field == name), "")
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of *name*."""
-        return tuple(value.strip() for field, value in self.fields if field == name)
+        return tuple(value.strip(WHITE_SPACE) for field, value in self.fields if field == name)
 
 
 async def read_body(request: Request, patience: float, longest: int = LONGEST_BODY) -> bytes:
