@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import SecretStr
 
 from digest.bootstrap.erasures import Erasures
+from digest.bootstrap.high_water import AttemptsFile
 from digest.bootstrap.resources import load_apa, load_catalogues, load_support, load_templates
 from digest.bootstrap.transports import make_transport
 from digest.config import Config, load_config
@@ -35,6 +36,7 @@ from digest.pipeline.timekeeping import Calendar
 from digest.rendering.environment import Renderer
 from digest.storage import campaigns, installation
 from digest.storage.database import Database, located, revision_state, upgrade
+from digest.storage.engine import file_of, parse
 from digest.subscribers.address import AddressHash
 from digest.subscribers.rows import RowRules
 from digest.tokens import LIFETIMES, UNSUBSCRIBE, Keys, Purpose, dated_signer, signer
@@ -234,7 +236,17 @@ class Digest:
             lease=dt.timedelta(seconds=delivery.lease),
             resend_after=dt.timedelta(hours=delivery.settle_after) if delivery.on_in_doubt == "resend" else None,
             require_approval=self.config.schedule.require_approval,
+            high_water=self.high_water,
         )
+
+    @property
+    def high_water(self) -> AttemptsFile | None:
+        """What is kept beside a SQLite file of its newest attempt; None for PostgreSQL."""
+        url = parse(self.database_url)
+        if not url.drivername.startswith("sqlite"):
+            return None
+        file = file_of(url)
+        return AttemptsFile(file.with_name(f"{file.name}.attempts"))
 
     @property
     def outlook(self) -> Outlook:

@@ -124,7 +124,14 @@ def restored(config: Config = CONFIG) -> None:
     from digest.pipeline.restore import put_right
 
     digest = open_digest(config)
-    done = put_right(digest.database, digest.erasures, name=secrets.token_hex(8))
+    name = secrets.token_hex(8)
+    done = put_right(digest.database, digest.erasures, name=name, high_water=digest.high_water)
     note(f"{done.erased} erased again" if done.erased else "nobody had to be erased again")
     for month in done.held:
         note(f"{month} is held: whoever was mailed after the backup was made waits again; see docs/sending.md")
+    if done.missing:
+        requests = "1 request" if done.missing == 1 else f"{done.missing} requests"
+        note(
+            f"the database knows nothing of the last {requests} to the provider: find out there who was mailed which "
+            "issue before you send or resume anything; see docs/sending.md"
+        )

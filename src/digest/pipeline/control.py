@@ -7,6 +7,7 @@ from digest.delivery.states import CampaignState
 from digest.errors import Conflict
 from digest.months import Month
 from digest.pipeline.assemble import Workshop
+from digest.pipeline.high_water import Guard
 from digest.pipeline.send import let_go_on, ready
 from digest.pipeline.sending import Sending
 from digest.pipeline.worker import found
@@ -59,11 +60,14 @@ def resume(
 
     Raises:
         NotFound: *month* has no campaign.
-        Conflict: It is over, or another step comes first; says which, and names what has changed.
+        Conflict: It is over, another step comes first (says which, and names what has changed), or the database has
+            lost requests.
     """
 
     def change(connection: Connection) -> bool:
         campaign = _unfinished(connection, month)
+        if (reason := Guard(sending.high_water).why_not(connection)) is not None:
+            raise Conflict(reason)
         files = workshop.files if workshop is not None else None
         row = ready(connection, month, files, sending, as_approved=as_approved)
         if campaign.state is CampaignState.SENDING:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from digest.delivery.handover import Transport
 from digest.issue.newsletter import Newsletter
 from digest.months import Month
+from digest.pipeline.high_water import HighWater
 from digest.rendering.environment import Renderer
 
 
@@ -21,6 +22,7 @@ class Sending:
         in_flight: Requests of one worker at once.
         rate: Recipients a second, of all workers together; 0: no limit.
         deadline: Seconds within which a request must be over; less than *lease*.
+        high_water: Keeps the newest attempt beside the database; None if the database loses nothing.
         resend_after: How long a doubt waits for evidence before the batch goes again; None: a person decides.
     """
 
@@ -39,6 +41,7 @@ class Sending:
     lease: dt.timedelta
     resend_after: dt.timedelta | None
     require_approval: bool
+    high_water: HighWater | None
 
     @property
     def planned_batch_size(self) -> int:

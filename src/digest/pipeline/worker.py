@@ -18,11 +18,12 @@ from sqlalchemy import Connection
 from digest.delivery.breaker import Gate
 from digest.delivery.handover import Answer, Batch, Recipient, Transport
 from digest.delivery.states import BatchState, CampaignState
-from digest.errors import GaveWay, InDoubt, NotFound, StorageError, TransportError, Withdrawn
+from digest.errors import GaveWay, InDoubt, NotAccepted, NotFound, StorageError, TransportError, Withdrawn
 from digest.issue.addresses import preferences_url, unsubscribe_url
 from digest.issue.edition import Edition, EditionKey
 from digest.issue.greeting import greeter
 from digest.months import Month
+from digest.pipeline.high_water import Guard, hold_all
 from digest.pipeline.owner import uptime
 from digest.pipeline.passage import Passage
 from digest.pipeline.recording import Done, record
@@ -139,6 +140,7 @@ class _Clerk:
         self._fault: BaseException | None = None
         self._editions: dict[tuple[str, EditionKey], Edition] = {}
         self._passage = Passage(transport.name, sending)
+        self._guard = Guard(sending.high_water)
         self._settled = 0.0
 
     def run(self) -> None:
@@ -180,9 +182,7 @@ class _Clerk:
         self._failures = 0
         self._tell()
         self._listener.shut(self._passage.shut)
-        for claim in claims:
-            self._under_way += 1
-            self._hands.submit(self._hand_over, claim, now, until)
+        self._hand_out(claims, now, until)
         if not self._under_way and (self._closing or self._is_over()):
             return False
         self._listen(again)
@@ -198,6 +198,9 @@ class _Clerk:
             free = self._sending.in_flight - self._under_way + sum(isinstance(one, Done) for one in self._unwritten)
             if self._closing or free <= 0:
                 return now, until, [], _GLANCE
+            if (reason := self._guard.why_not(connection)) is not None:
+                hold_all(connection, reason, now)
+                return now, until, [], _GLANCE
             limit, seconds = self._passage.admit(connection, min(free, _AT_ONCE), now)
             if not limit:
                 return now, until, [], min(seconds, _GLANCE)
@@ -210,6 +213,19 @@ class _Clerk:
                 if (claim.hash, claim.key) not in self._editions:
                     self._editions[claim.hash, claim.key] = issues.edition(connection, claim.hash, claim.key)
             return now, until, claims, 0.0 if limit < free and len(claims) == limit else _GLANCE
+
+    def _hand_out(self, claims: list[Claim], now: dt.datetime, until: float) -> None:
+        refusal: NotAccepted | None = None
+        try:
+            self._guard.keep([claim.attempt_id for claim in claims])
+        except StorageError as error:
+            refusal = NotAccepted(f"{error}; nothing went out")
+        for claim in claims:
+            self._under_way += 1
+            if refusal is None:
+                self._hands.submit(self._hand_over, claim, now, until)
+            else:
+                self._said.put(Done(claim, now, refusal))
 
     def _write_down(self, connection: Connection, campaign: Campaign, now: dt.datetime) -> None:
         until, up = now + self._sending.lease, uptime()

@@ -25,6 +25,15 @@ _ATTEMPT: Select[Any] = (
 )
 
 
+_NEWEST: Select[Any] = select(func.coalesce(func.max(attempt.c.id), 0))
+
+
+def newest(conn: Connection) -> int:
+    """The number of the newest attempt; 0 if there was none."""
+    number: int = conn.execute(_NEWEST).scalar_one()
+    return number
+
+
 def locked(conn: Connection, attempt_id: int) -> Row[Any]:
     """An attempt, which nobody else changes until the end of the transaction.
 
