@@ -67,7 +67,9 @@ def text_fault(text: str) -> CharacterFault | None:
 
 def tidy_line(text: str) -> str:
     """The text in Unicode's composed form (NFC), runs of spaces and tabs as one space, no white space around it."""
-    return re.sub(r"[ \t]+", " ", unicodedata.normalize("NFC", text)).strip(WHITE_SPACE)
+    composed = unicodedata.normalize("NFC", text)
+    single = composed if composed.isprintable() and "  " not in composed else _SPACES.sub(" ", composed)
+    return single.strip(WHITE_SPACE)
 
 
 def line_fault(line: str, longest: int = LONGEST_LINE) -> CharacterFault | None:
@@ -96,7 +98,7 @@ def visible(text: str) -> str:
         flat = "".join(character for character in _BREAKS.sub(" ", text) if not _refusal(character))
         hidden = set(_unseen(flat))
         flat = "".join(character for position, character in enumerate(flat) if position not in hidden)
-    return _BREAKS.sub(" ", flat).strip()
+    return (_BREAKS.sub(" ", flat) if "  " in flat else flat).strip()
 
 
 def describe(character: str) -> str:
@@ -104,6 +106,7 @@ def describe(character: str) -> str:
     return f"U+{ord(character):04X} {unicodedata.name(character, '')}".strip()
 
 
+_SPACES = re.compile(r"[ \t]+")
 _LINE_BREAK = re.compile("[\n\v\f\r\x85\u2028\u2029]")
 _BREAKS = re.compile("[ \t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
 _ENCODED_WORD = re.compile(r"=\?[^?]*\?[^?]*\?[^?]*\?=")
@@ -139,7 +142,7 @@ _INVISIBLE = re.compile(
 
 def _is_plain(line: str) -> bool:
     """Whether there is nothing to look for, which is so for nearly every name of a list."""
-    return line.isprintable() and not _MAY_BE_UNSEEN.search(line) and "=?" not in line
+    return line.isprintable() and "=?" not in line and (line.isascii() or not _MAY_BE_UNSEEN.search(line))
 
 
 def _line_break(line: str) -> CharacterFault | None:

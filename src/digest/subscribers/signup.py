@@ -1,7 +1,6 @@
 """A sign-up: a request to get the issue, not yet confirmed from the mailbox it names."""
 
 import datetime as dt
-import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -71,8 +70,7 @@ def parse_name(text: str) -> str:
     Raises:
         UnfitName: It is longer than 200 characters, or breaks the rule.
     """
-    raw = re.sub(r"[\r\n]+", " ", text[:_RAW_LENGTH])
-    name = tidy_line(raw) if len(text) <= _RAW_LENGTH else text
+    name = tidy_line(text.replace("\r", " ").replace("\n", " ")) if len(text) <= _RAW_LENGTH else text
     if name and (fault := line_fault(name, LONGEST_NAME)):
         raise UnfitName(fault)
     return name
