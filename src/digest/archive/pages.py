@@ -1,5 +1,6 @@
 """What the pages of the archive show, made from frozen documents: no personal token or name is in them."""
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -11,7 +12,9 @@ from digest.archive.language import language_name
 from digest.issue.addresses import article_url, home_url, issue_url
 from digest.issue.issue import Document, WebArticle, WebNotice
 from digest.issue.newsletter import Newsletter
+from digest.issue.withdrawal import Withdrawal
 from digest.months import Month
+from digest.rendering.words import day_name
 from digest.topics import Taxonomy
 
 _HEADING = re.compile(r"(</?h)([1-5])(?=[\s>])")  # safe HTML has no other use of these characters
@@ -76,6 +79,16 @@ class ArticleView:
 
 
 @dataclass(frozen=True)
+class WithdrawnLine:
+    """A withdrawn article in a list, and the day in words."""
+
+    title: str
+    language: str
+    path: str
+    day: str
+
+
+@dataclass(frozen=True)
 class HomePage:
     head: Head
     issues: tuple[IssueEntry, ...]
@@ -88,6 +101,7 @@ class IssuePage:
     introduction_html: str
     articles: tuple[ArticleView, ...]
     notices: tuple[WebNotice, ...]
+    withdrawn: tuple[WithdrawnLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,17 +121,40 @@ class ArticlePage:
 
 
 @dataclass(frozen=True)
+class WithdrawnPage:
+    """What stands at the permalink of an article that was withdrawn.
+
+    Attributes:
+        day: When, in words.
+        reason_language: Of the reason, where the page has another.
+        others: The articles of the same issue.
+    """
+
+    head: Head
+    month: Month
+    subject: str
+    issue_path: str
+    withdrawal: Withdrawal
+    day: str
+    reason: str
+    reason_language: str | None
+    others: tuple[ArticleLine, ...]
+
+
+@dataclass(frozen=True)
 class Pages:
     """The pages for one reader's language.
 
     Attributes:
         asked: Whether the reader asked for the language in the address; links then keep it.
+        timezone: In which days are given.
     """
 
     newsletter: Newsletter
     taxonomy: Taxonomy
     language: str
     asked: bool = False
+    timezone: dt.tzinfo = dt.UTC
 
     @property
     def home_path(self) -> str:
@@ -129,8 +166,8 @@ class Pages:
         head = self._head(title, description, lambda language: home_url(self.newsletter.base_url, language))
         return HomePage(head, tuple(self._entry(document) for document in documents))
 
-    def issue(self, document: Document) -> IssuePage:
-        """A whole issue."""
+    def issue(self, document: Document, withdrawn: Iterable[Withdrawal] = ()) -> IssuePage:
+        """A whole issue, with the articles that were withdrawn from it."""
         month = Month.parse(document.month)
         introduction = _in(document.introduction_html, self.language)
         description = excerpt(introduction, _DESCRIPTION) or _listed(document)
@@ -141,7 +178,8 @@ class Pages:
         )
         articles = tuple(self._view(month, _below_heading(article)) for article in document.articles)
         notices = tuple(one for one in document.notices if self.language in (one.languages or (self.language,)))
-        return IssuePage(head, month, introduction, articles, notices)
+        lines = tuple(self._withdrawn_line(one) for one in withdrawn)
+        return IssuePage(head, month, introduction, articles, notices, lines)
 
     def article(self, document: Document, slug: str) -> ArticlePage | None:
         """The permalink of one article; None if the issue has none of that name."""
@@ -158,6 +196,28 @@ class Pages:
         subject = _in(document.subject, self.language)
         return ArticlePage(head, month, subject, self._issue_path(month), self._view(month, found), others)
 
+    def withdrawn(self, document: Document, slug: str, withdrawn: Iterable[Withdrawal]) -> WithdrawnPage | None:
+        """The permalink of an article that was withdrawn from the issue; None if none of that name was.
+
+        Args:
+            document: The issue as it is now.
+        """
+        found = next((one for one in withdrawn if one.slug == slug), None)
+        if found is None:
+            return None
+        reason, other = found.reason_in(self.language)
+        return WithdrawnPage(
+            self._withdrawn_head(found),
+            found.month,
+            _in(document.subject, self.language),
+            self._issue_path(found.month),
+            found,
+            self._day(found),
+            reason,
+            other,
+            tuple(self._line(found.month, article) for article in document.articles),
+        )
+
     def versions(self, address: Callable[[str], str]) -> tuple[Version, ...]:
         """A page's switch, from a function that gives its absolute address in a language."""
         return tuple(
@@ -171,6 +231,20 @@ class Pages:
 
     def _head(self, title: str, description: str, address: Callable[[str | None], str]) -> Head:
         return Head(title, description, address(self._kept), self.versions(address))
+
+    def _withdrawn_head(self, one: Withdrawal) -> Head:
+        return self._head(
+            one.title,
+            one.reason_in(self.language)[0],
+            lambda language: article_url(self.newsletter.base_url, one.month, one.slug, language),
+        )
+
+    def _withdrawn_line(self, one: Withdrawal) -> WithdrawnLine:
+        path = _path(article_url(self.newsletter.base_url, one.month, one.slug, self._kept))
+        return WithdrawnLine(one.title, one.language, path, self._day(one))
+
+    def _day(self, one: Withdrawal) -> str:
+        return day_name(one.withdrawn_at.astimezone(self.timezone).date(), self.language)
 
     def _entry(self, document: Document) -> IssueEntry:
         month = Month.parse(document.month)

@@ -1,5 +1,7 @@
 """`digest check`, `assemble`, `approve`."""
 
+from typing import Annotated
+
 import typer
 
 from digest.cli.hints import hints
@@ -74,18 +76,41 @@ def assemble(month: OneMonth, config: Config = CONFIG, as_json: Json = False) ->
         typer.echo(f"look at it with `digest preview {month}`, then `digest approve {month}`")
 
 
-def approve(month: OneMonth, config: Config = CONFIG) -> None:
-    """Approve the assembled issue: these bytes, and no others, may be sent."""
+def approve(
+    month: OneMonth,
+    withdraw: Annotated[
+        list[str] | None, typer.Option("--withdraw", metavar="SLUG", help="Withdraw an article that was mailed.")
+    ] = None,
+    reason: Annotated[
+        list[str] | None, typer.Option("--reason", metavar="TEXT", help="Why; readers see it. Per language: fr:TEXT.")
+    ] = None,
+    config: Config = CONFIG,
+) -> None:
+    """
+    Approve the assembled issue: these bytes, and no others, may be sent.
+
+    If the issue was sent before, its page on the web is corrected. An article that was mailed can't leave the issue
+    unnoticed: `--withdraw SLUG` publishes a page at its address that says when and why it was withdrawn.
+    """
     from digest.bootstrap import open_digest
+    from digest.cli.reasons import ask_reasons, reasons_of
+    from digest.issue.addresses import article_url
     from digest.pipeline.approve import approve as approve_month
+    from digest.pipeline.publish import Withdrawing
     from digest.pipeline.status import status as status_of
 
     digest = open_digest(config)
-    done = approve_month(digest.database, digest.workshop, month)
+    if reason and not withdraw:
+        raise typer.BadParameter("--reason belongs to --withdraw SLUG")
+    languages = digest.newsletter.languages
+    reasons = reasons_of(reason, languages) if reason or not withdraw else ask_reasons(withdraw, languages)
+    done = approve_month(digest.database, digest.workshop, month, Withdrawing(tuple(withdraw or ()), reasons))
     name = done.row.hash[:12]
     if done.changed:
         typer.echo(f"{month} approved under {name}" + (": the web shows this version" if done.is_published else ""))
     else:
         typer.echo(f"{month} was approved before under {name}: nothing changed")
+    for one in done.withdrawn:
+        typer.echo(f"withdrawn: {article_url(digest.newsletter.base_url, month, one.slug)} says when and why")
     for hint in hints(status_of(digest.database, month, digest.outlook)):
         typer.echo(hint)

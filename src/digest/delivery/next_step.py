@@ -1,5 +1,6 @@
 """What comes next for a month: the one rule that `status`, `send`, `approve` and `resume` go by."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -15,6 +16,7 @@ class Step(StrEnum):
     ASSEMBLE = "assemble"
     APPROVE = "approve"
     SEND = "send"
+    WITHDRAW = "withdraw"  # approving needs --withdraw, or the articles back
     RESUME = "resume"
     WORK = "work"  # the campaign is sending: workers hand it over
     NOTHING = "nothing"  # the campaign is over, and the web shows what is approved
@@ -32,6 +34,7 @@ class Facts:
         is_corrected: Other bytes are assembled than the campaign has; of one that is over, than the web shows.
         changes: What has changed since the issue was assembled, each by name: `articles/2026-11/x.md changed`.
         obstacles: What keeps the issue from being sent, each with what to do.
+        lost: Slugs of published articles that the assembled issue no longer has, and that are not withdrawn.
         has_other_articles: The correction has other articles or languages than the campaign.
         is_intact: The stored bytes are those that were frozen.
         require_approval: Whether only an approved issue is sent.
@@ -44,6 +47,7 @@ class Facts:
     is_corrected: bool = False
     changes: tuple[str, ...] = ()
     obstacles: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
     has_other_articles: bool = False
     is_intact: bool = True
     require_approval: bool = True
@@ -88,6 +92,8 @@ def _correct_page(facts: Facts) -> Next:
     month = facts.month
     if facts.changes:
         return Next(Step.ASSEMBLE, changed_advice(facts))
+    if facts.lost:
+        return Next(Step.WITHDRAW, lost_advice(month, facts.lost))
     if facts.is_corrected and facts.issue is IssueState.ASSEMBLED:
         then = f"look at it with `digest preview {month}`, then run `digest approve {month}`"
         return Next(Step.APPROVE, f"a correction of the page waits for approval: {then}")
@@ -104,6 +110,8 @@ def _before_sending(facts: Facts) -> Next | None:
     if not facts.is_intact:
         then = f"run `digest assemble {month}` and `digest approve {month}`"
         return Next(Step.ASSEMBLE, f"the stored bytes of {month} are not those that were frozen: {then}{to_go_on}")
+    if facts.lost:
+        return Next(Step.WITHDRAW, lost_advice(month, facts.lost))
     if facts.require_approval and facts.issue is not IssueState.APPROVED:
         what = f"the correction of {month}" if facts.is_corrected else f"the issue of {month}"
         then = f"look at it with `digest preview {month}`, then run `digest approve {month}`"
@@ -142,6 +150,17 @@ def changed_advice(facts: Facts) -> str:
     then = f"run `digest assemble {month}`, look at it with `digest preview {month}`, run `digest approve {month}`"
     as_approved = f"; or `digest resume {month} --as-approved` to continue with the approved version"
     return f"{changed}: {then}{_to_go_on(facts)}{as_approved if facts.campaign is CampaignState.HELD else ''}"
+
+
+def lost_advice(month: Month, lost: Sequence[str]) -> str:
+    """What to do about `Facts.lost`."""
+    files = " and ".join(f"articles/{month}/{slug}.md" for slug in lost)
+    options = " ".join(f"--withdraw {slug}" for slug in lost)
+    return (
+        f"{month} no longer has {' and '.join(lost)}, and the mails that were sent link to it: put {files} back "
+        f"(also if you renamed or moved it) and run `digest assemble {month}`; or run "
+        f"`digest approve {month} {options}` to publish a page that says when and why it was withdrawn"
+    )
 
 
 def _to_go_on(facts: Facts) -> str:

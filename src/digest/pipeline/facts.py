@@ -8,6 +8,7 @@ from digest.errors import Conflict, NotFound
 from digest.issue.issue import IssueState
 from digest.months import Month
 from digest.pipeline.changes import Files, changes
+from digest.pipeline.publish import lost_articles
 from digest.storage import campaigns, issues
 from digest.storage.campaigns import Campaign
 from digest.storage.issues import IssueRow
@@ -38,6 +39,7 @@ def facts_of(
         is_corrected=_is_corrected(row, campaign, is_over=is_over),
         changes=() if files is None or is_sending else changes(files, row, only_files=is_over),
         obstacles=() if files is None or is_over or is_sending else files.obstacles,
+        lost=_lost(connection, row, campaign),
         has_other_articles=_has_other_articles(connection, row, campaign),
         is_intact=is_over or is_sending or issues.verify(connection, row.hash),
         require_approval=require_approval,
@@ -57,6 +59,12 @@ def _is_corrected(row: IssueRow, campaign: Campaign | None, *, is_over: bool) ->
     if campaign is None:
         return False
     return row.hash != (row.published_hash if is_over else campaign.hash)
+
+
+def _lost(connection: Connection, row: IssueRow, campaign: Campaign | None) -> tuple[str, ...]:
+    if campaign is None or row.hash == row.published_hash:
+        return ()
+    return lost_articles(connection, row.month, row.hash)
 
 
 def _has_other_articles(connection: Connection, row: IssueRow, campaign: Campaign | None) -> bool:

@@ -13,8 +13,9 @@ from digest.pipeline.approve import assembled
 from digest.pipeline.assemble import Workshop
 from digest.pipeline.changes import Files
 from digest.pipeline.facts import facts_of, refuse
+from digest.pipeline.publish import publish
 from digest.pipeline.sending import Sending
-from digest.storage import campaigns, issues
+from digest.storage import campaigns
 from digest.storage.campaigns import Audience, Campaign
 from digest.storage.database import Database
 from digest.storage.issues import IssueRow
@@ -66,7 +67,7 @@ def plan(
             begun = campaigns.plan(
                 connection, month, row.hash, batch_size=sending.planned_batch_size, languages=languages, now=now
             )
-            issues.publish(connection, month, row.hash, now)
+            publish(connection, month, row.hash, now)
             if only:
                 campaigns.hold(connection, begun.id, ONLY_PLANNED, now)
         also(connection, now)
@@ -128,6 +129,6 @@ def let_go_on(connection: Connection, campaign: Campaign, row: IssueRow, now: dt
     corrected = row.hash != campaign.hash
     if corrected:
         campaigns.correct(connection, campaign.id, row.hash)
-        issues.publish(connection, campaign.month, row.hash, now)
+        publish(connection, campaign.month, row.hash, now)
     campaigns.set_state(connection, campaign.id, CampaignState.SENDING, reason=None, now=now)
     return corrected

@@ -1,10 +1,11 @@
 """Words as a language puts them: months, enumerations, and text that fits on one line."""
 
+import datetime as dt
 from collections.abc import Sequence
 from functools import cache
 
 from babel import Locale
-from babel.dates import format_skeleton
+from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 
 from digest.characters import visible
@@ -23,6 +24,11 @@ def locale(language: str) -> Locale:
 def month_name(month: Month, language: str) -> str:
     """Month and year in words: `November 2026`, `novembre 2026`."""
     return str(format_skeleton("yMMMM", month.first_day, locale=locale(language)))
+
+
+def day_name(day: dt.date, language: str) -> str:
+    """A day in words: `November 24, 2026`, `24 novembre 2026`."""
+    return str(format_date(day, "long", locale=locale(language)))
 
 
 def join_words(words: Sequence[str], language: str) -> str:

@@ -269,6 +269,18 @@ issue = Table(
     Column("published_hash", ForeignKey(frozen_issue.c.hash)),
 )
 
+withdrawal = Table(
+    "withdrawal",
+    metadata,
+    Column("month", Text, primary_key=True),
+    Column("slug", Text, primary_key=True),
+    Column("title", Text, nullable=False),  # as it was last published; so is the language
+    Column("language", Text, nullable=False),
+    Column("reason", Text, nullable=False),  # JSON: what readers are told, by language; "" for every language
+    Column("withdrawn_at", UTC, nullable=False),
+)
+"""Articles that were mailed and are no longer in their issue: their permalinks say when and why."""
+
 # --- the outbox ------------------------------------------------------------------------------------------------------
 
 campaign = Table(

@@ -8,9 +8,9 @@ from starlette.responses import HTMLResponse, Response
 _FRESH_SECONDS = 300
 
 
-def public_page(request: Request, html: str) -> Response:
+def public_page(request: Request, html: str, status: int = 200) -> Response:
     """
-    Answer with a page that any cache may keep for five minutes; 304 if the reader has it.
+    Answer with a page that any cache may keep for five minutes; 304 if the reader has it, and *status* is 200.
 
     The entity tag is made from the bytes of the page, and so covers the frozen issue, the language and the templates.
 
@@ -18,9 +18,9 @@ def public_page(request: Request, html: str) -> Response:
     """
     tag = f'"{hashlib.sha256(html.encode()).hexdigest()[:32]}"'
     headers = {"Cache-Control": f"public, max-age={_FRESH_SECONDS}", "ETag": tag, "Vary": "Accept-Language"}
-    if _has(request, tag):
+    if status == 200 and _has(request, tag):  # noqa: PLR2004
         return Response(status_code=304, headers=headers)
-    return HTMLResponse(html, headers=headers)
+    return HTMLResponse(html, status, headers)
 
 
 def public_file(request: Request, content: bytes, media_type: str) -> Response:

@@ -5,8 +5,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from digest.issue.issue import Document
+from digest.issue.withdrawal import Withdrawal
 from digest.months import Month
-from digest.pipeline.published import all_published, one_published
+from digest.pipeline.published import all_published, one_published, withdrawn
 from digest.web.answers import public_page
 from digest.web.site import Site
 
@@ -28,16 +29,21 @@ def archive_routes(site: Site) -> APIRouter:
     @router.api_route("/{month}/", methods=READ)
     def issue(request: Request, month: str) -> Response:
         view = site.view(request)
-        page = view.pages.issue(_published(site, month))
+        document = _published(site, month)
+        page = view.pages.issue(document, _withdrawn(site, document))
         return public_page(request, view.render("issue.html", page.head, page=page))
 
     @router.api_route("/{month}/{slug}/", methods=READ)
     def article(request: Request, month: str, slug: str) -> Response:
         view = site.view(request)
-        page = view.pages.article(_published(site, month), slug)
-        if page is None:
+        document = _published(site, month)
+        page = view.pages.article(document, slug)
+        if page is not None:
+            return public_page(request, view.render("article.html", page.head, page=page))
+        gone = view.pages.withdrawn(document, slug, _withdrawn(site, document))
+        if gone is None:
             raise HTTPException(404)
-        return public_page(request, view.render("article.html", page.head, page=page))
+        return public_page(request, view.render("withdrawn.html", gone.head, page=gone), status=410)
 
     @router.api_route("/{month}", methods=READ)
     def issue_without_slash(request: Request, month: str) -> Response:
@@ -46,7 +52,8 @@ def archive_routes(site: Site) -> APIRouter:
 
     @router.api_route("/{month}/{slug}", methods=READ)
     def article_without_slash(request: Request, month: str, slug: str) -> Response:
-        if slug not in {article.slug for article in _published(site, month).articles}:
+        document = _published(site, month)
+        if slug not in {one.slug for one in document.articles} | {one.slug for one in _withdrawn(site, document)}:
             raise HTTPException(404)
         return _to(site, request, f"/{month}/{slug}/")
 
@@ -61,6 +68,10 @@ def _published(site: Site, month: str) -> Document:
     if found is None:
         raise HTTPException(404)
     return found.document
+
+
+def _withdrawn(site: Site, document: Document) -> tuple[Withdrawal, ...]:
+    return withdrawn(site.database, Month.parse(document.month))
 
 
 def _to(site: Site, request: Request, path: str) -> Response:

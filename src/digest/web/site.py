@@ -34,6 +34,7 @@ class Site:
         assets: Files of `templates/` that are no templates, by path, such as "web/site.css".
         limits: How many forms are taken.
         trusted_proxies: Networks whose `X-Forwarded-For` is believed.
+        timezone: In which days are given.
         patience: Seconds that the body of a request may take.
     """
 
@@ -47,6 +48,7 @@ class Site:
     trusted_proxies: Sequence[Network] = ()
     patience: float = 15.0
     events: SendgridHook | None = None
+    timezone: dt.tzinfo = dt.UTC
 
     @cached_property
     def prefix(self) -> str:
@@ -82,7 +84,9 @@ class Site:
         asked = request.query_params.get("lang")
         wanted = asked if asked in offered else preferred
         language = choose(request.headers.get("accept-language", ""), offered, asked=wanted)
-        return View(self, Pages(self.newsletter, self.taxonomy, language, asked=asked in offered))
+        return View(
+            self, Pages(self.newsletter, self.taxonomy, language, asked=asked in offered, timezone=self.timezone)
+        )
 
 
 @dataclass(frozen=True)
