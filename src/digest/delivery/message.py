@@ -9,23 +9,32 @@ from email.utils import format_datetime
 from functools import partial
 from typing import Any
 
+from digest.delivery.folding import folded
 from digest.delivery.handover import Note, Recipient
 from digest.issue.edition import Edition
 from digest.issue.placeholders import fill
 
-_NEVER_ENCODED = frozenset({"list-unsubscribe", "list-unsubscribe-post", "list-archive", "list-help", "message-id"})
-
 
 class _Policy(policy.EmailPolicy):
-    """SMTP lines, but a URL stays in one piece: RFC 2047, 5 allows no encoded-word inside it."""
+    """SMTP lines, folded by `digest.delivery.folding`, which gets each value as it was given: decoded, unfolded."""
+
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        if _is_of_mime(name):
+            return super().header_store_parse(name, value)
+        if len(str(value).splitlines()) > 1:
+            raise ValueError(f"the header {name} has a line break in it")
+        return name, str(value)
 
     def fold(self, name: str, value: Any) -> str:
-        if name.lower() in _NEVER_ENCODED:
-            return f"{name}: {value}{self.linesep}"
-        return str(super().fold(name, value))
+        return str(super().fold(name, value)) if _is_of_mime(name) else folded(name, value, self.linesep)
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         return self.fold(name, value).encode("ascii")
+
+
+def _is_of_mime(name: str) -> bool:
+    """Whether it is about one part, with parameters that the library sets: ASCII, and short."""
+    return name.lower() in {"mime-version", "content-type", "content-transfer-encoding"}
 
 
 _POLICY = _Policy(linesep="\r\n", cte_type="7bit")

@@ -1,5 +1,6 @@
 """The headers that all readers of an edition share; To, Date and Message-ID belong to a delivery."""
 
+import re
 import unicodedata
 from email.headerregistry import Address
 
@@ -48,7 +49,8 @@ def list_id(newsletter: Newsletter) -> str:
     Source: RFC 2919, 3.
     """
     title = unicodedata.normalize("NFKD", newsletter.title_in(newsletter.languages[0]))
-    plain = one_line(title.encode("ascii", "ignore").decode()).replace("\\", "").replace('"', "").strip()
+    words = one_line(title.encode("ascii", "ignore").decode()).replace("\\", "").replace('"', "").split()
+    plain = re.sub(r"=+\?", "?", " ".join(words))  # nothing that could be taken for an encoded word
     label = f"<{one_line(newsletter.list_id)}>"
-    phrase = plain[: _LIST_ID_OCTETS - len(label) - 3]
+    phrase = plain[: _LIST_ID_OCTETS - len(label) - 3].strip()
     return f'"{phrase}" {label}' if phrase else label

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from digest.delivery.folding import encoded
 from digest.delivery.handover import Batch, Note
 from digest.errors import Refused, TooLarge
 from digest.issue.edition import Edition
@@ -89,7 +90,7 @@ def _shared(headers: Sequence[tuple[str, str]], subject: str, text: str, page: s
         "from": _mailbox(named["from"]),
         "subject": subject,
         "content": [{"type": "text/plain", "value": text}, {"type": "text/html", "value": page}],
-        "headers": {name: value for name, value in headers if name.lower() not in _OWN_FIELDS},
+        "headers": {name: encoded(name, value) for name, value in headers if name.lower() not in _OWN_FIELDS},
         "tracking_settings": _NO_TRACKING,
         "mail_settings": {"sandbox_mode": {"enable": sandbox}},
     }

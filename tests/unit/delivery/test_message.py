@@ -1,9 +1,12 @@
+import re
 from email import message_from_bytes, policy
 
-from factories import NOON, make_edition
+import pytest
+from factories import NONCE, NOON, make_edition, make_newsletter
 
-from digest.delivery.handover import Recipient
-from digest.delivery.message import build_message
+from digest.delivery.handover import Note, Recipient
+from digest.delivery.message import build_message, build_note
+from digest.issue.headers import edition_headers
 
 LINK = "https://digest.example.org/unsubscribe/" + "A" * 32
 
@@ -65,3 +68,30 @@ def test_line_breaks_in_a_greeting_do_not_reach_a_header():
     parsed = message_from_bytes(make_message(greeting="Dear A\r\nBcc: eve@example.com,"), policy=policy.default)
 
     assert parsed["Bcc"] is None
+
+
+SUBJECTS = [
+    # Python's folding makes words of 77 and 76 characters of the first two, and loses a space of the others
+    "psychothérapie ans Ce évité thérapeutes après adhésion attachement réparation thérapeutes la thérapeutes",
+    "Bulletin de recherche, novembre 2026 : l’œuvre des thérapeutes, l’adhésion et l’attachement",
+    "empathie étude psychothérapie réparation empathie mois-ci dix » thérapeutes formation après l’alliance",
+    "empathie thérapeutique adhésion empathie » thérapeutes empathie ans thérapeutique psychothérapie pratique",
+]
+
+
+@pytest.mark.parametrize("kind", ["issue", "notification"])
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_french_subject_has_short_encoded_words_and_arrives_as_it_was_written(subject: str, kind: str):
+    if kind == "issue":
+        raw = make_message(headers=edition_headers(make_newsletter(), subject, "fr", NONCE))
+    else:
+        sender = (("From", "Réseau <digest@example.org>"),)
+        raw = build_note(Note(1, "zoe@example.net", subject, "<p>x</p>", "x", sender), date=NOON).as_bytes()
+
+    assert message_from_bytes(raw, policy=policy.default)["Subject"] == subject
+    assert max(map(len, re.findall(rb"=\?\S*?\?=", raw))) <= 75, "RFC 2047, 2"
+
+
+def test_header_with_a_line_break_is_refused():
+    with pytest.raises(ValueError, match="line break"):
+        make_message(headers=(("From", "digest@example.org"), ("Subject", "A\r\nBcc: eve@example.com")))
