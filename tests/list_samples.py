@@ -34,9 +34,9 @@ class Lists:
         lines = io.StringIO(text, newline="")
         return import_list(self.database, lines, rules, update=update, dry_run=dry_run, each=self.told.append)
 
-    def export(self) -> str:
+    def export(self, *, everybody: bool = False) -> str:
         out = io.StringIO(newline="")
-        export_list(self.database, out)
+        export_list(self.database, out, everybody=everybody)
         return out.getvalue()
 
     def exported(self) -> list[str]:

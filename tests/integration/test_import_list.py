@@ -1,5 +1,6 @@
 """Importing and exporting subscriber lists, on both engines."""
 
+import csv
 import io
 from collections.abc import Iterator
 from dataclasses import replace
@@ -146,6 +147,35 @@ def test_export_reads_back_as_it_was(lists):
 
     assert again.counts == {"unchanged": 2}
     assert lists.export() == exported
+
+
+def test_export_leaves_out_suppressed_people_and_marks_them_on_request(lists):
+    lists.take("email\nann@example.org\nbea@example.org\ncho@example.org\ndee@example.org\n")
+    lists.suppress("bea@example.org", Reason.BOUNCED)
+    lists.suppress("cho@example.org")
+    lists.leave("dee@example.org")
+
+    assert lists.exported() == ["ann@example.org"]
+    marked = lists.export(everybody=True)
+    assert {row["email"][:3]: row["status"] for row in csv.DictReader(io.StringIO(marked, newline=""))} == {
+        "ann": "active",
+        "bea": "suppressed (bounced)",
+        "cho": "suppressed (manual)",
+        "dee": "left",
+    }
+
+
+def test_list_of_everybody_brings_back_only_people_who_can_be_mailed(lists):
+    lists.take("email\nann@example.org\nbea@example.org\ncho@example.org\ndee@example.org\n")
+    lists.suppress("bea@example.org", Reason.COMPLAINED)
+    lists.leave("dee@example.org")
+    everybody = lists.export(everybody=True)
+    lists.empty()
+
+    counts = lists.take(everybody, replace(RULES, source="", date=None)).counts
+
+    assert counts == {"added": 2, "complained_there": 1, "unsubscribed_there": 1}
+    assert lists.reason("bea@example.org") == Reason.COMPLAINED
 
 
 def test_export_holds_active_people_only_with_their_latest_consent(lists):

@@ -10,6 +10,7 @@ import typer
 
 from digest.cli.options import CONFIG, Config, Exit, Json
 from digest.cli.output import note, print_json, progress
+from digest.cli.standing import counted
 from digest.errors import DigestError
 
 if TYPE_CHECKING:
@@ -182,9 +183,12 @@ def export(
         Path | None, typer.Argument(metavar="[FILE]", help="Where to write; the terminal if left out.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace FILE if it is there already.")] = False,
+    everybody: Annotated[
+        bool, typer.Option("--all", help="Include people who can't be mailed, marked in `status`.")
+    ] = False,
     config: Config = CONFIG,
 ) -> None:
-    """Write every active subscriber as CSV, in the form that `import` reads."""
+    """Write the subscribers who can be mailed as CSV, for `import`."""
     import sys
 
     from digest.bootstrap import open_digest
@@ -193,8 +197,10 @@ def export(
 
     database = open_digest(config).database
     if file is None:
-        export_list(database, sys.stdout)
-        return
-    with new_file(file, force=force) as part, part.open("w", encoding="utf-8", newline="") as out:
-        count = export_list(database, out)
-    note(f"{count} subscribers written to {file}")
+        done = export_list(database, sys.stdout, everybody=everybody)
+    else:
+        with new_file(file, force=force) as part, part.open("w", encoding="utf-8", newline="") as out:
+            done = export_list(database, out, everybody=everybody)
+        note(f"{counted(done.written, 'subscriber')} written to {file}")
+    if done.suppressed:
+        note(f"left out: {done.suppressed} suppressed (--all includes them)")

@@ -15,6 +15,8 @@ from digest.cli.status import status
 from digest.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from digest.bootstrap import Digest
     from digest.months import Month
     from digest.pipeline.status import Status
@@ -190,7 +192,7 @@ def _tell_pause(until: dt.datetime, reason: str) -> None:
 
 def _begin(digest: "Digest", before: "Status", *, yes: bool, plan_only: bool) -> "Campaign":
     """The campaign of a month, planned and started if it is not yet; asks first."""
-    from digest.pipeline.send import check_start, plan, start
+    from digest.pipeline.send import check_start, not_planned, plan, start
 
     work = (digest.database, digest.workshop, before.month, digest.sending)
     starts = before.facts.is_only_planned and not plan_only
@@ -199,6 +201,8 @@ def _begin(digest: "Digest", before: "Status", *, yes: bool, plan_only: bool) ->
     if not yes and (starts or before.facts.campaign is None):
         _ask(digest, before.month, before, plan_only=plan_only)
     campaign = plan(*work, only=plan_only)
+    if before.facts.campaign is None and (left_out := _not_planned(not_planned(digest.database))):
+        note(left_out)
     if starts:
         start(*work)
     return campaign
@@ -209,10 +213,12 @@ def _ask(digest: "Digest", month: "Month", before: "Status", *, plan_only: bool)
 
     number = before.balance.waiting
     if before.facts.campaign is None:
-        editions = audience(digest.database, digest.workshop, month, digest.sending).editions
-        number = sum(editions.values())
-        for edition, count in editions.items():
+        found = audience(digest.database, digest.workshop, month, digest.sending)
+        number = sum(found.editions.values())
+        for edition, count in found.editions.items():
             note(f"{edition}  {count}")
+        if left_out := _not_planned(found.not_planned):
+            note(left_out)
     people = counted(number, "subscriber")
     if plan_only:
         ask(f"Freeze the audience of {month} ({people}) and publish its page? No mail goes out yet.")
@@ -256,8 +262,15 @@ def _show_audience(audience: "Audience", *, as_json: bool) -> None:
     editions = {str(key): count for key, count in audience.editions.items()}
     skipped = {reason.value: count for reason, count in audience.skipped.items()}
     if as_json:
-        print_json({"editions": editions, "skipped": skipped})
+        print_json({"editions": editions, "skipped": skipped, "not_planned": dict(audience.not_planned)})
         return
     rows = [*editions.items(), *((f"skipped: {reason}", count) for reason, count in skipped.items())]
     print_table(("edition", "subscribers"), rows)
     typer.echo(f"{sum(editions.values())} to be handed over, {sum(skipped.values())} skipped")
+    if left_out := _not_planned(audience.not_planned):
+        typer.echo(left_out)
+
+
+def _not_planned(numbers: "Mapping[str, int]") -> str:
+    """`not planned: 2 suppressed`; empty if every active subscriber can be mailed."""
+    return "not planned: " + ", ".join(f"{number} {reason}" for reason, number in numbers.items()) if numbers else ""

@@ -2,14 +2,17 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, TextIO
 
 from digest.storage import adding, erasure, list_rows, subscribers
 from digest.storage.adding import AddResult
 from digest.storage.database import Database
+from digest.storage.reachable import SUPPRESSED, out_of_reach
 from digest.subscribers.consent import ConsentMethod
+from digest.subscribers.fields import COLUMNS, STATUS_COLUMN
 from digest.subscribers.lists import to_row, write_list
-from digest.subscribers.subscriber import NewSubscriber, Subscriber
+from digest.subscribers.subscriber import NewSubscriber, State, Subscriber
 
 _ISSUES = 12  # that are told of a person
 
@@ -21,10 +24,27 @@ def add_person(database: Database, person: NewSubscriber) -> AddResult:
         return adding.add_many(connection, [person], update=False, now=now, method=ConsentMethod.ADDED)[0]
 
 
-def export_list(database: Database, out: TextIO) -> int:
-    """Write every active subscriber as CSV to *out*, in constant memory; returns their number."""
+@dataclass(frozen=True)
+class Exported:
+    """How many people an export holds, and how many active ones it leaves out because they are suppressed."""
+
+    written: int
+    suppressed: int
+
+
+def export_list(database: Database, out: TextIO, *, everybody: bool = False) -> Exported:
+    """
+    Write subscribers as CSV to *out*, in constant memory.
+
+    Args:
+        everybody: Also people who have left, whose consent has ended or who are suppressed; a column `status` says so,
+            and `import` does not bring them back.
+    """
+    columns = (*COLUMNS, STATUS_COLUMN) if everybody else COLUMNS
     with database.read() as connection:
-        return write_list(out, list_rows.cells(connection))
+        written = write_list(out, list_rows.cells(connection, everybody=everybody), columns)
+        lost = {} if everybody else out_of_reach(connection, database.now(connection).date())
+    return Exported(written, lost.get(SUPPRESSED, 0))
 
 
 def rows_of(database: Database) -> Iterator[dict[str, object]]:
@@ -49,10 +69,15 @@ def _known(subscriber: Subscriber) -> dict[str, object]:
     return {
         **to_row(subscriber),
         "topics": sorted(subscriber.preferences.topics),
-        "state": subscriber.state.value,
+        "state": "suppressed" if _is_suppressed(subscriber) else subscriber.state.value,
+        "suppression": subscriber.suppressed_for,
         "created": _moment(subscriber.created_at),
         "left": _moment(subscriber.left_at),
     }
+
+
+def _is_suppressed(subscriber: Subscriber) -> bool:
+    return subscriber.state is State.ACTIVE and subscriber.suppressed_for is not None
 
 
 def _moment(time: dt.datetime | None) -> str | None:

@@ -1,7 +1,7 @@
 """Planning who gets what, once a month, and starting what is only planned."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from sqlalchemy import Connection
 
@@ -19,6 +19,7 @@ from digest.storage import campaigns
 from digest.storage.campaigns import Audience, Campaign
 from digest.storage.database import Database
 from digest.storage.issues import IssueRow
+from digest.storage.reachable import out_of_reach
 
 
 def audience(database: Database, workshop: Workshop, month: Month, sending: Sending) -> Audience:
@@ -34,6 +35,12 @@ def audience(database: Database, workshop: Workshop, month: Month, sending: Send
         row = ready(connection, month, workshop.files, sending)
         today = database.now(connection).date()
         return campaigns.audience(connection, row.hash, month, sending.newsletter.languages, today)
+
+
+def not_planned(database: Database) -> Mapping[str, int]:
+    """How many active people would not be in a plan that is made now, by the reason."""
+    with database.read() as connection:
+        return out_of_reach(connection, database.now(connection).date())
 
 
 def plan(

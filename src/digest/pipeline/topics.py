@@ -9,7 +9,7 @@ from digest.topics import Taxonomy, Topic
 
 @dataclass(frozen=True)
 class TopicCount:
-    """Exact numbers of active people, for the operator alone: a small one may point at a person.
+    """Exact numbers of people who can be mailed, for the operator alone: a small one may point at a person.
 
     Attributes:
         chosen_by: Who chose this topic.
@@ -24,7 +24,8 @@ class TopicCount:
 def topic_counts(database: Database, taxonomy: Taxonomy) -> list[TopicCount]:
     """Every topic with its numbers, in the order of the configuration."""
     with database.read() as connection:
-        chosen, everything = selections.topic_counts(connection), selections.everything_count(connection)
+        today = database.now(connection).date()
+        chosen, everything = selections.topic_counts(connection, today), selections.everything_count(connection, today)
     return [
         TopicCount(topic, chosen.get(topic.slug, 0), chosen.get(topic.slug, 0) + everything)
         for topic in taxonomy.topics

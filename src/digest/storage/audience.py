@@ -16,10 +16,8 @@ from sqlalchemy import (
     Text,
     case,
     distinct,
-    exists,
     func,
     literal,
-    or_,
     select,
     union_all,
 )
@@ -27,10 +25,11 @@ from sqlalchemy import (
 from digest.delivery.states import Skipped
 from digest.issue.edition import EditionKey
 from digest.months import Month
+from digest.storage.reachable import is_reachable
 from digest.storage.selections import EVERYTHING
-from digest.storage.tables import edition, issue_topic, selection, selection_topic, subscriber, suppression
+from digest.storage.tables import edition, issue_topic, selection, selection_topic, subscriber
 from digest.storage.types import BigKey
-from digest.subscribers.subscriber import NoMatch, State
+from digest.subscribers.subscriber import NoMatch
 
 snapshot = Table(
     "audience",
@@ -92,13 +91,11 @@ def _people(topics: Subquery, whole: Any, month: Month, languages: Sequence[str]
         (subscriber.c.paused_until > str(month), literal(Skipped.PAUSED.value)),
         (mask.is_(None), literal(Skipped.NO_MATCH.value)),
     )
-    consents = or_(subscriber.c.consent_until.is_(None), subscriber.c.consent_until > today)
-    suppressed = exists().where(suppression.c.address_hash == subscriber.c.address_hash)
     return (
         select(subscriber.c.id.label("subscriber_id"), language.label("language"), mask.label("mask"))
         .add_columns(reason.label("reason"))
         .outerjoin(matched, matched.c.selection_id == subscriber.c.selection_id)
-        .where(subscriber.c.state == State.ACTIVE, consents, ~suppressed)
+        .where(*is_reachable(today))
     )
 
 

@@ -2,8 +2,8 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Row, and_, case, exists, func, insert, literal, or_, select, update
 
@@ -13,6 +13,7 @@ from digest.errors import NotFound
 from digest.issue.edition import EditionKey
 from digest.months import Month
 from digest.storage.audience import people, snapshot
+from digest.storage.reachable import out_of_reach
 from digest.storage.tables import batch, campaign, counter, delivery
 from digest.storage.types import BigKey
 from digest.storage.upsert import insert_new
@@ -42,10 +43,11 @@ class Campaign:
 
 @dataclass(frozen=True)
 class Audience:
-    """Numbers of people: by the edition they would get, and by why they would get none."""
+    """Numbers of people: by the edition they would get, by why they would get none, and by why they are not planned."""
 
     editions: dict[EditionKey, int]
     skipped: dict[Skipped, int]
+    not_planned: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def planned(self) -> int:
@@ -85,7 +87,7 @@ def audience(
             editions[EditionKey(languages[language], mask)] = number
         else:
             skipped[Skipped(reason)] += number
-    return Audience(editions, dict(skipped))
+    return Audience(editions, dict(skipped), out_of_reach(conn, today))
 
 
 def plan(

@@ -1,13 +1,14 @@
 """Selections: each distinct set of topics is one row, and a subscriber points at one."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, func, select
 
+from digest.storage.reachable import is_reachable
 from digest.storage.tables import selection, selection_topic, subscriber
 from digest.storage.upsert import insert_new, is_one_of
-from digest.subscribers.subscriber import State
 
 
 def key(topics: Iterable[str]) -> str:
@@ -43,11 +44,11 @@ def find_many(conn: Connection, sets: Iterable[frozenset[str]]) -> Mapping[froze
     return {by_key[one]: number for one, number in _ids(conn, by_key).items()}
 
 
-def topic_counts(conn: Connection) -> dict[str, int]:
-    """How many active people chose each topic. Whoever chose none, and so gets every topic, is not in it."""
+def topic_counts(conn: Connection, today: dt.date) -> dict[str, int]:
+    """How many people who can be mailed chose each topic, without those who chose none and so get every topic."""
     by_selection = (
         select(subscriber.c.selection_id, func.count().label("people"))
-        .where(subscriber.c.state == State.ACTIVE)
+        .where(*is_reachable(today))
         .group_by(subscriber.c.selection_id)
         .subquery()
     )
@@ -59,13 +60,13 @@ def topic_counts(conn: Connection) -> dict[str, int]:
     return {topic: int(people) for topic, people in conn.execute(query)}
 
 
-def everything_count(conn: Connection) -> int:
-    """How many active people chose no topic, and so get every one."""
+def everything_count(conn: Connection, today: dt.date) -> int:
+    """How many people who can be mailed chose no topic, and so get every one."""
     query = (
         select(func.count())
         .select_from(subscriber)
         .join(selection)
-        .where(selection.c.key == EVERYTHING, subscriber.c.state == State.ACTIVE)
+        .where(selection.c.key == EVERYTHING, *is_reachable(today))
     )
     return conn.execute(query).scalar_one()
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, func, select, update
 from digest.months import Month
 from digest.storage import selections, suppressions
 from digest.storage.adding import AddResult, add_many, chosen_columns, given_columns
-from digest.storage.tables import address_change, consent, selection_topic, signup, subscriber
+from digest.storage.tables import address_change, consent, selection_topic, signup, subscriber, suppression
 from digest.storage.upsert import insert_new, is_one_of
 from digest.subscribers.signup import SignUpState
 from digest.subscribers.subscriber import NewSubscriber, Preferences, State, Subscriber
@@ -157,7 +157,10 @@ def _query() -> Select[Any]:
     theirs = consent.alias("theirs")
     latest = select(func.max(theirs.c.id)).where(theirs.c.subscriber_id == subscriber.c.id).correlate(subscriber)
     proven = subscriber.outerjoin(consent, consent.c.id == latest.scalar_subquery())
-    return select(subscriber, consent.c.source, consent.c.given_on).select_from(proven)
+    known = proven.outerjoin(suppression, suppression.c.address_hash == subscriber.c.address_hash)
+    return select(
+        subscriber, consent.c.source, consent.c.given_on, suppression.c.reason.label("suppressed_for")
+    ).select_from(known)
 
 
 def _people(conn: Connection, query: Select[Any]) -> Iterator[Subscriber]:
@@ -181,4 +184,5 @@ def _person(row: Row[Any], topics: frozenset[str]) -> Subscriber:
         source=row.source or "",
         given_on=row.given_on,
         consent_until=row.consent_until,
+        suppressed_for=row.suppressed_for,
     )

@@ -22,3 +22,4 @@ class Field(StrEnum):
 
 
 COLUMNS = tuple(Field)[:9]
+STATUS_COLUMN = "status"  # of a list that also holds people who can't be mailed

@@ -61,10 +61,10 @@ def to_row(subscriber: Subscriber) -> Mapping[str, str]:
     }
 
 
-def write_list(out: TextIO, rows: Iterable[Sequence[str]]) -> int:
-    """Write a header and *rows*, their cells in the order of COLUMNS, safe from spreadsheet programs; their number."""
+def write_list(out: TextIO, rows: Iterable[Sequence[str]], columns: Sequence[str] = COLUMNS) -> int:
+    """Write *columns* and *rows*, whose cells are in that order, safe from spreadsheet programs; how many rows."""
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(columns)
     count = 0
     for count, row in enumerate(rows, 1):  # noqa: B007
         writer.writerow([guarded_address(row[0]), *(guarded(cell) for cell in row[1:])])

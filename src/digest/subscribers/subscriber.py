@@ -71,6 +71,7 @@ class Subscriber:
     Attributes:
         source, given_on: Of the latest consent.
         consent_until: First day on which the consent holds no more; None: it does not end by itself.
+        suppressed_for: Why the address must not be mailed, whatever the state; None: it may be mailed.
     """
 
     id: int
@@ -83,3 +84,9 @@ class Subscriber:
     source: str = ""
     given_on: dt.date | None = None
     consent_until: dt.date | None = None
+    suppressed_for: str | None = None
+
+
+def standing(state: State, suppressed_for: str | None) -> str:
+    """How a person stands: their state, or `suppressed (reason)` for active people who must not be mailed."""
+    return f"suppressed ({suppressed_for})" if state is State.ACTIVE and suppressed_for else state.value

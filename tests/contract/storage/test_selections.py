@@ -3,6 +3,7 @@ from sqlalchemy import func, select
 from storage_samples import add_people, make_person
 
 from digest.storage import selections, subscribers, suppressions
+from digest.storage.reachable import out_of_reach
 from digest.storage.tables import selection, selection_topic
 
 
@@ -34,8 +35,20 @@ def test_people_are_counted_by_topic_while_they_are_active(conn):
     )
     subscribers.leave(conn, ids[2], now=NOON)
 
-    assert selections.topic_counts(conn) == {"empathy": 2, "training": 1}
-    assert selections.everything_count(conn) == 1
+    assert selections.topic_counts(conn, NOON.date()) == {"empathy": 2, "training": 1}
+    assert selections.everything_count(conn, NOON.date()) == 1
+
+
+def test_people_who_cannot_be_mailed_are_not_counted_by_topic(conn):
+    today = NOON.date()
+    people = [make_person("ann", "empathy"), make_person("bob", "empathy"), make_person("cho")]
+    add_people(conn, *people, make_person("dee", "empathy", consent_until=today))
+    for person in people[1:]:
+        suppressions.add(conn, person.address_hash, person.address, "bounced", NOON)
+
+    assert selections.topic_counts(conn, today) == {"empathy": 1}
+    assert selections.everything_count(conn, today) == 0
+    assert out_of_reach(conn, today) == {"suppressed": 2, "consent ended": 1}
 
 
 def test_suppressed_addresses_are_found_among_many(conn):

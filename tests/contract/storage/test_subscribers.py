@@ -105,6 +105,14 @@ def test_stream_gives_everybody_with_their_topics_or_one_state(conn):
     assert subscribers.count(conn) == {State.ACTIVE: 2, State.LEFT: 1, State.LAPSED: 0}
 
 
+def test_suppressed_person_is_found_with_the_reason(conn):
+    ann, bob = make_person("ann"), make_person("bob")
+    add_people(conn, ann, bob)
+    suppressions.add(conn, bob.address_hash, bob.address, "complained", NOON)
+
+    assert [one.suppressed_for for one in subscribers.stream(conn)] == [None, "complained"]
+
+
 def test_leaving_suppresses_the_address_and_leaving_again_changes_nothing(conn):
     person = make_person("ann")
     [number] = add_people(conn, person)
