@@ -102,14 +102,14 @@ def command(folder: Path, *arguments: str) -> list[str]:
     return [sys.executable, "-m", "digest", name, *rest, "--config", str(folder / "config.yaml")]
 
 
-def run(folder: Path, *arguments: str, code: int = 0) -> str:
-    """Run a command in a process of its own; its output."""
+def run(folder: Path, *arguments: str, code: int = 0, errors: bool = False) -> str:
+    """Run a command in a process of its own; its output, or with *errors* what it says on stderr."""
     done = subprocess.run(
         command(folder, *arguments), capture_output=True, text=True, env=environment(), timeout=100, check=False
     )
 
     assert done.returncode == code, f"{arguments}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
-    return done.stdout
+    return done.stderr if errors else done.stdout
 
 
 def begin(folder: Path) -> None:

@@ -9,6 +9,7 @@ from people_samples import PAGE, Town, make_people
 
 from digest.errors import BadSignature, ExpiredToken
 from digest.months import Month
+from digest.pipeline.clean_up import Retention, clean_up
 from digest.pipeline.leave import leave
 from digest.pipeline.subscribe import (
     change_address,
@@ -20,13 +21,16 @@ from digest.pipeline.subscribe import (
     send_link,
 )
 from digest.pipeline.suppressing import suppress
-from digest.storage import consents, subscribers, suppressions
+from digest.storage import audience, consents, subscribers, suppressions
 from digest.subscribers.consent import ConsentKind, ConsentMethod
 from digest.subscribers.subscriber import NewSubscriber, NoMatch, Preferences, State
 from digest.subscribers.suppression import Reason
 from digest.tokens import UNSUBSCRIBE, Purpose, dated_signer, read_dated, signer, verify
 
 ANN = "ann@example.org"
+RETENTION = Retention(
+    requests=dt.timedelta(days=14), networks=dt.timedelta(days=365), recipients=dt.timedelta(days=730)
+)
 
 
 @pytest.fixture
@@ -125,6 +129,22 @@ def test_confirming_again_after_leaving_does_not_bring_back(town: Town):
 
     assert confirm(town.database, town.people, number).state is State.LEFT
     assert not may_be_mailed(town)
+
+
+@pytest.mark.parametrize("days", [0, 1, 8, 20])
+def test_signing_up_again_never_unconfirms_a_confirmed_subscriber(town: Town, days: int):
+    confirmed = town.subscribe(ANN, "empathy")
+    town.wait(days=1)
+    town.sign_up(ANN, "training")
+    town.deliver()
+    town.wait(days=days)
+    clean_up(town.database, Retention())
+
+    assert may_be_mailed(town)
+    assert town.find() == confirmed
+    with town.database.read() as connection:
+        plan = audience.headcounts(connection, Month(2026, 11), [frozenset({"empathy"})], ("en",), town.time.date())
+    assert sum(plan.values()) == 1
 
 
 def test_unused_link_of_an_older_sign_up_does_nothing_after_leaving(town: Town):

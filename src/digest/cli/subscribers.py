@@ -1,6 +1,7 @@
-"""`digest subscribers import | export | list | show | add | erase`."""
+"""`digest subscribers import | export | list | show | add | edit | unsubscribe | erase`."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -42,7 +43,13 @@ def list_(config: Config = CONFIG, as_json: Json = False) -> None:
         print_json_array(rows)
     else:
         head = ("email", "name", "language", "state", "topics")
-        print_table(head, ([_cell(row[column]) for column in head] for row in rows))
+        print_table(head, ([_shown(row, column) for column in head] for row in rows))
+
+
+def _shown(row: Mapping[str, object], column: str) -> str:
+    if column == "state" and row["state"] == "suppressed":
+        return f"suppressed ({row['suppression']})"
+    return _cell(row[column])
 
 
 def _cell(value: object) -> str:
@@ -64,8 +71,9 @@ def show(address: Address, config: Config = CONFIG, as_json: Json = False) -> No
         print_json(row)
         return
     deliveries = row.pop("deliveries")
-    for key, value in row.items():
-        typer.echo(f"{key:13} {_cell(value)}")
+    for key in row:
+        if key != "suppression":
+            typer.echo(f"{key:13} {_shown(row, key)}")
     for one in deliveries:
         reason = f", {one_line(one['reason'])}" if one["reason"] else ""
         typer.echo(f"{'delivery':13} {one['month']} {one['state'].replace('_', ' ')}{reason}")
@@ -105,6 +113,65 @@ def add(
     result = add_person(digest.database, row.person)
     typer.echo(_RESULTS.get(result, f"not added: {result}"))
     raise typer.Exit(Exit.DONE if result in {"added", "unchanged"} else Exit.REFUSED)
+
+
+@subscribers.command()
+def edit(
+    address: Address,
+    new_address: Annotated[str | None, typer.Option("--address", metavar="NEW", help="Their new address.")] = None,
+    name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="Their name.")] = None,
+    language: Annotated[str | None, typer.Option("--language", metavar="CODE", help="Their language.")] = None,
+    topics: Annotated[
+        str | None, typer.Option("--topics", metavar="SLUGS", help="Separated by `;`. Empty: every topic.")
+    ] = None,
+    pause: Annotated[
+        str | None, typer.Option("--pause", metavar="MONTH", help="First month to mail again. Empty: no pause.")
+    ] = None,
+    no_match: Annotated[
+        str | None, typer.Option("--no-match", metavar="CHOICE", help="Without a match: `nothing` or `whole`.")
+    ] = None,
+    config: Config = CONFIG,
+) -> None:
+    """Change one subscriber.
+
+    --address is for people who have lost their old mailbox. Make sure first that the request is theirs. It is refused
+    if another subscriber has the new address, or if that address is suppressed; also if this person is suppressed,
+    unless it is because the old mailbox bounced.
+    """
+    from digest.bootstrap import open_digest
+    from digest.pipeline.edit import edit_person
+    from digest.subscribers.edits import read_edit
+    from digest.subscribers.fields import Field
+
+    given = {
+        Field.EMAIL: new_address,
+        Field.NAME: name,
+        Field.LANGUAGE: language,
+        Field.TOPICS: topics,
+        Field.NO_MATCH: no_match,
+        Field.PAUSED_UNTIL: pause,
+    }
+    wanted = {column: text for column, text in given.items() if text is not None}
+    if not wanted:
+        raise typer.BadParameter("say what to change: --address, --name, --language, --topics, --pause or --no-match")
+    digest = open_digest(config)
+    try:
+        change = read_edit(wanted, digest.taxonomy, digest.newsletter.languages)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    old, new = edit_person(digest.database, digest.identify, digest.identify(parsed_address(address)), change)
+    typer.echo("nothing was changed" if old == new else "changed")
+
+
+@subscribers.command()
+def unsubscribe(address: Address, config: Config = CONFIG) -> None:
+    """Unsubscribe one person. Only they can come back."""
+    from digest.bootstrap import open_digest
+    from digest.pipeline.leave import unsubscribe as unsubscribe_person
+
+    digest = open_digest(config)
+    done = unsubscribe_person(digest.database, digest.identify(parsed_address(address)))
+    typer.echo("unsubscribed" if done else "had left before: nothing was changed")
 
 
 @subscribers.command()

@@ -1,8 +1,9 @@
 """Leaving: the one thing that a link in a mail does by itself."""
 
+from digest.errors import NotFound
 from digest.storage import subscribers
 from digest.storage.database import Database
-from digest.subscribers.subscriber import Subscriber
+from digest.subscribers.subscriber import State, Subscriber
 
 
 def leave(database: Database, subscriber_id: int) -> bool:
@@ -13,6 +14,26 @@ def leave(database: Database, subscriber_id: int) -> bool:
     """
     with database.write() as connection:
         return subscribers.leave(connection, subscriber_id, now=database.now(connection))
+
+
+def unsubscribe(database: Database, address_hash: str) -> bool:
+    """
+    Unsubscribe a person on the operator's word, as `leave`.
+
+    Returns:
+        False if they had left before.
+
+    Raises:
+        NotFound: There is no subscriber with that address.
+    """
+    with database.write() as connection:
+        person = subscribers.find(connection, address_hash)
+        if person is None:
+            raise NotFound(
+                "there is no subscriber with that address: `digest suppressions add` keeps it from being added"
+            )
+        subscribers.leave(connection, person.id, now=database.now(connection))
+        return person.state is not State.LEFT
 
 
 def find_person(database: Database, subscriber_id: int) -> Subscriber | None:

@@ -31,15 +31,7 @@ def add(
     expires_at: dt.datetime,
 ) -> int:
     """Keep a request; its id. An earlier one of the same person does nothing from now on."""
-    conn.execute(
-        update(address_change)
-        .where(
-            address_change.c.subscriber_id == subscriber_id,
-            address_change.c.done_at.is_(None),
-            address_change.c.expires_at > now,
-        )
-        .values(expires_at=now)
-    )
+    void(conn, subscriber_id, now)
     values = {
         "subscriber_id": subscriber_id,
         "address": address,
@@ -67,6 +59,12 @@ def of_person(conn: Connection, subscriber_id: int) -> list[AddressChange]:
 def done(conn: Connection, change_id: int, now: dt.datetime) -> None:
     """Say that the new address has confirmed."""
     conn.execute(update(address_change).where(address_change.c.id == change_id).values(done_at=now))
+
+
+def void(conn: Connection, subscriber_id: int, now: dt.datetime) -> None:
+    """Let every request of a person that is not done do nothing from now on."""
+    theirs = (address_change.c.subscriber_id == subscriber_id, address_change.c.done_at.is_(None))
+    conn.execute(update(address_change).where(*theirs, address_change.c.expires_at > now).values(expires_at=now))
 
 
 def forget_person(conn: Connection, subscriber_id: int) -> None:

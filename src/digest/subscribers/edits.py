@@ -1,0 +1,82 @@
+"""What the operator changes of one person, and when they may move to another address."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from digest.errors import InvalidAddress
+from digest.subscribers import cells as cell
+from digest.subscribers.address import parse_address
+from digest.subscribers.fields import Field
+from digest.subscribers.subscriber import Preferences
+from digest.subscribers.suppression import Reason
+from digest.topics import Taxonomy
+
+_PREFERENCES = {
+    Field.LANGUAGE: "language",
+    Field.TOPICS: "topics",
+    Field.NO_MATCH: "no_match",
+    Field.PAUSED_UNTIL: "paused_until",
+}
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What is to be changed; None, and preferences that are not named, stay as they are."""
+
+    address: str | None = None
+    name: str | None = None
+    preferences: Mapping[str, Any] = field(default_factory=dict)
+
+    def applied_to(self, old: Preferences) -> Preferences:
+        """The preferences of a person after the change."""
+        return replace(old, **self.preferences)
+
+
+def read_edit(given: Mapping[Field, str], taxonomy: Taxonomy, languages: tuple[str, ...]) -> Edit:
+    """
+    Read what is to be changed, in the words of a list; an empty text stands for what it means in a list.
+
+    Raises:
+        ValueError: Something can't be read; the message names everything at once.
+    """
+    readers: Mapping[Field, Callable[[str], Any]] = {
+        Field.EMAIL: parse_address,
+        Field.NAME: cell.read_name,
+        Field.LANGUAGE: lambda text: cell.read_language(text, languages),
+        Field.TOPICS: lambda text: cell.read_topics(text, taxonomy),
+        Field.NO_MATCH: cell.read_no_match,
+        Field.PAUSED_UNTIL: cell.read_month,
+    }
+    read: dict[Field, Any] = {}
+    problems = []
+    for column, text in given.items():
+        try:
+            read[column] = readers[column](text)
+        except (ValueError, InvalidAddress) as error:
+            problems.append(f"{column}: {error}")
+    if problems:
+        raise ValueError("; ".join(problems))
+    chosen = {name: read[column] for column, name in _PREFERENCES.items() if column in read}
+    return Edit(read.get(Field.EMAIL), read.get(Field.NAME), chosen)
+
+
+def why_not_move(old: str | None, new: str | None, *, is_taken: bool) -> str | None:
+    """
+    Why a person may not move to another address; None: they may.
+
+    Args:
+        old, new: Why these addresses are suppressed; None: they are not.
+        is_taken: Whether the new address is another subscriber's, in whatever state.
+
+    A bounce is about a mailbox, so it stays behind. Any other reason is about the person, and goes wherever they go.
+    """
+    if is_taken:
+        return "another subscriber has that address: erase one of the two first"
+    if new in {Reason.UNSUBSCRIBED, Reason.ERASED}:
+        return "the person with that address has left: only they can come back, by signing up on the site"
+    if new is not None:
+        return f"that address is suppressed ({new}): `digest suppressions remove` lifts it if it may be mailed again"
+    if old is not None and old != Reason.BOUNCED:
+        return f"this person is suppressed ({old}), and would be at any other address"
+    return None

@@ -1,0 +1,150 @@
+"""What the operator changes of one subscriber, on both engines."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from people_samples import Town
+
+from digest.errors import Conflict, NotFound
+from digest.months import Month
+from digest.pipeline.edit import edit_person
+from digest.pipeline.leave import unsubscribe
+from digest.pipeline.subscribe import change_address, confirm_address
+from digest.pipeline.suppressing import suppress
+from digest.storage import suppressions
+from digest.subscribers.edits import Edit
+from digest.subscribers.subscriber import NoMatch, Preferences, State, Subscriber
+from digest.subscribers.suppression import Reason
+
+ANN, NEW, BEA = "ann@example.org", "ann@new.example.org", "bea@example.org"
+
+
+@pytest.fixture
+def town(database_url: str) -> Iterator[Town]:
+    made = Town(database_url)
+    yield made
+    made.database.dispose()
+
+
+def edit(town: Town, change: Edit, address: str = ANN) -> Subscriber:
+    return edit_person(town.database, town.people.identify, town.people.identify(address), change)[1]
+
+
+def suppressed(town: Town, address: str, reason: Reason) -> None:
+    suppress(town.database, address, town.people.identify(address), reason)
+
+
+def test_only_what_is_named_is_changed(town: Town):
+    town.subscribe(ANN, "empathy")
+
+    first = edit(town, Edit(name="Ann Lee", preferences={"language": "fr", "paused_until": Month(2027, 1)}))
+    second = edit(town, Edit(preferences={"topics": frozenset(), "no_match": NoMatch.WHOLE, "paused_until": None}))
+
+    assert (first.name, first.preferences) == (
+        "Ann Lee",
+        Preferences(frozenset({"empathy"}), "fr", NoMatch.NOTHING, Month(2027, 1)),
+    )
+    assert (second.name, second.preferences) == ("Ann Lee", Preferences(frozenset(), "fr", NoMatch.WHOLE, None))
+
+
+def test_nobody_is_changed_where_nobody_is_or_who_has_left(town: Town):
+    with pytest.raises(NotFound):
+        edit(town, Edit(name="Ann"))
+    town.subscribe()
+    unsubscribe(town.database, town.people.identify(ANN))
+
+    with pytest.raises(Conflict, match="has left"):
+        edit(town, Edit(name="Ann Lee"))
+    assert town.find().name == "Ann"
+
+
+def test_person_who_moves_is_found_at_the_new_address_alone(town: Town):
+    before = town.subscribe(ANN, "empathy")
+
+    moved = edit(town, Edit(NEW))
+
+    assert (moved.id, moved.address, moved.preferences) == (before.id, NEW, before.preferences)
+    assert town.find(ANN) is None
+    assert town.find(NEW) == moved
+
+
+def test_same_address_in_other_letters_is_not_taken(town: Town):
+    town.subscribe(ANN)
+
+    assert edit(town, Edit("Ann@example.org")).address == "Ann@example.org"
+
+
+@pytest.mark.parametrize("has_left", [True, False])
+def test_address_of_another_subscriber_is_refused(town: Town, has_left: bool):
+    town.subscribe(ANN)
+    town.subscribe(BEA)
+    if has_left:
+        unsubscribe(town.database, town.people.identify(BEA))
+
+    with pytest.raises(Conflict, match="another subscriber"):
+        edit(town, Edit(BEA, name="Changed"))
+    assert town.find(ANN).name == "Ann"
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (Reason.BOUNCED, "suppressions remove"),
+        (Reason.COMPLAINED, "suppressions remove"),
+        (Reason.MANUAL, "suppressions remove"),
+        (Reason.UNSUBSCRIBED, "only they can come back"),
+        (Reason.ERASED, "only they can come back"),
+    ],
+)
+def test_suppressed_address_is_refused(town: Town, reason: Reason, said: str):
+    town.subscribe(ANN)
+    with town.database.write() as connection:
+        suppressions.add(connection, town.people.identify(NEW), None, reason, town.time)
+
+    with pytest.raises(Conflict, match=said):
+        edit(town, Edit(NEW))
+    assert town.find(ANN).address == ANN
+
+
+def test_bounce_stays_with_the_old_mailbox(town: Town):
+    town.subscribe(ANN)
+    suppressed(town, ANN, Reason.BOUNCED)
+
+    assert edit(town, Edit(NEW)).suppressed_for is None
+    with town.database.read() as connection:
+        assert suppressions.find(connection, town.people.identify(ANN)).reason == Reason.BOUNCED
+
+
+@pytest.mark.parametrize("reason", [Reason.COMPLAINED, Reason.MANUAL])
+def test_person_who_must_not_be_mailed_does_not_escape_to_another_address(town: Town, reason: Reason):
+    town.subscribe(ANN)
+    suppressed(town, ANN, reason)
+
+    with pytest.raises(Conflict, match=f"suppressed .{reason}."):
+        edit(town, Edit(NEW))
+
+
+def test_link_of_an_earlier_change_of_address_does_nothing_after_the_operators(town: Town):
+    person = town.subscribe(ANN)
+    change_address(town.database, town.people, person.id, "other@example.org")
+    mails = {note.address: note for note in town.deliver()}
+    town.wait(hours=1)
+
+    edit(town, Edit(NEW))
+
+    assert confirm_address(town.database, town.people, town.subject_of(mails["other@example.org"])) is None
+    assert town.find(NEW).id == person.id
+
+
+def test_operator_unsubscribes_a_person_once(town: Town):
+    town.subscribe(ANN)
+    address_hash = town.people.identify(ANN)
+
+    assert unsubscribe(town.database, address_hash)
+    left_at = town.find(ANN).left_at
+    town.time += dt.timedelta(days=1)
+    assert not unsubscribe(town.database, address_hash)
+    assert (town.find(ANN).state, town.find(ANN).left_at) == (State.LEFT, left_at)
+    with pytest.raises(NotFound):
+        unsubscribe(town.database, town.people.identify(BEA))
