@@ -1,6 +1,7 @@
 """A record of erasures outside the database, so that a restored backup does not bring an erased person back."""
 
 import datetime as dt
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,8 +25,7 @@ class Erasures:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(self._path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
             try:
-                os.write(descriptor, f"{address_hash} {time.isoformat()}\n".encode())
-                os.fsync(descriptor)
+                _append(descriptor, f"{address_hash} {time.isoformat()}\n".encode())
             finally:
                 os.close(descriptor)
         except OSError as error:
@@ -47,3 +47,14 @@ class Erasures:
                 yield address_hash, dt.datetime.fromisoformat(stamp)
             except ValueError:
                 continue
+
+
+def _append(descriptor: int, line: bytes) -> None:
+    before = os.fstat(descriptor).st_size
+    try:
+        if os.write(descriptor, line) < len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # a full disk takes the beginning without an error
+        os.fsync(descriptor)
+    except OSError:
+        os.ftruncate(descriptor, before)  # the next line must not be joined to half of this one
+        raise

@@ -1,5 +1,6 @@
 """The newest attempt of a SQLite database, kept in a file beside it."""
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -76,7 +77,8 @@ def _descriptor(path: Path) -> Iterator[int]:
 
 def _write(file: int, mark: Mark) -> None:
     line = f"{mark.installation} {mark.attempt}"
-    os.pwrite(file, line.ljust(_LENGTH - 1).encode("ascii") + b"\n", 0)
+    if os.pwrite(file, line.ljust(_LENGTH - 1).encode("ascii") + b"\n", 0) < _LENGTH:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     os.fsync(file)
 
 

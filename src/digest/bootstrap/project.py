@@ -6,6 +6,7 @@ from pathlib import Path
 
 from digest.bootstrap.resources import shipped
 from digest.errors import Conflict
+from digest.pipeline.new_file import new_file
 
 _FRESH = re.compile(r"write-fresh-key *")
 _IGNORED = "# subscribers are people: no list and no database belongs into a repository\n*\n!.gitignore\n"
@@ -28,8 +29,12 @@ def start_project(directory: Path) -> Path:
     subscribers = directory / "subscribers"
     subscribers.mkdir(exist_ok=True, mode=0o700)
     if not (subscribers / ".gitignore").exists():
-        (subscribers / ".gitignore").write_text(_IGNORED, encoding="utf-8")
+        _write(subscribers / ".gitignore", _IGNORED)
     example = shipped("config.example.yaml").read_text(encoding="utf-8")
-    path.touch(mode=0o600)
-    path.write_text(_FRESH.sub(lambda _: secrets.token_hex(32) + "  ", example), encoding="utf-8")
+    _write(path, _FRESH.sub(lambda _: secrets.token_hex(32) + "  ", example))
     return path
+
+
+def _write(path: Path, text: str) -> None:
+    with new_file(path, force=False) as part:
+        part.write_text(text, encoding="utf-8")

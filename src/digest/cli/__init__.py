@@ -67,5 +67,6 @@ def main() -> None:
         sys.exit(Exit.REFUSED)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        print(f"digest: {where}{error.strerror or error}: check the path and its permissions", file=sys.stderr)  # noqa: T201
+        remedy = "check the path, its permissions and the free space"
+        print(f"digest: {where}{error.strerror or error}: {remedy}", file=sys.stderr)  # noqa: T201
         sys.exit(Exit.REFUSED)

@@ -124,8 +124,11 @@ class Library:
         path, place = self._path(month, slug)
         try:
             draft = _write_draft(path, text)
-            draft.chmod(stat.S_IMODE(path.stat().st_mode))
-            draft.replace(path)
+            try:
+                draft.chmod(stat.S_IMODE(path.stat().st_mode))
+                draft.replace(path)
+            finally:
+                draft.unlink(missing_ok=True)
         except OSError as error:
             raise _not_written(place, error) from None
 
@@ -272,12 +275,20 @@ def _check_order(file: IssueFile, slugs: set[str], faults: Faults) -> None:
 
 def _write_draft(path: Path, text: str) -> Path:
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with draft.open("w", encoding="utf-8", newline="") as opened:
-        opened.write(text)
-        opened.flush()
-        os.fsync(opened.fileno())
+    try:
+        with draft.open("w", encoding="utf-8", newline="") as opened:
+            opened.write(text)
+            opened.flush()
+            os.fsync(opened.fileno())
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
     return draft
 
 
 def _not_written(place: Place, error: OSError) -> ContentError:
-    return ContentError(place, f"the file can't be written ({error.strerror})", "look at the folder's permissions")
+    return ContentError(
+        place,
+        f"the file can't be written ({error.strerror})",
+        "check the folder's permissions and the free space on the disk",
+    )

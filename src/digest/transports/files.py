@@ -8,6 +8,7 @@ import datetime as dt
 import os
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from email import message_from_binary_file, policy
 from pathlib import Path
 from threading import get_ident
@@ -25,7 +26,7 @@ _LISTED = 1000  # messages on the index page: more than anybody reads
 
 
 class FilesTransport:
-    """Writes each delivery as `DIRECTORY/ID.eml` and an index page that a person can open.
+    """Writes each delivery as `DIRECTORY/ID.eml` and an index page to open in a browser; only the owner can read them.
 
     Args:
         directory: The folder of one campaign, or of all notifications; created at the first hand-over.
@@ -53,7 +54,7 @@ class FilesTransport:
         if time.monotonic() >= batch.until:
             raise NotAccepted("the time was over before anything was written")
         try:
-            self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._make_folder()
             self._claim_folder()
             for recipient in batch.recipients:
                 message = build_message(batch.edition, recipient, date=self._now())
@@ -71,7 +72,7 @@ class FilesTransport:
             Refused: The folder can't be written.
         """
         try:
-            self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._make_folder()
             self._write(self._path(note.notification_id), build_note(note, date=self._now()).as_bytes())
             _sync_folder(self._directory)
         except OSError as error:
@@ -110,6 +111,13 @@ class FilesTransport:
         )
         self._write(self._directory / "index.html", page.encode())
 
+    def _make_folder(self) -> None:
+        """Make the folder if needed; nobody but its owner can look into it, whatever it allowed before."""
+        self._directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._directory.mkdir(exist_ok=True, mode=0o700)
+        with suppress(PermissionError):  # of somebody else, who has allowed us to write
+            self._directory.chmod(0o700)
+
     def _claim_folder(self) -> None:
         if self._owner() is None:
             self._write(self._directory / _OWNER, self._campaign.encode())
@@ -145,11 +153,19 @@ class FilesTransport:
     def _write(self, path: Path, content: bytes) -> None:
         # process and thread are in the name: two that write the same delivery must not share a temporary file
         temporary = path.with_name(f".{path.name}.{os.getpid()}-{get_ident()}")
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        try:
+            with open(temporary, "wb", opener=_for_owner) as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except OSError:
+            temporary.unlink(missing_ok=True)  # a full disk has no room for half a message
+            raise
+
+
+def _for_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _summary(path: Path) -> dict[str, str]:
