@@ -62,6 +62,12 @@ def main() -> None:
         if end.code in _INTERRUPTED:
             print("digest: interrupted: run the same command again", file=sys.stderr)  # noqa: T201
         raise
+    except (MemoryError, RuntimeError) as error:
+        if not _is_at_a_limit(error):
+            raise
+        remedy = "raise the limits of processes and memory (ulimit -u, -v)"
+        print(f"digest: {str(error) or 'out of memory'}: {remedy}", file=sys.stderr)  # noqa: T201
+        sys.exit(Exit.REFUSED)
     except BrokenPipeError:
         sys.stderr.close()  # the reader has gone, as `| head` does
         sys.exit(Exit.REFUSED)
@@ -70,3 +76,8 @@ def main() -> None:
         remedy = "check the path, its permissions and the free space"
         print(f"digest: {where}{error.strerror or error}: {remedy}", file=sys.stderr)  # noqa: T201
         sys.exit(Exit.REFUSED)
+
+
+def _is_at_a_limit(error: BaseException) -> bool:
+    """Whether the machine refused memory or a thread."""
+    return isinstance(error, MemoryError) or "can't start new thread" in str(error)

@@ -1,12 +1,12 @@
 """SIGTERM and Ctrl-C while requests are under way: they are finished first."""
 
+import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
-
-from digest.cli.output import note
 
 _SAID_BY_SHELLS = 128  # and the signal's number: the exit code of a process that a signal ended
 
@@ -31,7 +31,7 @@ def stopped_by_signals() -> Iterator[Stop]:
             raise KeyboardInterrupt
         stop.exit_code = _SAID_BY_SHELLS + number
         stop.set()
-        note(f"{signal.Signals(number).name}: finishing what is under way; once more to stop at once")
+        _tell(f"{signal.Signals(number).name}: finishing what is under way; once more to stop at once")
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
@@ -39,3 +39,9 @@ def stopped_by_signals() -> Iterator[Stop]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _tell(text: str) -> None:
+    # past Python's buffer, which refuses a second writer: the signal may have come while somebody writes to it
+    with suppress(OSError, ValueError):
+        os.write(sys.stderr.fileno(), f"{text}\n".encode())

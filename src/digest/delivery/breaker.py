@@ -128,6 +128,14 @@ def during_trial(gate: Gate, *, now: dt.datetime, until: dt.datetime) -> Gate:
     return replace(as_seen(gate, now), shut_until=until)
 
 
+def after_no_request(gate: Gate, *, began: dt.datetime, now: dt.datetime) -> Gate:
+    """How the gate stands after a claim whose request was never made: if it was the trial, another one may go ahead."""
+    seen = as_seen(gate, now)
+    if not seen.trial or (seen.shut_at is not None and began < seen.shut_at):
+        return gate
+    return replace(seen, shut_until=now)
+
+
 def _remembered(gate: Gate, now: dt.datetime) -> Gate:
     seen = as_seen(gate, now)
     return OPEN if seen.shut_until is not None and abs(now - seen.shut_until) > _FORGOTTEN else seen

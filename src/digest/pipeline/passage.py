@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from digest.delivery.breaker import Gate, during_trial
+from digest.delivery.breaker import Gate, after_no_request, during_trial
 from digest.pipeline.sending import Sending
 from digest.storage import gate
 
@@ -47,6 +47,11 @@ class Passage:
             gate.write(conn, self._name, during_trial(state, now=now, until=now + self._sending.lease))
         if sizes and self._sending.rate:
             gate.charge(conn, self._name, sum(sizes), self._sending.rate, now)
+
+    def unused(self, conn: Connection, began: dt.datetime, now: dt.datetime) -> None:
+        """Tell that a claim that *began* then led to no request; in the transaction that gives it back."""
+        state = gate.lock(conn, self._name)
+        gate.write(conn, self._name, after_no_request(state, began=began, now=now))
 
     def _within_rate(self, conn: Connection, batches: int, now: dt.datetime) -> tuple[int, float]:
         rate = self._sending.rate

@@ -19,11 +19,18 @@ _HALVINGS = 3  # of a batch that is refused without a word why, before a person 
 
 @dataclass(frozen=True)
 class Done:
-    """A request that is over. `outcome` is the answer, or what the transport raised; *began* is the claim's time."""
+    """A request that is over.
+
+    Attributes:
+        began: The claim's time.
+        outcome: The answer, or what was raised.
+        requested: Whether the transport was asked; if not, nobody can have been reached.
+    """
 
     claim: Claim
     began: dt.datetime
     outcome: Answer | BaseException
+    requested: bool = True
 
 
 def record(
@@ -45,7 +52,8 @@ def record(
     if not done and not progress:
         return
     answers.accepted_all(conn, [_taken(one, one.outcome) for one in done if isinstance(one.outcome, Answer)], now)
-    reasons = [_write_down(conn, one, now) for one in done if not isinstance(one.outcome, Answer)]
+    others = [one for one in done if not isinstance(one.outcome, Answer)]
+    reasons = [_write_down(conn, one, now) if one.requested else _give_back(conn, one, now) for one in others]
     hold = next(filter(None, reasons), None)
     before = gate.read(conn, transport)
     if reasons or (done and before != OPEN) or (progress and before.trial):
@@ -64,6 +72,13 @@ def record(
 
 def _taken(done: Done, answer: Answer) -> Taken:
     return Taken(done.claim.attempt_id, answer.message_id, answer.rejected)
+
+
+def _give_back(conn: Connection, done: Done, now: dt.datetime) -> str:
+    """Let a batch wait again for which no request could be made; why the campaign has to be held."""
+    detail = f"no request was made: {type(done.outcome).__name__}"
+    answers.not_accepted(conn, done.claim.attempt_id, detail=detail, now=now)
+    return _fault(done.outcome)
 
 
 def _write_down(conn: Connection, done: Done, now: dt.datetime) -> str | None:
@@ -86,6 +101,12 @@ def _write_down(conn: Connection, done: Done, now: dt.datetime) -> str | None:
         answers.in_doubt(conn, attempt, detail=said, doubtful=error.doubtful, now=now)
         return None
     answers.in_doubt(conn, attempt, detail=f"unexpected: {type(error).__name__}", now=now)
+    return _fault(error)
+
+
+def _fault(error: object) -> str:
+    if isinstance(error, MemoryError):
+        return "out of memory: raise the limit of memory (ulimit -v), or free some"
     return f"a fault of the program: {type(error).__name__}: see its log"
 
 
@@ -106,6 +127,9 @@ def _through(before: Gate, done: Sequence[Done], now: dt.datetime, chance: Calla
     for one in done:
         error = one.outcome
         if isinstance(error, Withdrawn):
+            continue
+        if not one.requested:
+            state = breaker.after_no_request(state, began=one.began, now=now)
             continue
         clear = isinstance(error, Answer | Refused | BatchRefused | TooLarge)
         if clear or (isinstance(error, NotAccepted) and error.rejected):

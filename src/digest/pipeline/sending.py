@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from digest.delivery.handover import Transport
 from digest.issue.newsletter import Newsletter
 from digest.months import Month
+from digest.pipeline.hands import Hands
 from digest.pipeline.high_water import HighWater
 from digest.rendering.environment import Renderer
 
@@ -24,6 +25,7 @@ class Sending:
         deadline: Seconds within which a request must be over; less than *lease*.
         high_water: Keeps the newest attempt beside the database; None if the database loses nothing.
         resend_after: How long a doubt waits for evidence before the batch goes again; None: a person decides.
+        hands: Makes the threads for that many requests at once.
     """
 
     transport: Callable[[Month], Transport]
@@ -42,6 +44,7 @@ class Sending:
     resend_after: dt.timedelta | None
     require_approval: bool
     high_water: HighWater | None
+    hands: Callable[[int], Hands] = Hands
 
     @property
     def planned_batch_size(self) -> int:

@@ -10,8 +10,8 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -23,13 +23,14 @@ from digest.issue.addresses import preferences_url, unsubscribe_url
 from digest.issue.edition import Edition, EditionKey
 from digest.issue.greeting import greeter
 from digest.months import Month
+from digest.pipeline.hands import Hands
 from digest.pipeline.high_water import Guard, hold_all
 from digest.pipeline.owner import uptime
 from digest.pipeline.passage import Passage
 from digest.pipeline.recording import Done, record
 from digest.pipeline.sending import Sending
 from digest.pipeline.settle import settle
-from digest.storage import campaigns, issues, outbox, reports
+from digest.storage import answers, campaigns, issues, outbox, reports
 from digest.storage.campaigns import Campaign
 from digest.storage.database import Database
 from digest.storage.outbox import Claim
@@ -37,6 +38,9 @@ from digest.storage.outbox import Claim
 _GLANCE = 1.0  # seconds between looks at what others did
 _SETTLE = 5.0  # seconds between looks for workers that died, while there is enough to do
 _AT_ONCE = 2  # batches claimed in one transaction: more would all be built at the same time, and come back together
+_NO_THREAD = (
+    "this machine can't start a thread for a request: raise its limits of processes and memory (ulimit -u, ulimit -v)"
+)
 _STUBBORN = 30  # times that the clerk tries to write down answers while the database fails
 
 
@@ -67,7 +71,7 @@ def work(
     """
     transport = sending.transport(month)
     try:
-        with ThreadPoolExecutor(sending.in_flight, thread_name_prefix="hand-over") as hands:
+        with sending.hands(sending.in_flight) as hands:
             _Clerk(
                 database, month, sending, transport, hands, _Listener(progress, pauses), stop or threading.Event()
             ).run()
@@ -87,6 +91,15 @@ def found(connection: Connection, month: Month) -> Campaign:
     if campaign is None:
         raise NotFound(f"{month} has no campaign: run `digest send {month}`")
     return campaign
+
+
+@dataclass(frozen=True)
+class _Claimed:
+    """A batch whose attempt is written down. `until`: when its request must be over, by `time.monotonic`."""
+
+    claim: Claim
+    began: dt.datetime
+    until: float
 
 
 @dataclass
@@ -121,7 +134,7 @@ class _Clerk:
         month: Month,
         sending: Sending,
         transport: Transport,
-        hands: ThreadPoolExecutor,
+        hands: Hands,
         listener: "_Listener",
         stop: threading.Event,
     ) -> None:
@@ -135,6 +148,7 @@ class _Clerk:
         self._ended = threading.Event()
         self._said: queue.SimpleQueue[Done | _Report] = queue.SimpleQueue()
         self._unwritten: list[Done | _Report] = []
+        self._claimed: list[_Claimed] = []  # and not yet handed out
         self._under_way = 0
         self._failures = 0
         self._fault: BaseException | None = None
@@ -166,66 +180,98 @@ class _Clerk:
     def _closing(self) -> bool:
         return self._stop.is_set() or self._fault is not None
 
+    @property
+    def _busy(self) -> int:
+        """Requests that go on."""
+        return self._under_way - sum(isinstance(one, Done) for one in self._unwritten)
+
     def _turn(self) -> bool:
         """Write down, claim, hand out, listen; False if there is nothing left that this worker could do."""
         try:
             if not self._closing:
                 self._settle(_SETTLE)
-            now, until, claims, again = self._transact()
+            again = self._transact()
         except StorageError as error:
             self._failures += 1
-            needed = self._unwritten or self._under_way or isinstance(error, GaveWay)
+            needed = self._unwritten or self._under_way or self._claimed or isinstance(error, GaveWay)
             if self._failures > _STUBBORN or not needed:
                 raise
             self._sending.wait(_GLANCE)
             return True
         self._failures = 0
+        self._hand_out()  # first: until then nobody makes these requests
         self._tell()
         self._listener.shut(self._passage.shut)
-        self._hand_out(claims, now, until)
-        if not self._under_way and (self._closing or self._is_over()):
+        if not self._under_way and not self._claimed and (self._closing or self._is_over()):
             return False
         self._listen(again)
         return True
 
-    def _transact(self) -> tuple[dt.datetime, float, list[Claim], float]:
-        """The time, by when what is claimed must be over, the claims, and the seconds after which to ask again if
-        nothing is said meanwhile."""
+    def _transact(self) -> float:
+        """Write down and claim; the seconds after which to ask again if nothing is said meanwhile."""
+        busy = self._busy
+        ready = 0 if self._closing else self._hands.ready(busy + _AT_ONCE)
+        left = len(self._claimed)
         with self._database.write() as connection:
             now, until = self._database.now(connection), time.monotonic() + self._sending.deadline
             campaign = found(connection, self._month)
+            self._give_back(connection, now)
             self._write_down(connection, campaign, now)
-            free = self._sending.in_flight - self._under_way + sum(isinstance(one, Done) for one in self._unwritten)
-            if self._closing or free <= 0:
-                return now, until, [], _GLANCE
-            if (reason := self._guard.why_not(connection)) is not None:
+            again = _GLANCE
+            if self._closing:
+                pass
+            elif not ready:
+                campaigns.hold(connection, campaign.id, _NO_THREAD, now)
+            elif ready > busy and (reason := self._guard.why_not(connection)) is not None:
                 hold_all(connection, reason, now)
-                return now, until, [], _GLANCE
-            limit, seconds = self._passage.admit(connection, min(free, _AT_ONCE), now)
-            if not limit:
-                return now, until, [], min(seconds, _GLANCE)
-            owner, lease = self._sending.owner, self._sending.lease
-            claims = outbox.claim(
-                connection, campaign.id, limit=limit, owner=owner, lease=lease, now=now, uptime=uptime()
-            )
-            self._passage.passed(connection, [len(claim.recipients) for claim in claims], now)
-            for claim in claims:
-                if (claim.hash, claim.key) not in self._editions:
-                    self._editions[claim.hash, claim.key] = issues.edition(connection, claim.hash, claim.key)
-            return now, until, claims, 0.0 if limit < free and len(claims) == limit else _GLANCE
+            elif ready > busy:
+                again = self._claim(connection, campaign, ready - busy, now, until)
+        del self._claimed[:left]
+        return again
 
-    def _hand_out(self, claims: list[Claim], now: dt.datetime, until: float) -> None:
-        refusal: NotAccepted | None = None
-        try:
-            self._guard.keep([claim.attempt_id for claim in claims])
-        except StorageError as error:
-            refusal = NotAccepted(f"{error}; nothing went out")
+    def _claim(self, connection: Connection, campaign: Campaign, free: int, now: dt.datetime, until: float) -> float:
+        limit, seconds = self._passage.admit(connection, min(free, _AT_ONCE), now)
+        if not limit:
+            return min(seconds, _GLANCE)
+        owner, lease = self._sending.owner, self._sending.lease
+        claims = outbox.claim(connection, campaign.id, limit=limit, owner=owner, lease=lease, now=now, uptime=uptime())
+        self._passage.passed(connection, [len(claim.recipients) for claim in claims], now)
         for claim in claims:
+            if (claim.hash, claim.key) not in self._editions:
+                self._editions[claim.hash, claim.key] = issues.edition(connection, claim.hash, claim.key)
+        # before the commit: whatever becomes of it, they are handed out or given back
+        self._claimed += [_Claimed(claim, now, until) for claim in claims]
+        return 0.0 if limit < free and len(claims) == limit else _GLANCE
+
+    def _give_back(self, connection: Connection, now: dt.datetime) -> None:
+        """Let what was claimed and not handed out wait again: nobody has made these requests."""
+        for one in self._claimed:
+            owner, number = self._sending.owner, one.claim.attempt_id
+            if answers.never_requested(
+                connection, number, owner=owner, began=one.began, detail="no request was made", now=now
+            ):
+                self._passage.unused(connection, one.began, now)
+
+    def _hand_out(self) -> None:
+        """Give what was claimed to the hands; the rest stays claimed if the machine refuses."""
+        try:
+            self._guard.keep([one.claim.attempt_id for one in self._claimed])
+        except StorageError as error:
+            self._refuse(NotAccepted(f"{error}; nothing went out"))
+        try:
+            while self._claimed:
+                self._hands.give(partial(self._hand_over, self._claimed[0]))
+                del self._claimed[0]
+                self._under_way += 1
+        except (RuntimeError, MemoryError) as error:
+            self._hands.limit(self._busy, error)
+
+    def _refuse(self, why: NotAccepted) -> None:
+        """Say of all that was claimed that it was not taken."""
+        for one in self._claimed:
             self._under_way += 1
-            if refusal is None:
-                self._hands.submit(self._hand_over, claim, now, until)
-            else:
-                self._said.put(Done(claim, now, refusal))
+            self._said.put(Done(one.claim, one.began, why))
+        self._claimed.clear()
 
     def _write_down(self, connection: Connection, campaign: Campaign, now: dt.datetime) -> None:
         until, up = now + self._sending.lease, uptime()
@@ -242,15 +288,17 @@ class _Clerk:
     def _tell(self) -> None:
         """What was said is committed now: let go on whoever waits for that."""
         said, self._unwritten = self._unwritten, []
-        for one in said:
-            if isinstance(one, _Report):
-                one.written.set()
-                continue
-            self._under_way -= 1
+        done = [one for one in said if isinstance(one, Done)]
+        self._under_way -= len(done)
+        for report in said:
+            if isinstance(report, _Report):
+                report.written.set()
+        for one in done:
+            if not isinstance(one.outcome, Answer | TransportError):
+                self._fault = one.outcome  # of the program: somebody has to see it
+        for one in done:
             if isinstance(one.outcome, Answer):
                 self._listener.progress(len(one.claim.recipients) - len(one.outcome.rejected))
-            elif not isinstance(one.outcome, TransportError):
-                self._fault = one.outcome  # of the program: somebody has to see it
 
     def _listen(self, seconds: float) -> None:
         try:
@@ -277,15 +325,25 @@ class _Clerk:
                 outbox.any_in(connection, campaign.id, state) for state in (BatchState.WAITING, BatchState.SENDING)
             )
 
-    def _hand_over(self, claim: Claim, began: dt.datetime, until: float) -> None:
+    def _hand_over(self, claimed: "_Claimed") -> None:
         outcome: Answer | BaseException
+        claim, requested = claimed.claim, False
         try:
-            outcome = self._transport.hand_over(
-                self._batch(claim, until), lambda said: self._report(claim, began, said)
-            )
+            batch = self._batch(claim, claimed.until)
+            requested = True
+            outcome = self._transport.hand_over(batch, lambda said: self._report(claim, claimed.began, said))
         except BaseException as error:  # noqa: BLE001  whatever it is, it is written down
             outcome = error
-        self._said.put(Done(claim, began, outcome))
+        self._say(claimed, outcome, requested=requested)
+
+    def _say(self, claimed: "_Claimed", outcome: Answer | BaseException, *, requested: bool) -> None:
+        while True:
+            try:
+                self._said.put(Done(claimed.claim, claimed.began, outcome, requested))
+            except MemoryError:  # the clerk waits for this
+                time.sleep(_GLANCE)
+            else:
+                return
 
     def _report(self, claim: Claim, began: dt.datetime, said: Mapping[int, str | None]) -> None:
         report = _Report(claim, began, said)

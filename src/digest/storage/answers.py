@@ -118,6 +118,22 @@ def not_accepted(
     return refused
 
 
+def never_requested(
+    conn: Connection, attempt_id: int, *, owner: str, began: dt.datetime, detail: str, now: dt.datetime
+) -> bool:
+    """
+    Write down that no request was made for an attempt that *owner* claimed at *began*: the batch waits again.
+
+    Returns:
+        False if there is no such attempt, since its claim was not committed.
+    """
+    mine = (attempt.c.id == attempt_id, attempt.c.owner == owner, attempt.c.started_at == began)
+    if conn.execute(select(attempt.c.id).where(*mine).with_for_update()).one_or_none() is None:
+        return False
+    not_accepted(conn, attempt_id, detail=detail, now=now)
+    return True
+
+
 def in_doubt(
     conn: Connection,
     attempt_id: int,
