@@ -5,6 +5,7 @@ from typing import Any
 
 from digest.content.article import Article
 from digest.content.issue_file import IssueFile
+from digest.delivery.handover import Origin
 from digest.errors import Place
 from digest.issue.edition import Edition, EditionKey
 from digest.issue.headers import edition_headers
@@ -17,6 +18,7 @@ from digest.topics import Named, Taxonomy, Topic
 NOVEMBER = Month(2026, 11)
 NONCE = "0123456789abcdef"
 NOON = dt.datetime(2026, 11, 10, 12, 0, tzinfo=dt.UTC)
+ORIGIN = Origin("0123456789abcdef", NOON, "2026-11")
 
 
 def make_taxonomy() -> Taxonomy:

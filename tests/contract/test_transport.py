@@ -9,7 +9,7 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
-from factories import NOON, make_edition, make_newsletter
+from factories import ORIGIN, make_edition, make_newsletter
 from provider.running import in_thread
 from provider.server import KEY
 from services import relay as service
@@ -55,14 +55,14 @@ def files(folder: Path, *, broken: bool) -> Iterator[Bench]:
         return [str(mail["To"]) for mail in mails]
 
     renderer = Renderer(load_templates(None), load_catalogues())
-    yield Bench(FilesTransport(outbox, "a campaign", renderer, lambda: NOON), arrived)
+    yield Bench(FilesTransport(outbox, "a campaign", renderer), arrived)
 
 
 @contextlib.contextmanager
 def smtp(folder: Path, *, broken: bool) -> Iterator[Bench]:
     with service.running(service.Relay()) as relay:
         wanted = Relay("127.0.0.1", 9 if broken else relay.port, "none")
-        transport = SmtpTransport(wanted, tls=ssl.create_default_context(), deadline=5, now=lambda: NOON)
+        transport = SmtpTransport(wanted, tls=ssl.create_default_context(), deadline=5)
         yield Bench(transport, lambda: [taken.recipient for taken in relay.taken])
 
 
@@ -104,7 +104,7 @@ def batch(count: int = 3, first: int = 1, until: float = float("inf")) -> Batch:
         )
         for number in range(first, first + count)
     ]
-    return Batch(first, EDITION, recipients, until)
+    return Batch(first, EDITION, recipients, ORIGIN, until)
 
 
 def test_everybody_of_a_batch_is_handed_over_once(bench: Bench):
@@ -162,14 +162,14 @@ def test_nothing_goes_out_when_the_time_is_over(bench: Bench):
 
 
 def test_notification_arrives(bench: Bench):
-    note = Note(12, "ann@example.org", "Confirm", "<p>Hello</p>", "Hello", (("From", "digest@example.org"),))
+    note = Note(12, "ann@example.org", "Confirm", "<p>Hello</p>", "Hello", (("From", "digest@example.org"),), ORIGIN)
     bench.transport.hand_over_note(note)
 
     assert bench.arrived() == ["ann@example.org"]
 
 
 def test_notification_is_no_delivery(bench: Bench):
-    note = Note(1, "ann@example.org", "Confirm", "<p>Hello</p>", "Hello", (("From", "digest@example.org"),))
+    note = Note(1, "ann@example.org", "Confirm", "<p>Hello</p>", "Hello", (("From", "digest@example.org"),), ORIGIN)
     bench.transport.hand_over_note(note)
 
     assert bench.transport.evidence([1]) in (None, frozenset())

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from factories import NOON, make_edition
+from factories import NOON, ORIGIN, make_edition
 from services.site import make_renderer, make_taxonomy
 
 from digest.bootstrap.erasures import Erasures
@@ -23,7 +23,7 @@ from digest.transports.files import FilesTransport
 
 MONTH = Month(2026, 11)
 ANN = Recipient(1, "ann@example.org", "Ann", "Dear Ann,", "https://x/u", "https://x/p")
-BATCH = Batch(1, make_edition(), [ANN], float("inf"))
+BATCH = Batch(1, make_edition(), [ANN], ORIGIN)
 
 
 @contextlib.contextmanager
@@ -42,7 +42,7 @@ def files_in(folder: Path) -> set[str]:
 
 
 def transport(folder: Path) -> FilesTransport:
-    return FilesTransport(folder, "a campaign", make_renderer(), lambda: NOON)
+    return FilesTransport(folder, "a campaign", make_renderer())
 
 
 def test_mail_that_finds_no_room_leaves_no_temporary_file(tmp_path: Path):
@@ -71,7 +71,7 @@ def test_mails_are_readable_by_their_owner_only(tmp_path: Path, mode: int):
         outbox = transport(folder)
         outbox.hand_over(BATCH, lambda _: None)
         outbox.hand_over_note(
-            Note(7, "ann@example.org", "Subject", "<p>Hello</p>", "Hello", [("From", "digest@example.org")])
+            Note(7, "ann@example.org", "Subject", "<p>Hello</p>", "Hello", [("From", "digest@example.org")], ORIGIN)
         )
         outbox.finish()
     finally:

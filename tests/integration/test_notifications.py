@@ -9,7 +9,7 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
-from factories import NOON, make_newsletter
+from factories import ORIGIN, make_newsletter
 from people_samples import RENDERER, Postbox, Town
 
 from digest.delivery.notifications import MOST_ATTEMPTS, Kind, render_note, wait_before
@@ -181,7 +181,7 @@ def test_notification_links_to_nothing_but_its_page(kind: Kind):
 def made(kind: Kind, language: str):
     return render_note(
         kind, make_newsletter(), RENDERER, notification_id=7, address="ann@example.org", language=language,
-        values={"url": URL},
+        values={"url": URL}, origin=ORIGIN,
     )  # fmt: skip
 
 
@@ -189,25 +189,26 @@ def made(kind: Kind, language: str):
 
 
 def test_notification_is_a_file_named_by_its_id_and_again_the_same_file(tmp_path: Path):
-    transport = FilesTransport(tmp_path / "notifications", "notifications", RENDERER, lambda: NOON)
+    transport = FilesTransport(tmp_path / "notifications", "notifications", RENDERER)
     note = made(Kind.CONFIRM, "fr")
     transport.hand_over_note(note)
     first = (tmp_path / "notifications" / "7.eml").read_bytes()
 
     transport.hand_over_note(note)
 
+    assert (tmp_path / "notifications" / "7.eml").read_bytes() == first
     assert [path.name for path in (tmp_path / "notifications").glob("*.eml")] == ["7.eml"]
     message = message_from_bytes(first, policy=policy.default)
     assert message["To"] == "ann@example.org"
     assert message["Subject"] == note.subject
-    assert message["Message-ID"] == "<notification-7@example.org>"
+    assert message["Message-ID"] == f"<notification-7.{ORIGIN.installation}@example.org>"
     assert URL in message.get_body(("plain",)).get_content()
     assert URL in message.get_body(("html",)).get_content()
 
 
 def test_folder_that_cannot_be_written_is_not_accepted(tmp_path: Path):
     (tmp_path / "file").touch()
-    transport = FilesTransport(tmp_path / "file" / "notifications", "notifications", RENDERER, lambda: NOON)
+    transport = FilesTransport(tmp_path / "file" / "notifications", "notifications", RENDERER)
 
     with pytest.raises(NotAccepted):
         transport.hand_over_note(made(Kind.LINK, "en"))

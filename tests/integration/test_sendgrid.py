@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from factories import make_edition, make_newsletter
+from factories import ORIGIN, make_edition, make_newsletter
 from provider.faults import Script
 from provider.rules import breaches
 from provider.running import Provider, in_thread
@@ -55,7 +55,7 @@ def batch(count: int = 3, *, until: float = float("inf"), **recipient: object) -
         )
         for number in range(count)
     ]
-    return Batch(7, edition(), recipients, until)
+    return Batch(7, edition(), recipients, ORIGIN, until)
 
 
 def transport(url: str, key: str = KEY, **options: object) -> SendgridTransport:
@@ -152,7 +152,10 @@ def test_each_recipient_has_own_links_and_ids():
 def test_what_is_delivered_is_the_edition_with_the_readers_own_words(name: str):
     every = batch(3)
     every = Batch(
-        7, everything(), [every.recipients[0], every.recipients[1]._replace(greeting=name), every.recipients[2]]
+        7,
+        everything(),
+        [every.recipients[0], every.recipients[1]._replace(greeting=name), every.recipients[2]],
+        ORIGIN,
     )
     body = batch_body(every, installation="here", sandbox=False)
 
@@ -186,7 +189,7 @@ def test_requests_of_installations_that_share_an_edition_are_marked_apart(name: 
 
 def test_percent_signs_of_the_edition_stay():
     headers = (*edition().headers, ("List-Unsubscribe-Post", "100%s"), ("X-Rate", "100%(to)b"))
-    sent = Batch(7, edition(text="100%s", headers=headers), batch(1).recipients)
+    sent = Batch(7, edition(text="100%s", headers=headers), batch(1).recipients, ORIGIN)
 
     document = json.loads(batch_body(sent, installation="here", sandbox=False))
 
@@ -260,6 +263,7 @@ def test_one_bad_address_is_isolated(provider: Provider):
         7,
         edition(),
         [*batch(2).recipients, Recipient(555, "p@example", "", "Hello,", "https://example.org", "https://example.org")],
+        ORIGIN,
     )
     with pytest.raises(NotAccepted) as caught:
         hand_over(provider, sent)
@@ -412,7 +416,7 @@ def test_thousand_recipients_are_one_request(provider: Provider):
 
 def test_more_bytes_than_a_request_may_have_are_too_large(provider: Provider):
     with pytest.raises(TooLarge):
-        hand_over(provider, Batch(7, edition(text="x" * MOST_BYTES), batch(1).recipients))
+        hand_over(provider, Batch(7, edition(text="x" * MOST_BYTES), batch(1).recipients, ORIGIN))
 
     assert provider.seen == []
 
@@ -421,7 +425,7 @@ def test_more_bytes_than_a_request_may_have_are_too_large(provider: Provider):
 def test_somebodys_own_part_that_is_too_large_is_isolated(provider: Provider, letter: str):
     large = Recipient(555, "p@example.org", "", letter * 6000, "https://example.org/u", "https://example.org/p")
     with pytest.raises(NotAccepted) as caught:
-        hand_over(provider, Batch(7, edition(), [*batch(2).recipients, large]))
+        hand_over(provider, Batch(7, edition(), [*batch(2).recipients, large], ORIGIN))
 
     assert list(caught.value.rejected) == [555]
     assert provider.seen == []
@@ -437,13 +441,13 @@ def test_what_is_sent_is_never_more_than_the_provider_takes(provider: Provider, 
 def test_sender_with_accents_is_refused_before_anything_goes_out(provider: Provider):
     accented = edition_headers(make_newsletter(from_name="Réseau"), "s", "fr", NONCE)
     with pytest.raises(Refused, match=r"newsletter\.from\.name"):
-        hand_over(provider, Batch(7, edition(headers=accented), batch(1).recipients))
+        hand_over(provider, Batch(7, edition(headers=accented), batch(1).recipients, ORIGIN))
 
     assert provider.seen == []
 
 
 def test_notification_is_handed_over(provider: Provider):
-    note = Note(12, "ann@example.org", "Confirm", "<p>Hello</p>", "Hello", (("From", "digest@example.org"),))
+    note = Note(12, "ann@example.org", "Confirm", "<p>Hello</p>", "Hello", (("From", "digest@example.org"),), ORIGIN)
     carrier = transport(provider.url)
     answer = carrier.hand_over_note(note)
     carrier.finish()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from factories import NOON, make_edition
+from factories import ORIGIN, make_edition
 from services import relay as service
 from services.relay import HANG, HANG_UP
 from services.tls import make_certificate
@@ -25,7 +25,7 @@ class Sending:
     def __init__(self, relay: service.Relay, *, trusting: Path | None = None, deadline: float = 5, **options: object):
         wanted = replace(Relay("127.0.0.1", relay.port, "none"), **options)
         tls = ssl.create_default_context(cafile=str(trusting) if trusting else None)
-        self.transport = SmtpTransport(wanted, tls=tls, deadline=deadline, now=lambda: NOON)
+        self.transport = SmtpTransport(wanted, tls=tls, deadline=deadline)
         self.reported: dict[int, str | None] = {}
 
     def report(self, answers: Mapping[int, str | None]) -> None:
@@ -50,7 +50,7 @@ def batch(*names: str, until: float = float("inf")) -> Batch:
         )
         for number, name in enumerate(names, start=1)
     ]
-    return Batch(7, make_edition(), recipients, until)
+    return Batch(7, make_edition(), recipients, ORIGIN, until)
 
 
 def test_each_recipient_has_a_message_of_their_own_and_is_reported():
@@ -80,7 +80,7 @@ def test_dots_at_the_start_of_lines_arrive():
     text = "first\n.\n.. two\n.end\n"
     with service.running(service.Relay()) as relay:
         sending = Sending(relay)
-        sent = Batch(7, make_edition(text=text), batch("ann").recipients)
+        sent = Batch(7, make_edition(text=text), batch("ann").recipients, ORIGIN)
         sending.transport.hand_over(sent, sending.report)
         sending.transport.finish()
 
@@ -303,7 +303,7 @@ def test_message_does_not_begin_with_too_little_of_its_deadline_left():
 
 
 def test_notification_does_not_begin_with_too_little_of_its_deadline_left():
-    note = Note(12, "ann@example.org", "Confirm", "<p>Hello</p>", "Hello", (("From", "digest@example.org"),))
+    note = Note(12, "ann@example.org", "Confirm", "<p>Hello</p>", "Hello", (("From", "digest@example.org"),), ORIGIN)
     slow = {"slow_at_recipient": {"ann@example.org": 1.5}, "slow_at_message": {"ann@example.org": 1.5}}
     with service.running(service.Relay(**slow)) as relay:
         sending = Sending(relay, deadline=2)
@@ -393,7 +393,7 @@ def test_log_in_with_accents_is_refused_and_not_shown(certificate, name: str):
 
 
 def test_notification_is_handed_over():
-    note = Note(12, "ann@example.org", "Confirm", "<p>Hello</p>", "Hello", (("From", "digest@example.org"),))
+    note = Note(12, "ann@example.org", "Confirm", "<p>Hello</p>", "Hello", (("From", "digest@example.org"),), ORIGIN)
     with service.running(service.Relay()) as relay:
         sending = Sending(relay)
         answer = sending.transport.hand_over_note(note)
@@ -401,12 +401,12 @@ def test_notification_is_handed_over():
 
     assert answer == Answer()
     assert relay.taken[0].message["Subject"] == "Confirm"
-    assert relay.taken[0].message["Message-ID"] == "<notification-12@example.org>"
+    assert relay.taken[0].message["Message-ID"] == f"<notification-12.{ORIGIN.installation}@example.org>"
 
 
 @pytest.mark.parametrize("answer", ["550 relay not permitted", "450 4.7.1 greylisted"])
 def test_notification_that_the_relay_refuses_for_no_known_reason_may_go_later(answer: str):
-    note = Note(12, "ann@example.org", "Confirm", "<p>Hello</p>", "Hello", (("From", "digest@example.org"),))
+    note = Note(12, "ann@example.org", "Confirm", "<p>Hello</p>", "Hello", (("From", "digest@example.org"),), ORIGIN)
     with service.running(service.Relay(at_recipient={"*": answer})) as relay:
         sending = Sending(relay)
         with pytest.raises(NotAccepted) as caught:
@@ -417,7 +417,7 @@ def test_notification_that_the_relay_refuses_for_no_known_reason_may_go_later(an
 
 
 def test_refused_notification_says_so():
-    note = Note(12, "ann@example.org", "Confirm", "<p>Hello</p>", "Hello", (("From", "digest@example.org"),))
+    note = Note(12, "ann@example.org", "Confirm", "<p>Hello</p>", "Hello", (("From", "digest@example.org"),), ORIGIN)
     with service.running(service.Relay(at_recipient={"*": "550 5.1.1 no such user"})) as relay:
         sending = Sending(relay)
         with pytest.raises(NotAccepted) as caught:

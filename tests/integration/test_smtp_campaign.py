@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from digest.bootstrap import Digest
 from digest.pipeline.approve import approve
 from digest.pipeline.assemble import assemble
 from digest.pipeline.send import plan
+from digest.pipeline.settle import Decision, decide
 from digest.pipeline.status import status
 from digest.pipeline.worker import work
 from digest.storage.database import Database
@@ -54,15 +56,36 @@ class Limited(service.Relay):
         return await super().handle_RCPT(server, session, envelope, address, options)
 
 
+def with_clock(digest: Digest, clock: Callable[[], dt.datetime]) -> Digest:
+    """The same project, whose database tells the time by *clock*."""
+    url = digest.database_url
+    digest.database.dispose()
+    digest.__dict__["database"] = Database(url, lambda _connection: clock())
+    return digest
+
+
+def test_resending_an_uncertain_delivery_days_later_sends_the_same_message_to_the_byte(tmp_path: Path, sqlite_url: str):
+    doubtful = "p3@example.org"
+    today = [dt.datetime.now(dt.UTC)]
+    relay = service.Relay(at_message={doubtful: service.HANG_UP})
+    with service.running(relay):
+        digest = with_clock(smtp_project(tmp_path, relay, sqlite_url, people=8), lambda: today[0])
+        assert send(digest).balance.in_doubt == 1
+        relay.at_message.clear()
+        today[0] += dt.timedelta(days=3)
+        decide(digest.database, MONTH, Decision.RESEND)
+        now = send(digest)
+
+    first, again = (taken.message.as_bytes() for taken in relay.taken if taken.recipient == doubtful)
+    assert now.state == "sent"
+    assert first == again
+
+
 def test_relay_that_takes_two_messages_a_round_gets_the_whole_campaign(tmp_path: Path, sqlite_url: str):
     with service.running(Limited()) as relay:
         digest = smtp_project(tmp_path, relay, sqlite_url)
         start, reads = dt.datetime.now(dt.UTC), itertools.count()
-        digest.database.dispose()
-        digest.__dict__["database"] = Database(
-            digest.database_url, lambda _: start + dt.timedelta(seconds=5) * next(reads)
-        )
-        now = send(digest)
+        now = send(with_clock(digest, lambda: start + dt.timedelta(seconds=5) * next(reads)))
 
     assert (now.state, now.balance.accepted) == ("sent", PEOPLE)
     assert sorted(taken.recipient for taken in relay.taken) == sorted(

@@ -1,6 +1,5 @@
 """The transport that the configuration names. Each kind is imported only when it is chosen."""
 
-import datetime as dt
 import ssl
 from collections.abc import Callable
 from pathlib import Path
@@ -49,7 +48,7 @@ def sendgrid_api(config: Config) -> "SendgridApi":
 def _files(outbox: Path, name: str, renderer: Renderer) -> Transport:
     from digest.transports.files import FilesTransport  # noqa: PLC0415
 
-    return FilesTransport(outbox, name, renderer, _now)
+    return FilesTransport(outbox, name, renderer)
 
 
 def _sendgrid(config: Config, installation: str) -> Transport:
@@ -75,8 +74,4 @@ def _smtp(config: Config) -> Transport:
         username=section.username,
         password=section.password.get_secret_value if section.password else None,
     )
-    return SmtpTransport(relay, tls=ssl.create_default_context(), deadline=config.delivery.deadline, now=_now)
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
+    return SmtpTransport(relay, tls=ssl.create_default_context(), deadline=config.delivery.deadline)

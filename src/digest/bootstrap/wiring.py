@@ -259,10 +259,9 @@ class Digest:
         approval = self.config.schedule.require_approval
         return Outlook(transport, silent, require_approval=approval, timetable=self.timetable, files=self.files)
 
-    def _preferences_signer(self) -> Callable[[int], str]:
+    def _preferences_signer(self, date: dt.datetime) -> Callable[[int], str]:
         sign, lifetime = dated_signer(self.keys.sign, Purpose.PREFERENCES), LIFETIMES[Purpose.PREFERENCES]
-        # to the day, so that a mail that is made again on that day is the same
-        ends = int((time.time() // _DAY + 1) * _DAY + lifetime.total_seconds())
+        ends = int((date.timestamp() // _DAY + 1) * _DAY + lifetime.total_seconds())  # to the day: it tells no more
         return lambda subscriber: sign(subscriber, ends)
 
     @cached_property

@@ -1,5 +1,6 @@
 """What a transport is given, and what it answers."""
 
+import datetime as dt
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,12 +21,29 @@ class Recipient(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Origin:
+    """What makes a mail the same one whenever it is built again: its Message-ID and Date.
+
+    Attributes:
+        installation: The random name of the database, so that others with the same sender never use the same
+            Message-ID; mail stores drop a repeated one.
+        date: When it was first claimed, or asked for; aware.
+        month: Of the issue; empty for a notification.
+    """
+
+    installation: str
+    date: dt.datetime
+    month: str = ""
+
+
+@dataclass(frozen=True)
 class Batch:
     """Recipients of one edition, for one request.
 
     Attributes:
         attempt_id: The request's name in the outbox.
         recipients: In the order in which they are handed over.
+        origin: Of every mail in it.
         until: When the request must be over, on the clock of `time.monotonic`: nothing begins to go out after it. It
             lies before the end of the lease, also for a process that stood still between its claim and the request.
     """
@@ -33,6 +51,7 @@ class Batch:
     attempt_id: int
     edition: Edition
     recipients: Sequence[Recipient]
+    origin: Origin
     until: float = math.inf
 
 
@@ -44,6 +63,7 @@ class Note:
         notification_id: Names the mail for ever: the same one may be handed over again.
         address: One, from `digest.subscribers.address.parse_address`.
         headers: Names and values, decoded and unfolded; without Subject, To, Date and Message-ID.
+        origin: The same whenever it is retried.
     """
 
     notification_id: int
@@ -52,6 +72,7 @@ class Note:
     html: str
     text: str
     headers: Sequence[tuple[str, str]]
+    origin: Origin
 
 
 @dataclass(frozen=True)

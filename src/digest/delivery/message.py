@@ -1,16 +1,16 @@
 """Whole messages: an edition's frozen bytes with one reader's greeting and links, and notifications."""
 
-import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime
-from functools import partial
+from email.utils import format_datetime, getaddresses
+from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
 from digest.delivery.folding import folded
-from digest.delivery.handover import Note, Recipient
+from digest.delivery.handover import Note, Origin, Recipient
 from digest.issue.edition import Edition
 from digest.issue.placeholders import fill
 
@@ -40,17 +40,9 @@ def _is_of_mime(name: str) -> bool:
 _POLICY = _Policy(linesep="\r\n", cte_type="7bit")
 
 
-def message_id(delivery_id: int, domain: str) -> str:
-    """The Message-ID of a delivery: the same whenever it is built again."""
-    return f"<delivery-{delivery_id}@{domain}>"
-
-
-def build_message(edition: Edition, recipient: Recipient, *, date: dt.datetime) -> EmailMessage:
+def build_message(edition: Edition, recipient: Recipient, origin: Origin) -> EmailMessage:
     """
-    Build the whole message that *recipient* gets.
-
-    Args:
-        date: When the message is handed over; aware.
+    Build the whole message that *recipient* gets: from the same values always the same bytes.
 
     Returns:
         multipart/alternative, plain text before HTML (RFC 2046, 5.1.4), both UTF-8 in quoted-printable, so that
@@ -59,42 +51,38 @@ def build_message(edition: Edition, recipient: Recipient, *, date: dt.datetime) 
     return _message(
         headers=[(name, _filled(value, edition, recipient)) for name, value in edition.headers],
         address=recipient.address,
-        mail_id=partial(message_id, recipient.delivery_id),
-        date=date,
+        mail=f"{origin.month}.delivery-{recipient.delivery_id}",
+        origin=origin,
         text=_filled(edition.text, edition, recipient),
         html=_filled(edition.html, edition, recipient),
     )
 
 
-def build_note(note: Note, *, date: dt.datetime) -> EmailMessage:
-    """
-    Build a notification, in the form of `build_message`.
-
-    Args:
-        date: When the message is handed over; aware.
-    """
+def build_note(note: Note) -> EmailMessage:
+    """Build a notification, in the form of `build_message`."""
     return _message(
         headers=[*note.headers, ("Subject", note.subject)],
         address=note.address,
-        mail_id=partial(_note_id, note.notification_id),
-        date=date,
+        mail=f"notification-{note.notification_id}",
+        origin=note.origin,
         text=note.text,
         html=note.html,
     )
 
 
-def _note_id(notification_id: int, domain: str) -> str:
-    return f"<notification-{notification_id}@{domain}>"
+def sender_of(message: EmailMessage) -> str:
+    """The address that *message* is from."""
+    return _sender(dict(message.raw_items())["From"])
+
+
+@lru_cache(maxsize=64)
+def _sender(value: str) -> str:
+    [(_, address)] = getaddresses([value])
+    return address
 
 
 def _message(
-    *,
-    headers: Sequence[tuple[str, str]],
-    address: str,
-    mail_id: Callable[[str], str],
-    date: dt.datetime,
-    text: str,
-    html: str,
+    *, headers: Sequence[tuple[str, str]], address: str, mail: str, origin: Origin, text: str, html: str
 ) -> EmailMessage:
     message = EmailMessage(policy=_POLICY)
     about_content = {name: value for name, value in headers if name.lower().startswith("content-")}
@@ -102,10 +90,13 @@ def _message(
         if name not in about_content:
             message[name] = value
     message["To"] = Address(addr_spec=address)
-    message["Date"] = format_datetime(date)
-    message["Message-ID"] = mail_id(message["From"].addresses[0].domain)
+    message["Date"] = format_datetime(origin.date)
+    message_id = f"<{mail}.{origin.installation}@{sender_of(message).rpartition('@')[2]}>"
+    message["Message-ID"] = message_id
     message.set_content(text, cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
+    # quoted-printable never holds "=_" (RFC 2045, 6.7); the library's own choice would differ each time
+    message.set_boundary(f"=_{sha256(message_id.encode()).hexdigest()[:32]}")
     for name, value in about_content.items():
         message[name] = value  # last, since EmailMessage gives to the first part what it finds when that is added
     return message

@@ -1,8 +1,9 @@
 """The checks of notifications: what an issue mail is checked for, as far as a notification has it."""
 
+import datetime as dt
 from collections.abc import Iterator
 
-from digest.delivery.handover import Note
+from digest.delivery.handover import Note, Origin
 from digest.delivery.notifications import Kind, render_note
 from digest.errors import RenderError
 from digest.issue.addresses import personal_url
@@ -74,4 +75,5 @@ def sample_note(kind: Kind, language: str, newsletter: Newsletter, renderer: Ren
         address=newsletter.from_address,
         language=language,
         values={"url": personal_url(newsletter.base_url, kind.value, _TOKEN, language)},
+        origin=Origin("sample", dt.datetime(2026, 1, 1, tzinfo=dt.UTC)),
     )

@@ -6,7 +6,7 @@ from email.headerregistry import Address
 from enum import StrEnum
 from typing import Any
 
-from digest.delivery.handover import Note
+from digest.delivery.handover import Note, Origin
 from digest.issue.newsletter import Newsletter
 from digest.issue.render import masthead
 from digest.rendering.environment import Renderer
@@ -50,6 +50,7 @@ def render_note(
     address: str,
     language: str,
     values: Mapping[str, Any],
+    origin: Origin,
 ) -> Note:
     """
     Render a notification.
@@ -66,7 +67,7 @@ def render_note(
     own["subject"] = one_line(renderer.render(f"email/notification/{kind}/subject.txt", language, **own))
     html = inline_css(renderer.render("email/notification/body.html", language, **own))
     text = renderer.render("email/notification/body.txt", language, **own).strip() + "\n"
-    return Note(notification_id, address, own["subject"], html, text, _headers(newsletter, language))
+    return Note(notification_id, address, own["subject"], html, text, _headers(newsletter, language), origin)
 
 
 def _headers(newsletter: Newsletter, language: str) -> tuple[tuple[str, str], ...]:

@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from digest.delivery.handover import Note, Transport
+from digest.delivery.handover import Note, Origin, Transport
 from digest.delivery.notifications import Kind, render_note, wait_before
 from digest.errors import RenderError, TransportError
 from digest.issue.addresses import personal_url, preferences_url
 from digest.pipeline.people import People
-from digest.storage import address_changes, notifications, signups, subscribers, suppressions
+from digest.storage import address_changes, installation, notifications, signups, subscribers, suppressions
 from digest.storage.database import Database
 from digest.storage.notifications import Queued
 from digest.storage.tables import NotificationState
@@ -106,6 +106,7 @@ def _made(database: Database, people: People, queued: Queued) -> Note | None:
         now = database.now(connection)
         if not _may_be_mailed(connection, queued.address_hash):
             return None
+        origin = Origin(installation.read(connection), min(queued.created_at, now))
         found = _MAKERS[Kind(queued.kind)](connection, people, queued, now)
     if found is None:
         return None
@@ -119,6 +120,7 @@ def _made(database: Database, people: People, queued: Queued) -> Note | None:
         address=queued.address,
         language=language,
         values=values,
+        origin=origin,
     )
 
 
@@ -139,16 +141,16 @@ def _reader(connection: Connection, address_hash: str, now: dt.datetime) -> Subs
     return None if lapsed else person
 
 
-def _own_link(people: People, person: Subscriber, now: dt.datetime) -> _Found:
+def _own_link(people: People, person: Subscriber, asked_at: dt.datetime) -> _Found:
     language = person.preferences.language
-    token = people.link(Purpose.PREFERENCES, person.id, now)
+    token = people.link(Purpose.PREFERENCES, person.id, asked_at)
     return Kind.LINK, language, preferences_url(people.newsletter.base_url, token, language)
 
 
 def _confirm(connection: Connection, people: People, queued: Queued, now: dt.datetime) -> _Found:
     # whoever gets issues already is not asked to confirm: their own link says so, to them alone
     if (person := _reader(connection, queued.address_hash, now)) is not None:
-        return _own_link(people, person, now)
+        return _own_link(people, person, min(queued.created_at, now))
     signup = signups.find(connection, queued.subject_id or 0)
     if signup is None or signup.state is not SignUpState.WAITING or signup.expires_at <= now:
         return None
@@ -158,12 +160,12 @@ def _confirm(connection: Connection, people: People, queued: Queued, now: dt.dat
 
 def _link(connection: Connection, people: People, queued: Queued, now: dt.datetime) -> _Found:
     person = _reader(connection, queued.address_hash, now)
-    return None if person is None else _own_link(people, person, now)
+    return None if person is None else _own_link(people, person, min(queued.created_at, now))
 
 
 def _address(connection: Connection, people: People, queued: Queued, now: dt.datetime) -> _Found:
     if (person := _reader(connection, queued.address_hash, now)) is not None:
-        return _own_link(people, person, now)  # the new address has a subscription of its own
+        return _own_link(people, person, min(queued.created_at, now))  # the new address has a subscription of its own
     change = address_changes.find(connection, queued.subject_id or 0)
     if change is None or change.done_at is not None or change.expires_at <= now:
         return None

@@ -17,7 +17,7 @@ class Sending:
     """
     Attributes:
         sign: From a subscriber's id to the token of the unsubscribe link.
-        preferences_signer: Gives the same for the links to their preferences that are made now, which end some day.
+        preferences_signer: From the date of a mail to the same for the links to their preferences, which end some day.
         wait: Sleeps that many seconds.
         chance: A random number, evenly from 0 to 1.
         in_flight: Requests of one worker at once.
@@ -32,7 +32,7 @@ class Sending:
     newsletter: Newsletter
     renderer: Renderer
     sign: Callable[[int], str]
-    preferences_signer: Callable[[], Callable[[int], str]]
+    preferences_signer: Callable[[dt.datetime], Callable[[int], str]]
     owner: str
     wait: Callable[[float], None]
     chance: Callable[[], float]

@@ -357,11 +357,11 @@ class _Clerk:
     def _batch(self, claim: Claim, until: float) -> Batch:
         base_url = self._sending.newsletter.base_url
         leaving, choosing = unsubscribe_url(base_url, ""), preferences_url(base_url, "")
-        leave, choose = self._sending.sign, self._sending.preferences_signer()
+        leave, choose = self._sending.sign, self._sending.preferences_signer(claim.origin.date)
         greet = greeter(claim.key.language, self._sending.renderer)
         deliveries, people, addresses, names, _ = zip(*claim.recipients, strict=True)
         left = [leaving + leave(person) for person in people]
         chosen = [choosing + choose(person) for person in people]
         columns = zip(deliveries, addresses, names, map(greet, names), left, chosen, strict=True)
         recipients = list(map(Recipient._make, columns))
-        return Batch(claim.attempt_id, self._editions[claim.hash, claim.key], recipients, until)
+        return Batch(claim.attempt_id, self._editions[claim.hash, claim.key], recipients, claim.origin, until)

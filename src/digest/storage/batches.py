@@ -70,6 +70,7 @@ def insert_batch(conn: Connection, like: Row[Any], **values: Any) -> int:
         "mask": like.mask,
         "state": BatchState.WAITING,
         "depth": like.depth,
+        "first_claimed_at": like.first_claimed_at,
     }
     new: int = conn.execute(insert(batch).values(common | values).returning(batch.c.id)).scalar_one()
     return new

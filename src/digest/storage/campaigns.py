@@ -12,6 +12,7 @@ from digest.delivery.states import BATCH, CAMPAIGN, ONLY_PLANNED, BatchState, Ca
 from digest.errors import NotFound
 from digest.issue.edition import EditionKey
 from digest.months import Month
+from digest.storage import installation
 from digest.storage.audience import people, snapshot
 from digest.storage.reachable import out_of_reach
 from digest.storage.tables import batch, campaign, counter, delivery
@@ -32,6 +33,7 @@ class Campaign:
     state: CampaignState
     reason: str | None  # why it is held
     planned: int
+    installation: str  # in the Message-IDs of its mails
     created_at: dt.datetime
     finished_at: dt.datetime | None
 
@@ -112,7 +114,14 @@ def plan(
     Returns:
         The campaign, `sending`; the one that is there already, unchanged, if *month* has one.
     """
-    values = {"month": str(month), "hash": hash, "state": CampaignState.SENDING, "planned": 0, "created_at": now}
+    values = {
+        "month": str(month),
+        "hash": hash,
+        "state": CampaignState.SENDING,
+        "planned": 0,
+        "installation": installation.read(conn),
+        "created_at": now,
+    }
     number = conn.execute(insert_new(conn, campaign).values(values).returning(campaign.c.id)).scalar_one_or_none()
     if number is not None:
         planned = _take_snapshot(conn, hash, month, languages, now.date())

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Date, Row, Select, bindparam, case, func, insert, literal, select, update
 
+from digest.delivery.handover import Origin
 from digest.delivery.states import AttemptState, BatchState, CampaignState, HandOver, Skipped
 from digest.issue.edition import EditionKey
 from digest.storage import batches
@@ -25,8 +26,10 @@ _NEXT: Select[Any] = (
         batch.c.last_delivery,
         batch.c.depth,
         func.coalesce(batch.c.attempt_id, batch.c.split_by).label("tried_by"),
+        batch.c.first_claimed_at,
         campaign.c.hash,
         campaign.c.month,
+        campaign.c.installation,
     )
     .join(campaign, campaign.c.id == batch.c.campaign_id)
     .where(
@@ -75,7 +78,12 @@ _BEGIN = insert(attempt).returning(attempt.c.id)
 _TAKE = (
     update(batch)
     .where(batch.c.id == bindparam("which"))
-    .values(state=BatchState.SENDING, size=bindparam("members"), attempt_id=bindparam("attempt"))
+    .values(
+        state=BatchState.SENDING,
+        size=bindparam("members"),
+        attempt_id=bindparam("attempt"),
+        first_claimed_at=bindparam("date"),
+    )
 )
 _CLOSE = update(batch).where(batch.c.id == bindparam("which")).values(state=BatchState.ACCEPTED, size=0)
 
@@ -89,6 +97,7 @@ class Claim:
     Attributes:
         hash, key: Which edition of which frozen issue.
         depth: Halvings that led to it.
+        origin: Of its mails: the same in every claim of these people.
         recipients: Delivery id, subscriber id, address, name (and None) of each, by delivery id.
     """
 
@@ -97,6 +106,7 @@ class Claim:
     hash: str
     key: EditionKey
     depth: int
+    origin: Origin
     recipients: list[Member]
 
 
@@ -165,9 +175,11 @@ def claim(
             if not recipients:
                 conn.execute(_CLOSE, {"which": row.id})
                 continue
-            number = _begin(conn, row, len(recipients), held)
+            # that of the first claim, so that whoever may have the mail already gets the very same one again
+            origin = Origin(row.installation, row.first_claimed_at or now, row.month)
+            number = _begin(conn, row, len(recipients), origin.date, held)
             key = EditionKey(row.language, row.mask)
-            claims.append(Claim(number, row.id, row.hash, key, row.depth, recipients))
+            claims.append(Claim(number, row.id, row.hash, key, row.depth, origin, recipients))
     return claims
 
 
@@ -207,10 +219,10 @@ def _fit(conn: Connection, taken: Row[Any], today: dt.date) -> list[Member]:
     return [member for member in members if member[4] is None]
 
 
-def _begin(conn: Connection, taken: Row[Any], size: int, held: Mapping[str, Any]) -> int:
+def _begin(conn: Connection, taken: Row[Any], size: int, date: dt.datetime, held: Mapping[str, Any]) -> int:
     values = {"batch_id": taken.id, "hash": taken.hash, "state": AttemptState.SENDING, **held}
     number: int = conn.execute(_BEGIN, values).scalar_one()
-    conn.execute(_TAKE, {"which": taken.id, "members": size, "attempt": number})
+    conn.execute(_TAKE, {"which": taken.id, "members": size, "attempt": number, "date": date})
     return number
 
 

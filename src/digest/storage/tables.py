@@ -292,6 +292,8 @@ campaign = Table(
     Column("state", Word(CampaignState), nullable=False),  # sending <-> held; -> sent | cancelled
     Column("reason", Text),  # why it is held
     Column("planned", Integer, nullable=False),  # deliveries, skipped ones included; never changes
+    # the name of the database when it was planned, for Message-IDs: they stay the same after a backup was put back
+    Column("installation", Text, nullable=False, default="", server_default=""),
     Column("created_at", UTC, nullable=False),
     Column("finished_at", UTC),
 )
@@ -309,6 +311,9 @@ batch = Table(
     # A batch that has lost all its members, or was split, is closed as accepted with size 0: nobody is counted by it.
     Column("state", Word(BatchState), nullable=False),
     Column("reason", Text),  # skipped: a word of digest.delivery.states.Skipped
+    Column(
+        "first_claimed_at", UTC
+    ),  # the Date of its mails, also of those that are split off later; null: never claimed
     Column("attempt_id", BigKey),  # the latest; no foreign key, since attempt already points here
     # Its members: those from first to last that were not moved elsewhere, and those moved here. Null: only the latter
     Column("first_delivery", BigKey, index=True),

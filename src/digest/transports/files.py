@@ -4,10 +4,9 @@ Handing over again is harmless: a file is named by its delivery, written under a
 there whole or not at all. That is also how an attempt of a killed process is settled: what is there was taken.
 """
 
-import datetime as dt
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from email import message_from_binary_file, policy
 from pathlib import Path
@@ -32,17 +31,15 @@ class FilesTransport:
         directory: The folder of one campaign, or of all notifications; created at the first hand-over.
         campaign: Names the campaign beyond its database, so that another one's files are never taken for its own.
         renderer: For the index page.
-        now: The time for the Date header.
     """
 
     name = "files"
     one_by_one = False
 
-    def __init__(self, directory: Path, campaign: str, renderer: Renderer, now: Callable[[], dt.datetime]) -> None:
+    def __init__(self, directory: Path, campaign: str, renderer: Renderer) -> None:
         self._directory = directory
         self._campaign = campaign
         self._renderer = renderer
-        self._now = now
 
     def hand_over(self, batch: Batch, report: Report) -> Answer:  # noqa: ARG002 - answers for the whole batch
         """Write every message of *batch*.
@@ -57,7 +54,7 @@ class FilesTransport:
             self._make_folder()
             self._claim_folder()
             for recipient in batch.recipients:
-                message = build_message(batch.edition, recipient, date=self._now())
+                message = build_message(batch.edition, recipient, batch.origin)
                 self._write(self._path(recipient.delivery_id), message.as_bytes())
             self._write(self._directory / f"edition-{batch.edition.key}.html", self._without_reader(batch.edition))
             _sync_folder(self._directory)
@@ -73,7 +70,7 @@ class FilesTransport:
         """
         try:
             self._make_folder()
-            self._write(self._path(note.notification_id), build_note(note, date=self._now()).as_bytes())
+            self._write(self._path(note.notification_id), build_note(note).as_bytes())
             _sync_folder(self._directory)
         except OSError as error:
             raise self._unwritable(error) from error

@@ -1,10 +1,9 @@
 """The `smtp` transport: one message for each recipient, over connections that carry many."""
 
-import datetime as dt
 import ssl
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from threading import Event
 
 from digest.delivery.handover import Answer, Batch, Note, Report
@@ -22,7 +21,6 @@ class SmtpTransport:
 
     Args:
         deadline: Seconds in which each message must be over.
-        now: The time for the Date header.
 
     Each answer is reported before the next message goes out, so that at most one delivery of an attempt is ever in
     doubt. What becomes of a message behind the relay is not known here: SMTP has no events.
@@ -31,11 +29,10 @@ class SmtpTransport:
     name = "smtp"
     one_by_one = True
 
-    def __init__(self, relay: Relay, *, tls: ssl.SSLContext, deadline: float, now: Callable[[], dt.datetime]) -> None:
+    def __init__(self, relay: Relay, *, tls: ssl.SSLContext, deadline: float) -> None:
         self._relay = relay
         self._tls = tls
         self.deadline = deadline
-        self.now = now
         self.proven = Event()  # that the relay takes recipients from us
         self._idle: deque[tuple[float, Connection]] = deque()
 
@@ -64,7 +61,7 @@ class SmtpTransport:
         until = time.monotonic() + self.deadline
         with Line(self) as line:
             try:
-                line.send(note.address, build_note(note, date=self.now()), until)
+                line.send(note.address, build_note(note), until)
             except Unclear as refusal:
                 if refusal.passing or not self.proven.is_set():
                     raise NotAccepted(f"the relay refused the recipient: {refusal}") from None

@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from typing import TYPE_CHECKING, Self
 
 from digest.delivery.handover import Answer, Batch, Recipient, Report
-from digest.delivery.message import build_message
+from digest.delivery.message import build_message, sender_of
 from digest.errors import InDoubt, Later, NotAccepted, Refused
 from digest.transports.smtp_relay import Closing, Connection, RecipientRefused, Unclear
 
@@ -75,7 +75,7 @@ class Line:
         until: float,
         agreed: Callable[[], object],
     ) -> None:
-        connection.ask(message["From"].addresses[0].addr_spec, address, until - self._transport.reserve)
+        connection.ask(sender_of(message), address, until - self._transport.reserve)
         self._transport.proven.set()
         agreed()
         connection.deliver(message, until)
@@ -111,7 +111,7 @@ class Round:
         return Answer(rejected=self._rejected)
 
     def _one(self, line: Line, recipient: Recipient) -> None:
-        message = build_message(self._batch.edition, recipient, date=self._transport.now())
+        message = build_message(self._batch.edition, recipient, self._batch.origin)
         try:
             line.send(recipient.address, message, self._until, self._resolve)
         except Unclear as refusal:

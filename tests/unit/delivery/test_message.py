@@ -1,8 +1,9 @@
 import re
+from dataclasses import replace
 from email import message_from_bytes, policy
 
 import pytest
-from factories import NONCE, NOON, make_edition, make_newsletter
+from factories import NONCE, ORIGIN, make_edition, make_newsletter
 
 from digest.delivery.handover import Note, Recipient
 from digest.delivery.message import build_message, build_note
@@ -13,7 +14,7 @@ LINK = "https://digest.example.org/unsubscribe/" + "A" * 32
 
 def make_message(name: str = "Zoë", greeting: str = "Dear Zoë & Ann,", **edition: object) -> bytes:
     recipient = Recipient(12, "zoe@example.net", name, greeting, LINK, LINK)
-    return build_message(make_edition(**edition), recipient, date=NOON).as_bytes()
+    return build_message(make_edition(**edition), recipient, ORIGIN).as_bytes()
 
 
 def test_text_comes_before_html_and_both_hold_the_readers_own_values():
@@ -58,10 +59,25 @@ def test_language_is_that_of_the_whole_message():
     assert all(part["Content-Language"] is None for part in parsed.iter_parts())
 
 
-def test_message_id_is_the_same_whenever_it_is_built():
-    ids = {message_from_bytes(make_message())["Message-ID"] for _ in range(2)}
+def test_message_is_the_same_to_the_byte_whenever_it_is_built():
+    assert make_message() == make_message()
+    assert message_from_bytes(make_message())["Message-ID"] == "<2026-11.delivery-12.0123456789abcdef@example.org>"
+    assert message_from_bytes(make_message())["Date"] == "Tue, 10 Nov 2026 12:00:00 +0000"
 
-    assert ids == {"<delivery-12@example.org>"}
+
+def test_notification_is_the_same_to_the_byte_whenever_it_is_built():
+    sender = (("From", "digest@example.org"),)
+    note = Note(12, "zoe@example.net", "Confirm", "<p>x</p>", "x", sender, ORIGIN)
+
+    assert build_note(note).as_bytes() == build_note(note).as_bytes()
+    assert build_note(note)["Message-ID"] == "<notification-12.0123456789abcdef@example.org>"
+
+
+def test_another_installation_or_month_never_has_the_same_message_id():
+    recipient = Recipient(12, "zoe@example.net", "", "Hello,", LINK, LINK)
+    origins = [ORIGIN, replace(ORIGIN, installation="fedcba9876543210"), replace(ORIGIN, month="2026-12")]
+
+    assert len({build_message(make_edition(), recipient, origin)["Message-ID"] for origin in origins}) == 3
 
 
 def test_line_breaks_in_a_greeting_do_not_reach_a_header():
@@ -86,7 +102,7 @@ def test_french_subject_has_short_encoded_words_and_arrives_as_it_was_written(su
         raw = make_message(headers=edition_headers(make_newsletter(), subject, "fr", NONCE))
     else:
         sender = (("From", "Réseau <digest@example.org>"),)
-        raw = build_note(Note(1, "zoe@example.net", subject, "<p>x</p>", "x", sender), date=NOON).as_bytes()
+        raw = build_note(Note(1, "zoe@example.net", subject, "<p>x</p>", "x", sender, ORIGIN)).as_bytes()
 
     assert message_from_bytes(raw, policy=policy.default)["Subject"] == subject
     assert max(map(len, re.findall(rb"=\?\S*?\?=", raw))) <= 75, "RFC 2047, 2"
