@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "benchmarks")]
 
 from floor.people import TOPICS, build, people  # noqa: E402
-from projects import MONTH, article_text  # noqa: E402
+from projects import MONTH, article_text, with_own_identity  # noqa: E402
 from services import postgres  # noqa: E402
 from sqlalchemy import func, insert, select, true  # noqa: E402
 
@@ -162,7 +162,7 @@ def _project(folder: Path, url: str | None, port: int, chosen: argparse.Namespac
     for old, new in changes.items():
         assert old in text
         text = text.replace(old, new)
-    path.write_text(text, encoding="utf-8")
+    path.write_text(with_own_identity(text), encoding="utf-8")
     digest = open_digest(path)
     slugs = [topic.slug for topic in digest.taxonomy.topics[:TOPICS]]
     written = folder / "articles" / str(MONTH)

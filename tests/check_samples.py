@@ -108,6 +108,7 @@ SEEDS = {
     "no-unsubscribe": lambda: altered(html=lambda html: html.replace("unsubscribe-html", "")),
     "not-loaded": lambda: written(errors=[ContentError(Place("articles/2026-11/x.md", 3), "no month", "add it")]),
     "not-rendered": lambda: (not_rendered(RenderError("templates/email/digest/body.html:3: 'x' is undefined")),),
+    "placeholder-sender": lambda: check_issue(make_issue(*TWO), (), replace(RULES, is_mailed=True), TAXONOMY, SHELF),
     "repeated-study": lambda: written(make_article(), make_article("two", citation=TWO[0].citation)),
     "size-near-clip": lambda: rendered(long_issue(78)),
     "subject-characters": lambda: rendered(make_issue(*TWO, file=IssueFile(MONTH, subject="Look \U0001f600"))),

@@ -22,6 +22,7 @@ from digest.pipeline.import_list import import_list
 
 MONTH = Month(2026, 11)
 TOPICS = ("empathy", "attachment", "training")
+OWN_DOMAIN = "practice-network.org"  # of projects that mail for real; nothing asks for it
 
 
 _open: list[Digest] = []
@@ -53,8 +54,21 @@ def make_project(folder: Path, url: str | None = None, topics: Iterable[str] = T
     for old, new in sections.pop("replace", {}).items():
         assert old in text
         text = text.replace(old, new)
-    path.write_text(text, encoding="utf-8")
+    path.write_text(text if "transport: files" in text else with_own_identity(text), encoding="utf-8")
     return opened(folder)
+
+
+def with_own_identity(text: str) -> str:
+    """A configuration without the sample identity, which no real transport takes."""
+    newsletter, content, rest = text.partition("\ncontent:")
+    for old, new in (
+        ("Psychotherapy Research Digest", "Practice Network Digest"),
+        ("Bulletin de recherche en psychothérapie", "Bulletin du réseau"),
+        ("100 Example Street", "1 Main Street"),
+        ("example.org", OWN_DOMAIN),
+    ):
+        newsletter = newsletter.replace(old, new)
+    return newsletter + content + rest
 
 
 def opened(folder: Path) -> Digest:

@@ -41,6 +41,7 @@ from digest.subscribers.address import AddressHash
 from digest.subscribers.rows import RowRules
 from digest.tokens import LIFETIMES, UNSUBSCRIBE, Keys, Purpose, dated_signer, signer
 from digest.topics import Named, Taxonomy, Topic
+from digest.transports.barred import BarredTransport
 
 _DAY = 24 * 60 * 60  # seconds
 _DAYS_OF_A_MONTH = 31
@@ -124,16 +125,21 @@ class Digest:
     def library(self) -> Library:
         return Library(self.articles_folder, self.taxonomy)
 
+    @property
+    def rules(self) -> IssueRules:
+        count = self.config.content.articles_per_issue
+        return IssueRules(count.min, count.max, is_mailed=self.config.delivery.transport != "files")
+
     @cached_property
     def workshop(self) -> Workshop:
-        count = self.config.content.articles_per_issue
-        rules = IssueRules(count.min, count.max)
-        return Workshop(self.library, self.newsletter, rules, self.taxonomy, self.renderer, load_apa(), load_support())
+        return Workshop(
+            self.library, self.newsletter, self.rules, self.taxonomy, self.renderer, load_apa(), load_support()
+        )
 
     @property
     def files(self) -> Files:
         """Where issues come from, without what renders them."""
-        return Files(self.library, self.newsletter, self.taxonomy)
+        return Files(self.library, self.newsletter, self.taxonomy, self.rules)
 
     @property
     def database_url(self) -> str:
@@ -215,7 +221,7 @@ class Digest:
         with self.database.read() as connection:
             campaign = campaigns.find(connection, month)
         name = f"campaign {campaign.id} of {campaign.created_at.isoformat()}" if campaign else ""
-        return make_transport(self.config, self.outbox(month), name, self.renderer, self.installation)
+        return self._make_transport(self.outbox(month), name)
 
     @cached_property
     def sending(self) -> Sending:
@@ -272,7 +278,13 @@ class Digest:
 
     def _notifications(self) -> Transport:
         folder = self.folder / self.config.files.directory / "notifications"
-        return make_transport(self.config, folder, "notifications", self.renderer, self.installation)
+        return self._make_transport(folder, "notifications")
+
+    def _make_transport(self, outbox: Path, name: str) -> Transport:
+        made = make_transport(self.config, outbox, name, self.renderer, self.installation)
+        if not self.files.obstacles:
+            return made
+        return BarredTransport(made, f"nothing goes out: {'; '.join(self.files.obstacles)}")
 
     @cached_property
     def timetable(self) -> Timetable:

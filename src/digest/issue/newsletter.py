@@ -40,8 +40,14 @@ class Newsletter:
 
 @dataclass(frozen=True)
 class IssueRules:
-    """How many articles an issue should have. Outside of it: a warning to a person, a hold to the calendar."""
+    """How many articles an issue should have, and whether it leaves this machine.
+
+    Attributes:
+        at_least, at_most: Outside of it: a warning to a person, a hold to the calendar.
+        is_mailed: Whether a transport hands mails over for real, as every one but `files` does.
+    """
 
     at_least: int = 2
     at_most: int = 3
+    is_mailed: bool = False
     never_more_than: int = field(default=4, init=False)  # 2**n - 1 editions in each language

@@ -41,7 +41,7 @@ class Workshop:
     @property
     def files(self) -> Files:
         """Where the issue comes from."""
-        return Files(self.library, self.newsletter, self.taxonomy)
+        return Files(self.library, self.newsletter, self.taxonomy, self.rules)
 
 
 @dataclass(frozen=True)

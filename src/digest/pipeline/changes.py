@@ -7,8 +7,9 @@ from digest.content.article import Article
 from digest.content.issue_file import IssueFile
 from digest.content.library import Library
 from digest.errors import ContentError
+from digest.issue.checks.sample import sample_obstacle
 from digest.issue.issue import Issue
-from digest.issue.newsletter import Newsletter
+from digest.issue.newsletter import IssueRules, Newsletter
 from digest.issue.sources import differences, is_setting, sources_of
 from digest.months import Month
 from digest.storage.issues import IssueRow
@@ -22,13 +23,19 @@ class Files:
     """Where an issue comes from, without what renders it.
 
     Attributes:
-        obstacles: What keeps any issue from being sent, each with what to do.
+        rules: Tell whether mail really goes out.
     """
 
     library: Library
     newsletter: Newsletter
     taxonomy: Taxonomy
-    obstacles: tuple[str, ...] = ()
+    rules: IssueRules
+
+    @property
+    def obstacles(self) -> tuple[str, ...]:
+        """What keeps any mail from going out, each with what to do."""
+        found = sample_obstacle(self.newsletter, self.rules)
+        return (found,) if found else ()
 
     def read(self, month: Month) -> tuple[Issue, tuple[ContentError, ...]]:
         """The issue as the files of *month* have it, and why the others do not load."""

@@ -11,6 +11,7 @@ from digest.issue.checks.codes import error
 from digest.issue.checks.links import link_findings
 from digest.issue.checks.placeholders import written_leftovers
 from digest.issue.checks.repeats import repeat_findings
+from digest.issue.checks.sample import sample_findings
 from digest.issue.checks.shelf import Shelf
 from digest.issue.checks.suppression import kept, suppression_findings
 from digest.issue.findings import Finding, Severity
@@ -46,6 +47,7 @@ def check_issue(
                 *(_not_loaded(fault) for fault in errors),
                 *suppression_findings(issue),
                 *count_findings(issue, rules),
+                *sample_findings(issue.newsletter, rules),
                 *(finding for article in issue.articles for finding in article_findings(article, taxonomy)),
                 *repeat_findings(issue, shelf),
                 *link_findings(issue, shelf),

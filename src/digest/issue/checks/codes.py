@@ -17,6 +17,7 @@ ERRORS = frozenset(
         "no-unsubscribe",
         "not-loaded",
         "not-rendered",
+        "placeholder-sender",
         "too-many-articles",
         "wrong-headers",
     }
