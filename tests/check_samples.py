@@ -8,7 +8,7 @@ from mail_samples import MONTH, NEWSLETTER, ROOT, TAXONOMY, make_issue, renderer
 from mail_samples import make_article as make_any_article
 
 from digest.content.article import Study
-from digest.content.issue_file import IssueFile
+from digest.content.issue_file import IssueFile, Wording
 from digest.content.suppression import Suppression
 from digest.errors import ContentError, Place, RenderError
 from digest.issue.apa import Apa
@@ -53,6 +53,12 @@ def written(*articles, file=None, errors=(), shelf=SHELF):
     return check_issue(make_issue(*chosen, file=file), errors, RULES, TAXONOMY, shelf)
 
 
+def in_both(**english):
+    """An issue file with these texts in English, and others in French."""
+    french = Wording(**dict.fromkeys(english, "En français"))
+    return IssueFile(MONTH, by_language={"en": Wording(**english), "fr": french})
+
+
 def rendered(issue=None, press=None):
     """The findings about an issue's editions."""
     issue = issue or make_issue(*TWO)
@@ -89,6 +95,7 @@ SEEDS = {
     "article-count": lambda: written(*(make_article(f"a{number}") for number in range(4))),
     "bad-suppression": lambda: written(make_article(suppressed=(Suppression("no-such", "why not", 3),))),
     "clipped": lambda: rendered(long_issue(110)),
+    "count-word": lambda: written(file=in_both(subject="Three summaries this month")),
     "dead-link": lambda: written(make_article(body="[The last issue](/2026-09/)")),
     "heading-order": lambda: in_article("<h5>Too deep</h5>"),
     "insecure-link": lambda: written(make_article(body="[b](http://example.org)")),
@@ -96,6 +103,7 @@ SEEDS = {
     "link-characters": lambda: written(make_article(body="<https://example.org/%E2%80%AEgnp.exe>")),
     "low-contrast": lambda: in_article('<p style="color:#aaaaaa">Hardly to be read</p>'),
     "malformed-doi": lambda: written(make_article(study=Study("A", doi="pending"))),
+    "missing-language": lambda: written(file=IssueFile(MONTH, introduction="For everybody, in English.")),
     "no-alt": lambda: in_article('<img src="https://example.org/a.png">'),
     "no-article": lambda: check_issue(replace(make_issue(), articles=()), (), RULES, TAXONOMY),
     "no-author": lambda: written(make_article(author=None)),

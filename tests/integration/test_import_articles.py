@@ -2,10 +2,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from factories import make_newsletter
 
 from digest.content.library import Library
 from digest.errors import DigestError
+from digest.issue.newsletter import IssueRules
 from digest.months import Month
+from digest.pipeline.changes import Files
 from digest.pipeline.import_articles import ImportReport, import_articles
 from digest.topics import Taxonomy, Topic
 
@@ -66,7 +69,7 @@ def path(library: Library, name: str) -> Path:
 def test_each_article_of_the_page_becomes_a_file_that_loads(library: Library):
     report = run(library)
 
-    assert report == ImportReport((FIRST, SECOND, THIRD, FOURTH), (), (), ())
+    assert report == ImportReport((FIRST, SECOND, THIRD, FOURTH), (), (), (), ordered=("2022-09",))
     assert library.months() == (Month(2020, 8), Month(2021, 5), Month(2022, 9))
     assert [error for month in library.months() for error in library.load(month).errors] == []
 
@@ -123,7 +126,7 @@ def test_edit_of_the_editor_survives_another_import(library: Library):
 
     assert FIRST in report.updated
     assert path(library, FIRST).read_bytes().decode() == edited.replace("# sure\r\n", "# sure\r\n  - adherence\r\n")
-    assert len(list((library.root / "2022-09").iterdir())) == 2
+    assert len(list((library.root / "2022-09").iterdir())) == 3, "two articles and the issue file with their order"
 
 
 def test_article_whose_file_was_renamed_is_found_by_its_title(library: Library):
@@ -230,4 +233,81 @@ def test_page_that_lists_an_article_twice_makes_one_file(library: Library):
 
     report = import_articles(library, TAXONOMY, [folder / "page.txt", folder / "again.txt"], topics=[], author=None)
 
-    assert report == ImportReport((FIRST, SECOND, THIRD, FOURTH), (), (), ())
+    assert report == ImportReport((FIRST, SECOND, THIRD, FOURTH), (), (), (), ordered=("2022-09",))
+
+
+SEPTEMBER = Month(2022, 9)
+IN_ORDER = ["does-the-thing-help-it-depends", "a-second-thing-what-helps-whom"]
+
+
+def printed(library: Library, month: Month = SEPTEMBER) -> list[str]:
+    """Slugs in the order in which readers get the articles."""
+    files = Files(library, make_newsletter(), TAXONOMY, IssueRules())
+    return [article.slug for article in files.read(month)[0].articles]
+
+
+def write_issue_file(library: Library, text: str) -> Path:
+    file = library.root / "2022-09" / "issue.md"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+    return file
+
+
+def test_articles_of_a_month_keep_the_order_of_the_page(library: Library):
+    run(library)
+
+    assert printed(library) == IN_ORDER
+    assert not (library.root / "2021-05" / "issue.md").exists(), "a single article needs no order"
+
+
+def test_page_in_order_of_the_slugs_needs_no_issue_file(library: Library):
+    (library.root.parent / "page.txt").write_text(PAGE.replace("A Second Thing: What", "Zebras: What"))
+
+    run(library)
+
+    assert not (library.root / "2022-09" / "issue.md").exists()
+
+
+def test_order_that_the_editor_changed_survives_another_import(library: Library):
+    run(library)
+    file = write_issue_file(library, "---\norder: [a-second-thing-what-helps-whom]\n---\n")
+
+    report = run(library)
+
+    assert report.ordered == ()
+    assert file.read_text() == "---\norder: [a-second-thing-what-helps-whom]\n---\n"
+
+
+def test_issue_file_of_the_editor_gets_the_order_and_keeps_the_rest(library: Library):
+    file = write_issue_file(library, "---\nsubject: Mine  # for now\n---\nHello.\n")
+
+    run(library)
+
+    order = f"order: [{', '.join(IN_ORDER)}]\n"
+    assert file.read_text() == f"---\nsubject: Mine  # for now\n{order}---\nHello.\n"
+
+
+def test_articles_of_a_second_page_go_where_that_page_has_them(library: Library):
+    first, second = PAGE.split("A Second Thing: What Helps Whom?\n")
+    folder = library.root.parent
+    (folder / "page.txt").write_text(first)
+    run(library)
+    between = f"Between Them All\n{BODY}\nPractice Implications\nNothing yet.\n"
+    (folder / "page.txt").write_text(first + between + "A Second Thing: What Helps Whom?\n" + second)
+
+    run(library)
+
+    assert printed(library) == [IN_ORDER[0], "between-them-all", IN_ORDER[1]]
+
+
+def test_order_with_a_comment_is_left_to_the_editor(library: Library):
+    run(library)
+    written = "---\norder:\n- does-the-thing-help-it-depends  # first\n- a-second-thing-what-helps-whom\n---\n"
+    file = write_issue_file(library, written)
+    more = f"One More Thing to Help\n{BODY}\nPractice Implications\nNothing yet.\nMay 2021\n"
+    (library.root.parent / "page.txt").write_text(PAGE.replace("May 2021\n", more))
+
+    report = run(library)
+
+    assert file.read_text() == written
+    assert "write order: [" in str(report.errors[0])

@@ -72,6 +72,7 @@ def import_(
                 "created": list(report.created),
                 "updated": list(report.updated),
                 "unchanged": list(report.unchanged),
+                "ordered": list(report.ordered),
                 "errors": [str(error) for error in report.errors],
             }
         )
@@ -79,6 +80,8 @@ def import_(
         for verb, names in (("created", report.created), ("updated", report.updated), ("unchanged", report.unchanged)):
             for name in names:
                 typer.echo(f"{verb}  {name}")
+        for month in report.ordered:
+            typer.echo(f"ordered  {month}/issue.md, as on the page")
         for error in report.errors:
             note(str(error))
         typer.echo(f"{len(report.created)} created, {len(report.updated)} updated, {len(report.unchanged)} unchanged")

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 from digest.content.article import Article, Study
 from digest.content.body import Part, link_faults, parts
 from digest.content.decoding import plain_lines
+from digest.content.doi import bare_doi
 from digest.content.faults import Faults
 from digest.content.fields import Fields, Line, LongLine, MonthText, Unfit, line_of, validate
 from digest.content.front_matter import FrontMatter, read, split
@@ -17,14 +18,9 @@ from digest.errors import Place
 from digest.months import Month
 from digest.topics import Taxonomy
 
-_DOI_PREFIX = re.compile(r"(https?://(dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _YEAR = re.compile(r"(1[5-9]|20)\d\d")
-
-
-def _doi(text: str) -> str:
-    return _DOI_PREFIX.sub("", text, count=1)  # whether it is one is for the checks to say
 
 
 def _year(text: str) -> str:
@@ -55,7 +51,7 @@ class _StudyFields(Fields):
     issue: Line = ""
     pages: Line = ""
     article_number: Line = ""
-    doi: Annotated[Line, AfterValidator(_doi)] = ""
+    doi: Annotated[Line, AfterValidator(bare_doi)] = ""
     book_title: LongLine = ""
     editors: list[Line] = Field(default_factory=list)
     publisher: Line = ""

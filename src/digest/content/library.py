@@ -132,6 +132,31 @@ class Library:
         except OSError as error:
             raise _not_written(place, error) from None
 
+    def issue_text(self, month: Month) -> str | None:
+        """
+        The text of the issue file of *month*, every character kept; None if there is none.
+
+        Raises:
+            ContentError: It can't be read.
+        """
+        return self._read(month, ISSUE_FILE)
+
+    def write_issue_file(self, month: Month, text: str) -> None:
+        """
+        Write the issue file of *month* at one stroke, in place of what is there.
+
+        Raises:
+            ContentError: The file can't be written.
+        """
+        path, place = self.root / str(month) / ISSUE_FILE, Place(self.name(month, ISSUE_FILE))
+        try:
+            draft = _write_draft(path, text)
+            if path.exists():
+                draft.chmod(stat.S_IMODE(path.stat().st_mode))
+            draft.replace(path)
+        except OSError as error:
+            raise _not_written(place, error) from None
+
     def name(self, month: Month, name: str) -> str:
         """The name of a file as the editor knows it: `articles/2026-11/x.md`."""
         return f"{self.root.name}/{month}/{name}"

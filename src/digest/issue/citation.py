@@ -2,13 +2,13 @@
 
 import html
 import re
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from digest.content.article import Article
+from digest.content.doi import PREFIX, bare_doi
 
 # The DOI in running text: the prefix, a slash, then anything but space and quotes. Source: DOI Handbook, 2.2.
-_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|\bdoi:\s*|\b)(10\.\d{4,9}/[^\s\"<>]+)", re.IGNORECASE)
-_PREFIX = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
+_DOI = re.compile(rf"(?:{PREFIX}{{1,2}}|\b)(10\.\d{{4,9}}/[^\s\"<>]+)", re.IGNORECASE)
 _ENDING = ".,;:!?’”»'"
 _PAIRS = {")": "(", "]": "["}
 
@@ -16,9 +16,9 @@ _PAIRS = {")": "(", "]": "["}
 def doi_of(article: Article) -> str | None:
     """The study's DOI, without an address before it: from `study`, else from the citation; None if neither has one."""
     if article.study is not None and article.study.doi:
-        return _bare(article.study.doi)
+        return bare_doi(article.study.doi)
     found = _DOI.search(article.citation or "")
-    return _trimmed(found[1]) if found else None
+    return bare_doi(_trimmed(found[0])) if found else None
 
 
 def doi_url(doi: str) -> str:
@@ -53,7 +53,7 @@ def _linked(text: str) -> str:
     for match in _DOI.finditer(text):
         doi = _trimmed(match[1])
         stop = match.start(1) + len(doi)
-        url = doi_url(unquote(doi) if "doi.org/" in match[0] else doi)  # in an address it is encoded already
+        url = doi_url(bare_doi(text[match.start() : stop]))
         parts += [html.escape(text[end : match.start()]), _link(url, text[match.start() : stop])]
         end = stop
     return "".join([*parts, html.escape(text[end:])])
@@ -61,10 +61,6 @@ def _linked(text: str) -> str:
 
 def _link(href: str, shown: str) -> str:
     return f'<a href="{html.escape(href)}">{html.escape(shown)}</a>'
-
-
-def _bare(doi: str) -> str:
-    return _PREFIX.sub("", doi.strip())
 
 
 def _trimmed(doi: str) -> str:

@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from digest.issue.issue import Issue
 from digest.issue.views import ArticleView, Rendered
@@ -11,20 +12,23 @@ from digest.rendering.words import join_words, month_name, one_line
 
 # Most programs show 40 to 70 characters of a subject; past this a list of studies is noise.
 SUBJECT_CHARACTERS = 110
+_BETWEEN = " · "  # titles, as in the preheader
+_ENDS = ("?", "!", "…")  # of a text that makes no part of a sentence
 
 
 def subject(issue: Issue, articles: Sequence[ArticleView], language: str, renderer: Renderer) -> str:
     """
-    The subject line: as the editor wrote it, else the newsletter's title, the month and what the articles are about.
+    The subject line: as the editor wrote it, else the newsletter's title, the month and what the articles are about;
+    their titles, if one of them does not say what it is about.
 
     A composed one that would pass 110 characters names the first article and counts the others; if that is too long
     as well, it is title and month alone.
     """
     if written := one_line(issue.file.wording(language).subject):
         return written
-    abouts = _abouts(articles)
+    labels = _labels(articles)
     composed = ""
-    for names in (join_words(abouts, language), _first_and_others(abouts, language, renderer), ""):
+    for names in (labels.listed(language), _first_and_others(labels, language, renderer), ""):
         composed = one_line(
             renderer.render(
                 "email/digest/subject.txt",
@@ -52,19 +56,34 @@ def introduction(issue: Issue, articles: Sequence[ArticleView], language: str, r
     written = issue.file.wording(language).introduction
     if written.strip():
         return Rendered.of(written, issue.newsletter.base_url, top=2)
-    names = join_words(_abouts(articles), language)
-    line = one_line(renderer.render("email/digest/introduction.txt", language, articles=names))
+    names = _labels(articles).listed(language)
+    ended = names.endswith(_ENDS)
+    line = one_line(renderer.render("email/digest/introduction.txt", language, articles=names, ended=ended))
     return Rendered(f"<p>{html.escape(line)}</p>", fold(line))
 
 
-def _abouts(articles: Sequence[ArticleView]) -> list[str]:
-    # where the title stands in, its own full stop would meet the sentence's
-    return [article.about.rstrip(" .!?…") or article.about for article in articles]
+@dataclass(frozen=True)
+class _Labels:
+    """What the articles are called in one line: all phrases, which make a sentence, or all titles, which do not."""
+
+    words: tuple[str, ...]
+    are_phrases: bool
+
+    def listed(self, language: str) -> str:
+        """All of them: `A, B, and C`, or `Title? · Title`."""
+        return join_words(self.words, language) if self.are_phrases else _BETWEEN.join(self.words)
 
 
-def _first_and_others(abouts: Sequence[str], language: str, renderer: Renderer) -> str:
-    others = len(abouts) - 1
+def _labels(articles: Sequence[ArticleView]) -> _Labels:
+    have_phrases = all(article.about != article.title for article in articles)
+    texts = [article.about if have_phrases else article.title for article in articles]
+    words = tuple(text.rstrip(" .") or text for text in texts)  # a full stop would meet the sentence's
+    return _Labels(words, have_phrases and not any(word.endswith(_ENDS) for word in words))
+
+
+def _first_and_others(labels: _Labels, language: str, renderer: Renderer) -> str:
+    others = len(labels.words) - 1
     if not others:
         return ""
     counted = renderer.translations(language).ngettext("%(num)d other study", "%(num)d other studies", others)
-    return join_words([abouts[0], counted % {"num": others}], language)
+    return _Labels((labels.words[0], counted % {"num": others}), labels.are_phrases).listed(language)

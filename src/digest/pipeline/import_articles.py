@@ -14,6 +14,7 @@ from digest.content.listing import Entry, parse_listing
 from digest.content.slugs import slug_for
 from digest.errors import ContentError, DigestError, Place
 from digest.months import Month
+from digest.pipeline.import_order import keep_order
 from digest.topics import Taxonomy
 
 
@@ -25,6 +26,7 @@ class ImportReport:
     updated: tuple[str, ...]
     unchanged: tuple[str, ...]
     errors: tuple[ContentError, ...]
+    ordered: tuple[str, ...] = ()  # months whose issue file got the order of the page
 
 
 def import_articles(
@@ -74,6 +76,7 @@ class _Import:
     author: str | None
     done: dict[str, str] = field(default_factory=dict)  # "MONTH/SLUG" -> created, updated or unchanged
     errors: list[ContentError] = field(default_factory=list)
+    ordered: dict[Month, None] = field(default_factory=dict)
     slugs: dict[Month, dict[str, str]] = field(default_factory=dict)  # of each month, by title
     claimed: dict[tuple[Month, str], str] = field(default_factory=dict)  # title that a slug went to in this run
 
@@ -85,18 +88,31 @@ class _Import:
             self.errors.append(error)
             return
         self.errors.extend(listing.errors)
+        before = set(self.done)
+        page: dict[Month, list[str]] = {}
         for entry in listing.entries:
             try:
-                self._place(entry, str(source))
+                slug = self._place(entry, str(source))
+                page.setdefault(entry.month, []).append(slug)
             except ContentError as error:
                 self.errors.extend(each(error))
+        for month, slugs in page.items():
+            self._keep_order(month, list(dict.fromkeys(slugs)), before)
 
     def report(self) -> ImportReport:
         """What was done so far."""
         groups = {group: tuple(name for name, one in self.done.items() if one == group) for group in _GROUPS}
-        return ImportReport(**groups, errors=tuple(self.errors))
+        return ImportReport(**groups, errors=tuple(self.errors), ordered=tuple(map(str, self.ordered)))
 
-    def _place(self, entry: Entry, source: str) -> None:
+    def _keep_order(self, month: Month, slugs: list[str], before: set[str]) -> None:
+        created = [one for one in slugs if self.done[f"{month}/{one}"] == "created" and f"{month}/{one}" not in before]
+        try:
+            if created and keep_order(self.library, month, slugs, created):
+                self.ordered[month] = None
+        except ContentError as error:
+            self.errors.extend(each(error))
+
+    def _place(self, entry: Entry, source: str) -> str:
         by_title = self._by_title(entry.month)
         slug = by_title.get(_title_key(entry.title)) or self._free_slug(entry)
         self.claimed[entry.month, slug] = by_title_key = _title_key(entry.title)
@@ -108,6 +124,7 @@ class _Import:
             outcome = "updated" if self._update(entry.month, slug, text) else "unchanged"
         by_title[by_title_key] = slug
         self.done.setdefault(f"{entry.month}/{slug}", outcome)
+        return slug
 
     def _by_title(self, month: Month) -> dict[str, str]:
         if month not in self.slugs:

@@ -16,6 +16,12 @@ from digest.issue.citation import citation_html, citation_text, doi_of, doi_url
             "(http://dx.doi.org/10.1000/a(1)b)",
             '(<a href="https://doi.org/10.1000/a(1)b">http://dx.doi.org/10.1000/a(1)b</a>)',
         ),
+        ("A. DOI 10.1000/xyz", 'A. <a href="https://doi.org/10.1000/xyz">DOI 10.1000/xyz</a>'),
+        (
+            "A. doi: https://doi.org/10.1000/a%3Cb",
+            'A. <a href="https://doi.org/10.1000/a%3Cb">doi: https://doi.org/10.1000/a%3Cb</a>',
+        ),
+        ("A. www.doi.org/10.1000/xyz", 'A. <a href="https://doi.org/10.1000/xyz">www.doi.org/10.1000/xyz</a>'),
         ("Tom & <b>Ann</b>", "Tom &amp; &lt;b&gt;Ann&lt;/b&gt;"),
         ('10.1000/x"onclick', '<a href="https://doi.org/10.1000/x">10.1000/x</a>&quot;onclick'),
         ("No number", "No number"),
@@ -34,6 +40,8 @@ def test_doi_of_the_study_is_added_to_a_citation_without_one():
 def test_doi_is_the_study_s_own_or_the_citation_s():
     assert doi_of(make_article(study=Study("A", doi="https://doi.org/10.1000/abc"))) == "10.1000/abc"
     assert doi_of(make_article()) == "10.1000/xyz123"
+    assert doi_of(make_article(study=Study("A", doi="DOI: http://dx.doi.org/10.1000/abc"))) == "10.1000/abc"
+    assert doi_of(make_article(citation="A. https://doi.org/10.1000/a%3Cb.")) == "10.1000/a<b"
     assert doi_of(make_article(citation=None)) is None
 
 

@@ -45,6 +45,41 @@ def test_subject_of_one_endless_phrase_falls_back_to_title_and_month():
     assert edition("en-1", make_article(about="x" * 500)).subject == "Research Digest, November 2026"
 
 
+TITLED = tuple(
+    make_article(slug, title=title, about=about)
+    for slug, title, about in (
+        ("a", "Does empathy matter?", "Does empathy matter?"),
+        ("b", "Dropout is common.", "dropout"),
+        ("c", "Trust!", "trust"),
+    )
+)
+
+
+def test_article_without_a_phrase_makes_a_list_of_titles_that_keep_their_question_mark():
+    one = edition("en-12", *TITLED)
+
+    assert one.subject == "Research Digest, November 2026: Does empathy matter? · Dropout is common"
+    assert introduction(one).endswith("This month: Does empathy matter? · Dropout is common.")
+    assert introduction(edition("en-1", *TITLED)).endswith("This month: Does empathy matter?")
+    assert introduction(edition("fr-1", *TITLED)).endswith("Ce mois-ci\u00a0: Does empathy matter?")
+
+
+def test_phrases_make_a_sentence_where_every_article_of_the_edition_has_one():
+    assert edition("en-23", *TITLED).subject == "Research Digest, November 2026: dropout and trust"
+
+
+def test_phrase_that_is_a_question_makes_no_sentence():
+    articles = (make_article("a", about="does empathy matter?"), make_article("b", about="dropout"))
+
+    assert edition("en-12", *articles).subject == "Research Digest, November 2026: does empathy matter? · dropout"
+
+
+def test_titles_that_are_too_long_together_are_counted_without_a_sentence():
+    articles = (make_article("a", title="Why?", about="Why?"), make_article("b", title="y" * 100, about="y"))
+
+    assert edition("en-12", *articles).subject == "Research Digest, November 2026: Why? · 1 other study"
+
+
 def test_what_the_editor_wrote_is_used_in_every_language():
     for key in ("en-1", "fr-1", "en-13"):
         one = edition(key, *THREE, file=WRITTEN)

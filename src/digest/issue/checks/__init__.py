@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from digest.errors import ContentError, RenderError
 from digest.issue.checks.articles import article_findings, count_findings
 from digest.issue.checks.codes import error
+from digest.issue.checks.counts import count_word_findings
+from digest.issue.checks.languages import language_findings
 from digest.issue.checks.links import link_findings
 from digest.issue.checks.placeholders import written_leftovers
 from digest.issue.checks.repeats import repeat_findings
@@ -50,6 +52,8 @@ def check_issue(
                 *sample_findings(issue.newsletter, rules),
                 *(finding for article in issue.articles for finding in article_findings(article, taxonomy)),
                 *repeat_findings(issue, shelf),
+                *count_word_findings(issue),
+                *language_findings(issue),
                 *link_findings(issue, shelf),
                 *written_leftovers(issue),
             ],

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from digest.content.article import Article
+from digest.content.doi import PREFIX, bare_doi
 from digest.errors import Place
 from digest.issue.checks.codes import error, warning
 from digest.issue.findings import Finding
@@ -12,7 +13,7 @@ from digest.issue.newsletter import IssueRules
 from digest.topics import Taxonomy
 
 _DOI = re.compile(r"10\.\d{4,9}/[^\s/]\S*")  # DOI Handbook, 2.2
-_CLAIMED_DOI = re.compile(r"(?:\bdoi\.org/|\bdoi:\s*)([^\s<>\"]*)", re.IGNORECASE)
+_CLAIMED_DOI = re.compile(rf"{PREFIX}+([^\s<>\"]*)", re.IGNORECASE)
 
 
 def count_findings(issue: Issue, rules: IssueRules) -> Iterator[Finding]:
@@ -75,7 +76,7 @@ def _research_type(article: Article, taxonomy: Taxonomy) -> Iterator[Finding]:
 
 
 def _dois(article: Article) -> Iterator[Finding]:
-    own = article.study.doi if article.study else ""
+    own = bare_doi(article.study.doi) if article.study else ""
     claimed: list[tuple[str, Place]] = [(own, article.at("study.doi"))] if own else []
     claimed += [(doi, article.at("citation")) for doi in _CLAIMED_DOI.findall(article.citation or "")]
     for doi, place in claimed:

@@ -25,10 +25,12 @@ ERRORS = frozenset(
 WARNINGS = frozenset(
     {
         "article-count",
+        "count-word",
         "dead-link",
         "heading-order",
         "link-characters",
         "low-contrast",
+        "missing-language",
         "no-alt",
         "no-author",
         "no-citation",

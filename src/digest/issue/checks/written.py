@@ -27,6 +27,11 @@ def issue_place(issue: Issue) -> Place:
     return issue.file.place or Place(f"articles/{issue.month}/issue.md")
 
 
+def key_place(issue: Issue, key: str) -> Place:
+    """Where a key of the issue file stands; the file alone if it is not in the front matter."""
+    return Place(issue_place(issue).file, issue.file.lines.get(key))
+
+
 def markdown(issue: Issue) -> Iterator[Piece]:
     """Every Markdown text of the issue."""
     return (piece for piece in pieces(issue) if piece.is_markdown)

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from check_samples import OLD, RULES, TWO, apa, make_article, written
-from mail_samples import MONTH, TAXONOMY, make_issue
+from check_samples import OLD, RULES, SHELF, TWO, apa, in_both, make_article, written
+from mail_samples import MONTH, NEWSLETTER, TAXONOMY, make_issue
 
 from digest.content.article import Study
 from digest.content.issue_file import IssueFile, Notice, Wording
@@ -84,7 +84,9 @@ def test_file_that_does_not_load_is_an_error_and_comes_first():
     ],
 )
 def test_insecure_link_of_the_issue_file_is_found(file):
-    assert found(file=file) == [("error", "insecure-link", "articles/2026-11/issue.md")]
+    errors = [one for one in found(file=file) if one[0] == "error"]
+
+    assert errors == [("error", "insecure-link", "articles/2026-11/issue.md")]
 
 
 @pytest.mark.parametrize(
@@ -146,10 +148,17 @@ def test_sound_doi_is_none(doi):
     assert codes(make_article(study=Study("A", doi=doi), citation="A. https://doi.org/10.1000/xyz.")) == []
 
 
+@pytest.mark.parametrize("prefix", ["https://doi.org/", "http://dx.doi.org/", "doi:", "DOI ", "doi: https://doi.org/"])
+def test_sound_doi_is_none_whatever_stands_before_it(prefix):
+    assert codes(make_article(study=Study("A", doi=f"{prefix}10.1000/a"), citation=f"A. {prefix}10.1000/a.")) == []
+
+
 @pytest.mark.parametrize(
     "old",
     [
         {"citation": "B. HTTPS://DOI.ORG/10.1000/ONE"},
+        {"citation": "B. DOI 10.1000/one"},
+        {"study": Study("B", doi="doi: https://doi.org/10.1000/ONE")},
         {"study": Study("A study of the matter of one.")},
         {"citation": "Lee, A. (2021). A Study of the Matter of ONE. Elsewhere, 2."},
     ],
@@ -244,5 +253,88 @@ def test_percent_escapes_are_no_unfinished_text(body, expected):
 
 def test_notice_whose_link_hides_a_character_is_found():
     notice = Notice("Webinar", link="https://example.org/%E2%80%AEgnp.exe")
+    file = IssueFile(MONTH, by_language={"en": Wording(notices=(notice,)), "fr": Wording()})
 
-    assert [code for _, code, _ in found(file=IssueFile(MONTH, notices=(notice,)))] == ["link-characters"]
+    assert [code for _, code, _ in found(file=file)] == ["link-characters"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Three summaries this month",
+        "Here are two new studies on trust.",
+        "Both articles look at dropout.",
+        "3 short research papers",
+        "All three look at dropout.",
+        "Ces deux études",
+        "Trois nouveaux résumés ce mois-ci",
+        "Toutes les trois parlent de la relation.",
+    ],
+)
+@pytest.mark.parametrize("key", ["subject", "preheader", "introduction"])
+def test_number_of_articles_in_words_for_everybody_is_a_warning(key, text):
+    (finding,) = written(file=in_both(**{key: text}))
+
+    assert finding.code == "count-word"
+    assert f"the {key} says " in finding.problem
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "New summaries on method and experience",
+        "The studies look for answers in three places.",
+        "A meta-analysis of 24 studies",
+        "One study, and what it means for practice",
+        "Une étude, et deux questions",
+        "Les études de ce mois-ci",
+        "In 2024 studies of trust were rare",
+    ],
+)
+def test_other_numbers_are_no_count_of_the_articles(text):
+    assert codes(file=in_both(subject=text, preheader=text, introduction=text)) == []
+
+
+def test_number_is_right_for_every_reader_of_a_single_article():
+    issue = replace(make_issue(TWO[0], file=in_both(subject="Two studies")), articles=TWO[:1])
+
+    assert "count-word" not in {finding.code for finding in check_issue(issue, (), RULES, TAXONOMY, SHELF)}
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        (IssueFile(MONTH, subject="News"), "the subject is the same in en and fr"),
+        (
+            IssueFile(MONTH, by_language={"en": Wording(preheader="News")}),
+            "the preheader is written for en, and readers of fr get a composed one",
+        ),
+        (
+            IssueFile(MONTH, by_language={"fr": Wording(introduction="Bonjour")}),
+            "the introduction is written for fr, and readers of en get a composed one",
+        ),
+        (IssueFile(MONTH, notices=(Notice("Webinar"),)), "the notice 'Webinar' is the same in en and fr"),
+    ],
+)
+def test_text_that_is_not_written_for_each_language_is_a_warning(file, said):
+    (finding,) = written(file=file)
+
+    assert (finding.code, finding.problem) == ("missing-language", said)
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        in_both(subject="A", preheader="B", introduction="C"),
+        IssueFile(MONTH, by_language={"fr": Wording(notices=(Notice("Webinaire"),))}),
+    ],
+)
+def test_text_for_each_language_and_notice_for_one_are_meant(file):
+    assert codes(file=file) == []
+
+
+def test_newsletter_of_one_language_has_no_other_to_write():
+    newsletter = replace(NEWSLETTER, languages=("en",))
+    issue = make_issue(*TWO, file=IssueFile(MONTH, subject="News"), newsletter=newsletter)
+
+    assert check_issue(issue, (), RULES, TAXONOMY, SHELF) == ()
