@@ -19,7 +19,7 @@ from digest.bootstrap import Digest
 from digest.bootstrap.high_water import AttemptsFile
 from digest.errors import Conflict, StorageError
 from digest.pipeline.control import resume
-from digest.pipeline.high_water import Mark
+from digest.pipeline.high_water import Mark, hold_all
 from digest.pipeline.restore import put_right
 from digest.pipeline.send import plan
 from digest.pipeline.status import status
@@ -108,6 +108,15 @@ def test_every_campaign_that_is_being_sent_is_held(digest: Digest, provider: Pro
     work(digest.database, MONTH, digest.sending)
 
     assert {status(digest.database, month).state for month in (MONTH, other)} == {"held"}
+
+
+def test_campaign_that_is_only_planned_waits_for_resume_like_the_others(digest: Digest):
+    plan(digest.database, digest.workshop, MONTH, digest.sending, only=True)
+
+    with digest.database.write() as connection:
+        hold_all(connection, "changes were lost", digest.database.now(connection))
+
+    assert status(digest.database, MONTH).reason == "changes were lost", "so that send does not start it"
 
 
 def make_ready_for_another_month(digest: Digest):

@@ -11,7 +11,6 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from digest.delivery.states import CampaignState
 from digest.storage import attempts, campaigns, installation
 
 
@@ -111,6 +110,6 @@ def _explained(name: str, known: Mark, kept: Mark) -> str:
 
 
 def hold_all(connection: Connection, reason: str, now: dt.datetime) -> None:
-    """Hold every campaign that is being sent."""
-    for campaign in campaigns.in_state(connection, CampaignState.SENDING):
+    """Hold every campaign that is being sent or only planned: that one may have been sent since."""
+    for campaign in campaigns.sending_or_planned(connection):
         campaigns.hold(connection, campaign.id, reason, now)
