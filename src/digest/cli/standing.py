@@ -74,7 +74,7 @@ def why(now: "Status") -> str:
 
     if now.paused:
         return f"waiting until {now.paused.until:%H:%M:%S} UTC: {one_line(now.paused.reason)}"
-    if now.facts.is_over and next_step(now.facts).step is Step.APPROVE:
+    if now.facts.is_over and next_step(now.facts).step in {Step.APPROVE, Step.WITHDRAW}:
         return "a correction waits for approval"
     return one_line(now.reason or "")
 

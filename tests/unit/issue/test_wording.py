@@ -61,7 +61,7 @@ def test_article_without_a_phrase_makes_a_list_of_titles_that_keep_their_questio
     assert one.subject == "Research Digest, November 2026: Does empathy matter? · Dropout is common"
     assert introduction(one).endswith("This month: Does empathy matter? · Dropout is common.")
     assert introduction(edition("en-1", *TITLED)).endswith("This month: Does empathy matter?")
-    assert introduction(edition("fr-1", *TITLED)).endswith("Ce mois-ci\u00a0: Does empathy matter?")
+    assert introduction(edition("fr-1", *TITLED)).endswith("Ce mois-ci : Does empathy matter?")
 
 
 def test_phrases_make_a_sentence_where_every_article_of_the_edition_has_one():
