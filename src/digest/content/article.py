@@ -15,6 +15,7 @@ class Study:
     Attributes:
         book_title: The book in which *title* is a chapter.
         publisher: Of that book, or of *title* itself if it is a book.
+        language: The tag of the language in which it was published.
     """
 
     title: str
@@ -29,6 +30,7 @@ class Study:
     book_title: str = ""
     editors: tuple[str, ...] = ()  # of the book; each "Family, G. I."
     publisher: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,7 @@ class _StudyFields(Fields):
     book_title: LongLine = ""
     editors: list[Line] = Field(default_factory=list)
     publisher: Line = ""
+    language: Annotated[str, AfterValidator(_language)] | None = None
 
 
 class _ArticleFields(Fields):
@@ -146,9 +147,15 @@ def _body(markdown: str, line: int, faults: Faults) -> tuple[Part, Part | None]:
 def _study(fields: _StudyFields | None) -> Study | None:
     if fields is None:
         return None
-    values = fields.model_dump(exclude={"authors", "editors", "year"})
+    values = fields.model_dump(exclude={"authors", "editors", "year", "language"})
     year = int(fields.year) if fields.year else None
-    return Study(authors=tuple(fields.authors), editors=tuple(fields.editors), year=year, **values)
+    return Study(
+        authors=tuple(fields.authors),
+        editors=tuple(fields.editors),
+        year=year,
+        language=fields.language or "",
+        **values,
+    )
 
 
 def _lines(front_matter: FrontMatter, body: Part, implications: Part | None) -> dict[str, int]:

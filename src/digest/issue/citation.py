@@ -9,6 +9,13 @@ from digest.content.doi import PREFIX, bare_doi
 
 # The DOI in running text: the prefix, a slash, then anything but space and quotes. Source: DOI Handbook, 2.2.
 _DOI = re.compile(rf"(?:{PREFIX}{{1,2}}|\b)(10\.\d{{4,9}}/[^\s\"<>]+)", re.IGNORECASE)
+_AUTHORS = re.compile(r"^.*?\(\d{4}[^)]*\)")  # `de la` in a name says nothing about the title
+_WORD = re.compile(r"[^\W\d_]+")
+# Words of one of the two languages alone; "on", "a", "en" and "son" are words of both.
+_LITTLE_WORDS = {
+    "en": {"the", "of", "and", "in", "for", "with", "among", "between", "an", "to", "from", "by", "is", "are", "what"},
+    "fr": {"le", "la", "les", "l", "du", "d", "des", "et", "une", "dans", "chez", "sur", "pour", "entre", "aux", "par"},
+}
 _ENDING = ".,;:!?’”»'"
 _PAIRS = {")": "(", "]": "["}
 
@@ -24,6 +31,22 @@ def doi_of(article: Article) -> str | None:
 def doi_url(doi: str) -> str:
     """The address that leads to the study with *doi*."""
     return "https://doi.org/" + quote(doi, safe="/:;()._-~")
+
+
+def citation_language(article: Article) -> str:
+    """
+    The language of the study's citation: `study.language`, else what its little words say, else the article's.
+
+    A summary in French is often about a study published in English, and a screen reader has to know which it reads.
+    """
+    if article.study is not None and article.study.language:
+        return article.study.language
+    words = _WORD.findall(_AUTHORS.sub("", article.citation or "").casefold())
+    counted = {language: sum(word in little for word in words) for language, little in _LITTLE_WORDS.items()}
+    most = max(counted, key=lambda language: counted[language])
+    is_clear = list(counted.values()).count(counted[most]) == 1
+    same = article.language.partition("-")[0] == most
+    return most if is_clear and not same else article.language
 
 
 def citation_text(article: Article) -> str | None:

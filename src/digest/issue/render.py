@@ -10,7 +10,7 @@ from markupsafe import Markup
 from digest.content.article import Article
 from digest.errors import RenderError
 from digest.issue.addresses import home_url, issue_url
-from digest.issue.citation import citation_html, citation_text, doi_of
+from digest.issue.citation import citation_html, citation_language, citation_text, doi_of
 from digest.issue.edition import Edition, EditionKey, every_key
 from digest.issue.headers import edition_headers
 from digest.issue.issue import Document, FrozenIssue, Issue, WebArticle, WebNotice
@@ -31,7 +31,7 @@ from digest.issue.wording import introduction, preheader, subject
 from digest.rendering.colour import readable
 from digest.rendering.environment import Renderer
 from digest.rendering.inliner import inline_css
-from digest.rendering.words import month_name
+from digest.rendering.words import language_attributes, month_name
 
 # Backgrounds of the style sheet on which the accent must be readable: the darkest in light mode, the lightest in dark.
 _LIGHT_PAPER = "#efece4"
@@ -189,12 +189,18 @@ def _web_article(article: Article, base_url: str) -> WebArticle:
         html=Rendered.of(article.body, base_url, top=2).html,
         implications_html=Rendered.of(implications, base_url, top=3).html if implications else None,
         citation=citation_text(article),
-        citation_html=citation_html(article),
+        citation_html=_marked_citation(article),
         doi=doi_of(article),
         topics=article.topics,
         research_type=article.research_type,
         author=article.author,
     )
+
+
+def _marked_citation(article: Article) -> str | None:
+    """The citation with its language, since one document is shown on the pages of every language."""
+    shown = citation_html(article)
+    return f"<span{language_attributes(citation_language(article))}>{shown}</span>" if shown else shown
 
 
 def _web_notices(by_language: Mapping[str, Sequence[NoticeView]]) -> tuple[WebNotice, ...]:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from digest.content.article import Article
 from digest.content.issue_file import Notice
 from digest.issue.addresses import article_url
-from digest.issue.citation import citation_html, citation_text
+from digest.issue.citation import citation_html, citation_language, citation_text
 from digest.issue.issue import Issue
 from digest.rendering.headings import arrange
 from digest.rendering.markdown import to_html
@@ -29,6 +29,7 @@ class ArticleView:
     author: str | None
     citation: str | None
     citation_html: Markup | None
+    citation_lang: str | None  # the citation's language, where the edition has another
     html: Markup
     text: str
     implications_html: Markup | None
@@ -74,6 +75,7 @@ def _article_view(issue: Issue, article: Article, language: str) -> ArticleView:
     body = Rendered.of(article.body, base_url, top=3)
     implications = Rendered.of(article.implications, base_url, top=4) if article.implications else None
     citation = citation_html(article)
+    cited_in = citation_language(article)
     return ArticleView(
         title=one_line(article.title),
         url=article_url(base_url, issue.month, article.slug),
@@ -84,6 +86,7 @@ def _article_view(issue: Issue, article: Article, language: str) -> ArticleView:
         author=one_line(article.author) if article.author else None,
         citation=citation_text(article),
         citation_html=Markup(citation) if citation is not None else None,  # noqa: S704 - citation_html escapes
+        citation_lang=cited_in if cited_in != language else None,
         html=Markup(body.html),  # noqa: S704 - to_html sanitises
         text=body.text,
         implications_html=Markup(implications.html) if implications else None,  # noqa: S704 - to_html sanitises

@@ -9,7 +9,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, TemplateError, 
 
 from digest.errors import RenderError
 from digest.rendering.plain import fold, item, underline
-from digest.rendering.words import join_words, month_name
+from digest.rendering.words import direction, join_words, language_attributes, month_name
 
 
 class Renderer:
@@ -79,6 +79,11 @@ def _environment(source: Any, translations: gettext.NullTranslations) -> Environ
     )
     environment.policies["ext.i18n.trimmed"] = True  # as babel.cfg collects them
     environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
-    environment.globals |= {"month_name": month_name, "join_words": join_words}
+    environment.globals |= {
+        "direction": direction,
+        "join_words": join_words,
+        "language_attributes": language_attributes,
+        "month_name": month_name,
+    }
     environment.filters |= {"fold": fold, "item": item, "underline": underline}
     return environment

@@ -4,9 +4,10 @@ import datetime as dt
 from collections.abc import Sequence
 from functools import cache
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
+from markupsafe import Markup
 
 from digest.characters import visible
 from digest.months import Month
@@ -19,6 +20,28 @@ _LOCALES = {"en": "en_US", "fr": "fr_CA"}
 def locale(language: str) -> Locale:
     """The locale whose conventions mails and pages in *language* follow."""
     return Locale.parse(_LOCALES.get(language, language))
+
+
+@cache
+def direction(language: str) -> str:
+    """The direction in which *language*, a tag such as `fr-CA`, is written: `rtl`, or else `ltr`."""
+    try:
+        order = locale(language.partition("-")[0]).character_order
+    except (UnknownLocaleError, ValueError):
+        return "ltr"
+    return "rtl" if order == "right-to-left" else "ltr"
+
+
+def language_attributes(language: str | None, around: str | None = None) -> Markup:
+    """
+    The attributes `lang` and `dir`, with a space before each, of an element in *language*.
+
+    Args:
+        around: The language of the page around it; no attributes if it is the same, or if *language* is None.
+    """
+    if not language or language == around:
+        return Markup()
+    return Markup(' lang="{}" dir="{}"').format(language, direction(language))
 
 
 def month_name(month: Month, language: str) -> str:

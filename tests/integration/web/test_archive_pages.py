@@ -120,8 +120,15 @@ def test_language_asked_for_stays_on_every_link(client: TestClient):
 def test_article_in_another_language_than_the_page_is_marked(client: TestClient):
     page = client.get("/2026-11/empathie/?lang=en").text
 
-    assert '<h1 lang="fr">L’empathie compte</h1>' in page
-    assert '<div class="prose" lang="fr">' in page
+    assert '<h1 lang="fr" dir="ltr">L’empathie compte</h1>' in page
+    assert '<div class="prose" lang="fr" dir="ltr">' in page
+
+
+def test_english_citation_on_a_french_page_is_marked_as_english(client: TestClient):
+    page = client.get("/2026-11/alliance/?lang=fr").text
+
+    assert '<html lang="fr" dir="ltr">' in page
+    assert '<p class="citation" lang="en" dir="ltr"><span lang="en" dir="ltr">' in page
 
 
 def test_address_without_slash_leads_to_the_page(client: TestClient):

@@ -85,8 +85,8 @@ def test_every_topic_is_one_choice(visitor: TestClient, path: str, ann):
 
 
 def test_page_speaks_the_language_that_was_just_saved(visitor: TestClient, path: str):
-    assert '<html lang="fr">' in visitor.get(path).text
-    assert '<html lang="en">' in visitor.post(path, data=CHOICE).text
+    assert '<html lang="fr" dir="ltr">' in visitor.get(path).text
+    assert '<html lang="en" dir="ltr">' in visitor.post(path, data=CHOICE).text
     assert saved(visitor.post(path, data=CHOICE | {"language": "fr"}).text)["Langue des courriels"] == "Français"
 
 

@@ -98,8 +98,8 @@ def test_page_shows_enough_of_the_address_and_no_more(client: TestClient, token:
 
 
 def test_page_speaks_the_language_that_the_reader_chose(client: TestClient, token: str):
-    assert '<html lang="fr">' in client.get(f"/unsubscribe/{token}").text
-    assert '<html lang="en">' in client.get(f"/unsubscribe/{token}?lang=en").text
+    assert '<html lang="fr" dir="ltr">' in client.get(f"/unsubscribe/{token}").text
+    assert '<html lang="en" dir="ltr">' in client.get(f"/unsubscribe/{token}?lang=en").text
 
 
 def test_erased_person_gets_the_same_answer(client: TestClient, database: Database, reader: int, token: str):

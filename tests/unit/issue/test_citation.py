@@ -4,7 +4,7 @@ import pytest
 from mail_samples import make_article
 
 from digest.content.article import Study
-from digest.issue.citation import citation_html, citation_text, doi_of, doi_url
+from digest.issue.citation import citation_html, citation_language, citation_text, doi_of, doi_url
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,31 @@ def test_doi_address_is_percent_encoded():
 
 def test_without_citation_there_is_none():
     assert citation_html(make_article(citation=None, study=Study("A", doi="10.1000/abc"))) is None
+
+
+HAYES = (
+    "Hayes, J. A. (2018). Countertransference management and effective psychotherapy. Psychotherapy, 55(4), 496–507."
+)
+ROY = "Roy, C., & de la Cruz, O. (2020). L’alliance dans la thérapie de couple. Revue de psychologie, 2(1), 3–9."
+
+
+@pytest.mark.parametrize(
+    ("citation", "language", "expected"),
+    [
+        (HAYES, "fr", "en"),
+        (HAYES, "en", "en"),
+        (HAYES, "en-CA", "en-CA"),
+        (ROY, "en", "fr"),
+        (ROY, "fr-CA", "fr-CA"),
+        ("Lee, A., & de la Cruz, O. (2020). Alliance. Psychotherapy, 1, 2.", "fr", "fr"),
+        ("Lee, A. (2020). Alliance. Psychotherapy, 1, 2.", "de", "de"),
+    ],
+)
+def test_language_of_a_citation_is_told_by_its_words(citation, language, expected):
+    assert citation_language(make_article(citation=citation, language=language)) == expected
+
+
+def test_language_of_the_study_decides_over_the_words():
+    article = make_article(citation=HAYES, study=Study("A", language="de"), language="fr")
+
+    assert citation_language(article) == "de"

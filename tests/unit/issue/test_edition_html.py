@@ -44,6 +44,44 @@ def test_mail_names_its_language_and_both_colour_schemes():
     assert root.findtext(".//title") == "Recherche en bref, novembre 2026\u00a0: about one"
 
 
+@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("fr", "ltr"), ("ar", "rtl")])
+def test_wrapper_inside_of_the_body_has_language_and_direction_since_programs_drop_those_of_html(language, direction):
+    newsletter = replace(NEWSLETTER, languages=(language,), title={language: "Title"})
+    root = tree(key=f"{language}-1", newsletter=newsletter)
+    wrapper = root.find("body").find(".//div[@role='article']")
+
+    assert (wrapper.get("lang"), wrapper.get("dir")) == (language, direction)
+    assert (root.get("lang"), root.get("dir")) == (language, direction)
+
+
+def test_mail_from_right_to_left_is_laid_out_from_right_to_left():
+    newsletter = replace(NEWSLETTER, languages=("ar",), title={"ar": "عنوان"})
+    root = tree(make_article(language="en"), key="ar-1", newsletter=newsletter)
+
+    assert "text-align:right" in root.find_class("masthead")[0].get("style").replace(" ", "")
+    assert "border-right:3px" in root.find_class("implications")[0].get("style").replace(" ", "")
+    assert root.find_class("online")[0].get("align") == "left"
+    assert "text-align:left" in root.find(".//h2[@dir='ltr']").get("style").replace(" ", "")
+
+
+def test_article_written_from_right_to_left_has_its_direction_in_a_mail_from_left_to_right():
+    [title, *_] = tree(make_article(language="ar")).xpath("//h2[@lang='ar']")
+
+    assert title.get("dir") == "rtl"
+    assert "text-align:right" in title.get("style").replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("key", "language", "lang"), [("fr-1", "en", "en"), ("fr-1", "fr", "en"), ("en-1", "en", None)]
+)
+def test_english_citation_in_a_french_mail_is_marked_as_english(key, language, lang):
+    citation = "Lee, A. (2021). The effects of therapists. Journal of Things, 1(2), 3–4."
+    [cited] = tree(make_article(citation=citation, language=language), key=key).find_class("citation")
+
+    assert cited.get("lang") == lang
+    assert cited.get("dir") == ("ltr" if lang else None)
+
+
 def test_headings_are_in_order_under_one_h1():
     article = make_article(body="Text.\n\n#### Deep\n\nMore.\n\n###### Deeper", implications="A.\n\n# B\n\nC.")
     root = tree(article, make_article("two"), key="en-1", file=IssueFile(MONTH, notices=(NOTICE,)))
@@ -94,7 +132,7 @@ def test_article_without_extras_has_no_empty_element():
 def test_article_in_another_language_says_so():
     root = tree(make_article(language="fr"), make_article("two"), key="en-12")
 
-    assert [e.tag for e in root.iterfind(".//*[@lang='fr']")] == ["li", "h2", "div", "div"]
+    assert [e.tag for e in root.iterfind(".//*[@lang='fr']")] == ["li", "h2", "p", "div", "div"]
 
 
 def test_articles_outside_of_the_edition_are_one_linked_line_each():

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.months import Month
-from digest.rendering.words import join_words, month_name, one_line
+from digest.rendering.words import direction, join_words, language_attributes, month_name, one_line
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,16 @@ def test_one_line_is_one_line_and_stays_itself(text):
     assert len(line.splitlines()) <= 1
     assert one_line(line) == line
     line.encode()
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("en", "ltr"), ("fr-CA", "ltr"), ("ar", "rtl"), ("he", "rtl"), ("fa-IR", "rtl"), ("xx", "ltr")],
+)
+def test_direction_is_that_of_the_language(language, expected):
+    assert direction(language) == expected
+
+
+def test_element_in_another_language_than_its_page_says_so_with_its_direction():
+    assert language_attributes("ar", "en") == ' lang="ar" dir="rtl"'
+    assert language_attributes("en", "en") == language_attributes(None) == ""
