@@ -14,7 +14,8 @@ from digest.issue.issue import Document, WebArticle, WebNotice
 from digest.issue.newsletter import Newsletter
 from digest.issue.withdrawal import Withdrawal
 from digest.months import Month
-from digest.rendering.words import day_name
+from digest.rendering.typography import typographic
+from digest.rendering.words import day_name, language_of
 from digest.topics import Taxonomy
 
 _HEADING = re.compile(r"(</?h)([1-5])(?=[\s>])")  # safe HTML has no other use of these characters
@@ -162,7 +163,7 @@ class Pages:
 
     def home(self, documents: Iterable[Document], description: str) -> HomePage:
         """The list of issues, in the order of *documents*."""
-        title = self.newsletter.title_in(self.language)
+        title = self._set(self.newsletter.title_in(self.language))
         head = self._head(title, description, lambda language: home_url(self.newsletter.base_url, language))
         return HomePage(head, tuple(self._entry(document) for document in documents))
 
@@ -205,7 +206,7 @@ class Pages:
         found = next((one for one in withdrawn if one.slug == slug), None)
         if found is None:
             return None
-        reason, other = found.reason_in(self.language)
+        reason, other = self._reason(found)
         return WithdrawnPage(
             self._withdrawn_head(found),
             found.month,
@@ -235,9 +236,13 @@ class Pages:
     def _withdrawn_head(self, one: Withdrawal) -> Head:
         return self._head(
             one.title,
-            one.reason_in(self.language)[0],
+            self._reason(one)[0],
             lambda language: article_url(self.newsletter.base_url, one.month, one.slug, language),
         )
+
+    def _reason(self, one: Withdrawal) -> tuple[str, str | None]:
+        reason, other = one.reason_in(self.language)
+        return typographic(reason, language_of(reason, other or self.language)), other
 
     def _withdrawn_line(self, one: Withdrawal) -> WithdrawnLine:
         path = _path(article_url(self.newsletter.base_url, one.month, one.slug, self._kept))
@@ -257,11 +262,13 @@ class Pages:
 
     def _view(self, month: Month, article: WebArticle) -> ArticleView:
         path = _path(article_url(self.newsletter.base_url, month, article.slug, self._kept))
-        topics = tuple(self.taxonomy.name(topic, self.language) for topic in article.topics)
+        topics = tuple(self._set(self.taxonomy.name(topic, self.language)) for topic in article.topics)
         kind = article.research_type
-        return ArticleView(
-            article, path, topics, self.taxonomy.research_type_name(kind, self.language) if kind else None
-        )
+        name = self._set(self.taxonomy.research_type_name(kind, self.language)) if kind else None
+        return ArticleView(article, path, topics, name)
+
+    def _set(self, text: str) -> str:
+        return typographic(text, self.language)
 
     def _issue_path(self, month: Month) -> str:
         return _path(issue_url(self.newsletter.base_url, month, self._kept))

@@ -6,17 +6,15 @@ from urllib.parse import quote
 
 from digest.content.article import Article
 from digest.content.doi import PREFIX, bare_doi
+from digest.rendering.markdown import emphasis
+from digest.rendering.typography import typographic, typographic_html
+from digest.rendering.words import language_of
 
 # The DOI in running text: the prefix, a slash, then anything but space and quotes. Source: DOI Handbook, 2.2.
 _DOI = re.compile(rf"(?:{PREFIX}{{1,2}}|\b)(10\.\d{{4,9}}/[^\s\"<>]+)", re.IGNORECASE)
 _AUTHORS = re.compile(r"^.*?\(\d{4}[^)]*\)")  # `de la` in a name says nothing about the title
-_WORD = re.compile(r"[^\W\d_]+")
-# Words of one of the two languages alone; "on", "a", "en" and "son" are words of both.
-_LITTLE_WORDS = {
-    "en": {"the", "of", "and", "in", "for", "with", "among", "between", "an", "to", "from", "by", "is", "are", "what"},
-    "fr": {"le", "la", "les", "l", "du", "d", "des", "et", "une", "dans", "chez", "sur", "pour", "entre", "aux", "par"},
-}
-_ENDING = ".,;:!?’”»'"
+_ENDING = ".,;:!?’”»'*"
+_SIGN = re.compile(r"[*_\\]")
 _PAIRS = {")": "(", "]": "["}
 
 
@@ -24,8 +22,7 @@ def doi_of(article: Article) -> str | None:
     """The study's DOI, without an address before it: from `study`, else from the citation; None if neither has one."""
     if article.study is not None and article.study.doi:
         return bare_doi(article.study.doi)
-    found = _DOI.search(article.citation or "")
-    return bare_doi(_trimmed(found[0])) if found else None
+    return _doi_in(_plain(article))
 
 
 def doi_url(doi: str) -> str:
@@ -41,33 +38,53 @@ def citation_language(article: Article) -> str:
     """
     if article.study is not None and article.study.language:
         return article.study.language
-    words = _WORD.findall(_AUTHORS.sub("", article.citation or "").casefold())
-    counted = {language: sum(word in little for word in words) for language, little in _LITTLE_WORDS.items()}
-    most = max(counted, key=lambda language: counted[language])
-    is_clear = list(counted.values()).count(counted[most]) == 1
-    same = article.language.partition("-")[0] == most
-    return most if is_clear and not same else article.language
+    return language_of(_AUTHORS.sub("", article.citation or ""), article.language)
 
 
 def citation_text(article: Article) -> str | None:
     """The citation as given or composed, with the address of the study's DOI if it has none; None without one."""
     if not article.citation:
         return None
-    doi = doi_of(article)
-    if doi is None or _DOI.search(article.citation):
-        return article.citation
-    return f"{article.citation} {doi_url(doi)}"
+    plain, missing = _plain(article), _missing_doi(article)
+    return typographic(f"{plain} {doi_url(missing)}" if missing else plain, citation_language(article))
 
 
 def citation_html(article: Article) -> str | None:
-    """The same as HTML: everything escaped, each DOI a link; a composed one has the journal in italics."""
+    """The same as HTML: everything escaped, each DOI a link, emphasis as written, or composed."""
     if not article.citation:
         return None
-    shown = article.citation_html or _linked(article.citation)
-    doi = doi_of(article)
-    if doi is None or _DOI.search(article.citation):
-        return shown
-    return f"{shown} {_link(doi_url(doi), doi_url(doi))}"
+    shown = article.citation_html or "".join(part if is_tag else _linked(part) for is_tag, part in _pieces(article))
+    missing = _missing_doi(article)
+    whole = f"{shown} {_link(doi_url(missing), doi_url(missing))}" if missing else shown
+    return typographic_html(whole, citation_language(article))
+
+
+def _missing_doi(article: Article) -> str | None:
+    """The DOI that the citation does not have."""
+    return None if _DOI.search(_plain(article)) else doi_of(article)
+
+
+def _doi_in(text: str) -> str | None:
+    found = _DOI.search(text)
+    return bare_doi(_trimmed(found[0])) if found else None
+
+
+def _plain(article: Article) -> str:
+    """The citation without signs of emphasis."""
+    return "".join(part for is_tag, part in _pieces(article) if not is_tag)
+
+
+def _pieces(article: Article) -> list[tuple[bool, str]]:
+    """The citation's texts and tags; in a composed one, and in a DOI, a sign is only a sign."""
+    citation = article.citation or ""
+    if article.citation_html:
+        return [(False, citation)]
+    return emphasis(_DOI.sub(_with_signs_escaped, citation))
+
+
+def _with_signs_escaped(match: re.Match[str]) -> str:
+    length = match.start(1) - match.start() + len(_trimmed(match[1]))
+    return _SIGN.sub(r"\\\g<0>", match[0][:length]) + match[0][length:]
 
 
 def _linked(text: str) -> str:

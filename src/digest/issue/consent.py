@@ -4,6 +4,7 @@ import hashlib
 
 from digest.issue.newsletter import Newsletter
 from digest.rendering.environment import Renderer
+from digest.rendering.typography import typographic
 from digest.subscribers.consent import Wording
 
 _VERSION_DIGITS = 12
@@ -22,7 +23,8 @@ def consent_wording(newsletter: Newsletter, language: str, renderer: Renderer) -
     _ = renderer.translations(language).gettext
     asked = _("I want {sender} to send me {title} by e-mail, one issue a month.")
     withdrawn = _("I can withdraw this at any time, with the link in every mail.")
-    reached = ", ".join(dict.fromkeys((newsletter.from_name, *newsletter.postal_address))) + f". {newsletter.contact}"
-    names = {"sender": newsletter.from_name, "title": newsletter.title_in(language)}
+    sender, *address = (typographic(line, language) for line in (newsletter.from_name, *newsletter.postal_address))
+    reached = ", ".join(dict.fromkeys((sender, *address))) + f". {newsletter.contact}"
+    names = {"sender": sender, "title": typographic(newsletter.title_in(language), language)}
     text = f"{asked.format(**names)} {withdrawn}\n\n{reached}"
     return Wording(text, hashlib.sha256(text.encode()).hexdigest()[:_VERSION_DIGITS], language)

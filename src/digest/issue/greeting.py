@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from digest.rendering.environment import Renderer
+from digest.rendering.typography import typographic
 from digest.rendering.words import one_line
 
 
@@ -25,6 +26,6 @@ def greeter(language: str, renderer: Renderer) -> Callable[[str], str]:
     def greet(name: str) -> str:
         known = one_line(name)
         nameable = known[:1].isalnum() or any(character.isalnum() for character in known)
-        return f"{before}{known}{after}" if nameable else stranger
+        return f"{before}{typographic(known, language)}{after}" if nameable else stranger
 
     return greet

@@ -31,6 +31,7 @@ from digest.issue.wording import introduction, preheader, subject
 from digest.rendering.colour import readable
 from digest.rendering.environment import Renderer
 from digest.rendering.inliner import inline_css
+from digest.rendering.typography import typographic
 from digest.rendering.words import language_attributes, month_name
 
 # Backgrounds of the style sheet on which the accent must be readable: the darkest in light mode, the lightest in dark.
@@ -152,14 +153,14 @@ class _Press:
 def masthead(newsletter: Newsletter, language: str) -> dict[str, Any]:
     """What every mail says of the newsletter, as its templates name it."""
     return {
-        "title": newsletter.title_in(language),
+        "title": typographic(newsletter.title_in(language), language),
         "logo": newsletter.logo,
         "colours": {
             "accent": readable(newsletter.accent, _LIGHT_PAPER),
             "accent_dark": readable(newsletter.accent, _DARK_PAPER),
         },
-        "from_name": newsletter.from_name,
-        "postal_address": newsletter.postal_address,
+        "from_name": typographic(newsletter.from_name, language),
+        "postal_address": tuple(typographic(line, language) for line in newsletter.postal_address),
         "contact": newsletter.contact,
         "contact_url": _contact_url(newsletter.contact),
         "home_url": home_url(newsletter.base_url, language),
@@ -180,20 +181,22 @@ def _headers(newsletter: Newsletter, subject_line: str, language: str, nonce: st
 
 
 def _web_article(article: Article, base_url: str) -> WebArticle:
-    implications = article.implications
+    implications, language = article.implications, article.language
     return WebArticle(
         slug=article.slug,
-        title=article.title,
-        language=article.language,
-        about=article.about,
-        html=Rendered.of(article.body, base_url, top=2).html,
-        implications_html=Rendered.of(implications, base_url, top=3).html if implications else None,
+        title=typographic(article.title, language),
+        language=language,
+        about=typographic(article.about, language),
+        html=Rendered.of(article.body, base_url, language=language, top=2).html,
+        implications_html=(
+            Rendered.of(implications, base_url, language=language, top=3).html if implications else None
+        ),
         citation=citation_text(article),
         citation_html=_marked_citation(article),
         doi=doi_of(article),
         topics=article.topics,
         research_type=article.research_type,
-        author=article.author,
+        author=typographic(article.author, language) if article.author else None,
     )
 
 

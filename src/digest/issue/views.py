@@ -13,7 +13,8 @@ from digest.issue.issue import Issue
 from digest.rendering.headings import arrange
 from digest.rendering.markdown import to_html
 from digest.rendering.plain import html_to_text
-from digest.rendering.words import one_line
+from digest.rendering.typography import typographic, typographic_html
+from digest.rendering.words import language_of, one_line
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,9 @@ class Rendered:
     text: str
 
     @classmethod
-    def of(cls, markdown: str, base_url: str, *, top: int) -> "Rendered":
-        """Render Markdown with *top* as the level of its highest heading."""
-        html = arrange(to_html(markdown, base_url=base_url), top=top)
+    def of(cls, markdown: str, base_url: str, *, language: str, top: int) -> "Rendered":
+        """Render Markdown with the quotes of *language*, and *top* as the level of its highest heading."""
+        html = typographic_html(arrange(to_html(markdown, base_url=base_url), top=top), language)
         return cls(html, html_to_text(html))
 
 
@@ -67,23 +68,25 @@ def article_views(issue: Issue, language: str) -> tuple[ArticleView, ...]:
 
 def notice_views(issue: Issue, language: str) -> tuple[NoticeView, ...]:
     """Every notice that the issue has in *language*."""
-    return tuple(_notice_view(notice, issue.newsletter.base_url) for notice in issue.file.wording(language).notices)
+    return tuple(
+        _notice_view(notice, issue.newsletter.base_url, language) for notice in issue.file.wording(language).notices
+    )
 
 
 def _article_view(issue: Issue, article: Article, language: str) -> ArticleView:
     base_url = issue.newsletter.base_url
-    body = Rendered.of(article.body, base_url, top=3)
-    implications = Rendered.of(article.implications, base_url, top=4) if article.implications else None
+    body = Rendered.of(article.body, base_url, language=article.language, top=3)
+    implications = _implications(article, base_url)
     citation = citation_html(article)
     cited_in = citation_language(article)
     return ArticleView(
-        title=one_line(article.title),
+        title=typographic(one_line(article.title), article.language),
         url=article_url(base_url, issue.month, article.slug),
         lang=article.language if article.language != language else None,
-        about=one_line(article.about),
+        about=typographic(one_line(article.about), article.language),
         topics=_topic_names(issue, article.topics, language),
         research_type=_research_type_name(issue, article.research_type, language),
-        author=one_line(article.author) if article.author else None,
+        author=typographic(one_line(article.author), article.language) if article.author else None,
         citation=citation_text(article),
         citation_html=Markup(citation) if citation is not None else None,  # noqa: S704 - citation_html escapes
         citation_lang=cited_in if cited_in != language else None,
@@ -96,16 +99,24 @@ def _article_view(issue: Issue, article: Article, language: str) -> ArticleView:
 
 def _topic_names(issue: Issue, topics: Sequence[str], language: str) -> tuple[str, ...]:
     taxonomy = issue.taxonomy
-    return tuple(taxonomy.name(topic, language) for topic in taxonomy.in_order(topics))
+    return tuple(typographic(taxonomy.name(topic, language), language) for topic in taxonomy.in_order(topics))
 
 
 def _research_type_name(issue: Issue, research_type: str | None, language: str) -> str | None:
     if not research_type:
         return None
-    name = issue.taxonomy.research_type_name(research_type, language)
+    name = typographic(issue.taxonomy.research_type_name(research_type, language), language)
     return name[:1].upper() + name[1:]
 
 
-def _notice_view(notice: Notice, base_url: str) -> NoticeView:
-    body = Rendered.of(notice.body, base_url, top=4)
-    return NoticeView(one_line(notice.title), Markup(body.html), body.text, notice.link)  # noqa: S704 - to_html sanitises
+def _implications(article: Article, base_url: str) -> Rendered | None:
+    if not article.implications:
+        return None
+    return Rendered.of(article.implications, base_url, language=article.language, top=4)
+
+
+def _notice_view(notice: Notice, base_url: str, shown_in: str) -> NoticeView:
+    language = language_of(f"{notice.title} {notice.body}", shown_in)
+    body = Rendered.of(notice.body, base_url, language=language, top=4)
+    title = typographic(one_line(notice.title), language)
+    return NoticeView(title, Markup(body.html), body.text, notice.link)  # noqa: S704 - to_html sanitises

@@ -8,7 +8,8 @@ from digest.issue.issue import Issue
 from digest.issue.views import ArticleView, Rendered
 from digest.rendering.environment import Renderer
 from digest.rendering.plain import fold
-from digest.rendering.words import join_words, month_name, one_line
+from digest.rendering.typography import typographic
+from digest.rendering.words import join_words, language_of, month_name, one_line
 
 # Most programs show 40 to 70 characters of a subject; past this a list of studies is noise.
 SUBJECT_CHARACTERS = 110
@@ -25,7 +26,7 @@ def subject(issue: Issue, articles: Sequence[ArticleView], language: str, render
     as well, it is title and month alone.
     """
     if written := one_line(issue.file.wording(language).subject):
-        return written
+        return typographic(written, language_of(written, language))
     labels = _labels(articles)
     composed = ""
     for names in (labels.listed(language), _first_and_others(labels, language, renderer), ""):
@@ -33,7 +34,7 @@ def subject(issue: Issue, articles: Sequence[ArticleView], language: str, render
             renderer.render(
                 "email/digest/subject.txt",
                 language,
-                title=issue.newsletter.title_in(language),
+                title=typographic(issue.newsletter.title_in(language), language),
                 month=month_name(issue.month, language),
                 articles=names,
             )
@@ -46,7 +47,7 @@ def subject(issue: Issue, articles: Sequence[ArticleView], language: str, render
 def preheader(issue: Issue, articles: Sequence[ArticleView], language: str, renderer: Renderer) -> str:
     """The line that a mail program shows beside the subject: as the editor wrote it, else the articles' titles."""
     if written := one_line(issue.file.wording(language).preheader):
-        return written
+        return typographic(written, language_of(written, language))
     titles = [article.title for article in articles]
     return one_line(renderer.render("email/digest/preheader.txt", language, titles=titles))
 
@@ -55,7 +56,7 @@ def introduction(issue: Issue, articles: Sequence[ArticleView], language: str, r
     """What stands before the articles: as the editor wrote it, else "This month: ..." with what they are about."""
     written = issue.file.wording(language).introduction
     if written.strip():
-        return Rendered.of(written, issue.newsletter.base_url, top=2)
+        return Rendered.of(written, issue.newsletter.base_url, language=language_of(written, language), top=2)
     names = _labels(articles).listed(language)
     ended = names.endswith(_ENDS)
     line = one_line(renderer.render("email/digest/introduction.txt", language, articles=names, ended=ended))

@@ -77,6 +77,25 @@ def to_html(markdown: str, *, base_url: str, heading_shift: int = 0) -> str:
     return nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None).strip()
 
 
+def emphasis(line: str) -> list[tuple[bool, str]]:
+    """
+    Read emphasis alone in a line that is else plain text, such as `Lee (2021). A study. *Journal, 1*(2).`
+
+    Returns:
+        Its pieces in order: True with a tag (`<em>`, `</strong>`), False with text, not escaped. A backslash before a
+        sign shows the sign.
+    """
+    pieces: list[tuple[bool, str]] = []
+    for token in _EMPHASIS.parseInline(line)[0].children or []:
+        if token.nesting:
+            pieces.append((True, f"<{'/' if token.nesting < 0 else ''}{token.tag}>"))
+        elif pieces and not pieces[-1][0]:
+            pieces[-1] = (False, pieces[-1][1] + token.content)
+        else:
+            pieces.append((False, token.content))
+    return pieces
+
+
 def links(markdown: str) -> list[Link]:
     """List every link and image of the Markdown in reading order, unsafe ones too."""
     found: list[Link] = []
@@ -138,6 +157,7 @@ class _Parser(MarkdownIt):
 
 
 _PARSER = _Parser("commonmark", {"html": False})
+_EMPHASIS = MarkdownIt("zero").enable(["emphasis", "escape"])
 
 
 def _parse(markdown: str) -> list[Token]:

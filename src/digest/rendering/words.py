@@ -1,6 +1,7 @@
 """Words as a language puts them: months, enumerations, and text that fits on one line."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from functools import cache
 
@@ -12,6 +13,12 @@ from markupsafe import Markup
 from digest.characters import visible
 from digest.months import Month
 
+_WORD = re.compile(r"[^\W\d_]+")
+# Words of one of the two languages alone; "on", "a", "en" and "son" are words of both.
+_LITTLE_WORDS = {
+    "en": {"the", "of", "and", "in", "for", "with", "among", "between", "an", "to", "from", "by", "is", "are", "what"},
+    "fr": {"le", "la", "les", "l", "du", "d", "des", "et", "une", "dans", "chez", "sur", "pour", "entre", "aux", "par"},
+}
 # English keeps the comma before "and"; French follows the usage of Canada.
 _LOCALES = {"en": "en_US", "fr": "fr_CA"}
 
@@ -20,6 +27,20 @@ _LOCALES = {"en": "en_US", "fr": "fr_CA"}
 def locale(language: str) -> Locale:
     """The locale whose conventions mails and pages in *language* follow."""
     return Locale.parse(_LOCALES.get(language, language))
+
+
+def language_of(text: str, default: str) -> str:
+    """
+    English or French, whichever the little words of *text* are from; *default* if they do not say, or say the same.
+
+    Args:
+        default: A tag such as `fr-CA`.
+    """
+    words = _WORD.findall(text.casefold())
+    counted = {language: sum(word in little for word in words) for language, little in _LITTLE_WORDS.items()}
+    most = max(counted, key=lambda language: counted[language])
+    is_clear = list(counted.values()).count(counted[most]) == 1
+    return most if is_clear and most != default.partition("-")[0] else default
 
 
 @cache

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from digest.errors import InvalidAddress
 from digest.months import Month
+from digest.rendering.typography import typographic
 from digest.subscribers.signup import UnfitName, fit_address, parse_name
 from digest.subscribers.subscriber import NoMatch, Preferences
 from digest.topics import Taxonomy
@@ -51,12 +52,13 @@ def topic_groups(taxonomy: Taxonomy, language: str, chosen: Collection[str]) -> 
     def lines(group: str) -> Iterable[TopicLine]:
         for topic in taxonomy.topics:
             if topic.group == group:
-                name = topic.in_language(language)
+                name = typographic(topic.in_language(language), language)
                 words = [word for word in (*topic.name.values(), *topic.aliases) if word != name]
                 yield TopicLine(topic.slug, name, " ".join(words), topic.slug in chosen)
 
     groups = (
-        TopicGroup(group.slug, group.in_language(language), tuple(lines(group.slug))) for group in taxonomy.groups
+        TopicGroup(group.slug, typographic(group.in_language(language), language), tuple(lines(group.slug)))
+        for group in taxonomy.groups
     )
     return tuple(group for group in groups if group.topics)
 

@@ -9,6 +9,7 @@ from digest.archive.pages import Head
 from digest.months import Month
 from digest.pipeline.leave import find_person, leave
 from digest.pipeline.subscribe import change_address, request_erasure, request_export, save_preferences
+from digest.rendering.typography import typographic
 from digest.rendering.words import join_words, month_name
 from digest.subscribers.subscriber import NoMatch, Preferences, State, Subscriber
 from digest.tokens import Purpose
@@ -198,7 +199,9 @@ def _as_saved(view: View, person: Subscriber) -> tuple[tuple[str, str], ...]:
     """What is stored now, in words."""
     _, chosen = view.gettext, person.preferences
     taxonomy = view.site.taxonomy
-    names = [taxonomy.name(slug, view.language) for slug in taxonomy.in_order(chosen.topics)]
+    names = [
+        typographic(taxonomy.name(slug, view.language), view.language) for slug in taxonomy.in_order(chosen.topics)
+    ]
     whole = chosen.no_match is NoMatch.WHOLE
     pause = chosen.paused_until
     return (

@@ -18,6 +18,7 @@ from digest.pipeline.limits import Limits
 from digest.pipeline.people import People
 from digest.pipeline.subscribe import clock
 from digest.rendering.environment import Renderer
+from digest.rendering.typography import typographic
 from digest.storage.database import Database
 from digest.topics import Taxonomy
 from digest.web.hooks import SendgridHook
@@ -101,6 +102,11 @@ class View:
         return self.pages.language
 
     @property
+    def title(self) -> str:
+        """The newsletter's name, as the page shows it."""
+        return typographic(self.site.newsletter.title_in(self.language), self.language)
+
+    @property
     def gettext(self) -> Callable[[str], str]:
         return self.site.renderer.translations(self.language).gettext
 
@@ -126,14 +132,14 @@ class View:
     def _frame(self) -> dict[str, Any]:
         newsletter = self.site.newsletter
         return {
-            "title": newsletter.title_in(self.language),
+            "title": self.title,
             "home": self.pages.home_path,
             "style": self.site.style_path,
             "script": self.site.script_path,
             "subscribe": self.path("/subscribe"),
             "icon": f"{self.site.prefix}/assets/favicon.svg",
-            "sender": newsletter.from_name,
-            "postal_address": newsletter.postal_address,
+            "sender": typographic(newsletter.from_name, self.language),
+            "postal_address": [typographic(line, self.language) for line in newsletter.postal_address],
             "contact": newsletter.contact,
             "contact_link": _contact_link(newsletter.contact),
         }

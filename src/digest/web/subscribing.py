@@ -110,7 +110,7 @@ def _look_into_your_mail(view: View) -> str:
 
 def _confirmation_page(view: View, token: str) -> str:
     _ = view.gettext
-    title = view.site.newsletter.title_in(view.language)
+    title = view.title
     return view.render(
         "act.html",
         Head(_("Confirm your subscription"), "", "", page_versions(view, f"/confirm/{token}")),

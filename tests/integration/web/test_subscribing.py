@@ -271,6 +271,6 @@ def test_sign_up_page_is_open_to_caches_and_search_engines_and_its_answer_is_not
     answer = visitor.post(f"/subscribe?lang={language}", data=FORM)
 
     assert page.headers["cache-control"].startswith("public")
-    assert f'<html lang="{language}">' in page.text
-    assert f'<html lang="{language}">' in answer.text
+    assert f'<html lang="{language}" dir="ltr">' in page.text
+    assert f'<html lang="{language}" dir="ltr">' in answer.text
     assert answer.headers["cache-control"] == "no-store"

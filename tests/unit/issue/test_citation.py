@@ -79,3 +79,44 @@ def test_language_of_the_study_decides_over_the_words():
     article = make_article(citation=HAYES, study=Study("A", language="de"), language="fr")
 
     assert citation_language(article) == "de"
+
+
+@pytest.mark.parametrize(
+    ("citation", "expected"),
+    [
+        ("A. *Journal, 1*(2), 3.", "A. <em>Journal, 1</em>(2), 3."),
+        ("A. **Book** _by_ B.", "A. <strong>Book</strong> <em>by</em> B."),
+        ("p * q, 2 * 3, a_b_c", "p * q, 2 * 3, a_b_c"),
+        (r"A \*star\*", "A *star*"),
+        ("A *lone star", "A *lone star"),
+        ("*<b>&*", "<em>&lt;b&gt;&amp;</em>"),
+        ("[a](https://example.org) `b`", "[a](https://example.org) `b`"),
+        (
+            "*See doi:10.1000/a_b_*",
+            '<em>See <a href="https://doi.org/10.1000/a_b_">doi:10.1000/a_b_</a></em>',
+        ),
+        (
+            "*J.* https://doi.org/10.1000/_a_*b*c",
+            '<em>J.</em> <a href="https://doi.org/10.1000/_a_%2Ab%2Ac">https://doi.org/10.1000/_a_*b*c</a>',
+        ),
+    ],
+)
+def test_emphasis_in_a_citation_is_rendered_and_nothing_else_of_markdown(citation, expected):
+    assert citation_html(make_article(citation=citation)) == expected
+
+
+def test_composed_citation_with_a_star_in_its_title_is_shown_as_it_is():
+    article = make_article(citation="Lee. A *-algebra, a *b*.", citation_html="Lee. <i>A *-algebra, a *b*.</i>")
+
+    assert citation_text(article) == "Lee. A *-algebra, a *b*."
+    assert citation_html(article) == "Lee. <i>A *-algebra, a *b*.</i>"
+
+
+def test_doi_at_the_end_of_emphasis_is_without_the_sign():
+    article = make_article(citation="*Lee, A. doi:10.1000/abc*", study=None)
+
+    assert doi_of(article) == "10.1000/abc"
+
+
+def test_long_citation_of_stars_is_read_quickly_enough_to_be_read_at_all():
+    assert citation_html(make_article(citation="*a " * 10_000 + "* _b" * 10_000)) is not None

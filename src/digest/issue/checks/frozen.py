@@ -7,7 +7,7 @@ from digest.issue.checks import ordered
 from digest.issue.checks.clients import support_findings
 from digest.issue.checks.contrast import contrast_findings
 from digest.issue.checks.headers import header_findings
-from digest.issue.checks.page import Page
+from digest.issue.checks.page import Page, letters
 from digest.issue.checks.placeholders import rendered_leftovers
 from digest.issue.checks.sender import identity_findings, sender_findings
 from digest.issue.checks.size import leaving_findings, size_findings
@@ -47,7 +47,7 @@ def _findings(issue: Issue, editions: Sequence[Edition], support: Support) -> It
     yield from _once(editions, header_findings)
     yield from _once(editions, lambda edition: rendered_leftovers(issue, edition))
     yield from _once(editions, subject_findings)
-    written = {link.text.strip() for piece in markdown(issue) for link in links(piece.text)}
+    written = {letters(link.text) for piece in markdown(issue) for link in links(piece.text)}
     yield from _once(pages, lambda page: structure_findings(issue.newsletter, page, written))
     yield from _once(pages, contrast_findings)
     yield from _once(pages, step_findings)

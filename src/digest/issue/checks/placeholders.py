@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from digest.issue.checks.codes import error
-from digest.issue.checks.page import Page
+from digest.issue.checks.page import Page, letters
 from digest.issue.checks.written import pieces
 from digest.issue.edition import Edition
 from digest.issue.findings import Finding
@@ -39,7 +39,7 @@ def written_leftovers(issue: Issue) -> Iterator[Finding]:
 
 def rendered_leftovers(issue: Issue, edition: Edition) -> Iterator[Finding]:
     """Find what is left in an edition once a reader's values are in; what the editor wrote was looked at before."""
-    written = " ".join(piece.text for piece in pieces(issue))
+    written = letters(" ".join(piece.text for piece in pieces(issue)))
     filled = [
         fill(text, edition.nonce, greeting="", unsubscribe_url="", preferences_url="")
         for text in (edition.html, edition.text)
@@ -48,7 +48,7 @@ def rendered_leftovers(issue: Issue, edition: Edition) -> Iterator[Finding]:
         ("HTML", "text", "subject", "preheader"), (*filled, edition.subject, edition.preheader), strict=True
     ):
         for sign in dict.fromkeys(_SIGNS.findall(text)):
-            if sign not in written:
+            if letters(sign) not in written:  # the quotes in it are set by now
                 problem = f"{sign!r} is left in the {name} of edition {edition.key}"
                 yield error("leftover-placeholder", problem, "mend the template, or the value that it needs")
                 return

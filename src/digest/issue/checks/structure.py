@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from digest.issue.checks.codes import error, warning
 from digest.issue.checks.links import is_vague, may_be_mailed
-from digest.issue.checks.page import Element, Page, is_seen
+from digest.issue.checks.page import Element, Page, is_seen, letters
 from digest.issue.findings import Finding
 from digest.issue.newsletter import Newsletter
 
@@ -18,7 +18,7 @@ def structure_findings(newsletter: Newsletter, page: Page, written: AbstractSet[
     Look at headings, pictures and links of one mail.
 
     Args:
-        written: The texts of links that the editor wrote; they are judged where they are written.
+        written: The letters of the links that the editor wrote; they are judged where they are written.
     """
     yield from _headings(page)
     for image in page.root.iter("img"):
@@ -59,6 +59,6 @@ def _link(newsletter: Newsletter, page: Page, anchor: Element, written: Abstract
         yield error(
             "insecure-link", f"the link to {href!r} {where} has no text", "mend the template: say where it leads"
         )
-    elif text not in written and is_vague(text):
+    elif letters(text) not in written and is_vague(text):
         problem = f"the link text {text!r} {where} does not say where it leads"
         yield warning("vague-link", problem, "mend the template: name the page that opens")
