@@ -1,5 +1,6 @@
 """Straight quotes of files and configuration become typographic ones in mail and on pages."""
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
@@ -14,6 +15,7 @@ from digest.issue.edition import EditionKey
 from digest.issue.greeting import greeting
 from digest.issue.issue import Issue
 from digest.issue.render import freeze
+from digest.issue.withdrawal import Withdrawal
 from digest.topics import Named, Taxonomy, Topic
 from digest.web.choices import topic_groups
 
@@ -103,6 +105,16 @@ def test_names_of_the_configuration_are_set_on_pages(frozen):
     assert home.head.title == "Members’ Digest"
     assert (group.name, group.topics[0].name) == ("L’ensemble", "L’alliance")
     assert "L'alliance" in group.topics[0].also  # who types a straight one finds it
+
+
+def test_reason_of_a_withdrawal_is_set_on_its_page(frozen):
+    reason = {"en": 'It wasn\'t "right"', "fr": 'Il n\'était pas "juste"'}
+    withdrawn = Withdrawal(MONTH, "gone", "Gone", "en", reason, dt.datetime(2026, 11, 20, tzinfo=dt.UTC))
+
+    page = Pages(OWNER, TAXONOMY, "fr").withdrawn(frozen.document, "gone", [withdrawn])
+
+    assert page is not None
+    assert page.reason == "Il n’était pas «\u00a0juste\u00a0»"
 
 
 def test_addresses_of_headers_are_as_they_were_written(frozen):
