@@ -89,7 +89,7 @@ def test_any_sender_arrives_as_it_was_written(name: str):
     assert display_name(field) == (name, ADDRESS)
     [found] = message_from_string(f"{field}\r\n", policy=policy.default)["From"].addresses
     assert found.addr_spec == ADDRESS
-    if len(WORD.findall(field)) < 2:
+    if len(WORD.findall(field)) < 2 and not re.search(r"\s\s", name):  # the library reads two spaces as one
         assert found.display_name == name
 
 
