@@ -197,7 +197,11 @@ class Digest:
     @cached_property
     def limits(self) -> Limits:
         section = self.config.web.limits
-        return Limits(address=_rate(section.address), network=_rate(section.network))
+        return Limits(
+            address=_rate(section.address),
+            mailbox=_rate(section.mailbox),
+            network=_rate(section.network),
+        )
 
     @property
     def retention(self) -> Retention:

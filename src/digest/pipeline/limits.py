@@ -17,9 +17,16 @@ class Rate:
 
 @dataclass(frozen=True)
 class Limits:
-    """How often forms are accepted: those that lead to a mail to one address, and all from one network."""
+    """How often forms are accepted.
+
+    Attributes:
+        address: Those that lead to a mail to one address.
+        mailbox: The same for one mailbox: every address that differs only in its tag.
+        network: All forms from one network.
+    """
 
     address: Rate = Rate(3, dt.timedelta(days=1))
+    mailbox: Rate = Rate(6, dt.timedelta(days=1))
     network: Rate = Rate(30, dt.timedelta(hours=1))
 
 

@@ -102,6 +102,18 @@ def canonical(address: str) -> str:
     return address.lower()  # ASCII by construction, so no letter of another alphabet is folded into one of it
 
 
+def without_tag(address: str) -> str:
+    """
+    The mailbox behind an address from `parse_address`: its local part up to the first plus sign.
+
+    For limits only: which address reaches which mailbox is for its host to say, and two tags stay two people.
+
+    Source: RFC 5233, 1, whose usual separator this is; a host may have another one, or none.
+    """
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0] or local}@{domain}"
+
+
 def display_address(address: str) -> str:
     """An address from `parse_address` for people to read: its domain with the letters that its A-labels stand for."""
     return str(validate_email(address, check_deliverability=False).normalized)

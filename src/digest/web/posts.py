@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, Response
 
 from digest.forms import PERSONAL, sent_from_own_page
 from digest.pipeline.limits import Rate, allow
+from digest.subscribers.address import without_tag
 from digest.web.bodies import Form, Unreadable, read_form
 from digest.web.peers import network_of
 from digest.web.site import Site
@@ -52,7 +53,10 @@ def too_many(site: Site, request: Request) -> Response | None:
 
 def may_write_to(site: Site, address: str) -> bool:
     """Whether a notification may go to an address now, whoever asks for it and whether we know it or not."""
-    return _allowed(site, f"mail to:{site.people.identify(address)}", site.limits.address)
+    identify = site.people.identify
+    return _allowed(site, f"mail to:{identify(address)}", site.limits.address) and _allowed(
+        site, f"mail to mailbox:{identify(without_tag(address))}", site.limits.mailbox
+    )
 
 
 def personal(html: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:

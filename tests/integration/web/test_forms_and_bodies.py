@@ -162,12 +162,32 @@ def test_list_bombing_from_many_networks_gives_the_victim_few_mails(site: Site, 
     assert 1 <= len(mails()) <= 4
 
 
+def test_tags_of_one_mailbox_share_a_limit(site: Site, mails, clock):
+    application = create_site(replace(site, trusted_proxies=(ip_network("192.0.2.0/24"),)))
+    client = TestClient(application, base_url="https://digest.example.org", client=("192.0.2.7", 5000), headers=OWN)
+    for number in range(60):
+        clock.forward(minutes=3)
+        headers = {"X-Forwarded-For": f"203.0.113.{number}"}
+        path = ("/subscribe", "/link")[number % 2]
+        client.post(path, data={"address": f"Victim+{number}@example.org", "which": "every"}, headers=headers)
+
+    assert 1 <= len(mails()) <= 7
+
+
+@pytest.mark.parametrize("path", ["/subscribe", "/link"])
+def test_answer_past_the_limit_of_a_mailbox_is_the_same(visitor: TestClient, mails, path):
+    answers = [visitor.post(path, data={"address": f"v+{n}@example.org", "which": "every"}) for n in range(10)]
+
+    assert len(mails()) == 6
+    assert len({(answer.status_code, answer.url, answer.text) for answer in answers}) == 1
+
+
 def test_limits_leave_no_address_in_the_database(site: Site, database: Database):
     TestClient(create_site(site), client=("192.0.2.7", 5000), headers=OWN).post("/subscribe", data=SIGN_UP)
 
     with database.read() as connection:
         keys = connection.exec_driver_sql("SELECT key FROM page_limit").scalars().all()
-    assert len(keys) == 3
+    assert len(keys) == 4
     assert not [key for key in keys if "new" in key or "example" in key or "192" in key or "." in key]
 
 

@@ -131,7 +131,7 @@ asked = st.fixed_dictionaries(
 @pytest.fixture
 def fuzzed(site: Site, reader: int) -> TestClient:
     plenty = Rate(1_000_000, dt.timedelta(hours=1))
-    open_site = replace(site, limits=Limits(plenty, plenty))
+    open_site = replace(site, limits=Limits(plenty, plenty, plenty))
     return TestClient(
         create_site(open_site), base_url="https://digest.example.org", follow_redirects=False, client=("192.0.2.7", 5)
     )

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from digest.errors import InvalidAddress
 from digest.subscribers import address
-from digest.subscribers.address import AddressHash, canonical, display_address, parse_address
+from digest.subscribers.address import AddressHash, canonical, display_address, parse_address, without_tag
 
 KEY = b"k" * 32
 
@@ -93,6 +93,20 @@ def test_any_text_is_one_ascii_address_or_refused(text):
 def test_case_makes_no_other_person_and_a_plus_tag_does():
     assert canonical("Ann@example.org") == canonical("ann@example.org")
     assert canonical("ann+a@example.org") != canonical("ann@example.org")
+
+
+@pytest.mark.parametrize(
+    ("address", "mailbox"),
+    [
+        ("ann@example.org", "ann@example.org"),
+        ("ann+news@example.org", "ann@example.org"),
+        ("Ann+a+b@example.org", "Ann@example.org"),
+        ("ann-news@example.org", "ann-news@example.org"),
+        ("+ann@example.org", "+ann@example.org"),
+    ],
+)
+def test_mailbox_of_an_address_is_its_part_before_the_plus_sign(address: str, mailbox: str):
+    assert without_tag(address) == mailbox
 
 
 def test_turkish_dotless_i_is_nobody_elses_i():
