@@ -27,7 +27,8 @@ KEY, OLD_KEY, OLDEST_KEY = b"k" * 32, b"o" * 32, b"u" * 32
 RENDERER = Renderer(load_templates(None), load_catalogues())
 PAGE = Origin("/subscribe", "en", "192.0.2.7")
 PATHS = {"confirm": Purpose.CONFIRM, "preferences": Purpose.PREFERENCES, "address": Purpose.CHANGE_ADDRESS,
-         "data": Purpose.EXPORT, "erase": Purpose.ERASE}  # fmt: skip
+         "new-address": Purpose.NEW_ADDRESS, "undo": Purpose.UNDO_ADDRESS, "data": Purpose.EXPORT,
+         "erase": Purpose.ERASE}  # fmt: skip
 
 
 def make_people(**changes: Any) -> People:

@@ -20,6 +20,7 @@ _MAC_BYTES = 16  # RFC 2104, 5: at least half of the hash
 _BLOCK_BYTES = 64  # SHA-256
 _SUBJECT_BYTES = 8
 _DATE_BYTES = 6
+_LATEST = 2**37  # second that a datetime can hold; no link of ours comes near it
 _TO_URL = bytes.maketrans(b"+/", b"-_")
 _FROM_URL = bytes.maketrans(b"-_", b"+/")
 _LENGTH = 32  # 24 bytes in base64: no padding
@@ -36,7 +37,9 @@ class Purpose(StrEnum):
     RETURN = "return"  # a subscriber who has just left
     EXPORT = "export"  # a subscriber
     ERASE = "erase"  # a subscriber
-    CHANGE_ADDRESS = "change-address"  # a request to change the address
+    NEW_ADDRESS = "new-address"  # a subscriber, who may say where to move
+    CHANGE_ADDRESS = "change-address"  # a request to change the address, from the mailbox it moves to
+    UNDO_ADDRESS = "undo-address"  # the same request, from the mailbox it moved away from
 
 
 LIFETIMES = {
@@ -45,7 +48,9 @@ LIFETIMES = {
     Purpose.RETURN: dt.timedelta(minutes=30),
     Purpose.EXPORT: dt.timedelta(hours=24),
     Purpose.ERASE: dt.timedelta(hours=24),
+    Purpose.NEW_ADDRESS: dt.timedelta(hours=24),
     Purpose.CHANGE_ADDRESS: dt.timedelta(hours=24),
+    Purpose.UNDO_ADDRESS: dt.timedelta(days=7),
 }
 """How long a link works after it was made. Unsubscribing is not among them: it works for ever."""
 
@@ -107,7 +112,12 @@ def verify(keys: Sequence[bytes], purpose: str, token: str) -> int:
 
 
 def read_dated(keys: Keys, purpose: Purpose, token: str, now: dt.datetime) -> int:
-    """Read the subject of a dated token.
+    """Read the subject of a dated token, as `open_dated`."""
+    return open_dated(keys, purpose, token, now)[0]
+
+
+def open_dated(keys: Keys, purpose: Purpose, token: str, now: dt.datetime) -> tuple[int, dt.datetime]:
+    """Read the subject of a dated token, and the second at which it ends.
 
     Args:
         now: Aware.
@@ -121,7 +131,7 @@ def read_dated(keys: Keys, purpose: Purpose, token: str, now: dt.datetime) -> in
     if ends <= now.timestamp():
         ended = dt.datetime.fromtimestamp(ends, dt.UTC)
         raise ExpiredToken(f"this link ended on {ended:%Y-%m-%d}: ask for a new one", ended)
-    return int.from_bytes(body[:_SUBJECT_BYTES], "big")
+    return int.from_bytes(body[:_SUBJECT_BYTES], "big"), dt.datetime.fromtimestamp(min(ends, _LATEST), dt.UTC)
 
 
 def _sealer(key: bytes, purpose: str) -> Callable[[bytes], str]:

@@ -53,7 +53,7 @@ class Town:
     def link(self) -> str:
         """The link of that mail, as its text part has it."""
         text = self.letter().get_body(("plain",)).get_content()
-        return re.search(rf"{re.escape(self.address)}\w+/\S+", text).group()
+        return re.search(rf"{re.escape(self.address)}[\w-]+/\S+", text).group()
 
     def ann(self) -> Subscriber | None:
         with self.digest.database.read() as connection:
@@ -103,7 +103,7 @@ def subscribe(page: Page, town: Town) -> None:
     page.get_by_label("Your name").fill("Ann Lee")
     page.get_by_label("Every topic").check()
     page.get_by_role("button", name="Subscribe").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Please look into your mail")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your inbox")
 
 
 def confirm(page: Page, town: Town) -> None:
@@ -172,7 +172,13 @@ def every_page(town: Town, ann: Subscriber, page: Page) -> Iterator[str]:
         "confirm": town.personal("confirm", Purpose.CONFIRM, 1),
         "preferences": own,
         "preferences in French": own.replace("lang=en", "lang=fr"),
+        "new address": town.personal("new-address", Purpose.NEW_ADDRESS, ann.id),
+        "ask for another address": own.replace("?", "/address?"),
+        "leave": own.replace("?", "/leave?"),
+        "sign-up sent": f"{town.address}subscribe/sent?lang=fr",
+        "link that is cut": f"{town.address}preferences",
         "address": town.personal("address", Purpose.CHANGE_ADDRESS, 1),
+        "undo": town.personal("undo", Purpose.UNDO_ADDRESS, 1),
         "data": town.personal("data", Purpose.EXPORT, ann.id),
         "erase": town.personal("erase", Purpose.ERASE, ann.id),
         "return": town.personal("return", Purpose.RETURN, ann.id),
@@ -186,6 +192,16 @@ def every_page(town: Town, ann: Subscriber, page: Page) -> Iterator[str]:
     page.get_by_label("E-mail address").fill("nobody")
     page.get_by_role("button", name="Subscribe").click()
     yield "subscribe, refused"
+    page.goto(town.personal("new-address", Purpose.NEW_ADDRESS, ann.id))
+    page.get_by_label("New e-mail address").fill("a.rather.long.address.of.ann.lee@department.university.example.org")
+    page.get_by_role("button", name="Send the mail").click()
+    yield "new address, asked for"
+    page.goto(own)
+    page.get_by_role("button", name="Erase me").click()
+    yield "erasure, asked for"
+    page.goto(own)
+    page.get_by_role("button", name="Erase me").click()
+    yield "erasure, asked for again"
     page.goto(own)
     page.get_by_label("Only topics").check()
     page.get_by_label("Empathy", exact=True).check()
@@ -312,12 +328,59 @@ def test_who_has_left_by_mistake_takes_it_back(browser, town: Town, ann: Subscri
 def test_everything_known_is_downloaded_from_a_fresh_link(page: Page, town: Town, ann: Subscriber):
     page.goto(town.personal("preferences", Purpose.PREFERENCES, ann.id))
     page.get_by_role("button", name="Send me everything you know about me").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Please look into your mail")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your inbox")
     page.goto(town.link())
     with page.expect_download() as download:
         page.get_by_role("button", name="Get the file").click()
 
     assert ANN in Path(download.value.path()).read_text(encoding="utf-8")
+
+
+def test_address_is_changed_and_restored_step_by_step(page: Page, town: Town, ann: Subscriber):
+    old_link = town.personal("preferences", Purpose.PREFERENCES, ann.id)
+    town.now += dt.timedelta(hours=1)
+    page.goto(old_link)
+    page.get_by_role("button", name="change my address").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your inbox")
+    page.goto(town.link())
+    page.get_by_label("New e-mail address").fill("ann@new.example")
+    page.get_by_role("button", name="Send the mail").click()
+    expect(page.get_by_role("status")).to_contain_text("We wrote to ann@new.example")
+    page.reload()
+    expect(page.get_by_role("status")).to_contain_text("We wrote to ann@new.example")
+    assert town.ann() == ann
+
+    page.goto(town.link())
+    page.get_by_role("button", name="Use this address").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your address has been changed")
+    assert town.ann() is None
+    page.goto(old_link)
+    expect(page.get_by_role("heading", level=1)).to_have_text("This link was sent to an earlier address")
+    assert Axe().run(page).violations_count == 0
+    page.console_errors.clear()  # status 410
+    town.now += dt.timedelta(hours=1)
+
+    page.goto(town.link())
+    page.get_by_role("button", name="Restore this address").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your address has been restored")
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your address has been restored")
+    assert town.ann().id == ann.id
+    page.get_by_role("link", name="Your preferences").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your preferences")
+
+
+def test_page_after_a_form_is_reloaded_without_sending_it_again(page: Page, town: Town, ann: Subscriber):
+    page.goto(town.personal("preferences", Purpose.PREFERENCES, ann.id))
+    page.get_by_label("Your name").fill("Ann B.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status").first).to_contain_text("Ann B.")
+    posts = []
+    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    page.reload()
+
+    expect(page.get_by_role("status").first).to_contain_text("Ann B.")
+    assert posts == []
 
 
 def test_erasure_from_a_fresh_link_forgets_the_person(page: Page, town: Town, ann: Subscriber):

@@ -8,9 +8,9 @@ from people_samples import Town
 
 from digest.errors import Conflict, NotFound
 from digest.months import Month
+from digest.pipeline.change_address import Step, confirm_address, propose, undo_change
 from digest.pipeline.edit import edit_person
 from digest.pipeline.leave import unsubscribe
-from digest.pipeline.subscribe import change_address, confirm_address
 from digest.pipeline.suppressing import suppress
 from digest.storage import suppressions
 from digest.subscribers.edits import Edit
@@ -127,14 +127,29 @@ def test_person_who_must_not_be_mailed_does_not_escape_to_another_address(town: 
 
 def test_link_of_an_earlier_change_of_address_does_nothing_after_the_operators(town: Town):
     person = town.subscribe(ANN)
-    change_address(town.database, town.people, person.id, "other@example.org")
+    propose(town.database, town.people, person.id, "other@example.org")
     mails = {note.address: note for note in town.deliver()}
     town.wait(hours=1)
 
     edit(town, Edit(NEW))
 
-    assert confirm_address(town.database, town.people, town.subject_of(mails["other@example.org"])) is None
+    number = town.subject_of(mails["other@example.org"])
+    assert confirm_address(town.database, town.people, number).step is Step.DEAD
     assert town.find(NEW).id == person.id
+
+
+def test_undo_of_an_earlier_change_of_address_does_nothing_after_the_operators(town: Town):
+    person = town.subscribe(ANN)
+    propose(town.database, town.people, person.id, "other@example.org")
+    (asked,) = town.deliver()
+    confirm_address(town.database, town.people, town.subject_of(asked))
+    (notice,) = town.deliver()
+    town.wait(hours=1)
+
+    edit(town, Edit(NEW), "other@example.org")
+
+    assert undo_change(town.database, town.people, town.subject_of(notice)).step is Step.DEAD
+    assert town.find(NEW).address_since == town.time
 
 
 def test_operator_unsubscribes_a_person_once(town: Town):

@@ -14,11 +14,13 @@ from storage_samples import LANGUAGES, claim_next, make_frozen
 
 from digest.bootstrap.erasures import Erasures
 from digest.delivery.states import CampaignState, Skipped
+from digest.pipeline.change_address import propose
 from digest.pipeline.clean_up import Retention, clean_up
 from digest.pipeline.erasure import erase, erase_address, erase_again, everything_known
 from digest.pipeline.leave import find_person, leave
-from digest.pipeline.limits import Rate, allow
-from digest.pipeline.subscribe import change_address, confirm, request_erasure
+from digest.pipeline.limits import Rate, allow, time_to_wait
+from digest.pipeline.own_links import ask
+from digest.pipeline.subscribe import confirm
 from digest.pipeline.suppressing import every_suppression, suppress, unsuppress
 from digest.storage import answers, campaigns, consents, issues, subscribers, suppressions
 from digest.storage.subscribers import AddResult
@@ -26,6 +28,7 @@ from digest.storage.tables import address_change, delivery, notification, signup
 from digest.subscribers.consent import ConsentKind
 from digest.subscribers.subscriber import NewSubscriber, State
 from digest.subscribers.suppression import Reason
+from digest.tokens import Purpose
 
 ANN = "ann@example.org"
 TODAY = NOON.date()
@@ -75,8 +78,8 @@ def everything_in(town: Town) -> str:
 def test_erased_person_is_nowhere_but_as_a_hash(town: Town):
     town.people = make_people(record_network=True)
     person = town.subscribe()
-    change_address(town.database, town.people, person.id, "new@example.net")
-    request_erasure(town.database, town.people, person.id)
+    propose(town.database, town.people, person.id, "new@example.net")
+    ask(town.database, town.people, person, Purpose.ERASE, Rate(3, dt.timedelta(days=1)))
 
     assert erase(town.database, town.people, person.id)
 
@@ -296,7 +299,7 @@ def test_daily_step_acts_once_a_day_whoever_wakes(town: Town):
 
 def test_requests_and_their_mails_go_after_their_time(town: Town):
     person = town.subscribe()
-    change_address(town.database, town.people, person.id, "new@example.net")
+    propose(town.database, town.people, person.id, "new@example.net")
     town.deliver()
     town.wait(days=14)
     clean_up(town.database, Retention())
@@ -361,6 +364,16 @@ def test_limit_lets_a_burst_through_and_then_one_at_a_time(town: Town):
     assert [allow(town.database, "a", rate) for _ in range(2)] == [True, False]
     town.wait(days=1)
     assert [allow(town.database, "a", rate) for _ in range(4)] == [True, True, True, False]
+
+
+def test_limit_says_how_long_to_wait(town: Town):
+    rate = Rate(2, dt.timedelta(hours=4))
+
+    assert [time_to_wait(town.database, "a", rate) for _ in range(3)] == [None, None, dt.timedelta(hours=2)]
+    town.wait(minutes=90)
+    assert time_to_wait(town.database, "a", rate) == dt.timedelta(minutes=30)
+    town.wait(minutes=30)
+    assert time_to_wait(town.database, "a", rate) is None
 
 
 def test_limit_rows_are_forgotten_when_they_limit_nothing(town: Town):

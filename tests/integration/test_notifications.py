@@ -15,13 +15,16 @@ from people_samples import RENDERER, Postbox, Town
 from digest.delivery.notifications import MOST_ATTEMPTS, Kind, render_note, wait_before
 from digest.errors import NotAccepted
 from digest.pipeline import notify
+from digest.pipeline.limits import Rate
 from digest.pipeline.notify import Courier
+from digest.pipeline.own_links import ask
 from digest.pipeline.status import notification_status
-from digest.pipeline.subscribe import request_erasure, request_export
 from digest.storage import notifications
 from digest.storage.tables import NotificationState
+from digest.tokens import Purpose
 from digest.transports.files import FilesTransport
 
+OFTEN = Rate(100, dt.timedelta(days=1))
 URL = "https://digest.example.org/confirm/TOKEN?lang=en"
 
 
@@ -120,7 +123,7 @@ def test_many_workers_hand_over_each_mail_once(town: Town):
 
 def test_link_for_something_grave_is_as_old_as_its_request(town: Town):
     person = town.subscribe()
-    request_erasure(town.database, town.people, person.id)
+    ask(town.database, town.people, person, Purpose.ERASE, OFTEN)
     town.post.refuses = "down"
     town.deliver()
     town.post.refuses = None
@@ -131,15 +134,15 @@ def test_link_for_something_grave_is_as_old_as_its_request(town: Town):
 
 
 def test_mail_to_a_former_address_of_a_person_holds_no_link_to_their_data(town: Town):
-    from digest.pipeline.subscribe import change_address, confirm_address
+    from digest.pipeline.change_address import confirm_address, propose
 
     person = town.subscribe()
-    change_address(town.database, town.people, person.id, "new@example.net")
+    propose(town.database, town.people, person.id, "new@example.net")
     (note,) = town.deliver()
-    request_export(town.database, town.people, person.id)
+    ask(town.database, town.people, person, Purpose.EXPORT, OFTEN)
     confirm_address(town.database, town.people, town.subject_of(note))
 
-    assert town.deliver() == []
+    assert ["/undo/" in note.text for note in town.deliver()] == [True]
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

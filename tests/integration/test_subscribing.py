@@ -9,17 +9,12 @@ from people_samples import PAGE, Town, make_people
 
 from digest.errors import BadSignature, ExpiredToken
 from digest.months import Month
+from digest.pipeline.change_address import Step, confirm_address, propose
 from digest.pipeline.clean_up import Retention, clean_up
 from digest.pipeline.leave import leave
-from digest.pipeline.subscribe import (
-    change_address,
-    come_back,
-    confirm,
-    confirm_address,
-    request_export,
-    save_preferences,
-    send_link,
-)
+from digest.pipeline.limits import Rate
+from digest.pipeline.own_links import ask
+from digest.pipeline.subscribe import come_back, confirm, save_preferences, send_link
 from digest.pipeline.suppressing import suppress
 from digest.storage import audience, consents, subscribers, suppressions
 from digest.subscribers.consent import ConsentKind, ConsentMethod
@@ -31,6 +26,7 @@ ANN = "ann@example.org"
 RETENTION = Retention(
     requests=dt.timedelta(days=14), networks=dt.timedelta(days=365), recipients=dt.timedelta(days=730)
 )
+OFTEN = Rate(100, dt.timedelta(days=1))
 
 
 @pytest.fixture
@@ -173,7 +169,7 @@ def test_confirming_again_after_an_address_change_shows_the_old_mailbox_nothing(
     (note,) = town.deliver()
     number = town.subject_of(note)
     person = confirm(town.database, town.people, number)
-    change_address(town.database, town.people, person.id, "new@example.net")
+    propose(town.database, town.people, person.id, "new@example.net")
     (mail,) = town.deliver()
     confirm_address(town.database, town.people, town.subject_of(mail))
 
@@ -419,21 +415,21 @@ def test_preferences_of_who_has_left_are_not_saved(town: Town):
 
 def test_address_changes_only_when_the_new_one_confirms(town: Town):
     person = town.subscribe()
-    change_address(town.database, town.people, person.id, "new@example.net")
+    propose(town.database, town.people, person.id, "new@example.net")
     (note,) = town.deliver()
 
     assert note.address == "new@example.net"
     assert ANN not in note.text + note.html
     assert town.find().id == person.id
-    moved = confirm_address(town.database, town.people, town.subject_of(note))
+    moved = confirm_address(town.database, town.people, town.subject_of(note)).person
     assert (moved.id, moved.address) == (person.id, "new@example.net")
     assert town.find() is None
-    assert confirm_address(town.database, town.people, town.subject_of(note)).address == "new@example.net"
+    assert confirm_address(town.database, town.people, town.subject_of(note)).person == moved
 
 
 def test_address_of_another_subscriber_is_not_taken_over(town: Town):
     person, other = town.subscribe(), town.subscribe("other@example.org")
-    change_address(town.database, town.people, person.id, "other@example.org")
+    propose(town.database, town.people, person.id, "other@example.org")
     (note,) = town.deliver()
 
     assert note.address == "other@example.org"
@@ -444,31 +440,31 @@ def test_address_of_another_subscriber_is_not_taken_over(town: Town):
 
 def test_address_that_subscribed_meanwhile_is_not_taken_over(town: Town):
     person = town.subscribe()
-    change_address(town.database, town.people, person.id, "new@example.net")
+    propose(town.database, town.people, person.id, "new@example.net")
     (note,) = town.deliver()
     other = town.subscribe("new@example.net")
 
-    assert confirm_address(town.database, town.people, town.subject_of(note)) is None
+    assert confirm_address(town.database, town.people, town.subject_of(note)).step is Step.DEAD
     assert town.find("new@example.net").id == other.id
 
 
 def test_address_change_does_nothing_after_leaving_or_a_day(town: Town):
     person = town.subscribe()
-    change_address(town.database, town.people, person.id, "new@example.net")
+    propose(town.database, town.people, person.id, "new@example.net")
     (note,) = town.deliver()
     number = town.subject_of(note)
     town.wait(hours=24)
 
-    assert confirm_address(town.database, town.people, number) is None
-    change_address(town.database, town.people, person.id, "newer@example.net")
+    assert confirm_address(town.database, town.people, number).step is Step.DEAD
+    propose(town.database, town.people, person.id, "newer@example.net")
     (note,) = town.deliver()
     leave(town.database, person.id)
-    assert confirm_address(town.database, town.people, town.subject_of(note)) is None
+    assert confirm_address(town.database, town.people, town.subject_of(note)).step is Step.DEAD
 
 
 def test_fresh_link_to_ones_data_goes_to_the_persons_own_address(town: Town):
     person = town.subscribe()
-    request_export(town.database, town.people, person.id)
+    ask(town.database, town.people, person, Purpose.EXPORT, OFTEN)
 
     (note,) = town.deliver()
 

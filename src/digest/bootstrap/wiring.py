@@ -200,6 +200,7 @@ class Digest:
         return Limits(
             address=_rate(section.address),
             mailbox=_rate(section.mailbox),
+            own=_rate(section.own),
             network=_rate(section.network),
         )
 

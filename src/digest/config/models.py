@@ -242,6 +242,7 @@ class RateSection(Section):
 class LimitsSection(Section):
     address: RateSection = RateSection(count=3, minutes=60 * 24)
     mailbox: RateSection = RateSection(count=6, minutes=60 * 24)
+    own: RateSection = RateSection(count=3, minutes=60 * 24)
     network: RateSection = RateSection(count=30, minutes=60)
 
 

@@ -23,7 +23,9 @@ class Kind(StrEnum):
 
     CONFIRM = "confirm"  # a sign-up
     LINK = "link"  # "send me my link"
+    NEW_ADDRESS = "new-address"  # a wish to change the address, to the current one
     ADDRESS = "address"  # a request to change the address, to the new one
+    ADDRESS_CHANGED = "address-changed"  # a change that was made, to the old one
     EXPORT = "export"  # everything that is known about a person
     ERASE = "erase"  # forgetting a person
 

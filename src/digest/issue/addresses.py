@@ -29,7 +29,8 @@ def preferences_url(base_url: str, token: str, language: str | None = None) -> s
 
 
 def personal_url(base_url: str, kind: str, token: str, language: str | None = None) -> str:
-    """The page behind a link of a notification; *kind* is `confirm`, `address`, `data` or `erase`."""
+    """The page behind a link of a notification; *kind* is `confirm`, `new-address`, `address`, `undo`,
+    `data` or `erase`."""
     return _page(base_url, f"/{kind}/{token}", language)
 
 

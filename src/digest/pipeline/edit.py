@@ -1,5 +1,6 @@
 """Changing one subscriber on the operator's word."""
 
+import datetime as dt
 from collections.abc import Callable
 
 from sqlalchemy import Connection
@@ -17,7 +18,8 @@ def edit_person(
     """
     Change a person, in one transaction.
 
-    After a move to another address, links that were mailed to confirm an address change do nothing.
+    After a move to another address, personal links that were mailed before can only unsubscribe, and links that were
+    mailed to confirm or to undo an address change do nothing.
 
     Returns:
         The person before and after.
@@ -33,8 +35,7 @@ def edit_person(
         if old.state is State.LEFT:
             raise Conflict("this person has left: nothing was changed")
         if edit.address is not None:
-            _move(connection, old, edit.address, identify(edit.address))
-            address_changes.void(connection, old.id, database.now(connection))
+            _move(connection, old, edit.address, identify(edit.address), database.now(connection))
         name = old.name if edit.name is None else edit.name
         subscribers.save_preferences(connection, old.id, edit.applied_to(old.preferences), name)
         new = subscribers.get(connection, old.id)
@@ -42,7 +43,7 @@ def edit_person(
         return old, new
 
 
-def _move(connection: Connection, old: Subscriber, address: str, address_hash: str) -> None:
+def _move(connection: Connection, old: Subscriber, address: str, address_hash: str, now: dt.datetime) -> None:
     other = subscribers.find(connection, address_hash)
     if other is None or other.id != old.id:  # else the same address, spelled otherwise
         found = suppressions.find(connection, address_hash)
@@ -50,4 +51,5 @@ def _move(connection: Connection, old: Subscriber, address: str, address_hash: s
         refused = why_not_move(old.suppressed_for, reason, is_taken=other is not None)
         if refused:
             raise Conflict(f"{refused}: nothing was changed")
-    subscribers.set_address(connection, old.id, address, address_hash)
+    subscribers.set_address(connection, old.id, address, address_hash, now=now)
+    address_changes.end_undoing(connection, old.id, now)

@@ -178,7 +178,20 @@ def _end(asked_at: dt.datetime, purpose: Purpose, now: dt.datetime) -> dt.dateti
     return min(asked_at, now) + LIFETIMES[purpose]
 
 
-def _own_data(kind: Kind, page: str, purpose: Purpose) -> Callable[[Connection, People, Queued, dt.datetime], _Found]:
+def _address_changed(connection: Connection, people: People, queued: Queued, now: dt.datetime) -> _Found:
+    change = address_changes.find(connection, queued.subject_id or 0)
+    if change is None or change.undone_at is not None or change.undo_until is None or change.undo_until <= now:
+        return None
+    if change.old_address_hash != queued.address_hash:
+        return None  # forgotten
+    token = people.link_until(Purpose.UNDO_ADDRESS, change.id, change.undo_until)
+    url = personal_url(people.newsletter.base_url, "undo", token, queued.language)
+    return Kind.ADDRESS_CHANGED, queued.language, url
+
+
+def _own_link_to(
+    kind: Kind, page: str, purpose: Purpose
+) -> Callable[[Connection, People, Queued, dt.datetime], _Found]:
     def make(connection: Connection, people: People, queued: Queued, now: dt.datetime) -> _Found:
         if queued.subject_id is None or subscribers.hash_of(connection, queued.subject_id) != queued.address_hash:
             return None  # the person has moved to another address, or is gone
@@ -195,7 +208,9 @@ def _own_data(kind: Kind, page: str, purpose: Purpose) -> Callable[[Connection, 
 _MAKERS: dict[Kind, Callable[[Connection, People, Queued, dt.datetime], _Found]] = {
     Kind.CONFIRM: _confirm,
     Kind.LINK: _link,
+    Kind.NEW_ADDRESS: _own_link_to(Kind.NEW_ADDRESS, "new-address", Purpose.NEW_ADDRESS),
     Kind.ADDRESS: _address,
-    Kind.EXPORT: _own_data(Kind.EXPORT, "data", Purpose.EXPORT),
-    Kind.ERASE: _own_data(Kind.ERASE, "erase", Purpose.ERASE),
+    Kind.ADDRESS_CHANGED: _address_changed,
+    Kind.EXPORT: _own_link_to(Kind.EXPORT, "data", Purpose.EXPORT),
+    Kind.ERASE: _own_link_to(Kind.ERASE, "erase", Purpose.ERASE),
 }

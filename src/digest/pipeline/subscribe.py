@@ -1,4 +1,4 @@
-"""Signing up, confirming, choosing, and moving to another address.
+"""Signing up, confirming, and choosing.
 
 Whatever is asked by somebody who has proved nothing only enqueues a mail, with the same work for a known and an unknown
 address: who is known is looked up when the mail is made, by another thread.
@@ -10,16 +10,15 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from digest.delivery.notifications import Kind
+from digest.pipeline.limits import WINDOW
 from digest.pipeline.people import People
-from digest.storage import address_changes, consents, limits, notifications, signups, subscribers, suppressions
+from digest.pipeline.suppressing import lift_what_the_person_may
+from digest.storage import consents, limits, notifications, signups, subscribers
 from digest.storage.database import Database
 from digest.subscribers.consent import Consent, ConsentKind, ConsentMethod, Origin
 from digest.subscribers.signup import SignUp, SignUpState, StoredSignUp
 from digest.subscribers.subscriber import NewSubscriber, Preferences, State, Subscriber
-from digest.subscribers.suppression import may_lift
 from digest.tokens import LIFETIMES, Purpose
-
-WINDOW = dt.timedelta(minutes=10)  # in which one address gets one mail of each kind that anybody can ask for
 
 
 def request(database: Database, people: People, wanted: SignUp, origin: Origin) -> None:
@@ -60,15 +59,30 @@ def confirm(database: Database, people: People, signup_id: int) -> Subscriber | 
         if found is None or found.state is SignUpState.VOID:
             return None
         if found.state is SignUpState.CONFIRMED:
-            person = subscribers.get(connection, found.subscriber_id) if found.subscriber_id else None
-            # whoever holds the old mailbox must not get at a person who has moved to another one
-            return person if person and people.identify(person.address) == found.address_hash else None
-        if found.expires_at <= now or not _lifted(connection, found.address_hash):
+            return _confirmed(connection, people, found)
+        if found.expires_at <= now or not lift_what_the_person_may(connection, found.address_hash):
             return None
         number = _subscribed(connection, found, now)
         consents.add(connection, number, found.address_hash, _proof(found, now))
         signups.confirm(connection, found.id, found.address_hash, number)
         return subscribers.get(connection, number)
+
+
+def look_at_sign_up(database: Database, people: People, signup_id: int) -> tuple[SignUpState, Subscriber | None]:
+    """
+    What the link that confirms a sign-up would do, or has done.
+
+    Returns:
+        `VOID` if `confirm` would return None; otherwise the state, and once confirmed the person.
+    """
+    with database.read() as connection:
+        found = signups.find(connection, signup_id)
+        if found is None or found.state is SignUpState.VOID:
+            return SignUpState.VOID, None
+        if found.state is SignUpState.CONFIRMED:
+            person = _confirmed(connection, people, found)
+            return (SignUpState.CONFIRMED, person) if person else (SignUpState.VOID, None)
+        return (SignUpState.VOID if found.expires_at <= database.now(connection) else found.state), None
 
 
 def send_link(database: Database, people: People, address: str, origin: Origin) -> None:
@@ -106,7 +120,11 @@ def come_back(database: Database, people: People, subscriber_id: int) -> Subscri
     with database.write() as connection:
         now = database.now(connection)
         person = subscribers.get(connection, subscriber_id)
-        if person is None or person.state is not State.LEFT or not _lifted(connection, people.identify(person.address)):
+        if (
+            person is None
+            or person.state is not State.LEFT
+            or not lift_what_the_person_may(connection, people.identify(person.address))
+        ):
             return person if person is not None and person.state is State.ACTIVE else None
         subscribers.activate(connection, subscriber_id, consent_until=person.consent_until)
         undone = Consent(
@@ -122,74 +140,10 @@ def come_back(database: Database, people: People, subscriber_id: int) -> Subscri
         return subscribers.get(connection, subscriber_id)
 
 
-def change_address(database: Database, people: People, subscriber_id: int, address: str) -> None:
-    """Enqueue a mail to a person's new address; nothing changes before its link is used."""
-    address_hash = people.identify(address)
-    with database.write() as connection:
-        now = database.now(connection)
-        person = subscribers.get(connection, subscriber_id)
-        if person is None or person.state is not State.ACTIVE:
-            return
-        if not _first_in_window(connection, Kind.ADDRESS, address_hash, now):
-            return
-        ends = now + LIFETIMES[Purpose.CHANGE_ADDRESS]
-        number = address_changes.add(connection, subscriber_id, address, address_hash, now=now, expires_at=ends)
-        _enqueue(connection, Kind.ADDRESS, address, address_hash, person.preferences.language, number, now)
-
-
-def confirm_address(database: Database, people: People, change_id: int) -> Subscriber | None:
-    """
-    Move a person to the new address that they have confirmed. Doing it again changes nothing.
-
-    Returns:
-        The person; None if the request is unknown or too old, the person has left, or the new address belongs to
-        somebody else or may not be mailed.
-    """
-    with database.write() as connection:
-        now = database.now(connection)
-        change = address_changes.find(connection, change_id, lock=True)
-        if change is None:
-            return None
-        person = subscribers.get(connection, change.subscriber_id)
-        if person is None or person.state is not State.ACTIVE:
-            return None
-        if change.done_at is not None:
-            return person if people.identify(person.address) == change.address_hash else None
-        other = subscribers.find(connection, change.address_hash)
-        if change.expires_at <= now or (other is not None and other.id != person.id):
-            return None
-        if not _lifted(connection, change.address_hash):
-            return None
-        subscribers.set_address(connection, person.id, change.address, change.address_hash)
-        address_changes.done(connection, change_id, now)
-        return subscribers.get(connection, person.id)
-
-
-def request_export(database: Database, people: People, subscriber_id: int) -> None:
-    """Enqueue the mail with a fresh link to everything that is known about a person."""
-    _mail_person(database, people, subscriber_id, Kind.EXPORT)
-
-
-def request_erasure(database: Database, people: People, subscriber_id: int) -> None:
-    """Enqueue the mail with a fresh link that erases a person."""
-    _mail_person(database, people, subscriber_id, Kind.ERASE)
-
-
 def clock(database: Database) -> dt.datetime:
     """The time by the database's clock, by which links end."""
     with database.read() as connection:
         return database.now(connection)
-
-
-def _mail_person(database: Database, people: People, subscriber_id: int, kind: Kind) -> None:
-    with database.write() as connection:
-        now = database.now(connection)
-        person = subscribers.get(connection, subscriber_id)
-        if person is None:
-            return
-        address_hash = people.identify(person.address)
-        if _first_in_window(connection, kind, address_hash, now):
-            _enqueue(connection, kind, person.address, address_hash, person.preferences.language, person.id, now)
 
 
 def _enqueue(
@@ -208,14 +162,10 @@ def _first_in_window(connection: Connection, kind: Kind, address_hash: str, now:
     return limits.take(connection, f"{kind}:{address_hash}", count=1, per=WINDOW, now=now)
 
 
-def _lifted(connection: Connection, address_hash: str) -> bool:
-    """Lift what the person may lift; False if the address must stay suppressed."""
-    found = suppressions.find(connection, address_hash)
-    if found is None:
-        return True
-    if not may_lift(found.reason):
-        return False
-    return suppressions.lift(connection, address_hash)
+def _confirmed(connection: Connection, people: People, found: StoredSignUp) -> Subscriber | None:
+    """The person of a confirmed sign-up, unless they have moved: the old mailbox must not get at the new one."""
+    person = subscribers.get(connection, found.subscriber_id) if found.subscriber_id else None
+    return person if person and people.identify(person.address) == found.address_hash else None
 
 
 def _subscribed(connection: Connection, found: StoredSignUp, now: dt.datetime) -> int:
@@ -227,7 +177,7 @@ def _subscribed(connection: Connection, found: StoredSignUp, now: dt.datetime) -
     known = subscribers.find(connection, found.address_hash)
     assert known is not None
     subscribers.save_preferences(connection, known.id, found.preferences, found.name or known.name)
-    subscribers.set_address(connection, known.id, found.address, found.address_hash)
+    subscribers.set_address(connection, known.id, found.address, found.address_hash, now=now)
     subscribers.activate(connection, known.id)
     return known.id
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+from sqlalchemy import Connection
+
 from digest.errors import NotFound
 from digest.storage import subscribers, suppressions
 from digest.storage.database import Database
 from digest.subscribers.subscriber import State
-from digest.subscribers.suppression import Reason
+from digest.subscribers.suppression import Reason, may_lift
 
 
 def every_suppression(database: Database) -> Iterator[dict[str, Any]]:
@@ -46,3 +48,11 @@ def unsuppress(database: Database, address_hash: str) -> State | None:
             raise NotFound("that address is not suppressed")
         person = subscribers.find(connection, address_hash)
         return person.state if person else None
+
+
+def lift_what_the_person_may(connection: Connection, address_hash: str) -> bool:
+    """Lift a suppression that the person may lift; False if the address must stay suppressed."""
+    found = suppressions.find(connection, address_hash)
+    if found is None:
+        return True
+    return may_lift(found.reason) and suppressions.lift(connection, address_hash)

@@ -1,4 +1,4 @@
-"""Requests to change an address: done when the new address confirms."""
+"""Requests to change an address: done when the new address confirms, and undone from the old one for some days."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -10,7 +10,14 @@ from digest.storage.tables import address_change
 
 @dataclass(frozen=True)
 class AddressChange:
-    """A request; times are UTC, `done_at` is None until it is confirmed."""
+    """A request; times are UTC.
+
+    Attributes:
+        done_at: None until the new address confirms it.
+        old_address, old_address_hash: The address before; None until it is done, and when that was erased.
+        undo_until: When the old address can no longer take it back; None until it is done.
+        undone_at: When it did.
+    """
 
     id: int
     subscriber_id: int
@@ -19,6 +26,10 @@ class AddressChange:
     requested_at: dt.datetime
     expires_at: dt.datetime
     done_at: dt.datetime | None
+    old_address: str | None = None
+    old_address_hash: str | None = None
+    undo_until: dt.datetime | None = None
+    undone_at: dt.datetime | None = None
 
 
 def add(
@@ -56,9 +67,60 @@ def of_person(conn: Connection, subscriber_id: int) -> list[AddressChange]:
     return [AddressChange(**row._mapping) for row in conn.execute(query)]  # noqa: SLF001
 
 
-def done(conn: Connection, change_id: int, now: dt.datetime) -> None:
-    """Say that the new address has confirmed."""
-    conn.execute(update(address_change).where(address_change.c.id == change_id).values(done_at=now))
+def waiting(conn: Connection, subscriber_id: int, now: dt.datetime) -> AddressChange | None:
+    """The request of a person that waits for the new address to confirm it; None if none does."""
+    query = (
+        select(address_change)
+        .where(address_change.c.subscriber_id == subscriber_id, address_change.c.done_at.is_(None))
+        .where(address_change.c.expires_at > now)
+        .order_by(address_change.c.id.desc())
+        .limit(1)
+    )
+    row = conn.execute(query).one_or_none()
+    return None if row is None else AddressChange(**row._mapping)  # noqa: SLF001
+
+
+def done(
+    conn: Connection,
+    change_id: int,
+    old_address: str,
+    old_address_hash: str,
+    *,
+    now: dt.datetime,
+    undo_until: dt.datetime,
+) -> None:
+    """Record that the new address has confirmed, and what the address was before."""
+    values = {
+        "done_at": now,
+        "old_address": old_address,
+        "old_address_hash": old_address_hash,
+        "undo_until": undo_until,
+    }
+    conn.execute(update(address_change).where(address_change.c.id == change_id).values(values))
+
+
+def undone(conn: Connection, change: AddressChange, now: dt.datetime) -> None:
+    """Record that the old address took a change back. Every later change of that person can't be undone any more."""
+    conn.execute(update(address_change).where(address_change.c.id == change.id).values(undone_at=now))
+    end_undoing(conn, change.subscriber_id, now, since=change.id)
+
+
+def end_undoing(conn: Connection, subscriber_id: int, now: dt.datetime, *, since: int = 0) -> None:
+    """Let no mailbox undo a change of a person any more.
+
+    Args:
+        since: Of the changes with this id or a later one.
+    """
+    theirs = (address_change.c.subscriber_id == subscriber_id, address_change.c.id >= since)
+    conn.execute(update(address_change).where(*theirs, address_change.c.undo_until > now).values(undo_until=now))
+
+
+def forget_address(conn: Connection, address_hash: str, now: dt.datetime) -> None:
+    """Forget an address as the old one of changes, which can't be undone then, and requests to move to it."""
+    old = address_change.c.old_address_hash == address_hash
+    conn.execute(update(address_change).where(old).values(old_address=None, old_address_hash=None, undo_until=now))
+    unused = (address_change.c.address_hash == address_hash, address_change.c.done_at.is_(None))
+    conn.execute(delete(address_change).where(*unused))
 
 
 def void(conn: Connection, subscriber_id: int, now: dt.datetime) -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 
 from sqlalchemy import Connection, delete, select, update
 
+from digest.delivery.notifications import Kind
 from digest.delivery.states import CampaignState
 from digest.storage import address_changes, consents, members, notifications, signups, suppressions
 from digest.storage.tables import campaign, delivery, subscriber
@@ -27,6 +28,7 @@ def erase(conn: Connection, address_hash: str, now: dt.datetime) -> bool:
         return False
     if number is not None:
         _take_out(conn, number, address_hash)
+    address_changes.forget_address(conn, address_hash, now)
     suppressions.forget_address(conn, address_hash, now)
     return True
 
@@ -58,6 +60,11 @@ def _take_out(conn: Connection, subscriber_id: int, address_hash: str) -> None:
     conn.execute(update(delivery).where(*theirs).values(subscriber_id=None))
     consents.detach(conn, subscriber_id, address_hash)
     for change in address_changes.of_person(conn, subscriber_id):
-        notifications.forget_address(conn, change.address_hash)
+        # both addresses may have a subscription and mails of their own by now
+        notifications.forget_about(conn, change.address_hash, Kind.ADDRESS, change.id)
+        if change.old_address_hash is not None and change.done_at is not None:
+            notifications.forget_about(conn, change.old_address_hash, Kind.ADDRESS_CHANGED, change.id)
+            notifications.forget_until(conn, change.old_address_hash, change.done_at)
+            signups.forget_until(conn, change.old_address_hash, change.done_at)
     address_changes.forget_person(conn, subscriber_id)
     conn.execute(delete(subscriber).where(subscriber.c.id == subscriber_id))

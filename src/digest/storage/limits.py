@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import Connection, case, delete, or_
+from sqlalchemy import Connection, case, delete, or_, select
 
 from digest.storage.tables import page_limit
 from digest.storage.upsert import insert_or_update
@@ -24,6 +24,14 @@ def take(conn: Connection, key: str, *, count: int, per: dt.timedelta, now: dt.d
     statement = insert_or_update(conn, page_limit, "key", {"arrival": later}, room)
     values = {"key": key, "arrival": moment + space}
     return conn.execute(statement.values(values).returning(page_limit.c.key)).one_or_none() is not None
+
+
+def opens_at(conn: Connection, key: str, *, count: int, per: dt.timedelta, now: dt.datetime) -> dt.datetime:
+    """When `take` counts the next event of *key*; *now* if it would at once."""
+    arrival = conn.execute(select(page_limit.c.arrival).where(page_limit.c.key == key)).scalar_one_or_none()
+    space = per // _MICROSECOND // count
+    opens = _EPOCH + _MICROSECOND * ((arrival or 0) - space * (count - 1))
+    return max(now, opens)
 
 
 def forget(conn: Connection, now: dt.datetime) -> int:

@@ -25,6 +25,14 @@ class Queued:
     attempts: int
 
 
+@dataclass(frozen=True)
+class Asked:
+    """When a mail was enqueued, and how far it has got."""
+
+    at: dt.datetime
+    state: NotificationState
+
+
 def add(
     conn: Connection,
     kind: str,
@@ -142,6 +150,31 @@ def of_address(conn: Connection, address_hash: str) -> list[tuple[str, dt.dateti
         .order_by(notification.c.id)
     )
     return [(row.kind, row.created_at, row.state) for row in conn.execute(query)]
+
+
+def latest(conn: Connection, kind: str, address_hash: str, after: dt.datetime) -> Asked | None:
+    """The newest mail of a kind to an address that was enqueued after that time; None if there is none."""
+    query = (
+        select(notification.c.created_at, notification.c.state)
+        .where(notification.c.address_hash == address_hash, notification.c.kind == str(kind))
+        .where(notification.c.created_at > after)
+        .order_by(notification.c.id.desc())
+        .limit(1)
+    )
+    row = conn.execute(query).one_or_none()
+    return None if row is None else Asked(row.created_at, row.state)
+
+
+def forget_about(conn: Connection, address_hash: str, kind: str, subject_id: int) -> None:
+    """Delete the mails of one kind to an address about one subject, also those that wait."""
+    about = (notification.c.kind == str(kind), notification.c.subject_id == subject_id)
+    conn.execute(delete(notification).where(notification.c.address_hash == address_hash, *about))
+
+
+def forget_until(conn: Connection, address_hash: str, time: dt.datetime) -> None:
+    """Delete every mail to an address that was enqueued until then, also those that wait."""
+    theirs = (notification.c.address_hash == address_hash, notification.c.created_at <= time)
+    conn.execute(delete(notification).where(*theirs))
 
 
 def forget_address(conn: Connection, address_hash: str) -> None:

@@ -77,6 +77,11 @@ def forget_address(conn: Connection, address_hash: str) -> int:
     return _delete(conn, signup.c.address_hash == address_hash)
 
 
+def forget_until(conn: Connection, address_hash: str, time: dt.datetime) -> int:
+    """Delete every request of an address that was made until then; how many."""
+    return _delete(conn, (signup.c.address_hash == address_hash) & (signup.c.requested_at <= time))
+
+
 def forget_old(conn: Connection, before: dt.datetime) -> int:
     """Delete requests made before then; how many."""
     return _delete(conn, signup.c.requested_at < before)

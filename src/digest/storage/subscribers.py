@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select, update
 
 from digest.months import Month
-from digest.storage import selections, suppressions
+from digest.storage import address_changes, selections, suppressions
 from digest.storage.adding import AddResult, add_many, chosen_columns, given_columns
-from digest.storage.tables import address_change, consent, selection_topic, signup, subscriber, suppression
+from digest.storage.tables import consent, selection_topic, signup, subscriber, suppression
 from digest.storage.upsert import insert_new, is_one_of
 from digest.subscribers.signup import SignUpState
 from digest.subscribers.subscriber import NewSubscriber, Preferences, State, Subscriber
@@ -106,11 +106,7 @@ def leave(conn: Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
         .where(signup.c.address_hash == person.address_hash, signup.c.state == SignUpState.WAITING)
         .values(state=SignUpState.VOID)
     )
-    conn.execute(
-        update(address_change)
-        .where(address_change.c.subscriber_id == subscriber_id, address_change.c.done_at.is_(None))
-        .values(expires_at=now)
-    )
+    address_changes.void(conn, subscriber_id, now)
     return True
 
 
@@ -138,8 +134,16 @@ def save_preferences(conn: Connection, subscriber_id: int, chosen: Preferences, 
     return conn.execute(update(subscriber).where(subscriber.c.id == subscriber_id).values(values)).rowcount == 1
 
 
-def set_address(conn: Connection, subscriber_id: int, address: str, address_hash: str) -> None:
-    """Write a person's new address; nobody else may have it."""
+def set_address(conn: Connection, subscriber_id: int, address: str, address_hash: str, *, now: dt.datetime) -> None:
+    """
+    Write a person's new address; nobody else may have it.
+
+    Unless it is only another spelling, personal links made before do nothing but unsubscribe from now on, and requests
+    to change the address that wait to be confirmed do nothing at all.
+    """
+    moves = (subscriber.c.id == subscriber_id, subscriber.c.address_hash != address_hash)
+    if conn.execute(update(subscriber).where(*moves).values(address_since=now)).rowcount:
+        address_changes.void(conn, subscriber_id, now)
     values = {"address": address, "address_hash": address_hash}
     conn.execute(update(subscriber).where(subscriber.c.id == subscriber_id).values(values))
 
@@ -185,4 +189,5 @@ def _person(row: Row[Any], topics: frozenset[str]) -> Subscriber:
         given_on=row.given_on,
         consent_until=row.consent_until,
         suppressed_for=row.suppressed_for,
+        address_since=row.address_since,
     )

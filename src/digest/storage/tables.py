@@ -92,6 +92,7 @@ subscriber = Table(
     Column("created_at", UTC, nullable=False),
     Column("left_at", UTC),
     Column("consent_until", Date),  # first day without a valid consent; null: it does not end by itself
+    Column("address_since", UTC),  # when the address last changed; personal links made before went elsewhere
     sqlite_autoincrement=True,
 )
 
@@ -172,6 +173,10 @@ address_change = Table(
     Column("requested_at", UTC, nullable=False),
     Column("expires_at", UTC, nullable=False),
     Column("done_at", UTC),
+    Column("old_address", Text),  # the one before; null: not done, or forgotten
+    Column("old_address_hash", Text),
+    Column("undo_until", UTC),  # the old address may take it back until then; null: not done
+    Column("undone_at", UTC),
     sqlite_autoincrement=True,
 )
 

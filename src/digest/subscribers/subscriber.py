@@ -72,6 +72,7 @@ class Subscriber:
         source, given_on: Of the latest consent.
         consent_until: First day on which the consent holds no more; None: it does not end by itself.
         suppressed_for: Why the address must not be mailed, whatever the state; None: it may be mailed.
+        address_since: When the address last changed; None if it never did.
     """
 
     id: int
@@ -85,6 +86,14 @@ class Subscriber:
     given_on: dt.date | None = None
     consent_until: dt.date | None = None
     suppressed_for: str | None = None
+    address_since: dt.datetime | None = None
+
+    def has_moved_since(self, made: dt.datetime, now: dt.datetime) -> bool:
+        """Whether a personal link made at *made* went to an earlier address.
+
+        A time that has not come yet, written under a clock that was ahead, bars nobody from their own page.
+        """
+        return self.address_since is not None and made < self.address_since <= now
 
 
 def standing(state: State, suppressed_for: str | None) -> str:

@@ -1,6 +1,7 @@
 """The public site as an application."""
 
 import logging
+from collections.abc import Callable
 
 from fastapi import APIRouter, FastAPI
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -11,11 +12,14 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from digest.errors import StorageError
 from digest.forms import Shield, route_pattern
 from digest.pipeline.published import answers
+from digest.tokens import Purpose
 from digest.web.answers import public_file
 from digest.web.archive import READ, archive_routes
 from digest.web.fresh import fresh_routes
 from digest.web.hooks import hook_routes
-from digest.web.links import DeadLink, dead_link
+from digest.web.links import DeadLink, dead_link, leads_nowhere
+from digest.web.new_address import new_address_routes
+from digest.web.own_links import own_link_routes
 from digest.web.policy import CONTENT_SECURITY_POLICY
 from digest.web.preferences import preferences_routes
 from digest.web.site import Site
@@ -24,7 +28,16 @@ from digest.web.unsubscribe import unsubscribe_routes
 
 _log = logging.getLogger(__name__)
 _RETRY_SECONDS = "60"
-_PERSONAL_PATHS = ("unsubscribe", "confirm", "preferences", "address", "data", "erase", "return")
+_DATED = {
+    "preferences": Purpose.PREFERENCES,
+    "confirm": Purpose.CONFIRM,
+    "new-address": Purpose.NEW_ADDRESS,
+    "address": Purpose.CHANGE_ADDRESS,
+    "undo": Purpose.UNDO_ADDRESS,
+    "data": Purpose.EXPORT,
+    "erase": Purpose.ERASE,
+    "return": Purpose.RETURN,
+}
 
 
 def create_site(site: Site) -> FastAPI:
@@ -37,7 +50,16 @@ def create_site(site: Site) -> FastAPI:
     app.add_middleware(Shield, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
     app.include_router(_own_routes(site))
     app.include_router(_asset_routes(site), prefix=site.prefix)
-    for routes in (unsubscribe_routes, subscribing_routes, preferences_routes, fresh_routes, archive_routes):
+    for routes in (
+        unsubscribe_routes,
+        subscribing_routes,
+        preferences_routes,
+        own_link_routes,
+        new_address_routes,
+        fresh_routes,
+        _cut_routes,
+        archive_routes,
+    ):
         app.include_router(routes(site), prefix=site.prefix)
     if site.events is not None:
         app.include_router(hook_routes(site.events), prefix=site.prefix)
@@ -53,7 +75,7 @@ def _own_routes(site: Site) -> APIRouter:
 
     @router.api_route("/robots.txt", methods=READ)
     def robots() -> Response:
-        lines = [f"Disallow: {site.prefix}/{path}/" for path in _PERSONAL_PATHS]
+        lines = [f"Disallow: {site.prefix}/{path}/" for path in ("unsubscribe", *_DATED)]
         return PlainTextResponse("\n".join(["User-agent: *", *lines, ""]))
 
     @router.api_route("/healthz", methods=READ)
@@ -89,6 +111,8 @@ def _asset_routes(site: Site) -> APIRouter:
 def _answer_errors(app: FastAPI, site: Site) -> None:
     @app.exception_handler(HTTPException)
     def http_error(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 405:  # noqa: PLR2004
+            return _wrong_method(site, request, error)
         if error.status_code != 404:  # noqa: PLR2004
             return PlainTextResponse(f"{error.detail}\n", error.status_code, error.headers)
         view = site.view(request)
@@ -109,3 +133,30 @@ def _answer_errors(app: FastAPI, site: Site) -> None:
         text = view.gettext("Nothing has been changed. Please try again in a few minutes.")
         headers = {"Retry-After": _RETRY_SECONDS, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
         return HTMLResponse(view.message(title, text), 503, headers)
+
+
+def _wrong_method(site: Site, request: Request, error: HTTPException) -> Response:
+    """For an address that takes only forms or events, and for a form sent to a page that takes none."""
+    view = site.view(request)
+    _ = view.gettext
+    title = _("This page cannot be opened this way")
+    text = _("Nothing has been changed. Open the link in your mail again, or have a new one sent to you.")
+    links = [(view.path("/link"), _("Have your personal link sent to you"))]
+    headers = {**(error.headers or {}), "Cache-Control": "no-store"}
+    return HTMLResponse(view.message(title, text, links=links, home_link=True), 405, headers)
+
+
+def _cut_routes(site: Site) -> APIRouter:
+    """Personal addresses without their token, as a mail program may cut them: the page that offers a new link."""
+    router = APIRouter(redirect_slashes=False)
+
+    def page(purpose: Purpose) -> Callable[[], Response]:
+        def cut() -> Response:
+            raise leads_nowhere(site, purpose)
+
+        return cut
+
+    for kind, purpose in _DATED.items():
+        for path in (f"/{kind}", f"/{kind}/"):
+            router.add_api_route(path, page(purpose), methods=READ)
+    return router

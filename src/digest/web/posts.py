@@ -1,17 +1,19 @@
 """What every form of ours goes through before it acts: its origin, its size and encoding, and how many come."""
 
-from collections.abc import Callable
+import datetime as dt
+import math
+from collections.abc import Callable, Sequence
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from digest.forms import PERSONAL, sent_from_own_page
-from digest.pipeline.limits import Rate, allow
+from digest.pipeline.limits import time_to_wait
 from digest.subscribers.address import without_tag
 from digest.web.bodies import Form, Unreadable, read_form
 from digest.web.peers import network_of
-from digest.web.site import Site
+from digest.web.site import Site, View
 
 _TRAP = "website"  # a field that no person sees; programs fill it in
 
@@ -43,20 +45,38 @@ def network(site: Site, request: Request) -> str:
 
 def too_many(site: Site, request: Request) -> Response | None:
     """The refusal if this network has sent too many forms; None if it may go on."""
-    if _allowed(site, f"forms from:{site.people.identify(network(site, request))}", site.limits.network):
+    key = f"forms from:{site.people.identify(network(site, request))}"
+    wait = time_to_wait(site.database, key, site.limits.network)
+    if wait is None:
         return None
     view = site.view(request)
-    title = view.gettext("Too many requests")
-    text = view.gettext("Many requests came from your network. Nothing has been changed. Please try again in an hour.")
-    return personal(view.message(title, text), 429, {"Retry-After": "3600"})
+    text = view.gettext("Many requests came from your network. Nothing has been changed. Try again in %(wait)s.")
+    return too_early(view, view.gettext("Too many requests"), wait, text)
+
+
+def too_early(
+    view: View, title: str, wait: dt.timedelta, *texts: str, links: Sequence[tuple[str, str]] = ()
+) -> Response:
+    """Refuse for now, and say when to try again: at `%(wait)s` in *texts*."""
+    paragraphs = [text.replace("%(wait)s", view.wait(wait)) for text in texts]
+    headers = {"Retry-After": str(math.ceil(wait.total_seconds()))}
+    return personal(view.message(title, *paragraphs, links=links), 429, headers)
 
 
 def may_write_to(site: Site, address: str) -> bool:
     """Whether a notification may go to an address now, whoever asks for it and whether we know it or not."""
-    identify = site.people.identify
-    return _allowed(site, f"mail to:{identify(address)}", site.limits.address) and _allowed(
-        site, f"mail to mailbox:{identify(without_tag(address))}", site.limits.mailbox
+    return wait_to_write_to(site, address) is None
+
+
+def wait_to_write_to(site: Site, address: str) -> dt.timedelta | None:
+    """As `may_write_to`: None, or how long until one may."""
+    identify, limits = site.people.identify, site.limits
+    keys = (
+        (f"mail to:{identify(address)}", limits.address),
+        (f"mail to mailbox:{identify(without_tag(address))}", limits.mailbox),
     )
+    waits = (time_to_wait(site.database, key, rate) for key, rate in keys)
+    return next((wait for wait in waits if wait is not None), None)
 
 
 def personal(html: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -64,8 +84,12 @@ def personal(html: str, status: int = 200, headers: dict[str, str] | None = None
     return HTMLResponse(html, status, {**PERSONAL, **(headers or {})})
 
 
-def _allowed(site: Site, key: str, rate: Rate) -> bool:
-    return allow(site.database, key, rate)
+def see_other(path: str) -> Response:
+    """Answer a form by the page that shows what came of it, which can be reloaded and kept.
+
+    Source: RFC 9110, 15.4.4.
+    """
+    return Response(status_code=303, headers={**PERSONAL, "Location": path})
 
 
 def _foreign(site: Site, request: Request) -> Response:

@@ -1,5 +1,7 @@
 """The page behind the personal link: what a reader gets, and every way out. The token in the path is the authority."""
 
+from urllib.parse import quote
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -7,168 +9,151 @@ from starlette.responses import Response
 from digest.archive.language import language_name
 from digest.archive.pages import Head
 from digest.months import Month
-from digest.pipeline.leave import find_person, leave
-from digest.pipeline.subscribe import change_address, request_erasure, request_export, save_preferences
+from digest.pipeline.leave import leave
+from digest.pipeline.subscribe import save_preferences
 from digest.rendering.typography import typographic
 from digest.rendering.words import join_words, month_name
 from digest.subscribers.subscriber import NoMatch, Preferences, State, Subscriber
 from digest.tokens import Purpose
 from digest.web.archive import READ
 from digest.web.bodies import Form
-from digest.web.choices import EVERY, SOME, Reading, pauses, topic_groups, typed_again
-from digest.web.links import leads_nowhere, open_link, page_versions, personal_path
+from digest.web.choices import EVERY, SOME, Reading, pauses, topic_groups
+from digest.web.links import act_page, leads_nowhere, open_person, page_versions
 from digest.web.policy import WITH_SCRIPT
-from digest.web.posts import may_write_to, personal, posted, too_many
+from digest.web.posts import personal, posted, see_other
 from digest.web.site import Site, View
-from digest.web.unsubscribe import farewell, masked
+from digest.web.unsubscribe import masked, way_back_path
 
 _KIND = "preferences"
-_NOTHING_SENT = Form(())
+_SAVED = "saved"  # in the query of the page after the form: also say what is stored now
 
 
 def preferences_routes(site: Site) -> APIRouter:
-    """The routes behind `/preferences/TOKEN`."""
+    """The routes of `/preferences/TOKEN`, and of leaving from there."""
     router = APIRouter(redirect_slashes=False)
 
     @router.api_route("/preferences/{token}", methods=READ)
     def show_preferences(request: Request, token: str) -> Response:
-        return _Visit(site, request, token).show()
+        return _Page(site, request, token).show()
 
     @router.post("/preferences/{token}")
     async def save(request: Request, token: str) -> Response:
-        return await posted(site, request, lambda form: _Visit(site, request, token).save(form))
+        return await posted(site, request, lambda form: _Page(site, request, token).save(form))
 
-    @router.post("/preferences/{token}/address")
-    async def ask_for_another_address(request: Request, token: str) -> Response:
-        return await posted(site, request, lambda form: _Visit(site, request, token).change_address(form))
+    @router.api_route("/preferences/{token}/leave", methods=READ)
+    def ask_before_leaving(request: Request, token: str) -> Response:
+        return _before_leaving(Visit(site, request, token, any_mailbox=True))
 
     @router.post("/preferences/{token}/leave")
     async def leave_for_good(request: Request, token: str) -> Response:
-        return await posted(site, request, lambda _: _Visit(site, request, token).leave())
-
-    @router.post("/preferences/{token}/data")
-    async def ask_for_data(request: Request, token: str) -> Response:
-        return await posted(site, request, lambda _: _Visit(site, request, token).mail(Purpose.EXPORT))
-
-    @router.post("/preferences/{token}/erase")
-    async def ask_for_erasure(request: Request, token: str) -> Response:
-        return await posted(site, request, lambda _: _Visit(site, request, token).mail(Purpose.ERASE))
+        return await posted(site, request, lambda _: _leave(Visit(site, request, token, any_mailbox=True)))
 
     return router
 
 
-class _Visit:
-    """One request to the page: the link is opened, and the person found.
+class Visit:
+    """One request to a page behind the personal link: the link is opened, and the person found.
+
+    Args:
+        any_mailbox: Whether a link counts that was mailed to an earlier address of the person.
 
     Raises:
-        DeadLink: The link does not work, or its person is gone.
+        DeadLink: The link does not work, or its person is gone; FormerLink.
     """
 
-    def __init__(self, site: Site, request: Request, token: str) -> None:
-        self._site = site
-        self._request = request
-        self._token = token
-        now = site.now()
-        person = find_person(site.database, open_link(site, Purpose.PREFERENCES, token, now))
-        if person is None:
-            raise leads_nowhere(site, Purpose.PREFERENCES)
-        self._person = person
-        self._this_month = Month.of(now.date())
-        self._view = site.view(request, person.preferences.language)
-
-    def show(self) -> Response:
-        if self._person.state is not State.ACTIVE:
-            return personal(self._gone())
-        return self._answer(self._page(self._person.preferences, self._person.name))
-
-    def save(self, form: Form) -> Response:
-        person, view = self._person, self._view
-        if person.state is not State.ACTIVE:
-            return personal(self._gone(), 409)
-        reading = Reading(form, view.gettext)
-        languages = self._site.newsletter.languages
-        wanted = reading.preferences(self._site.taxonomy, languages, person.preferences, self._this_month)
-        name = reading.name()
-        if reading.problems:
-            return self._answer(self._page(wanted, form.get("name")[:300], reading, which=form.get("which")), 422)
-        saved = save_preferences(self._site.database, person.id, wanted, name)
-        if saved is None:
-            raise leads_nowhere(self._site, Purpose.PREFERENCES)
-        self._view = self._site.view(self._request, saved.preferences.language)
-        return self._answer(self._page(saved.preferences, saved.name, saved=_as_saved(self._view, saved)))
-
-    def change_address(self, form: Form) -> Response:
-        _ = self._view.gettext
-        reading = Reading(form, _)
-        address = reading.address()
-        if self._person.state is not State.ACTIVE:
-            return personal(self._gone(), 409)
-        if reading.problems:
-            page = self._page(self._person.preferences, self._person.name, reading, typed=form)
-            return self._answer(page, 422)
-        if refusal := too_many(self._site, self._request):
-            return refusal
-        if may_write_to(self._site, address):
-            change_address(self._site.database, self._site.people, self._person.id, address)
-        return self._said(
-            _("Please look into the mailbox of the new address"),
-            _("We are writing to {address}. The mail has a link that works for 24 hours.").format(address=address),
-            _("Until it is used, everything stays as it is."),
-        )
-
-    def leave(self) -> Response:
-        was_active = self._person.state is State.ACTIVE
-        leave(self._site.database, self._person.id)
-        return personal(farewell(self._view, self._person.id if was_active else None))
-
-    def mail(self, purpose: Purpose) -> Response:
-        """Send a fresh link to the person's own address."""
-        _ = self._view.gettext
-        if refusal := too_many(self._site, self._request):
-            return refusal
-        if may_write_to(self._site, self._person.address):
-            ask = request_export if purpose is Purpose.EXPORT else request_erasure
-            ask(self._site.database, self._site.people, self._person.id)
-        return self._said(
-            _("Please look into your mail"),
-            _("A fresh link is on its way to {address}. It works for 24 hours.").format(
-                address=masked(self._person.address)
-            ),
-            _("Nothing has been changed."),
-        )
-
-    def _path(self, action: str = "") -> str:
-        return personal_path(self._view, _KIND, self._token, action)
+    def __init__(self, site: Site, request: Request, token: str, *, any_mailbox: bool = False) -> None:
+        self.site = site
+        self.request = request
+        self.token = token
+        self.now = site.now()
+        self.person = open_person(site, Purpose.PREFERENCES, token, self.now, any_mailbox=any_mailbox)
+        self.view = site.view(request, self.person.preferences.language)
 
     @property
-    def _paths(self) -> dict[str, str]:
-        return {action: self._path(f"/{action}") for action in ("address", "leave", "data", "erase")}
+    def is_active(self) -> bool:
+        return self.person.state is State.ACTIVE
 
-    def _head(self, title: str) -> Head:
-        return Head(title, "", "", page_versions(self._view, f"/{_KIND}/{self._token}"))
+    def inner_path(self, action: str = "") -> str:
+        """The path of the page, or of one of its actions such as `/leave`, within the site."""
+        return f"/{_KIND}/{quote(self.token, safe='')}{action}"
 
-    def _page(
+    def path(self, action: str = "") -> str:
+        """The same as a link on a page."""
+        return self.view.path(self.inner_path(action))
+
+    @property
+    def paths(self) -> dict[str, str]:
+        return {action: self.path(f"/{action}") for action in ("address", "leave", "data", "erase")}
+
+    @property
+    def way_back(self) -> list[tuple[str, str]]:
+        return [(self.path(), self.view.gettext("Back to your preferences"))]
+
+    def head(self, title: str) -> Head:
+        return Head(title, "", "", page_versions(self.view, self.inner_path()))
+
+    def gone(self, status: int = 200, *, paths: dict[str, str] | None = None) -> Response:
+        """The page for who is not subscribed; with *paths*, also for their data."""
+        _ = self.view.gettext
+        html = self.view.render(
+            "gone.html",
+            self.head(_("You are not subscribed")),
+            paragraphs=[_("You get no issues at this address, so there is nothing to choose.")],
+            subscribe_path=self.view.path("/subscribe"),
+            paths=paths,
+        )
+        return personal(html, status)
+
+
+class _Page(Visit):
+    """The page itself."""
+
+    def __init__(self, site: Site, request: Request, token: str) -> None:
+        super().__init__(site, request, token)
+        self._this_month = Month.of(self.now.date())
+
+    def show(self) -> Response:
+        if not self.is_active:
+            return self.gone(paths=self.paths)
+        saved = _as_saved(self.view, self.person) if self.request.query_params.get(_SAVED) else ()
+        return self._answer(self._html(self.person.preferences, self.person.name, saved=saved))
+
+    def save(self, form: Form) -> Response:
+        person = self.person
+        if not self.is_active:
+            return self.gone(409, paths=self.paths)
+        reading = Reading(form, self.view.gettext)
+        languages = self.site.newsletter.languages
+        wanted = reading.preferences(self.site.taxonomy, languages, person.preferences, self._this_month)
+        name = reading.name()
+        if reading.problems:
+            return self._answer(self._html(wanted, form.get("name")[:300], reading, which=form.get("which")), 422)
+        saved = save_preferences(self.site.database, person.id, wanted, name)
+        if saved is None:
+            raise leads_nowhere(self.site, Purpose.PREFERENCES)
+        self.view = self.site.view(self.request, saved.preferences.language)
+        return see_other(f"{self.path()}&{_SAVED}=yes")
+
+    def _html(
         self,
         shown: Preferences,
         name: str,
         reading: Reading | None = None,
         *,
         which: str = "",
-        typed: Form = _NOTHING_SENT,
         saved: tuple[tuple[str, str], ...] = (),
     ) -> str:
-        view, kept = self._view, self._person.preferences.paused_until
+        view, kept = self.view, self.person.preferences.paused_until
         return view.render(
             "preferences.html",
-            self._head(view.gettext("Your preferences")),
-            action=self._path(),
-            paths=self._paths,
-            address=masked(self._person.address),
+            self.head(view.gettext("Your preferences")),
+            action=self.path(),
+            paths=self.paths,
+            address=masked(self.person.address),
             problems=reading.problems if reading else (),
-            typed=typed_again(typed),
             saved=saved,
             which=which or (SOME if shown.topics else EVERY),
-            groups=topic_groups(self._site.taxonomy, view.language, shown.topics),
+            groups=topic_groups(self.site.taxonomy, view.language, shown.topics),
             no_match=shown.no_match,
             chosen_language=shown.language,
             months=pauses(self._this_month, shown.paused_until or kept),
@@ -176,23 +161,24 @@ class _Visit:
             name=name,
         )
 
-    def _gone(self) -> str:
-        _ = self._view.gettext
-        return self._view.render(
-            "gone.html",
-            self._head(_("You are not subscribed")),
-            paragraphs=[_("You get no issues at this address, so there is nothing to choose.")],
-            subscribe_path=self._view.path("/subscribe"),
-            paths=self._paths,
-        )
-
-    def _said(self, title: str, *paragraphs: str) -> Response:
-        back = [(self._path(), self._view.gettext("Back to your preferences"))]
-        return personal(self._view.message(title, *paragraphs, links=back))
-
     @staticmethod
     def _answer(html: str, status: int = 200) -> Response:
         return personal(html, status, dict(WITH_SCRIPT))
+
+
+def _before_leaving(visit: Visit) -> Response:
+    _ = visit.view.gettext
+    if not visit.is_active:
+        return visit.gone()
+    text = _("You get no further issue, at once. We do not write to you about it.")
+    page = visit.inner_path("/leave")
+    return personal(act_page(visit.view, _("Unsubscribe?"), page, paragraphs=[text], button=_("Unsubscribe")))
+
+
+def _leave(visit: Visit) -> Response:
+    leave(visit.site.database, visit.person.id)
+    # only who was subscribed until now can take it back: an old link must not bring back who left long ago
+    return see_other(way_back_path(visit.view, visit.person.id) if visit.is_active else visit.path("/leave"))
 
 
 def _as_saved(view: View, person: Subscriber) -> tuple[tuple[str, str], ...]:

@@ -24,6 +24,8 @@ from digest.topics import Taxonomy
 from digest.web.hooks import SendgridHook
 from digest.web.peers import Network
 
+_SHOWN_IN_DAYS = 48  # hours
+
 
 @dataclass(frozen=True)
 class Site:
@@ -114,6 +116,15 @@ class View:
     def ngettext(self) -> Callable[[str, str, int], str]:
         return self.site.renderer.translations(self.language).ngettext
 
+    def age(self, span: dt.timedelta) -> str:
+        """How long ago, in words and rounded down."""
+        return self._in_words(max(dt.timedelta(minutes=1), span))
+
+    def wait(self, span: dt.timedelta) -> str:
+        """How long from now, in words and rounded up, so that it is not too early then."""
+        unit = dt.timedelta(minutes=1) if span < dt.timedelta(hours=1) else dt.timedelta(hours=1)
+        return self._in_words(-(-span // unit) * unit)
+
     def path(self, path: str) -> str:
         """A path of the site that begins with a slash, as a link on this page: under its prefix, in its language."""
         return f"{self.site.prefix}{path}?lang={self.language}"
@@ -128,6 +139,15 @@ class View:
         """A page that only says something; it has no address of its own. *links* are paths and what they are called."""
         head = Head(title, "", "", ())
         return self.render("message.html", head, paragraphs=paragraphs, home_link=home_link, links=links)
+
+    def _in_words(self, span: dt.timedelta) -> str:
+        minutes = int(span.total_seconds() // 60)
+        hours = minutes // 60
+        if hours >= _SHOWN_IN_DAYS:
+            return self.ngettext("%(num)d day", "%(num)d days", span.days) % {"num": span.days}
+        if hours >= 1:
+            return self.ngettext("%(num)d hour", "%(num)d hours", hours) % {"num": hours}
+        return self.ngettext("%(num)d minute", "%(num)d minutes", minutes) % {"num": minutes}
 
     def _frame(self) -> dict[str, Any]:
         newsletter = self.site.newsletter

@@ -7,18 +7,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from digest.archive.pages import Head
-from digest.pipeline.subscribe import confirm, request, send_link
+from digest.pipeline.subscribe import confirm, look_at_sign_up, request, send_link
 from digest.subscribers.consent import Origin
-from digest.subscribers.signup import SignUp
+from digest.subscribers.signup import SignUp, SignUpState
 from digest.subscribers.subscriber import Preferences, State, Subscriber
 from digest.tokens import Purpose
 from digest.web.answers import public_page
 from digest.web.archive import READ
 from digest.web.bodies import Form
 from digest.web.choices import SOME, Reading, topic_groups, typed_again
-from digest.web.links import leads_nowhere, link_page, open_link, page_versions, personal_path
+from digest.web.links import act_page, leads_nowhere, link_page, open_link, page_versions, personal_path
 from digest.web.policy import WITH_SCRIPT
-from digest.web.posts import may_write_to, network, personal, posted, too_many, trapped
+from digest.web.posts import may_write_to, network, personal, posted, see_other, too_many, trapped
 from digest.web.site import Site, View
 
 _NOTHING_TYPED = Form(())
@@ -39,10 +39,13 @@ def subscribing_routes(site: Site) -> APIRouter:
     async def sign_up(request: Request) -> Response:
         return await posted(site, request, partial(_sign_up, site, request))
 
+    @router.api_route("/subscribe/sent", methods=READ)
+    def say_that_a_mail_asks(request: Request) -> Response:
+        return personal(_check_your_inbox(site.view(request)))
+
     @router.api_route("/confirm/{token}", methods=READ)
     def show_confirmation(request: Request, token: str) -> Response:
-        open_link(site, Purpose.CONFIRM, token)
-        return personal(_confirmation_page(site.view(request), token))
+        return _confirmation(site, request, token)
 
     @router.post("/confirm/{token}")
     async def confirm_sign_up(request: Request, token: str) -> Response:
@@ -51,6 +54,10 @@ def subscribing_routes(site: Site) -> APIRouter:
     @router.api_route("/link", methods=READ)
     def show_link_form(request: Request) -> Response:
         return public_page(request, _link_page(site.view(request)))
+
+    @router.api_route("/link/sent", methods=READ)
+    def say_that_a_link_comes(request: Request) -> Response:
+        return personal(_link_is_coming(site.view(request)))
 
     @router.post("/link")
     async def ask_for_link(request: Request) -> Response:
@@ -94,39 +101,45 @@ def _sign_up(site: Site, http: Request, form: Form) -> Response:
         language = reading.language(site.newsletter.languages, view.language)
         wanted = SignUp(address, name, Preferences(topics, language))
         request(site.database, site.people, wanted, _origin(site, http, view, "/subscribe"))
-    return personal(_look_into_your_mail(view))
+    return see_other(view.path("/subscribe/sent"))
 
 
-def _look_into_your_mail(view: View) -> str:
+def _check_your_inbox(view: View) -> str:
     _ = view.gettext
     return view.message(
-        _("Please look into your mail"),
-        _("We are writing to the address that you gave. The mail has a link; nothing else is sent before you use it."),
-        _("If nothing has come in ten minutes, look into the folder for unwanted mail. We send no more than a few of "
-          "these mails a day to one address, however often somebody asks."),
+        _("Check your inbox"),
+        _("After you send the form, we write to the address in it. The mail has a link. You get nothing else before "
+          "you use it."),
+        _("If no mail arrives within ten minutes, check your spam folder. We send only a few of these mails a day to "
+          "one address, however often somebody asks."),
+        links=[(view.path("/subscribe"), _("Back to the form"))],
         home_link=True,
     )  # fmt: skip
 
 
+def _confirmation(site: Site, request: Request, token: str) -> Response:
+    """The question, or what came of it."""
+    state, person = look_at_sign_up(site.database, site.people, open_link(site, Purpose.CONFIRM, token))
+    view = site.view(request)
+    if state is SignUpState.WAITING:
+        return personal(_confirmation_page(view, token))
+    if person is None:
+        raise leads_nowhere(site, Purpose.CONFIRM)
+    return personal(_welcome(view, person))
+
+
 def _confirmation_page(view: View, token: str) -> str:
     _ = view.gettext
-    title = view.title
-    return view.render(
-        "act.html",
-        Head(_("Confirm your subscription"), "", "", page_versions(view, f"/confirm/{token}")),
-        paragraphs=[_("With this button {title} comes to you once a month.").format(title=title)],
-        action=personal_path(view, "confirm", token),
-        button=_("Confirm"),
-        grave=False,
-        links=(),
-    )
+    text = _("With this button {title} comes to you once a month.").format(title=view.title)
+    page = f"/confirm/{token}"
+    return act_page(view, _("Confirm your subscription"), page, paragraphs=[text], button=_("Confirm"))
 
 
 def _confirm(site: Site, request: Request, token: str) -> Response:
     person = confirm(site.database, site.people, open_link(site, Purpose.CONFIRM, token))
     if person is None:
         raise leads_nowhere(site, Purpose.CONFIRM)
-    return personal(_welcome(site.view(request), person))
+    return see_other(personal_path(site.view(request), "confirm", token))
 
 
 def _welcome(view: View, person: Subscriber) -> str:
@@ -163,16 +176,17 @@ def _ask_for_link(site: Site, request: Request, form: Form) -> Response:
         return refusal
     if not trapped(form) and may_write_to(site, address):
         send_link(site.database, site.people, address, _origin(site, request, view, "/link"))
-    return personal(_link_is_coming(view))
+    return see_other(view.path("/link/sent"))
 
 
 def _link_is_coming(view: View) -> str:
     _ = view.gettext
     return view.message(
-        _("Please look into your mail"),
-        _("If this address is subscribed, its link is on the way. If nothing has come in ten minutes, look into the "
-          "folder for unwanted mail."),
+        _("Check your inbox"),
+        _("If the address in the form is subscribed, we send its link to it. If no mail arrives within ten minutes, "
+          "check your spam folder. We send only a few of these mails a day to one address."),
         _("For your privacy this page says the same whether or not an address is subscribed."),
+        links=[(view.path("/link"), _("Back to the form"))],
         home_link=True,
     )  # fmt: skip
 

@@ -21,7 +21,7 @@ from digest.pipeline.leave import find_person, leave
 from digest.subscribers.subscriber import State, Subscriber
 from digest.tokens import UNSUBSCRIBE, Purpose, verify
 from digest.web.bodies import Unreadable, read_body
-from digest.web.posts import personal
+from digest.web.posts import personal, see_other
 from digest.web.site import Site, View
 
 _MOST_FIELDS = 20
@@ -36,9 +36,14 @@ def unsubscribe_routes(site: Site) -> APIRouter:
     @router.api_route("/unsubscribe/{token}", methods=["GET", "HEAD"])
     def ask(request: Request, token: str) -> Response:
         try:
-            return _question(site, request, token, verify(site.people.keys.trusted(UNSUBSCRIBE), UNSUBSCRIBE, token))
+            return _page(site, request, token, verify(site.people.keys.trusted(UNSUBSCRIBE), UNSUBSCRIBE, token))
         except BadToken:
             return _bad_link(site, request)
+
+    @router.api_route("/unsubscribe", methods=["GET", "HEAD"])
+    @router.api_route("/unsubscribe/", methods=["GET", "HEAD"])
+    def say_that_it_is_cut(request: Request) -> Response:
+        return _bad_link(site, request)
 
     @router.post("/unsubscribe/{token}")
     async def act(request: Request, token: str) -> Response:
@@ -49,45 +54,57 @@ def unsubscribe_routes(site: Site) -> APIRouter:
             return _bad_link(site, request)
         except Unreadable as problem:
             return Response(f"{problem}\n", problem.status, PERSONAL, "text/plain")
-        if _ONE_CLICK in fields or _CONFIRMED in fields:
-            by_hand = _ONE_CLICK not in fields
-            return await run_in_threadpool(_unsubscribe, site, request, subscriber_id, by_hand=by_hand)
-        return await run_in_threadpool(_question, site, request, token, subscriber_id)
+        if _ONE_CLICK in fields:
+            return await run_in_threadpool(_one_click, site, request, subscriber_id)
+        if _CONFIRMED in fields:
+            return await run_in_threadpool(_by_hand, site, request, token, subscriber_id)
+        return await run_in_threadpool(_page, site, request, token, subscriber_id)
 
     return router
 
 
-def _question(site: Site, request: Request, token: str, subscriber_id: int) -> Response:
+def _page(site: Site, request: Request, token: str, subscriber_id: int) -> Response:
+    """The question, or that it is done: also for who has been erased, so that the answer is the same."""
     person = find_person(site.database, subscriber_id)
     view = site.view(request, _language(person))
+    if person is None or person.state is State.LEFT:
+        return personal(farewell(view))
     versions = view.pages.versions(lambda language: unsubscribe_url(site.newsletter.base_url, token, language))
     action = next(version.path for version in versions if version.language == view.language)
     html = view.render(
         "unsubscribe.html",
         Head(view.gettext("Unsubscribe?"), "", "", versions),
-        address=masked(person.address) if person else None,
+        address=masked(person.address),
         action=action,
     )
     return personal(html)
 
 
-def _unsubscribe(site: Site, request: Request, subscriber_id: int, *, by_hand: bool) -> Response:
+def _one_click(site: Site, request: Request, subscriber_id: int) -> Response:
+    """What a mail program asks: it is done and answered at once, without a redirect (RFC 8058, 3.1)."""
+    person = find_person(site.database, subscriber_id)
+    leave(site.database, subscriber_id)
+    return personal(farewell(site.view(request, _language(person))))
+
+
+def _by_hand(site: Site, request: Request, token: str, subscriber_id: int) -> Response:
     person = find_person(site.database, subscriber_id)
     leave(site.database, subscriber_id)
     view = site.view(request, _language(person))
     # only who was subscribed until now can take it back: an old link must not bring back who left long ago
-    undoable = by_hand and person is not None and person.state is State.ACTIVE
-    return personal(farewell(view, subscriber_id if undoable else None))
+    if person is not None and person.state is State.ACTIVE:
+        return see_other(way_back_path(view, subscriber_id))
+    return see_other(view.path(f"/unsubscribe/{token}"))
 
 
-def farewell(view: View, returning: int | None) -> str:
-    """The page after leaving; with a button that takes it back if *returning* is the id of who has just left."""
-    token = view.site.people.link(Purpose.RETURN, returning, view.site.now()) if returning is not None else None
-    return view.render(
-        "farewell.html",
-        Head(view.gettext("You have been unsubscribed"), "", "", ()),
-        undo=view.path(f"/return/{token}") if token else None,
-    )
+def way_back_path(view: View, subscriber_id: int) -> str:
+    """The path of the page that says goodbye to who has just left, and takes it back for half an hour."""
+    return view.path(f"/return/{view.site.people.link(Purpose.RETURN, subscriber_id, view.site.now())}")
+
+
+def farewell(view: View, undo: str | None = None) -> str:
+    """The page after leaving; with a button that takes it back if *undo* is where to."""
+    return view.render("farewell.html", Head(view.gettext("You have been unsubscribed"), "", "", ()), undo=undo)
 
 
 def _bad_link(site: Site, request: Request) -> Response:

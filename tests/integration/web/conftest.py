@@ -58,13 +58,13 @@ def client(site: Site) -> TestClient:
 
 @pytest.fixture
 def visitor(site: Site) -> TestClient:
-    """A browser that is on our own page, in English."""
+    """A browser that is on our own page, in English, and follows where an answer leads it."""
     headers = {
         "Sec-Fetch-Site": "same-origin",
         "Accept-Language": "en",
         "Content-Type": "application/x-www-form-urlencoded",  # also of a form without a field
     }
-    return TestClient(create_site(site), base_url="https://digest.example.org", follow_redirects=False, headers=headers)
+    return TestClient(create_site(site), base_url="https://digest.example.org", headers=headers)
 
 
 @pytest.fixture

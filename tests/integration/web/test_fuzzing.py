@@ -21,7 +21,9 @@ METHODS = ("POST", "POST", "POST", "GET", "GET", "HEAD", "OPTIONS", "PUT", "PATC
 DATED = {
     "preferences": Purpose.PREFERENCES,
     "confirm": Purpose.CONFIRM,
+    "new-address": Purpose.NEW_ADDRESS,
     "address": Purpose.CHANGE_ADDRESS,
+    "undo": Purpose.UNDO_ADDRESS,
     "data": Purpose.EXPORT,
     "erase": Purpose.ERASE,
     "return": Purpose.RETURN,
@@ -131,7 +133,7 @@ asked = st.fixed_dictionaries(
 @pytest.fixture
 def fuzzed(site: Site, reader: int) -> TestClient:
     plenty = Rate(1_000_000, dt.timedelta(hours=1))
-    open_site = replace(site, limits=Limits(plenty, plenty, plenty))
+    open_site = replace(site, limits=Limits(plenty, plenty, plenty, plenty))
     return TestClient(
         create_site(open_site), base_url="https://digest.example.org", follow_redirects=False, client=("192.0.2.7", 5)
     )

@@ -160,7 +160,7 @@ def test_leaving_from_the_page_and_taking_it_back(visitor, path, ann, mails):
     assert mails() == []
 
     undo = html.unescape(re.search(r'action="(/return/[^"]+)"', answer.text).group(1))
-    assert "Subscribe again?" in visitor.get(undo).text
+    assert "You have been unsubscribed" in visitor.get(undo).text
     assert ann().state is State.LEFT
     assert "You are subscribed again" in visitor.post(undo).text
     assert ann().state is State.ACTIVE
@@ -200,24 +200,30 @@ def test_page_of_who_has_left_leads_to_subscribing_and_still_to_their_data(visit
 
 
 def test_new_address_counts_from_its_confirmation_on(visitor, path, ann, mails, link):
-    answer = visitor.post(f"{path}/address?lang=en", data={"address": "ann@bücher.example"})
-    assert "We are writing to ann@xn--bcher-kva.example" in answer.text
+    visitor.post(f"{path}/address")
+    [(kind, address, language, subject)] = mails()
+    assert (kind, address, language) == ("new-address", ANN, "fr")
+    form = f"/new-address/{link(Purpose.NEW_ADDRESS, subject)}?lang=en"
+    answer = visitor.post(form, data={"address": "ann@bücher.example"})
+    assert "We wrote to ann@xn--bcher-kva.example 1 minute ago" in answer.text
     assert ann().address == ANN
 
-    [(kind, address, language, change)] = mails()
+    (kind, address, language, change) = mails()[-1]
     assert (kind, address, language) == ("address", "ann@xn--bcher-kva.example", "fr")
     confirmation = f"/address/{link(Purpose.CHANGE_ADDRESS, change)}?lang=en"
     assert "Use this address from now on?" in visitor.get(confirmation).text
     assert ann().address == ANN
     assert "Your address has been changed" in visitor.post(confirmation).text
     assert ann().address == "ann@xn--bcher-kva.example"
-    assert visitor.post(confirmation).status_code == 200
+    assert "Your address has been changed" in visitor.post(confirmation).text
+    assert "Your address has been changed" in visitor.get(confirmation).text
+    assert [mail[:2] for mail in mails()[2:]] == [("address-changed", ANN)]
 
 
 def test_address_of_somebody_else_is_not_taken_over(visitor, path, ann, mails, link, database, site):
     visitor.post("/subscribe", data={"address": "bea@example.org", "which": "every"})
     visitor.post(f"/confirm/{link(Purpose.CONFIRM, mails()[0][3])}")
-    visitor.post(f"{path}/address", data={"address": "bea@example.org"})
+    visitor.post(f"/new-address/{link(Purpose.NEW_ADDRESS, ann().id)}", data={"address": "bea@example.org"})
 
     answer = visitor.post(f"/address/{link(Purpose.CHANGE_ADDRESS, mails()[-1][3])}")
 
@@ -225,11 +231,16 @@ def test_address_of_somebody_else_is_not_taken_over(visitor, path, ann, mails, l
     assert ann().address == ANN
 
 
-def test_new_address_that_is_none_is_told(visitor, path, mails):
-    answer = visitor.post(f"{path}/address?lang=en", data={"address": "nobody"})
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [("nobody", "Write one e-mail address"), (ANN.upper(), "The issues already come to this address.")],
+)
+def test_new_address_that_is_none_is_refused(visitor, reader, link, mails, typed, problem):
+    form = f"/new-address/{link(Purpose.NEW_ADDRESS, reader)}?lang=en"
+    answer = visitor.post(form, data={"address": typed})
 
     assert answer.status_code == 422
-    assert "Write one e-mail address" in answer.text
+    assert problem in answer.text
     assert mails() == []
 
 

@@ -17,7 +17,9 @@ from digest.web.site import Site
 PURPOSES = {
     "preferences": Purpose.PREFERENCES,
     "confirm": Purpose.CONFIRM,
+    "new-address": Purpose.NEW_ADDRESS,
     "address": Purpose.CHANGE_ADDRESS,
+    "undo": Purpose.UNDO_ADDRESS,
     "data": Purpose.EXPORT,
     "erase": Purpose.ERASE,
     "return": Purpose.RETURN,
@@ -28,10 +30,7 @@ PURPOSES = {
 def paths(client: TestClient, visitor: TestClient, mails, reader: int, token: str, link) -> list[str]:
     """An address for each route of the application; each link is genuine, and one of its kind waits to be used."""
     visitor.post("/subscribe", data={"address": "new@example.org", "which": "every"})
-    visitor.post(
-        f"/preferences/{link(Purpose.PREFERENCES, reader)}/address",
-        data={"address": "other@example.org"},
-    )
+    visitor.post(f"/new-address/{link(Purpose.NEW_ADDRESS, reader)}", data={"address": "other@example.org"})
     subjects = {kind: subject for kind, _, _, subject in mails()}
 
     def fill(path: str) -> str:
@@ -73,6 +72,79 @@ def test_nothing_but_a_post_changes_anything(visitor: TestClient, paths: list[st
             assert visitor.request(method, path, data=fields).status_code < 500
 
     assert contents(sqlite_url) == before
+
+
+@pytest.mark.parametrize("action", ["address", "data", "erase", "leave"])
+def test_address_of_a_form_opens_as_its_page(visitor: TestClient, reader: int, link, action: str):
+    own = f"/preferences/{link(Purpose.PREFERENCES, reader)}"
+    page = visitor.get(f"{own}/{action}?lang=en")
+
+    assert page.status_code == 200
+    assert f'<form method="post" action="{own}/{action}?lang=en">' in page.text
+
+
+def test_every_address_opens_as_a_page_of_ours(visitor: TestClient, paths: list[str]):
+    machines = {"/robots.txt", "/healthz"}
+    for path in paths:
+        answer = visitor.get(f"{path}?lang=en")
+
+        assert answer.status_code != 405, path
+        if path not in machines and "/assets/" not in path:
+            assert "</html>" in answer.text
+            assert 'href="/assets/' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/"), ("POST", "/2026-11/"), ("DELETE", "/subscribe/sent"), ("PUT", "/2026-11")]
+)
+def test_request_of_another_kind_gets_a_page_that_helps(client: TestClient, method: str, path: str):
+    answer = client.request(method, f"{path}?lang=en")
+
+    assert answer.status_code == 405
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
+    assert "Nothing has been changed." in answer.text
+    assert 'href="/link?lang=en"' in answer.text
+
+
+@pytest.mark.parametrize("kind", [*PURPOSES, "unsubscribe"])
+@pytest.mark.parametrize("end", ["", "/"])
+def test_personal_address_without_its_token_says_that_the_link_is_cut(client: TestClient, kind: str, end: str):
+    answer = client.get(f"/{kind}{end}?lang=en")
+
+    assert answer.status_code == 400
+    assert "This link does not work" in answer.text
+    assert "It may have been cut off on its way" in answer.text
+
+
+def test_form_leads_to_a_page_that_can_be_reloaded(
+    visitor: TestClient, mails, reader: int, token: str, link, sqlite_url: str, clock
+):
+    own = f"/preferences/{link(Purpose.PREFERENCES, reader)}"
+    everything = {"address": "third@example.org", "which": "every", "confirm": "yes"}
+
+    def check(path: str) -> None:
+        answer = visitor.post(path, data=everything, follow_redirects=False)
+        assert (answer.status_code, answer.headers["cache-control"]) == (303, "no-store")
+        before = contents(sqlite_url)
+        first, again = (visitor.get(answer.headers["location"]) for _ in range(2))
+        assert (first.status_code, first.text) == (200, again.text)
+        assert contents(sqlite_url) == before
+
+    for path in ("/subscribe", "/link", own, f"{own}/address", f"{own}/data", f"{own}/erase"):
+        check(path)
+    check(f"/new-address/{link(Purpose.NEW_ADDRESS, reader)}")
+    subjects = {kind: subject for kind, _, _, subject in mails()}
+    check(f"/confirm/{link(Purpose.CONFIRM, subjects['confirm'])}")
+    everything["address"] = "fourth@example.org"
+    check(f"/new-address/{link(Purpose.NEW_ADDRESS, reader)}")
+    change = mails()[-1][3]
+    clock.forward(minutes=1)
+    check(f"/address/{link(Purpose.CHANGE_ADDRESS, change)}")
+    check(f"/undo/{link(Purpose.UNDO_ADDRESS, change)}")
+    check(f"/unsubscribe/{token}")
+    check(f"/return/{link(Purpose.RETURN, reader, seconds=1800)}")
+    check(f"/preferences/{link(Purpose.PREFERENCES, reader, seconds=180 * 86_400)}/leave")
+    check(f"/erase/{link(Purpose.ERASE, reader, seconds=86_400)}")
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

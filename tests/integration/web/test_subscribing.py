@@ -187,8 +187,8 @@ def test_confirmation_gives_no_access_after_the_address_has_moved(visitor, mails
     visitor.post("/subscribe", data=FORM)
     token = link(Purpose.CONFIRM, mails()[0][3])
     visitor.post(f"/confirm/{token}")
-    own = link(Purpose.PREFERENCES, person(NEW).id)
-    visitor.post(f"/preferences/{own}/address", data={"address": "moved@example.org"})
+    own = link(Purpose.NEW_ADDRESS, person(NEW).id)
+    visitor.post(f"/new-address/{own}", data={"address": "moved@example.org"})
     visitor.post(f"/address/{link(Purpose.CHANGE_ADDRESS, mails()[-1][3])}")
     assert person("moved@example.org") is not None
 

@@ -60,8 +60,17 @@ def test_button_of_the_page_acts(client: TestClient, database: Database, reader:
 
     answer = client.post(f"/unsubscribe/{token}?lang=en", data={"confirm": "yes"})
 
-    assert DONE in answer.text
+    assert answer.status_code == 303
+    assert DONE in client.get(answer.headers["location"]).text
     assert state(database, reader) is State.LEFT
+
+
+def test_page_of_who_has_left_says_that_it_is_done(client: TestClient, token: str):
+    client.post(f"/unsubscribe/{token}", data=ONE_CLICK)
+    page = client.get(f"/unsubscribe/{token}?lang=en").text
+
+    assert DONE in page
+    assert "<form" not in page
 
 
 @pytest.mark.parametrize(
