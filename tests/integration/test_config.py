@@ -708,3 +708,35 @@ def test_comment_that_touches_a_value_is_refused_with_its_line(config_file: Path
     line = text.count("\n", 0, at) + 1
     said = f"YAML would drop {dropped!r} as a comment: put the whole value in quotes, or a space before #"
     assert str(caught.value) == f"{config_file}:{line}: {said}"
+
+
+@pytest.mark.parametrize(
+    "deep",
+    ["[" * 100_000, "[" * 21 + "x" + "]" * 21, "{a: " * 30 + "1" + "}" * 30, "&a [*a]", "\n    " + "- " * 500 + "x"],
+    ids=["open", "list", "mapping", "itself", "block"],
+)
+def test_file_with_too_many_levels_is_refused_with_its_line(config_file: Path, deep: str):
+    config_file.write_text(f"newsletter:\n  title: {deep}\n")
+
+    with pytest.raises(ConfigError, match=rf"{config_file.name}:[23]: there are more than 20 levels: write lists and"):
+        load_config(config_file)
+
+
+@pytest.mark.parametrize("opened", ["[", '{"a": '], ids=["list", "mapping"])
+@pytest.mark.parametrize("levels", [21, 500, 100_000])
+def test_variable_with_too_many_levels_is_refused_by_its_name(
+    config_file: Path, monkeypatch: pytest.MonkeyPatch, opened: str, levels: int
+):
+    closed = {"[": "]", "{": "}"}[opened[0]]
+    monkeypatch.setenv("DIGEST_TOPICS", opened * levels + "1" + closed * levels)
+
+    with pytest.raises(ConfigError, match="DIGEST_TOPICS in the environment: there are more than 20 levels"):
+        load_config(config_file)
+
+
+def test_name_of_a_variable_with_too_many_levels_is_refused(config_file: Path, monkeypatch: pytest.MonkeyPatch):
+    name = "DIGEST_WEB" + "__A" * 500
+    monkeypatch.setenv(name, "1")
+
+    with pytest.raises(ConfigError, match=f"{name} in the environment: there are more than 20 levels"):
+        load_config(config_file)

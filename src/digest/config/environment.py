@@ -8,6 +8,7 @@ from pydantic_settings import SettingsError
 from digest.config.clashes import Location
 
 PREFIX = "DIGEST_"
+_DEEPEST = 20
 
 
 def variable_of(where: Location, environ: Mapping[str, str]) -> str | None:
@@ -27,6 +28,29 @@ def not_json(error: SettingsError, environ: Mapping[str, str]) -> str:
     named = list(_with_value(cause.doc, environ)) if isinstance(cause, json.JSONDecodeError) else []
     which = named[0] if named else "a variable"
     return f"{which} in the environment: it is not valid JSON: write lists and mappings as JSON"
+
+
+def too_deep(environ: Mapping[str, str]) -> Iterator[str]:
+    """Say which variables hold lists and mappings inside each other that nobody means."""
+    for name, text in environ.items():
+        if name.upper().startswith(PREFIX) and (name.count("__") > _DEEPEST or _is_deep(text)):
+            problem = f"there are more than {_DEEPEST} levels"
+            yield f"{name} in the environment: {problem}: write it as in config.example.yaml"
+
+
+def _is_deep(text: str) -> bool:
+    try:
+        level = [json.loads(text)] if text.lstrip()[:1] in {"[", "{"} else []
+    except ValueError:
+        return False  # which is reported as such
+    except RecursionError:
+        return True
+    for _ in range(_DEEPEST):
+        inner = (
+            value.values() if isinstance(value, dict) else value for value in level if isinstance(value, dict | list)
+        )
+        level = [value for values in inner for value in values]
+    return any(isinstance(value, dict | list) for value in level)
 
 
 def _name(where: Location) -> str:

@@ -13,11 +13,11 @@ from yaml.reader import ReaderError
 
 from digest.characters import describe
 from digest.config.clashes import Location, clashes
-from digest.config.environment import PREFIX, not_json, variable_of
+from digest.config.environment import PREFIX, not_json, too_deep, variable_of
 from digest.config.faults import character_faults, location, nearest, said, spell
 from digest.config.lenient import clashes_beside
 from digest.config.models import Config
-from digest.content.yaml_comments import ADVICE, CommentsApart, TouchingComment
+from digest.content.yaml_comments import ADVICE, CommentsApart, TooDeep, TouchingComment
 from digest.errors import ConfigError
 
 
@@ -36,6 +36,11 @@ def load_config(path: Path) -> Config:
     except TouchingComment as error:
         line = text.count("\n", 0, error.problem_mark.index) + 1 if error.problem_mark else 1
         raise ConfigError(f"{path}:{line}: {error.problem}: {ADVICE}") from error
+    except TooDeep as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ConfigError(
+            f"{path}:{line}: {error.problem}: write lists and sections as in config.example.yaml"
+        ) from error
     except yaml.YAMLError as error:
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
         raise ConfigError(f"{path}:{line}: this is not YAML: {getattr(error, 'problem', error)}") from error
@@ -102,6 +107,8 @@ def _read(path: Path) -> str:
 def _read_settings(values: dict[str, Any], source: _Source) -> tuple[Config | None, list[str]]:
     """The configuration, None if a key is wrong; and every fault."""
     merged: dict[str, Any] = {}
+    if deep := list(too_deep(os.environ)):
+        return None, deep
 
     class Settings(BaseSettings, Config):
         """The same sections, with the environment laid over the file."""

@@ -1,8 +1,10 @@
 """Front matter: the YAML between two lines of three hyphens at the top of a file, with the line of every key."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import yaml
@@ -24,7 +26,6 @@ _OPENING = re.compile(r"\ufeff?---[ \t]*(?:\r\n|\r|\n)")
 _CLOSING = re.compile(r"(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _NULLS = {"", "~", "null", "Null", "NULL"}
-_DEEPEST = 5
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,11 @@ class Source:
 
     def line(self, index: int) -> int:
         """The line, from 1, on which the character `text[index]` stands."""
-        return len(_LINE_END.findall(self.text, 0, index)) + 1
+        return bisect_right(self._line_ends, index) + 1
+
+    @cached_property
+    def _line_ends(self) -> list[int]:
+        return [match.end() for match in _LINE_END.finditer(self.text)]
 
     def place(self, index: int) -> Place:
         """The line of the character `yaml[index]`."""
@@ -135,7 +140,7 @@ def read(source: Source) -> FrontMatter:
 class _StrictLoader(CommentsApart):
     """Composes only what an editor can mean, so that a file can neither grow in memory nor name a type."""
 
-    _depth = 0
+    deepest = 5
 
     def compose_node(self, parent: Node | None, index: int) -> Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]
@@ -143,12 +148,7 @@ class _StrictLoader(CommentsApart):
             raise ComposerError(None, None, "anchors (&) and aliases (*) are not allowed", event.start_mark)
         if getattr(event, "tag", None) is not None:
             raise ComposerError(None, None, f"the tag {event.tag} is not allowed", event.start_mark)
-        if self._depth == _DEEPEST:
-            raise ComposerError(None, None, f"there are more than {_DEEPEST} levels", event.start_mark)
-        self._depth += 1
-        node = super().compose_node(parent, index)
-        self._depth -= 1
-        return node
+        return super().compose_node(parent, index)
 
 
 class _Reader:

@@ -15,9 +15,10 @@ from digest.rendering.markdown import headings
 # Not the parser that renders: this one knows what that one leaves as text, and keeps what an editor has escaped apart.
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable("strikethrough").disable("text_join")
 
-_TABLE_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
-_FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]")
-_NEARLY_HEADING = re.compile(r"(#{1,6}|\*{1,3}|_{1,3}|)[ \t]*(.*?)[ \t#*_:]*")
+# Each of these looks at a character a bounded number of times, whatever an editor writes.
+_TABLE_RULE = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(\|[ \t]*:?-+:?[ \t]*)*\|?")
+_FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,100}\]")
+_HEADING_MARK = re.compile(r"#{1,6}|\*{1,3}|_{1,3}")
 _HEADING_ADVICE = "write `## {}`, with two number signs and a space"
 
 _TABLE = ("tables are not supported", "write a list, one item a row")
@@ -30,7 +31,7 @@ def unsupported(part: Part, file: str) -> Iterator[ContentError]:
     for token in _inline(part.text):
         line = part.line + (token.map or [0])[0]
         for number, (above, rule) in enumerate(pairwise(token.content.split("\n"))):
-            if "|" in above and "|" in rule and _TABLE_RULE.fullmatch(rule):
+            if "|" in above and "|" in rule and _TABLE_RULE.fullmatch(rule.strip(" \t")):
                 yield ContentError(Place(file, line + number), *_TABLE)
         for number, fault in _marks(token.children or []):
             yield ContentError(Place(file, line + number), *fault)
@@ -45,10 +46,11 @@ def misspelt_headings(part: Part, file: str) -> Iterator[ContentError]:
     for token in _inline(part.text, paragraphs_only=True):
         lines = token.content.split("\n")
         for number, line in enumerate(lines):
-            match = _NEARLY_HEADING.fullmatch(line)
-            if match and is_implications_heading(match[2]) and (match[1] or len(lines) == 1):
+            mark = _HEADING_MARK.match(line)
+            words = line[mark.end() if mark else 0 :].rstrip(" \t#*_:").lstrip(" \t")
+            if is_implications_heading(words) and (mark or len(lines) == 1):
                 place = Place(file, part.line + (token.map or [0])[0] + number)
-                advice = _HEADING_ADVICE.format(match[2])
+                advice = _HEADING_ADVICE.format(words)
                 yield ContentError(place, f"{line.strip()!r} is no heading", advice)
 
 

@@ -72,14 +72,14 @@ class _Writer(HTMLParser):
         self._bullet = ""
         self._bullet_place = 0  # which of the indents it takes the place of
         self._first_item = False  # of a list that stands in no other
-        self._links: list[str] = []
+        self._links: dict[str, int] = {}  # each with its number, from 1
         self._href: str | None = None
         self._link_start = 0
         self._verbatim = False
 
     def text(self) -> str:
         self._end_block()
-        notes = [f"[{number}] {href}" for number, href in enumerate(self._links, 1)]
+        notes = [f"[{number}] {href}" for href, number in self._links.items()]
         return "\n\n".join([*self._blocks, *(["\n".join(notes)] if notes else [])])
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -133,9 +133,8 @@ class _Writer(HTMLParser):
     def _end_link(self) -> None:
         shown = self._current[self._link_start :].strip()
         if self._href and shown not in (self._href, self._href.removeprefix("mailto:")):
-            if self._href not in self._links:
-                self._links.append(self._href)
-            self._current += f" [{self._links.index(self._href) + 1}]"
+            number = self._links.setdefault(self._href, len(self._links) + 1)
+            self._current += f" [{number}]"
         self._href = None
 
     def _end_heading(self) -> None:

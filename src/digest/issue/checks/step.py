@@ -9,7 +9,7 @@ from digest.issue.findings import Finding
 
 _MARK = re.compile(r"\[\d{1,3}\]")  # the number of a link
 _COUNTED = re.compile(r"\W*\d{1,2}\W+")  # one part may number what the other does not
-_ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
+_ADDRESS = re.compile(r"https?://\S+|(?<!\S)\S+@\S+")
 _LONG_ENOUGH = 16  # letters: shorter pieces are found anywhere
 _SHOWN = 60  # characters
 _REMEDY = "mend the template of one part, so that both say the same"
