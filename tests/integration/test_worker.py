@@ -481,7 +481,7 @@ def test_who_has_to_come_again_goes_last_and_keeps_nobody_waiting(digest, who):
 
 def test_who_may_never_come_holds_the_campaign_once_all_others_are_handed_over(digest):
     transport = Greylisting({"p0@example.org": 10**9, "p7@example.org": 10**9})
-    now = send(digest, in_flight=1, transport=lambda _month: transport)
+    now = send(with_a_clock_that_hurries(digest), in_flight=1, transport=lambda _month: transport)
 
     assert (now.state, now.reason) == ("held", "450 greylisted")
     assert (now.balance.accepted, now.balance.waiting) == (PEOPLE - 2, 2)
