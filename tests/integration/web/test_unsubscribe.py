@@ -185,7 +185,7 @@ def test_database_that_fails_half_way_is_never_a_success(
     client: TestClient, database: Database, reader: int, token: str
 ):
     with database.write() as connection:
-        connection.exec_driver_sql("DROP TABLE suppression")
+        connection.exec_driver_sql("DROP TABLE address_change")
 
     assert client.post(f"/unsubscribe/{token}", data=ONE_CLICK).status_code == 503
     assert state(database, reader) is State.ACTIVE
