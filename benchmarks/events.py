@@ -32,11 +32,15 @@ from services.site import make_site  # noqa: E402
 from sqlalchemy import select  # noqa: E402
 from storage_samples import LANGUAGES, LEASE, make_frozen, make_person  # noqa: E402
 
-from digest.storage import answers, campaigns, issues, subscribers, tables  # noqa: E402
-from digest.storage.database import Database, upgrade  # noqa: E402
-from digest.storage.outbox import claim  # noqa: E402
+from digest.storage import issues  # noqa: E402
+from digest.storage.db.database import Database, upgrade  # noqa: E402
+from digest.storage.outbox import campaigns, results  # noqa: E402
+from digest.storage.outbox.claiming import claim  # noqa: E402
+from digest.storage.people import subscribers  # noqa: E402
+from digest.storage.tables import outbox as tables  # noqa: E402
+from digest.storage.tables.people import suppression as suppressions_table  # noqa: E402
 from digest.subscribers.address import AddressHash  # noqa: E402
-from digest.transports.sendgrid_signature import SignatureCheck  # noqa: E402
+from digest.transports.sendgrid.signature import SignatureCheck  # noqa: E402
 from digest.web.app import create_site  # noqa: E402
 from digest.web.hooks import SendgridHook  # noqa: E402
 
@@ -111,7 +115,7 @@ def _told(database: Database, people: int) -> Iterator[dict[str, object]]:
         with database.write() as conn:
             claims = claim(conn, campaign.id, limit=20, owner="worker", lease=LEASE, now=NOON)
             for one in claims:
-                answers.accepted(conn, one.attempt_id, message_id="m", rejected={}, now=NOON)
+                results.accepted(conn, one.attempt_id, message_id="m", rejected={}, now=NOON)
         if not claims:
             return
         for one in claims:
@@ -165,7 +169,7 @@ async def _post(app: object, body: bytes, headers: dict[str, str]) -> int:
 
 
 def _stored(database: Database) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]], list[tuple[object, ...]]]:
-    delivery, suppression, batch = tables.delivery.c, tables.suppression.c, tables.batch.c
+    delivery, suppression, batch = tables.delivery.c, suppressions_table.c, tables.batch.c
     queries = (
         select(delivery.id, delivery.outcome, delivery.soft_bounced, delivery.state).order_by(delivery.id),
         select(suppression.address_hash, suppression.address, suppression.reason).order_by(suppression.address_hash),

@@ -32,11 +32,12 @@ from sqlalchemy import func, insert, select, true  # noqa: E402
 
 from digest.bootstrap import Digest, open_digest  # noqa: E402
 from digest.bootstrap.project import start_project  # noqa: E402
-from digest.pipeline.approve import approve  # noqa: E402
-from digest.pipeline.assemble import assemble  # noqa: E402
-from digest.storage import selections  # noqa: E402
-from digest.storage.database import upgrade  # noqa: E402
-from digest.storage.tables import attempt, campaign, subscriber  # noqa: E402
+from digest.pipeline.issue.approve import approve  # noqa: E402
+from digest.pipeline.issue.assemble import assemble  # noqa: E402
+from digest.storage.db.database import upgrade  # noqa: E402
+from digest.storage.people import selections  # noqa: E402
+from digest.storage.tables.outbox import attempt, campaign  # noqa: E402
+from digest.storage.tables.people import subscriber  # noqa: E402
 from digest.subscribers.subscriber import NoMatch, State  # noqa: E402
 
 ARTICLES = ((0, 1), (2,), (3, 4, 5))  # topics of each article, as the floor's masks have them

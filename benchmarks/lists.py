@@ -23,7 +23,7 @@ from random import Random
 from digest.bootstrap import Digest, open_digest
 from digest.bootstrap.project import start_project
 from digest.issue.addresses import unsubscribe_url
-from digest.subscribers.formats import COLUMNS
+from digest.subscribers.lists.formats import COLUMNS
 from digest.tokens import UNSUBSCRIBE, signer
 
 SELECTIONS = 5000  # different sets of topics, each chosen by many

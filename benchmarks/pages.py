@@ -28,8 +28,8 @@ from urllib.parse import urlencode
 from digest.bootstrap import Digest, open_digest
 from digest.bootstrap.project import start_project
 from digest.bootstrap.resources import load_assets
-from digest.forms import Server, listen
-from digest.storage import subscribers
+from digest.http.server import Server, listen
+from digest.storage.people import subscribers
 from digest.subscribers.subscriber import NewSubscriber, Preferences
 from digest.tokens import Purpose, dated_signer
 from digest.web.app import create_site

@@ -27,7 +27,7 @@ from digest.bootstrap.demo import run_demo
 from digest.bootstrap.resources import load_assets
 from digest.delivery.note_checks import sample_note
 from digest.delivery.notifications import Kind
-from digest.forms import Server, address_of, listen
+from digest.http.server import Server, address_of, listen
 from digest.issue.edition import Edition, EditionKey
 from digest.issue.greeting import greeting
 from digest.issue.issue import Issue

@@ -7,15 +7,15 @@ from functools import cache
 from mail_samples import MONTH, NEWSLETTER, ROOT, TAXONOMY, make_issue, renderer, templates
 from mail_samples import make_article as make_any_article
 
+from digest.content.accepted import Suppression
 from digest.content.article import Study
 from digest.content.issue_file import IssueFile, Wording
-from digest.content.suppression import Suppression
 from digest.errors import ContentError, Place, RenderError
-from digest.issue.apa import Apa
 from digest.issue.checks import check_issue, not_rendered
-from digest.issue.checks.frozen import check_frozen
-from digest.issue.checks.shelf import Shelf
-from digest.issue.checks.support import Support
+from digest.issue.checks.files.shelf import Shelf
+from digest.issue.checks.mail.frozen import check_frozen
+from digest.issue.checks.mail.support import Support
+from digest.issue.citations.apa import Apa
 from digest.issue.newsletter import IssueRules
 from digest.issue.render import freeze
 from digest.rendering.environment import Renderer

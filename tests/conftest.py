@@ -156,7 +156,7 @@ def page(browser):
 
 
 def _migrate(url: str) -> None:
-    from digest.storage.database import upgrade
+    from digest.storage.db.database import upgrade
 
     upgrade(url)
 

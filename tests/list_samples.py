@@ -9,14 +9,14 @@ from typing import Any
 from factories import make_taxonomy
 from sqlalchemy import delete, func, select
 
-from digest.pipeline.import_list import ImportReport, RowReport, import_list
-from digest.pipeline.lists import export_list
-from digest.storage import consents, subscribers, suppressions
-from digest.storage.database import Database
-from digest.storage.tables import consent, subscriber, suppression
+from digest.pipeline.people.import_list import ImportReport, RowReport, import_list
+from digest.pipeline.people.lists import export_list
+from digest.storage.db.database import Database
+from digest.storage.people import consents, subscribers, suppressions
+from digest.storage.tables.people import consent, subscriber, suppression
 from digest.subscribers.address import AddressHash
 from digest.subscribers.consent import Consent, ConsentKind, ConsentMethod
-from digest.subscribers.rows import RowRules
+from digest.subscribers.lists.rows import RowRules
 from digest.subscribers.suppression import Reason
 
 RULES = RowRules(make_taxonomy(), ("en", "fr"), AddressHash(b"k" * 32), "a form", dt.date(2026, 1, 31))

@@ -10,13 +10,13 @@ from factories import NOON, make_newsletter
 from digest.bootstrap.resources import load_catalogues, load_templates
 from digest.delivery.handover import Answer, Note
 from digest.errors import NotAccepted
-from digest.pipeline import notify
-from digest.pipeline.notify import Courier
-from digest.pipeline.people import People
-from digest.pipeline.subscribe import confirm, request
+from digest.pipeline.people import notify
+from digest.pipeline.people.context import People
+from digest.pipeline.people.notify import Courier
+from digest.pipeline.people.subscribe import confirm, request
 from digest.rendering.environment import Renderer
-from digest.storage import subscribers
-from digest.storage.database import Database
+from digest.storage.db.database import Database
+from digest.storage.people import subscribers
 from digest.subscribers.address import AddressHash
 from digest.subscribers.consent import Origin
 from digest.subscribers.signup import SignUp

@@ -16,9 +16,9 @@ from typing import Any
 from digest.bootstrap import Digest, open_digest
 from digest.bootstrap.project import start_project
 from digest.months import Month
-from digest.pipeline.approve import approve
-from digest.pipeline.assemble import assemble
-from digest.pipeline.import_list import import_list
+from digest.pipeline.issue.approve import approve
+from digest.pipeline.issue.assemble import assemble
+from digest.pipeline.people.import_list import import_list
 
 MONTH = Month(2026, 11)
 TOPICS = ("empathy", "attachment", "training")

@@ -10,9 +10,11 @@ from sqlalchemy import Connection
 from digest.issue.edition import Edition, every_key
 from digest.issue.issue import Document, FrozenIssue, WebArticle, WebNotice
 from digest.months import Month
-from digest.storage import campaigns, issues, subscribers
-from digest.storage.campaigns import Campaign
-from digest.storage.outbox import Claim, claim
+from digest.storage import issues
+from digest.storage.outbox import campaigns
+from digest.storage.outbox.campaigns import Campaign
+from digest.storage.outbox.claiming import Claim, claim
+from digest.storage.people import subscribers
 from digest.subscribers.subscriber import NewSubscriber, NoMatch, Preferences
 
 LANGUAGES = ("en", "fr")

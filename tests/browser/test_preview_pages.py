@@ -11,7 +11,7 @@ from services.site import make_assets, make_renderer, running
 
 from digest.content.library import Library
 from digest.issue.newsletter import IssueRules
-from digest.pipeline.assemble import Workshop
+from digest.pipeline.issue.assemble import Workshop
 from digest.preview.app import create_preview
 
 ARTICLE = """---

@@ -8,8 +8,8 @@ from factories import NOON
 from playwright.sync_api import Page, expect
 from services.site import KEY, frozen_november, make_site, publish, running
 
-from digest.storage import subscribers
-from digest.storage.database import Database
+from digest.storage.db.database import Database
+from digest.storage.people import subscribers
 from digest.subscribers.subscriber import NewSubscriber, State
 from digest.tokens import UNSUBSCRIBE, signer
 from digest.web.app import create_site

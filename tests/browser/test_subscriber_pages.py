@@ -16,16 +16,16 @@ from projects import MONTH, mails, make_project, write_articles
 from services.site import make_assets, running
 
 from digest.bootstrap import Digest
-from digest.forms import address_of, listen
+from digest.http.server import address_of, listen
 from digest.months import Month
-from digest.pipeline import notify
-from digest.pipeline.approve import approve
-from digest.pipeline.assemble import assemble
-from digest.pipeline.leave import leave
-from digest.pipeline.send import plan
-from digest.pipeline.worker import work
-from digest.storage import subscribers
-from digest.storage.database import Database
+from digest.pipeline.campaign.plan import plan
+from digest.pipeline.campaign.worker import work
+from digest.pipeline.issue.approve import approve
+from digest.pipeline.issue.assemble import assemble
+from digest.pipeline.people import notify
+from digest.pipeline.people.subscribe import leave
+from digest.storage.db.database import Database
+from digest.storage.people import subscribers
 from digest.subscribers.subscriber import NewSubscriber, Preferences, State, Subscriber
 from digest.tokens import UNSUBSCRIBE, Purpose, signer
 from digest.web.app import create_site

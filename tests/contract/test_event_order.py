@@ -10,9 +10,10 @@ from storage_samples import begin_campaign, claim_next, make_frozen, make_person
 
 from digest.delivery.events import GROUNDS, Event, Grounds, Kind, Post
 from digest.months import Month
-from digest.pipeline.receive_events import receive
-from digest.storage import answers, tables
-from digest.storage.database import Database
+from digest.pipeline.campaign.receive_events import receive
+from digest.storage import tables
+from digest.storage.db.database import Database
+from digest.storage.outbox import results
 
 PEOPLE = [make_person(name) for name in ("ann", "bob", "cho", "dee")]
 MONTHS = [Month(2026, number) for number in (1, 2, 3)]
@@ -26,16 +27,17 @@ def begin(database: Database) -> list[dict[int, tuple[int, int]]]:
     """Three campaigns of which one request is accepted, one in doubt and one under way."""
     with database.write() as conn:
         for table in reversed(tables.metadata.sorted_tables):
-            conn.execute(delete(table))
+            if table is not tables.outbox.installation:
+                conn.execute(delete(table))
         about = []
         for place, frozen in enumerate(FROZEN):
             campaign = begin_campaign(conn, *PEOPLE, frozen=frozen, batch_size=4)
             claim = claim_next(conn, campaign)
             assert claim is not None
             if place == 0:
-                answers.accepted(conn, claim.attempt_id, message_id=None, rejected={}, now=NOON)
+                results.accepted(conn, claim.attempt_id, message_id=None, rejected={}, now=NOON)
             if place == 1:
-                answers.in_doubt(conn, claim.attempt_id, detail="no answer", now=NOON)
+                results.in_doubt(conn, claim.attempt_id, detail="no answer", now=NOON)
             about.append({n: (member[0], claim.attempt_id) for n, member in enumerate(claim.recipients)})
     return about
 
@@ -58,22 +60,30 @@ def stored(database: Database, about: list[dict[int, tuple[int, int]]]) -> tuple
     """What there is, with people and months in the place of numbers that a second run gives out anew."""
     places = {number: (month, person) for month, one in enumerate(about) for person, (number, _) in one.items()}
     with database.read() as conn:
-        rows = conn.execute(select(tables.delivery)).all()
+        rows = conn.execute(select(tables.outbox.delivery)).all()
         waiting = {
             (row.month, row.state.value, row.size, row.duplicates)
             for row in conn.execute(
-                select(tables.campaign.c.month, tables.batch.c.state, tables.batch.c.size, tables.batch.c.duplicates)
-                .join(tables.campaign, tables.campaign.c.id == tables.batch.c.campaign_id)
-                .where(tables.batch.c.state != "waiting")
+                select(
+                    tables.outbox.campaign.c.month,
+                    tables.outbox.batch.c.state,
+                    tables.outbox.batch.c.size,
+                    tables.outbox.batch.c.duplicates,
+                )
+                .join(tables.outbox.campaign, tables.outbox.campaign.c.id == tables.outbox.batch.c.campaign_id)
+                .where(tables.outbox.batch.c.state != "waiting")
             )
         }
         return (
             sorted((places[row.id], row.outcome or "", bool(row.soft_bounced)) for row in rows),
             waiting,
             sorted(
-                (row.address_hash, row.address or "", row.reason) for row in conn.execute(select(tables.suppression))
+                (row.address_hash, row.address or "", row.reason)
+                for row in conn.execute(select(tables.people.suppression))
             ),
-            sorted((row.month, row.state.value, row.reason or "") for row in conn.execute(select(tables.campaign))),
+            sorted(
+                (row.month, row.state.value, row.reason or "") for row in conn.execute(select(tables.outbox.campaign))
+            ),
         )
 
 

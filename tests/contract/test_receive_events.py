@@ -14,12 +14,14 @@ from digest.delivery.events import Event, Grounds, Kind, Outcome, Post
 from digest.delivery.states import AttemptState, CampaignState
 from digest.errors import StorageError
 from digest.months import Month
-from digest.pipeline.receive_events import OVER_QUOTA, Received, receive
-from digest.pipeline.status import status
-from digest.storage import answers, campaigns, outcomes, settling, subscribers, suppressions
-from digest.storage.campaigns import Campaign
-from digest.storage.database import Database
-from digest.storage.tables import attempt, consent, delivery, subscriber, suppression
+from digest.pipeline.campaign.receive_events import OVER_QUOTA, Received, receive
+from digest.pipeline.campaign.status import status
+from digest.storage.db.database import Database
+from digest.storage.outbox import campaigns, outcomes, results, settling
+from digest.storage.outbox.campaigns import Campaign
+from digest.storage.people import subscribers, suppressions
+from digest.storage.tables.outbox import attempt, delivery
+from digest.storage.tables.people import consent, subscriber, suppression
 from digest.subscribers.subscriber import State
 
 LATER = NOON + dt.timedelta(minutes=1)
@@ -49,7 +51,7 @@ class Sent:
 
     def accept(self) -> None:
         with self.database.write() as conn:
-            answers.accepted(conn, self.attempt, message_id="m", rejected={}, now=LATER)
+            results.accepted(conn, self.attempt, message_id="m", rejected={}, now=LATER)
 
     def claim(self) -> int | None:
         with self.database.write() as conn:
@@ -108,7 +110,7 @@ def test_event_before_the_answer_proves_the_request(sent):
 @pytest.mark.parametrize("kind", list(Kind))
 def test_one_event_of_any_kind_settles_a_doubt_for_all(sent, kind):
     with sent.database.write() as conn:
-        answers.in_doubt(conn, sent.attempt, detail="no answer", now=NOON)
+        results.in_doubt(conn, sent.attempt, detail="no answer", now=NOON)
     sent.receive(sent.event(1, kind))
 
     dropped = kind is Kind.OVER_QUOTA
@@ -118,7 +120,7 @@ def test_one_event_of_any_kind_settles_a_doubt_for_all(sent, kind):
 
 def test_late_event_about_a_request_that_went_again_is_a_duplicate(sent):
     with sent.database.write() as conn:
-        answers.in_doubt(conn, sent.attempt, detail="no answer", now=NOON)
+        results.in_doubt(conn, sent.attempt, detail="no answer", now=NOON)
         settling.resend(conn, sent.attempt, detail="a person decided", now=NOON)
     first, sent.attempt = sent.attempt, sent.claim()
     sent.accept()
@@ -131,7 +133,7 @@ def test_late_event_about_a_request_that_went_again_is_a_duplicate(sent):
 
 def test_late_event_keeps_a_batch_that_waits_again_from_going(sent):
     with sent.database.write() as conn:
-        answers.in_doubt(conn, sent.attempt, detail="no answer", now=NOON)
+        results.in_doubt(conn, sent.attempt, detail="no answer", now=NOON)
         settling.resend(conn, sent.attempt, detail="a person decided", now=NOON)
     sent.receive(sent.event(0, Kind.DELIVERED))
 
@@ -141,7 +143,7 @@ def test_late_event_keeps_a_batch_that_waits_again_from_going(sent):
 
 def test_late_event_tells_about_those_who_were_given_up(sent):
     with sent.database.write() as conn:
-        answers.in_doubt(conn, sent.attempt, detail="no answer", now=NOON)
+        results.in_doubt(conn, sent.attempt, detail="no answer", now=NOON)
         settling.give_up(conn, sent.attempt, detail="a person decided", now=NOON)
     assert sent.balance.skipped == 3
     sent.receive(sent.event(2, Kind.DELIVERED))
@@ -199,7 +201,7 @@ def test_whoever_bounces_has_not_left(sent):
 
 def test_suppressed_reader_is_not_handed_over_again(sent):
     with sent.database.write() as conn:
-        answers.not_accepted(conn, sent.attempt, detail="busy", now=NOON)
+        results.not_accepted(conn, sent.attempt, detail="busy", now=NOON)
     sent.receive(Event(Kind.BOUNCED, "Ann@Example.org", None, Grounds.BOUNCED))
     sent.claim()
 
@@ -317,7 +319,7 @@ def batches_of_two(database: Database) -> list[Sent]:
         campaign = begin_campaign(conn, *people, batch_size=2)
         claims = [claim_next(conn, campaign) for _ in range(3)]
         for claim in claims:
-            answers.accepted(conn, claim.attempt_id, message_id="m", rejected={}, now=NOON)
+            results.accepted(conn, claim.attempt_id, message_id="m", rejected={}, now=NOON)
     return [Sent(database, campaign, one.attempt_id, [member[0] for member in one.recipients]) for one in claims]
 
 
@@ -344,10 +346,10 @@ def test_drops_that_come_one_by_one_wait_in_one_batch(database):
 def went_again(sent: Sent) -> int:
     """Decide that the first request goes again; the second one, which is accepted."""
     with sent.database.write() as conn:
-        answers.in_doubt(conn, sent.attempt, detail="no answer", now=NOON)
+        results.in_doubt(conn, sent.attempt, detail="no answer", now=NOON)
         settling.resend(conn, sent.attempt, detail="decided", now=NOON)
         second = claim_next(conn, sent.campaign)
-        answers.accepted(conn, second.attempt_id, message_id="m", rejected={}, now=NOON)
+        results.accepted(conn, second.attempt_id, message_id="m", rejected={}, now=NOON)
     return second.attempt_id
 
 

@@ -5,9 +5,10 @@ from factories import NOON
 from storage_samples import begin_campaign, claim_next, make_person
 
 from digest.delivery.states import ONLY_PLANNED, CampaignState
-from digest.pipeline.restore import RESTORED, PutRight, put_right
-from digest.storage import campaigns, installation
-from digest.storage.database import Database
+from digest.pipeline.upkeep.restore import RESTORED, PutRight, put_right
+from digest.storage import installation
+from digest.storage.db.database import Database
+from digest.storage.outbox import campaigns
 
 PEOPLE = [make_person(name) for name in ("ann", "bob", "cho")]
 

@@ -9,12 +9,13 @@ from factories import NOON, NOVEMBER
 from storage_samples import LEASE, begin_campaign, make_frozen, make_person
 
 from digest.delivery.breaker import Gate
-from digest.pipeline.owner import this_process
-from digest.pipeline.status import Outlook, Pause, Status, every_status, status
-from digest.storage import answers, campaigns, gate, issues, outbox, reports, settling
-from digest.storage.campaigns import Campaign
-from digest.storage.database import Database
-from digest.storage.outbox import Claim
+from digest.pipeline.campaign.status import Outlook, Pause, Status, every_status, status
+from digest.pipeline.process import this_process
+from digest.storage import issues
+from digest.storage.db.database import Database
+from digest.storage.outbox import campaigns, claiming, gate, partial_results, results, settling
+from digest.storage.outbox.campaigns import Campaign
+from digest.storage.outbox.claiming import Claim
 
 SECOND = dt.timedelta(seconds=1)
 PEOPLE = 12
@@ -44,17 +45,17 @@ class Sending:
 
     def claim(self, owner: str = "worker") -> Claim:
         with self.database.write() as conn:
-            (claim,) = outbox.claim(conn, self.campaign.id, limit=1, owner=owner, lease=LEASE, now=self.now)
+            (claim,) = claiming.claim(conn, self.campaign.id, limit=1, owner=owner, lease=LEASE, now=self.now)
         return claim
 
     def accept(self, claim: Claim) -> None:
         with self.database.write() as conn:
-            answers.accepted(conn, claim.attempt_id, message_id="m", rejected={}, now=self.now)
+            results.accepted(conn, claim.attempt_id, message_id="m", rejected={}, now=self.now)
 
     def report(self, claim: Claim, count: int) -> None:
         said = {number: None for number, *_ in claim.recipients[:count]}
         with self.database.write() as conn:
-            reports.reported(conn, claim.attempt_id, said, lease_until=self.now + LEASE)
+            partial_results.reported(conn, claim.attempt_id, said, lease_until=self.now + LEASE)
 
     def shut(self, until: dt.datetime, name: str = "smtp") -> None:
         with self.database.write() as conn:
@@ -117,7 +118,7 @@ def test_what_is_settled_long_after_the_request_is_no_speed(sending):
     claim = sending.claim()
     sending.claim()
     with sending.database.write() as conn:
-        answers.in_doubt(conn, claim.attempt_id, detail="no answer", now=NOON)
+        results.in_doubt(conn, claim.attempt_id, detail="no answer", now=NOON)
     sending.at(3600)
     with sending.database.write() as conn:
         settling.assume_sent(conn, claim.attempt_id, detail="by hand", now=sending.now)
@@ -155,7 +156,7 @@ def test_worker_that_still_runs_is_at_work_beside_one_that_was_killed(sending):
 def test_request_that_was_refused_a_moment_ago_is_a_sign_of_life(sending):
     claim = sending.claim()
     with sending.database.write() as conn:
-        answers.not_accepted(conn, claim.attempt_id, detail="busy", now=sending.now)
+        results.not_accepted(conn, claim.attempt_id, detail="busy", now=sending.now)
 
     assert sending.at(59).status().ended
     assert not sending.at(61).status().ended
@@ -210,6 +211,6 @@ def test_rejected_are_counted_by_reason(sending):
     claim = sending.claim()
     refused = {number: "550 unknown" for number, *_ in claim.recipients[:3]}
     with sending.database.write() as conn:
-        answers.accepted(conn, claim.attempt_id, message_id="m", rejected=refused, now=NOON)
+        results.accepted(conn, claim.attempt_id, message_id="m", rejected=refused, now=NOON)
 
     assert sending.status().rejected_because == {"550 unknown": 3}

@@ -20,10 +20,10 @@ from digest.errors import NotAccepted
 from digest.issue.headers import edition_headers
 from digest.rendering.environment import Renderer
 from digest.transports.files import FilesTransport
-from digest.transports.sendgrid import SendgridTransport
-from digest.transports.sendgrid_api import SendgridApi
-from digest.transports.smtp import SmtpTransport
-from digest.transports.smtp_relay import Relay
+from digest.transports.sendgrid.http import SendgridApi
+from digest.transports.sendgrid.transport import SendgridTransport
+from digest.transports.smtp.connection import Relay
+from digest.transports.smtp.transport import SmtpTransport
 
 NONCE = "0123456789abcdef"
 EDITION = make_edition(headers=edition_headers(make_newsletter(from_name="Network"), "November", "en", NONCE))

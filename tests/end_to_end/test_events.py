@@ -12,8 +12,8 @@ from provider.server import KEY, Behaviour
 from services.site import make_site, running
 
 from digest.storage import installation
-from digest.storage.database import Database
-from digest.transports.sendgrid_signature import SignatureCheck
+from digest.storage.db.database import Database
+from digest.transports.sendgrid.signature import SignatureCheck
 from digest.web.app import create_site
 from digest.web.hooks import SendgridHook
 

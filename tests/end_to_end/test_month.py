@@ -28,8 +28,8 @@ from projects import (
 from digest.bootstrap.resources import shipped
 from digest.content.library import Library
 from digest.months import Month
-from digest.pipeline.published import one_published
-from digest.storage.subscribers import find, leave
+from digest.pipeline.issue.published import one_published
+from digest.storage.people.subscribers import find, leave
 
 SAMPLE_MONTH = Month(2026, 8)
 PROOF = ("--source", "test", "--date", "2026-01-31")

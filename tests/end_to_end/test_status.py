@@ -9,7 +9,7 @@ from projects import MONTH, begin, command, environment, make_project, make_read
 
 from digest.bootstrap import Digest
 from digest.delivery.breaker import Gate
-from digest.storage import answers, campaigns, gate, outbox
+from digest.storage.outbox import campaigns, claiming, gate, results
 
 
 def test_status_tells_rate_pause_and_next_step_to_people_and_scripts(tmp_path: Path):
@@ -158,6 +158,8 @@ def refuse_first(digest: Digest) -> None:
         now = digest.database.now(connection)
         campaign = campaigns.find(connection, MONTH)
         assert campaign is not None
-        (claim, *_) = outbox.claim(connection, campaign.id, limit=1, owner="x", lease=dt.timedelta(minutes=1), now=now)
+        (claim, *_) = claiming.claim(
+            connection, campaign.id, limit=1, owner="x", lease=dt.timedelta(minutes=1), now=now
+        )
         refused = {claim.recipients[0][0]: "550 unknown user"}
-        answers.not_accepted(connection, claim.attempt_id, detail="one refused", rejected=refused, now=now)
+        results.not_accepted(connection, claim.attempt_id, detail="one refused", rejected=refused, now=now)

@@ -12,7 +12,7 @@ from projects import MONTH, begin, command, environment, mails, make_project, ma
 from provider.running import in_process
 from provider.server import KEY
 
-from digest.pipeline.rounds import once
+from digest.pipeline.campaign.worker_loop import once
 
 SLOW = {"replace": {"rate: 0 ": "rate: 2 ", "batch_size: 500": "batch_size: 2"}}
 

@@ -7,15 +7,15 @@ import pytest
 from people_samples import Town
 from sqlalchemy import select
 
-from digest.pipeline.change_address import Step, confirm_address, look_at_undo, propose, proposed, undo_change
-from digest.pipeline.clean_up import Retention, clean_up
-from digest.pipeline.erasure import erase, everything_known
-from digest.pipeline.leave import leave
-from digest.pipeline.limits import Rate
-from digest.pipeline.own_links import NotSent, ask
-from digest.pipeline.suppressing import suppress
-from digest.storage import address_changes, subscribers, suppressions
-from digest.storage.tables import metadata
+from digest.pipeline.people.change_address import Step, confirm_address, look_at_undo, propose, proposed, undo_change
+from digest.pipeline.people.erasure import erase, everything_known
+from digest.pipeline.people.limits import Rate
+from digest.pipeline.people.own_links import NotSent, ask
+from digest.pipeline.people.subscribe import leave
+from digest.pipeline.people.suppressions import suppress
+from digest.pipeline.upkeep.clean_up import Retention, clean_up
+from digest.storage.people import address_changes, subscribers, suppressions
+from digest.storage.tables.metadata import metadata
 from digest.subscribers.subscriber import State, Subscriber
 from digest.subscribers.suppression import Reason
 from digest.tokens import Purpose

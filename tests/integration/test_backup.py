@@ -14,9 +14,9 @@ from sqlalchemy import make_url
 from storage_samples import add_people, make_person
 
 from digest.errors import Conflict, StorageError
-from digest.pipeline.backup import check_dump, copy, dump_command
-from digest.storage import subscribers
-from digest.storage.database import Database, revision_state
+from digest.pipeline.upkeep.backup import check_dump, copy, dump_command
+from digest.storage.db.database import Database, revision_state
+from digest.storage.people import subscribers
 
 
 def quiet(_done: int, _whole: int) -> None:

@@ -13,12 +13,12 @@ from projects import MONTH, make_project, make_ready
 from digest.bootstrap import Digest
 from digest.delivery.handover import Answer, Batch, Report
 from digest.errors import NotAccepted
-from digest.pipeline.send import plan
-from digest.pipeline.settle import settle
-from digest.pipeline.status import status
-from digest.pipeline.worker import work
-from digest.storage import outbox
-from digest.storage.database import Database, read_clock
+from digest.pipeline.campaign.plan import plan
+from digest.pipeline.campaign.settle import settle
+from digest.pipeline.campaign.status import status
+from digest.pipeline.campaign.worker import work
+from digest.storage.db.database import Database, read_clock
+from digest.storage.outbox import claiming
 
 PEOPLE = 30
 DAY = dt.timedelta(days=1)
@@ -116,7 +116,7 @@ def test_lease_of_another_machine_that_ends_in_forty_days_ends_after_one_lease(d
     ahead, later = at(digest, lambda: 40 * DAY), at(digest, lambda: lease)
     with ahead.write() as connection:
         now = ahead.now(connection)
-        [claim] = outbox.claim(connection, campaign.id, limit=1, owner="elsewhere/boot.1/7/8", lease=lease, now=now)
+        [claim] = claiming.claim(connection, campaign.id, limit=1, owner="elsewhere/boot.1/7/8", lease=lease, now=now)
 
     assert settle(digest.database, MONTH, transport, None, lease) == 0
     assert settle(later, MONTH, transport, None, lease) == 1

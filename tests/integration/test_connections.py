@@ -16,8 +16,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from digest.connections import Patience, most_connections, report_fault
-from digest.forms import listen
+from digest.http.connections import Patience, most_connections, report_fault
+from digest.http.server import listen
 
 HURRIED = Patience(head=0.5, body=0.5, reading=0.5)
 NEVER = Patience(head=300, body=300, reading=300)

@@ -11,8 +11,8 @@ import pytest
 
 from digest.errors import InDoubt, NotAccepted, TooLarge
 from digest.transports.deadline import connect
-from digest.transports.sendgrid_answers import read_answer
-from digest.transports.sendgrid_api import SendgridApi
+from digest.transports.sendgrid.http import SendgridApi
+from digest.transports.sendgrid.responses import read_answer
 
 HEAD = b"HTTP/1.1 202 Accepted\r\nContent-Length: 100\r\n\r\n"
 

@@ -8,11 +8,11 @@ from people_samples import Town
 
 from digest.errors import Conflict, NotFound
 from digest.months import Month
-from digest.pipeline.change_address import Step, confirm_address, propose, undo_change
-from digest.pipeline.edit import edit_person
-from digest.pipeline.leave import unsubscribe
-from digest.pipeline.suppressing import suppress
-from digest.storage import suppressions
+from digest.pipeline.people.change_address import Step, confirm_address, propose, undo_change
+from digest.pipeline.people.edit import edit_person
+from digest.pipeline.people.subscribe import unsubscribe
+from digest.pipeline.people.suppressions import suppress
+from digest.storage.people import suppressions
 from digest.subscribers.edits import Edit
 from digest.subscribers.subscriber import NoMatch, Preferences, State, Subscriber
 from digest.subscribers.suppression import Reason

@@ -14,17 +14,20 @@ from storage_samples import LANGUAGES, claim_next, make_frozen
 
 from digest.bootstrap.erasures import Erasures
 from digest.delivery.states import CampaignState, Skipped
-from digest.pipeline.change_address import propose
-from digest.pipeline.clean_up import Retention, clean_up
-from digest.pipeline.erasure import erase, erase_address, erase_again, everything_known
-from digest.pipeline.leave import find_person, leave
-from digest.pipeline.limits import Rate, allow, time_to_wait
-from digest.pipeline.own_links import ask
-from digest.pipeline.subscribe import confirm
-from digest.pipeline.suppressing import every_suppression, suppress, unsuppress
-from digest.storage import answers, campaigns, consents, issues, subscribers, suppressions
-from digest.storage.subscribers import AddResult
-from digest.storage.tables import address_change, delivery, notification, signup, subscriber
+from digest.pipeline.people.change_address import propose
+from digest.pipeline.people.erasure import erase, erase_address, erase_again, everything_known
+from digest.pipeline.people.limits import Rate, allow, time_to_wait
+from digest.pipeline.people.own_links import ask
+from digest.pipeline.people.subscribe import confirm, find_person, leave
+from digest.pipeline.people.suppressions import every_suppression, suppress, unsuppress
+from digest.pipeline.upkeep.clean_up import Retention, clean_up
+from digest.storage import issues
+from digest.storage.outbox import campaigns, results
+from digest.storage.people import consents, subscribers, suppressions
+from digest.storage.people.subscribers import AddResult
+from digest.storage.tables.notifications import notification
+from digest.storage.tables.outbox import delivery
+from digest.storage.tables.people import address_change, signup, subscriber
 from digest.subscribers.consent import ConsentKind
 from digest.subscribers.subscriber import NewSubscriber, State
 from digest.subscribers.suppression import Reason
@@ -66,7 +69,7 @@ def balance(town: Town, campaign):
 
 def everything_in(town: Town) -> str:
     """Every value of every table, as text."""
-    from digest.storage.tables import metadata
+    from digest.storage.tables.metadata import metadata
 
     with town.database.read() as connection:
         return repr([connection.execute(select(table)).all() for table in metadata.sorted_tables])
@@ -331,7 +334,7 @@ def test_recipients_go_after_their_time_and_the_numbers_stay(town: Town):
     campaign = plan(town)
     with town.database.write() as connection:
         claimed = claim_next(connection, campaign, town.time)
-        answers.accepted(connection, claimed.attempt_id, message_id=None, rejected={}, now=town.time)
+        results.accepted(connection, claimed.attempt_id, message_id=None, rejected={}, now=town.time)
         campaigns.finish_if_done(connection, campaign.id, town.time)
     before = balance(town, campaign)
     town.wait(days=24 * 31 + 1)
@@ -377,7 +380,7 @@ def test_limit_says_how_long_to_wait(town: Town):
 
 
 def test_limit_rows_are_forgotten_when_they_limit_nothing(town: Town):
-    from digest.storage.tables import page_limit
+    from digest.storage.tables.calendar import page_limit
 
     allow(town.database, "a", Rate(3, dt.timedelta(hours=3)))
     town.wait(days=1)

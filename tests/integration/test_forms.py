@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from digest.errors import ConfigError
-from digest.forms import address_of, listen
+from digest.http.server import address_of, listen
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -17,8 +17,8 @@ from digest.content.library import Library
 from digest.delivery.handover import Batch, Note, Recipient
 from digest.errors import ContentError, Refused, StorageError
 from digest.months import Month
-from digest.pipeline.backup import copy
-from digest.storage.database import upgrade
+from digest.pipeline.upkeep.backup import copy
+from digest.storage.db.database import upgrade
 from digest.transports.files import FilesTransport
 
 MONTH = Month(2026, 11)

@@ -1,11 +1,11 @@
 from projects import MONTH, add_people, make_project, people, write_articles
 
 from digest.issue.edition import EditionKey
-from digest.pipeline.approve import approve
-from digest.pipeline.assemble import assemble, gather
-from digest.pipeline.headcount import headcounts
-from digest.pipeline.send import audience
-from digest.storage.database import Database
+from digest.pipeline.campaign.plan import audience
+from digest.pipeline.issue.approve import approve
+from digest.pipeline.issue.assemble import assemble, gather
+from digest.pipeline.issue.headcount import headcounts
+from digest.storage.db.database import Database
 
 
 def test_draft_counts_the_readers_that_the_frozen_issue_will_have(tmp_path, database_url):

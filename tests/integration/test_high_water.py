@@ -18,12 +18,12 @@ from provider.server import KEY
 from digest.bootstrap import Digest
 from digest.bootstrap.high_water import AttemptsFile
 from digest.errors import Conflict, StorageError
-from digest.pipeline.control import resume
-from digest.pipeline.high_water import Mark, hold_all
-from digest.pipeline.restore import put_right
-from digest.pipeline.send import plan
-from digest.pipeline.status import status
-from digest.pipeline.worker import work
+from digest.pipeline.campaign.control import resume
+from digest.pipeline.campaign.high_water import Mark, hold_all
+from digest.pipeline.campaign.plan import plan
+from digest.pipeline.campaign.status import status
+from digest.pipeline.campaign.worker import work
+from digest.pipeline.upkeep.restore import put_right
 
 PEOPLE = 40
 EVERYBODY = Counter(f"p{number}@example.org" for number in range(PEOPLE))
@@ -123,8 +123,8 @@ def make_ready_for_another_month(digest: Digest):
     from projects import write_articles
 
     from digest.months import Month
-    from digest.pipeline.approve import approve
-    from digest.pipeline.assemble import assemble
+    from digest.pipeline.issue.approve import approve
+    from digest.pipeline.issue.assemble import assemble
 
     other = Month(2026, 12)
     write_articles(digest.folder, ("empathy",), other)

@@ -8,8 +8,8 @@ from digest.content.library import Library
 from digest.errors import DigestError
 from digest.issue.newsletter import IssueRules
 from digest.months import Month
-from digest.pipeline.changes import Files
-from digest.pipeline.import_articles import ImportReport, import_articles
+from digest.pipeline.issue.changes import Files
+from digest.pipeline.issue.import_articles import ImportReport, import_articles
 from digest.topics import Taxonomy, Topic
 
 TAXONOMY = Taxonomy(

@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from list_samples import RULES, Lists
 
-from digest.storage.database import Database
-from digest.storage.tables import subscriber
-from digest.subscribers.cells import plain
-from digest.subscribers.exports import ANY, EXPORTS
-from digest.subscribers.formats import read_header
-from digest.subscribers.leaving import Departed, suspected
+from digest.storage.db.database import Database
+from digest.storage.tables.people import subscriber
+from digest.subscribers.lists.cells import plain
+from digest.subscribers.lists.exports import ANY, EXPORTS
+from digest.subscribers.lists.formats import read_header
+from digest.subscribers.lists.leaving import Departed, suspected
 from digest.subscribers.suppression import Reason
 
 GHOST = "email,name,subscribed_to_emails,created_at,deleted_at,labels\n"

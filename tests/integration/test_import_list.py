@@ -9,10 +9,10 @@ import pytest
 from list_samples import RULES, Lists
 
 from digest.errors import StorageError
-from digest.pipeline.import_list import import_list
-from digest.storage import suppressions
-from digest.storage.database import Database
-from digest.storage.tables import consent, subscriber
+from digest.pipeline.people.import_list import import_list
+from digest.storage.db.database import Database
+from digest.storage.people import suppressions
+from digest.storage.tables.people import consent, subscriber
 from digest.subscribers.suppression import Reason
 
 GHOST = "email,name,subscribed_to_emails,created_at,deleted_at,labels\n"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from digest.errors import DigestError
-from digest.pipeline.list_file import inspect
+from digest.pipeline.people.list_file import inspect
 
 
 def written(folder: Path, content: bytes) -> Path:

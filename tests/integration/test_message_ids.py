@@ -7,9 +7,9 @@ from projects import MONTH, make_project, make_ready
 
 from digest.bootstrap import Digest
 from digest.delivery.notifications import Kind
-from digest.pipeline import notify
-from digest.pipeline.send import plan
-from digest.pipeline.worker import work
+from digest.pipeline.campaign.plan import plan
+from digest.pipeline.campaign.worker import work
+from digest.pipeline.people import notify
 from digest.storage import notifications
 
 PEOPLE = 500

@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from digest.forms import listen
+from digest.http.server import listen
 from digest.transports.deadline import connect, secure
 
 

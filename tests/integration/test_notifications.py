@@ -14,13 +14,13 @@ from people_samples import RENDERER, Postbox, Town
 
 from digest.delivery.notifications import MOST_ATTEMPTS, Kind, render_note, wait_before
 from digest.errors import NotAccepted
-from digest.pipeline import notify
-from digest.pipeline.limits import Rate
-from digest.pipeline.notify import Courier
-from digest.pipeline.own_links import ask
-from digest.pipeline.status import notification_status
+from digest.pipeline.campaign.status import notification_status
+from digest.pipeline.people import notify
+from digest.pipeline.people.limits import Rate
+from digest.pipeline.people.notify import Courier
+from digest.pipeline.people.own_links import ask
 from digest.storage import notifications
-from digest.storage.tables import NotificationState
+from digest.storage.tables.notifications import NotificationState
 from digest.tokens import Purpose
 from digest.transports.files import FilesTransport
 
@@ -134,7 +134,7 @@ def test_link_for_something_grave_is_as_old_as_its_request(town: Town):
 
 
 def test_mail_to_a_former_address_of_a_person_holds_no_link_to_their_data(town: Town):
-    from digest.pipeline.change_address import confirm_address, propose
+    from digest.pipeline.people.change_address import confirm_address, propose
 
     person = town.subscribe()
     propose(town.database, town.people, person.id, "new@example.net")

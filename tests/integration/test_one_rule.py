@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from digest.bootstrap.project import start_project
 from digest.config import load_config
-from digest.content.article_file import parse_article
-from digest.content.issue_text import parse_issue_file
+from digest.content.reading.article_file import parse_article
+from digest.content.reading.issue_text import parse_issue_file
 from digest.errors import ConfigError, ContentError
 from digest.months import Month
-from digest.subscribers.lists import read_list
-from digest.subscribers.rows import RowRules
+from digest.subscribers.lists.csv_text import read_list
+from digest.subscribers.lists.rows import RowRules
 from digest.web.bodies import Form
-from digest.web.choices import Reading
+from digest.web.people.choices import Reading
 
 Door = Callable[[str], str | None]
 MONTH = Month(2026, 11)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from projects import MONTH, mails, make_project, make_ready
 
-from digest.pipeline.send import plan
-from digest.pipeline.worker import work
-from digest.storage import subscribers
+from digest.pipeline.campaign.plan import plan
+from digest.pipeline.campaign.worker import work
+from digest.storage.people import subscribers
 from digest.tokens import Purpose, read_dated
 
 

@@ -22,7 +22,7 @@ from provider.server import KEY, Behaviour
 from sendgrid.helpers.eventwebhook import EventWebhook
 
 from digest.errors import NotAccepted
-from digest.transports.sendgrid_api import Reply, SendgridApi
+from digest.transports.sendgrid.http import Reply, SendgridApi
 
 Change = Callable[[dict[str, Any]], object]
 

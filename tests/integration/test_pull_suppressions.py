@@ -14,11 +14,11 @@ from sqlalchemy import select
 from digest.bootstrap import Digest
 from digest.bootstrap.transports import sendgrid_api
 from digest.errors import ConfigError, TransportError
-from digest.pipeline.import_list import import_list
-from digest.pipeline.pull_suppressions import pull
-from digest.storage.tables import suppression
-from digest.transports.sendgrid_api import Reply
-from digest.transports.sendgrid_lists import read_lists
+from digest.pipeline.people.import_list import import_list
+from digest.pipeline.people.suppressions import pull
+from digest.storage.tables.people import suppression
+from digest.transports.sendgrid.http import Reply
+from digest.transports.sendgrid.suppression_lists import read_lists
 
 LISTS = {
     "bounces": [{"email": f"P{number}@example.org", "reason": "550", "created": 1} for number in range(450)],

@@ -7,9 +7,9 @@ import pytest
 from projects import MONTH, make_project, make_ready
 
 from digest.bootstrap import Digest
-from digest.pipeline.control import hold
-from digest.pipeline.rounds import once
-from digest.pipeline.send import plan
+from digest.pipeline.campaign.control import hold
+from digest.pipeline.campaign.plan import plan
+from digest.pipeline.campaign.worker_loop import once
 
 
 @pytest.fixture

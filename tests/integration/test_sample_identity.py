@@ -9,12 +9,12 @@ from digest.bootstrap import Digest
 from digest.delivery.next_step import Step, next_step
 from digest.delivery.notifications import Kind
 from digest.errors import Conflict
-from digest.pipeline.assemble import assemble
-from digest.pipeline.control import resume
-from digest.pipeline.notify import work as notify
-from digest.pipeline.send import plan
-from digest.pipeline.status import notification_status, status
-from digest.pipeline.worker import work
+from digest.pipeline.campaign.control import resume
+from digest.pipeline.campaign.plan import plan
+from digest.pipeline.campaign.status import notification_status, status
+from digest.pipeline.campaign.worker import work
+from digest.pipeline.issue.assemble import assemble
+from digest.pipeline.people.notify import work as notify
 from digest.storage import notifications
 
 SITE = {"base_url: http://127.0.0.1:8000": "base_url: https://digest.example.org"}

@@ -13,8 +13,7 @@ from digest.bootstrap.project import start_project
 from digest.bootstrap.resources import load_catalogues, load_templates
 from digest.content.body import is_implications_heading
 from digest.months import Month
-from digest.pipeline.assemble import check, gather
-from digest.pipeline.check_all import findings_of
+from digest.pipeline.issue.assemble import check, findings_of, gather
 from digest.rendering.environment import Renderer
 from digest.rendering.markdown import headings
 

@@ -10,8 +10,8 @@ import pytest
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_SUBMITTED
 from projects import mails, make_project
 
-from digest.bootstrap.alarm import background, jobs
-from digest.pipeline.subscribe import request
+from digest.bootstrap.scheduler import background, jobs
+from digest.pipeline.people.subscribe import request
 from digest.subscribers.consent import Origin
 from digest.subscribers.signup import SignUp
 

@@ -21,9 +21,9 @@ from digest.errors import BatchRefused, InDoubt, NotAccepted, Refused, TooLarge
 from digest.issue.edition import Edition
 from digest.issue.headers import edition_headers
 from digest.issue.placeholders import NAMES, fill, placeholder
-from digest.transports.sendgrid import SendgridTransport
-from digest.transports.sendgrid_api import SendgridApi
-from digest.transports.sendgrid_bodies import MOST_BYTES, batch_body
+from digest.transports.sendgrid.http import SendgridApi
+from digest.transports.sendgrid.requests import MOST_BYTES, batch_body
+from digest.transports.sendgrid.transport import SendgridTransport
 
 NONCE = "0123456789abcdef"
 

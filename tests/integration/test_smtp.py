@@ -15,8 +15,8 @@ from services.tls import make_certificate
 
 from digest.delivery.handover import Answer, Batch, Note, Recipient
 from digest.errors import InDoubt, Later, NotAccepted, Refused
-from digest.transports.smtp import SmtpTransport
-from digest.transports.smtp_relay import Relay
+from digest.transports.smtp.connection import Relay
+from digest.transports.smtp.transport import SmtpTransport
 
 
 class Sending:

@@ -10,13 +10,13 @@ from projects import MONTH, add_people, make_project
 from services import relay as service
 
 from digest.bootstrap import Digest
-from digest.pipeline.approve import approve
-from digest.pipeline.assemble import assemble
-from digest.pipeline.send import plan
-from digest.pipeline.settle import Decision, decide
-from digest.pipeline.status import status
-from digest.pipeline.worker import work
-from digest.storage.database import Database
+from digest.pipeline.campaign.plan import plan
+from digest.pipeline.campaign.settle import Decision, decide
+from digest.pipeline.campaign.status import status
+from digest.pipeline.campaign.worker import work
+from digest.pipeline.issue.approve import approve
+from digest.pipeline.issue.assemble import assemble
+from digest.storage.db.database import Database
 
 PEOPLE = 40
 

@@ -9,14 +9,14 @@ from people_samples import PAGE, Town, make_people
 
 from digest.errors import BadSignature, ExpiredToken
 from digest.months import Month
-from digest.pipeline.change_address import Step, confirm_address, propose
-from digest.pipeline.clean_up import Retention, clean_up
-from digest.pipeline.leave import leave
-from digest.pipeline.limits import Rate
-from digest.pipeline.own_links import ask
-from digest.pipeline.subscribe import come_back, confirm, save_preferences, send_link
-from digest.pipeline.suppressing import suppress
-from digest.storage import audience, consents, subscribers, suppressions
+from digest.pipeline.people.change_address import Step, confirm_address, propose
+from digest.pipeline.people.limits import Rate
+from digest.pipeline.people.own_links import ask
+from digest.pipeline.people.subscribe import come_back, confirm, leave, save_preferences, send_link
+from digest.pipeline.people.suppressions import suppress
+from digest.pipeline.upkeep.clean_up import Retention, clean_up
+from digest.storage.outbox import audience
+from digest.storage.people import consents, subscribers, suppressions
 from digest.subscribers.consent import ConsentKind, ConsentMethod
 from digest.subscribers.subscriber import NewSubscriber, NoMatch, Preferences, State
 from digest.subscribers.suppression import Reason
@@ -302,7 +302,7 @@ def test_what_is_asked_again_within_ten_minutes_is_what_the_first_link_confirms(
 
 
 def test_name_that_a_stranger_typed_is_not_mailed(town: Town):
-    from digest.pipeline.subscribe import request
+    from digest.pipeline.people.subscribe import request
     from digest.subscribers.signup import SignUp
 
     request(town.database, town.people, SignUp(ANN, "Buy at spam.example"), PAGE)

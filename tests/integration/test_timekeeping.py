@@ -13,14 +13,14 @@ import pytest
 from projects import MONTH, add_people, mails, make_project, people, run_json
 
 from digest.bootstrap import Digest
-from digest.delivery.timetable import Action
-from digest.pipeline.approve import approve
-from digest.pipeline.assemble import assemble
-from digest.pipeline.owner import this_process
-from digest.pipeline.send import plan
-from digest.pipeline.timekeeping import Acted, Calendar
+from digest.delivery.schedule import Action
+from digest.pipeline.campaign.plan import plan
+from digest.pipeline.issue.approve import approve
+from digest.pipeline.issue.assemble import assemble
+from digest.pipeline.process import this_process
+from digest.pipeline.upkeep.calendar import Acted, Calendar
 from digest.storage import calendar as rows
-from digest.storage.database import Database
+from digest.storage.db.database import Database
 
 BEFORE = dt.datetime(2026, 11, 1, 10, 59, tzinfo=dt.UTC)  # assemble: the 1st at 6 in Toronto, 11:00 UTC
 ASSEMBLE_DUE = dt.datetime(2026, 11, 1, 11, 0, tzinfo=dt.UTC)

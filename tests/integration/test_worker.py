@@ -20,17 +20,17 @@ from digest.bootstrap import Digest
 from digest.delivery.breaker import DOUBTFUL_PATIENCE, OPEN, PATIENCE, TRIES
 from digest.delivery.handover import Answer
 from digest.errors import Conflict, Later, NotAccepted
-from digest.pipeline.approve import approve
-from digest.pipeline.assemble import assemble
-from digest.pipeline.control import cancel, hold, resume
-from digest.pipeline.rounds import rounds
-from digest.pipeline.send import plan
-from digest.pipeline.settle import Decision, decide, settle
-from digest.pipeline.status import status
-from digest.pipeline.worker import work
-from digest.storage import gate
-from digest.storage.database import Database
-from digest.storage.tables import attempt, batch
+from digest.pipeline.campaign.control import cancel, hold, resume
+from digest.pipeline.campaign.plan import plan
+from digest.pipeline.campaign.settle import Decision, decide, settle
+from digest.pipeline.campaign.status import status
+from digest.pipeline.campaign.worker import work
+from digest.pipeline.campaign.worker_loop import rounds
+from digest.pipeline.issue.approve import approve
+from digest.pipeline.issue.assemble import assemble
+from digest.storage.db.database import Database
+from digest.storage.outbox import gate
+from digest.storage.tables.outbox import attempt, batch
 
 PEOPLE = 40
 HASTE: dict[str, object] = {"chance": lambda: 0.0, "in_flight": 2}
@@ -201,7 +201,7 @@ def test_policy_leaves_doubt_of_held_and_cancelled_campaigns_alone(digest, provi
     send(digest, in_flight=1)
     hold_again = replace(digest.sending, resend_after=dt.timedelta(0))
     with digest.database.write() as connection:
-        from digest.storage import campaigns
+        from digest.storage.outbox import campaigns
 
         campaign = campaigns.find(connection, MONTH)
         campaigns.set_state(connection, campaign.id, "held", reason="x", now=digest.database.now(connection))

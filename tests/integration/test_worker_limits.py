@@ -23,13 +23,13 @@ from digest.bootstrap import Digest
 from digest.delivery.breaker import OPEN
 from digest.delivery.handover import Answer, Batch, Report
 from digest.errors import NotAccepted, StorageError
-from digest.pipeline.control import resume
-from digest.pipeline.hands import Hands, Job
-from digest.pipeline.send import plan
-from digest.pipeline.status import Status, status
-from digest.pipeline.worker import work
-from digest.storage import gate
-from digest.storage.database import Database
+from digest.pipeline.campaign.control import resume
+from digest.pipeline.campaign.hands import Hands, Job
+from digest.pipeline.campaign.plan import plan
+from digest.pipeline.campaign.status import Status, status
+from digest.pipeline.campaign.worker import work
+from digest.storage.db.database import Database
+from digest.storage.outbox import gate
 
 PEOPLE = 40
 LIMITED = Path(__file__).with_name("limited.py")

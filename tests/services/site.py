@@ -13,14 +13,14 @@ from typing import Any
 from factories import NOON, make_article, make_issue, make_newsletter, make_taxonomy
 
 from digest.content.issue_file import IssueFile, Notice
-from digest.forms import Server, address_of, listen
+from digest.http.server import Server, address_of, listen
 from digest.issue.issue import FrozenIssue, Issue
 from digest.issue.render import freeze
 from digest.months import Month
-from digest.pipeline.people import People
+from digest.pipeline.people.context import People
 from digest.rendering.environment import Renderer
 from digest.storage import issues
-from digest.storage.database import Database
+from digest.storage.db.database import Database
 from digest.subscribers.address import AddressHash
 from digest.tokens import Keys
 from digest.web.site import Site

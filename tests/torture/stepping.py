@@ -22,9 +22,9 @@ from sqlalchemy import Connection, func, select
 from digest.bootstrap import open_digest
 from digest.delivery.handover import Answer, Batch, Report, Transport
 from digest.months import Month
-from digest.pipeline.worker import work
-from digest.storage.database import Database
-from digest.storage.tables import attempt
+from digest.pipeline.campaign.worker import work
+from digest.storage.db.database import Database
+from digest.storage.tables.outbox import attempt
 
 STEPS = ("before-claim", "after-claim", "mid-body", "after-acceptance", "before-record", "after-record")
 

@@ -37,12 +37,14 @@ from torture.stepping import STEPS
 from digest.bootstrap import Digest
 from digest.delivery.states import AttemptState
 from digest.months import Month
-from digest.pipeline.control import resume
-from digest.pipeline.send import plan
-from digest.pipeline.status import Status, status
-from digest.pipeline.worker import work
-from digest.storage import calendar, campaigns, members, outbox
-from digest.storage.tables import delivery, subscriber
+from digest.pipeline.campaign.control import resume
+from digest.pipeline.campaign.plan import plan
+from digest.pipeline.campaign.status import Status, status
+from digest.pipeline.campaign.worker import work
+from digest.storage import calendar
+from digest.storage.outbox import campaigns, claiming, members
+from digest.storage.tables.outbox import delivery
+from digest.storage.tables.people import subscriber
 
 KILLS = int(os.environ.get("DIGEST_TEST_TORTURE", "0"))
 STEPPING = Path(__file__).with_name("stepping.py")
@@ -114,7 +116,7 @@ def doubtful(digest: Digest, month: Month) -> set[str]:
         campaign = campaigns.find(connection, month)
         listed = [
             member
-            for one in outbox.open_attempts(connection, campaign.id)
+            for one in claiming.open_attempts(connection, campaign.id)
             if one.state is AttemptState.IN_DOUBT
             for member in members.of_batch(connection, one.batch_id)
         ]

@@ -6,18 +6,18 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from digest.bootstrap.digest import Digest, open_digest
 from digest.bootstrap.project import start_project
 from digest.bootstrap.resources import shipped
-from digest.bootstrap.wiring import Digest, open_digest
 from digest.delivery.balance import Balance
 from digest.errors import Conflict
 from digest.months import Month
-from digest.pipeline.approve import approve
-from digest.pipeline.assemble import assemble
-from digest.pipeline.import_list import import_list
-from digest.pipeline.send import plan
-from digest.pipeline.status import status
-from digest.pipeline.worker import work
+from digest.pipeline.campaign.plan import plan
+from digest.pipeline.campaign.status import status
+from digest.pipeline.campaign.worker import work
+from digest.pipeline.issue.approve import approve
+from digest.pipeline.issue.assemble import assemble
+from digest.pipeline.people.import_list import import_list
 
 _MARK = ".digest-demo"
 

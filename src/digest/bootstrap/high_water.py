@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from digest.errors import StorageError
-from digest.pipeline.high_water import Mark
+from digest.pipeline.campaign.high_water import Mark
 
 _LENGTH = 128  # bytes; always the same, so that writing again needs no room on the disk
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from digest.errors import ConfigError
-from digest.issue.apa import Apa
-from digest.issue.checks.support import Support
+from digest.issue.checks.mail.support import Support
+from digest.issue.citations.apa import Apa
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _IN_WHEEL = _PACKAGE / "_data"

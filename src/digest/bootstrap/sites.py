@@ -8,14 +8,14 @@ from ipaddress import ip_network
 from threading import Timer
 from typing import TYPE_CHECKING
 
+from digest.bootstrap.digest import Digest
 from digest.bootstrap.resources import load_assets, shipped
-from digest.bootstrap.wiring import Digest
-from digest.forms import address_of, listen
+from digest.http.server import address_of, listen
 from digest.issue.edition import EditionKey
 from digest.issue.issue import Issue
 from digest.months import Month
-from digest.pipeline.assemble import Workshop
-from digest.pipeline.headcount import headcounts
+from digest.pipeline.issue.assemble import Workshop
+from digest.pipeline.issue.headcount import headcounts
 
 if TYPE_CHECKING:
     from digest.web.hooks import SendgridHook
@@ -53,7 +53,7 @@ def _events(digest: Digest) -> "SendgridHook | None":
     public_key = digest.config.sendgrid.webhook_public_key
     if public_key is None:
         return None
-    from digest.transports.sendgrid_signature import SignatureCheck  # noqa: PLC0415  slow to import
+    from digest.transports.sendgrid.signature import SignatureCheck  # noqa: PLC0415  slow to import
     from digest.web.hooks import SendgridHook  # noqa: PLC0415
 
     return SendgridHook(

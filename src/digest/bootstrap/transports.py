@@ -11,7 +11,7 @@ from digest.errors import ConfigError
 from digest.rendering.environment import Renderer
 
 if TYPE_CHECKING:
-    from digest.transports.sendgrid_api import SendgridApi
+    from digest.transports.sendgrid.http import SendgridApi
 
 
 def make_transport(config: Config, outbox: Path, name: str, renderer: Renderer, installation: str) -> Transport:
@@ -36,7 +36,7 @@ def sendgrid_api(config: Config) -> "SendgridApi":
     Raises:
         ConfigError: There is no key.
     """
-    from digest.transports.sendgrid_api import SendgridApi  # noqa: PLC0415
+    from digest.transports.sendgrid.http import SendgridApi  # noqa: PLC0415
 
     section = config.sendgrid
     if section.api_key is None:
@@ -52,7 +52,7 @@ def _files(outbox: Path, name: str, renderer: Renderer) -> Transport:
 
 
 def _sendgrid(config: Config, installation: str) -> Transport:
-    from digest.transports.sendgrid import SendgridTransport  # noqa: PLC0415
+    from digest.transports.sendgrid.transport import SendgridTransport  # noqa: PLC0415
 
     return SendgridTransport(
         sendgrid_api(config),
@@ -63,8 +63,8 @@ def _sendgrid(config: Config, installation: str) -> Transport:
 
 
 def _smtp(config: Config) -> Transport:
-    from digest.transports.smtp import SmtpTransport  # noqa: PLC0415
-    from digest.transports.smtp_relay import Relay  # noqa: PLC0415
+    from digest.transports.smtp.connection import Relay  # noqa: PLC0415
+    from digest.transports.smtp.transport import SmtpTransport  # noqa: PLC0415
 
     section = config.smtp
     relay = Relay(

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from digest.cli.options import CONFIG, Config, Exit, Json
-from digest.cli.output import note, print_json, print_table
+from digest.cli.terminal.output import note, print_json, print_table
 
 articles = typer.Typer(no_args_is_help=True, help="Articles: summaries of published studies.")
 
@@ -62,7 +62,7 @@ def import_(
 ) -> None:
     """Make article files from a blog's listing; again: adds topics, never a second file."""
     from digest.bootstrap import open_digest
-    from digest.pipeline.import_articles import import_articles
+    from digest.pipeline.issue.import_articles import import_articles
 
     digest = open_digest(config)
     report = import_articles(digest.library, digest.taxonomy, source, topics=topic or [], author=author)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import datetime as dt
 
-    from digest.pipeline.status import Status
+    from digest.pipeline.campaign.status import Status
 
 BY_OTHERS = "a running `digest worker` or `serve` hands it over; otherwise run `digest send {month}`"
 

@@ -6,7 +6,7 @@ import typer
 
 from digest.cli.hints import hints
 from digest.cli.options import CONFIG, AnyMonth, Config, Exit, Json, OneMonth
-from digest.cli.output import note, print_json, print_table
+from digest.cli.terminal.output import note, print_json, print_table
 
 
 def register(app: typer.Typer) -> None:
@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 def check(month: AnyMonth = None, config: Config = CONFIG, as_json: Json = False) -> None:
     """Say what stands in the way of sending, and what is missing; exit 1 if there is an error."""
     from digest.bootstrap import open_digest
-    from digest.pipeline.check_all import findings_of
+    from digest.pipeline.issue.assemble import findings_of
 
     digest = open_digest(config)
     found = findings_of(digest.workshop, month)
@@ -53,7 +53,7 @@ def _count(number: int, what: str) -> str:
 def assemble(month: OneMonth, config: Config = CONFIG, as_json: Json = False) -> None:
     """Freeze a month's issue and all its editions, ready to be looked at and approved."""
     from digest.bootstrap import open_digest
-    from digest.pipeline.assemble import assemble as assemble_month
+    from digest.pipeline.issue.assemble import assemble as assemble_month
 
     digest = open_digest(config)
     done = assemble_month(digest.database, digest.workshop, month)
@@ -95,9 +95,9 @@ def approve(
     from digest.bootstrap import open_digest
     from digest.cli.reasons import ask_reasons, reasons_of
     from digest.issue.addresses import article_url
-    from digest.pipeline.approve import approve as approve_month
-    from digest.pipeline.publish import Withdrawing
-    from digest.pipeline.status import status as status_of
+    from digest.pipeline.campaign.status import status as status_of
+    from digest.pipeline.issue.approve import approve as approve_month
+    from digest.pipeline.issue.publish import Withdrawing
 
     digest = open_digest(config)
     if reason and not withdraw:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.cli.options import CONFIG, Config, Exit, Json
-from digest.cli.output import note, print_json, progress
-from digest.cli.standing import counted
+from digest.cli.status_view import counted
+from digest.cli.terminal.output import note, print_json, progress
 from digest.errors import DigestError
 
 if TYPE_CHECKING:
-    from digest.pipeline.import_list import ImportReport, RowReport
-    from digest.pipeline.list_file import ListFile
+    from digest.pipeline.people.import_list import ImportReport, RowReport
+    from digest.pipeline.people.list_file import ListFile
 
 _SHOWN = 20  # rows and columns that a person is shown; --report has them all
 _UNLESS = "suppressed here unless they signed up here themselves"
@@ -68,8 +68,8 @@ def import_(
     Exit code 1 if a row was refused.
     """
     from digest.bootstrap import open_digest
-    from digest.pipeline.import_list import import_list
-    from digest.pipeline.list_file import inspect
+    from digest.pipeline.people.import_list import import_list
+    from digest.pipeline.people.list_file import inspect
 
     digest = open_digest(config)
     rules = digest.row_rules(" ".join(source.split()), date.date() if date else None, ignore_column or ())
@@ -101,7 +101,7 @@ def _rows_to(report: Path | None) -> "Iterator[Callable[[RowReport], object]]":
     import csv
 
     from digest.pipeline.new_file import free_or_refuse
-    from digest.subscribers.formulas import guarded, guarded_address
+    from digest.subscribers.lists.formulas import guarded, guarded_address
 
     free_or_refuse(report)
     report.touch(mode=0o600, exist_ok=False)
@@ -192,8 +192,8 @@ def export(
     import sys
 
     from digest.bootstrap import open_digest
-    from digest.pipeline.lists import export_list
     from digest.pipeline.new_file import new_file
+    from digest.pipeline.people.lists import export_list
 
     database = open_digest(config).database
     if file is None:

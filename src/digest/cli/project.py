@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from digest.cli.options import CONFIG, Config, Exit, Json
-from digest.cli.output import note, print_json, print_table, progress
+from digest.cli.terminal.output import note, print_json, print_table, progress
 
 db = typer.Typer(no_args_is_help=True, help="The database.")
 
@@ -44,7 +44,7 @@ def demo(
 def topics(config: Config = CONFIG, as_json: Json = False) -> None:
     """List the topics that subscribers can choose, and how many did."""
     from digest.bootstrap import open_digest
-    from digest.pipeline.topics import topic_counts
+    from digest.pipeline.people.topics import topic_counts
 
     digest = open_digest(config)
     counts = topic_counts(digest.database, digest.taxonomy)
@@ -72,8 +72,8 @@ def topics(config: Config = CONFIG, as_json: Json = False) -> None:
 def upgrade(config: Config = CONFIG) -> None:
     """Bring the database's tables to this program's version; safe to repeat."""
     from digest.bootstrap import open_digest
-    from digest.storage.database import revision_state
-    from digest.storage.database import upgrade as upgrade_database
+    from digest.storage.db.database import revision_state
+    from digest.storage.db.database import upgrade as upgrade_database
 
     url = open_digest(config).database_url
     before = revision_state(url)
@@ -89,7 +89,7 @@ def backup(
 ) -> None:
     """Copy the database while it is in use, and check the copy. With PostgreSQL: say how, and check the dump."""
     from digest.bootstrap import open_digest
-    from digest.pipeline.backup import check_dump, copies_itself, copy, dump_command
+    from digest.pipeline.upkeep.backup import check_dump, copies_itself, copy, dump_command
 
     url = open_digest(config).database_url
     if copies_itself(url):
@@ -121,7 +121,7 @@ def restored(config: Config = CONFIG) -> None:
     import secrets
 
     from digest.bootstrap import open_digest
-    from digest.pipeline.restore import put_right
+    from digest.pipeline.upkeep.restore import put_right
 
     digest = open_digest(config)
     name = secrets.token_hex(8)

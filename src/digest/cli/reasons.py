@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import typer
 
 from digest.cli.options import Exit
-from digest.cli.output import note
+from digest.cli.terminal.output import note
 from digest.issue.withdrawal import EVERY
 
 _FOR_ONE = re.compile(r"([a-z]{2,3}(?:-[A-Za-z0-9]+)?):\s*(.*)", re.DOTALL)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli.asking import ask
 from digest.cli.hints import BY_OTHERS
 from digest.cli.options import CONFIG, Config, Exit, Json, OneMonth
-from digest.cli.output import note, print_json, print_table, progress
-from digest.cli.standing import counted, show
 from digest.cli.status import status
+from digest.cli.status_view import counted, show
+from digest.cli.terminal.confirm import ask
+from digest.cli.terminal.output import note, print_json, print_table, progress
 from digest.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from digest.bootstrap import Digest
     from digest.months import Month
-    from digest.pipeline.status import Status
-    from digest.storage.campaigns import Audience, Campaign
+    from digest.pipeline.campaign.status import Status
+    from digest.storage.outbox.campaigns import Audience, Campaign
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
@@ -43,10 +43,10 @@ def send(
 ) -> None:
     """Send an approved issue; again: goes on with the same campaign, and changes nothing once it is sent."""
     from digest.bootstrap import open_digest
-    from digest.cli.stopping import stopped_by_signals
-    from digest.pipeline.send import audience
-    from digest.pipeline.status import status as status_of
-    from digest.pipeline.worker import work
+    from digest.cli.terminal.stopping import stopped_by_signals
+    from digest.pipeline.campaign.plan import audience
+    from digest.pipeline.campaign.status import status as status_of
+    from digest.pipeline.campaign.worker import work
 
     digest = open_digest(config)
     if dry_run:
@@ -83,7 +83,7 @@ def hold(
 ) -> None:
     """Hold a campaign: within a second no further request goes out. `assemble` may correct the issue then."""
     from digest.bootstrap import open_digest
-    from digest.pipeline.control import hold as hold_campaign
+    from digest.pipeline.campaign.control import hold as hold_campaign
 
     digest = open_digest(config)
     before = _begun(digest, month)
@@ -105,7 +105,7 @@ def resume(
 ) -> None:
     """Let a held campaign go on; whoever still waits gets the bytes that were approved last."""
     from digest.bootstrap import open_digest
-    from digest.pipeline.control import resume as resume_campaign
+    from digest.pipeline.campaign.control import resume as resume_campaign
 
     digest = open_digest(config)
     before = _begun(digest, month)
@@ -120,8 +120,8 @@ def resume(
 def cancel(month: OneMonth, yes: Yes = False, config: Config = CONFIG) -> None:
     """Cancel a campaign for ever: who waits is skipped, what is under way or in doubt settles."""
     from digest.bootstrap import open_digest
-    from digest.pipeline.control import cancel as cancel_campaign
-    from digest.pipeline.status import status as status_of
+    from digest.pipeline.campaign.control import cancel as cancel_campaign
+    from digest.pipeline.campaign.status import status as status_of
 
     digest = open_digest(config)
     before = _begun(digest, month)
@@ -151,9 +151,9 @@ def settle(
 ) -> None:
     """Show what is in doubt, or decide about all of it."""
     from digest.bootstrap import open_digest
-    from digest.pipeline.settle import Decision, decide
-    from digest.pipeline.settle import settle as settle_by_evidence
-    from digest.pipeline.status import status as status_of
+    from digest.pipeline.campaign.settle import Decision, decide
+    from digest.pipeline.campaign.settle import settle as settle_by_evidence
+    from digest.pipeline.campaign.status import status as status_of
 
     chosen = [d for d, is_set in zip(Decision, (resend, assume_sent, give_up), strict=True) if is_set]
     if len(chosen) > 1:
@@ -174,9 +174,9 @@ def settle(
 def worker(config: Config = CONFIG) -> None:
     """Hand over every campaign that has begun, until it is stopped; any number may run, on PostgreSQL anywhere."""
     from digest.bootstrap import open_digest
-    from digest.cli.logs import start_log
-    from digest.cli.stopping import stopped_by_signals
-    from digest.pipeline.rounds import rounds
+    from digest.cli.terminal.logs import start_log
+    from digest.cli.terminal.stopping import stopped_by_signals
+    from digest.pipeline.campaign.worker_loop import rounds
 
     start_log()
     digest = open_digest(config)
@@ -192,7 +192,7 @@ def _tell_pause(until: dt.datetime, reason: str) -> None:
 
 def _begin(digest: "Digest", before: "Status", *, yes: bool, plan_only: bool) -> "Campaign":
     """The campaign of a month, planned and started if it is not yet; asks first."""
-    from digest.pipeline.send import check_start, not_planned, plan, start
+    from digest.pipeline.campaign.plan import check_start, not_planned, plan, start
 
     work = (digest.database, digest.workshop, before.month, digest.sending)
     starts = before.facts.is_only_planned and not plan_only
@@ -209,7 +209,7 @@ def _begin(digest: "Digest", before: "Status", *, yes: bool, plan_only: bool) ->
 
 
 def _ask(digest: "Digest", month: "Month", before: "Status", *, plan_only: bool) -> None:
-    from digest.pipeline.send import audience
+    from digest.pipeline.campaign.plan import audience
 
     number = before.balance.waiting
     if before.facts.campaign is None:
@@ -242,9 +242,9 @@ def _begun(digest: "Digest", month: "Month") -> "Status":
     Raises:
         NotFound: None has begun; says when one may.
     """
+    from digest.delivery.schedule import Action
     from digest.delivery.states import CampaignState
-    from digest.delivery.timetable import Action
-    from digest.pipeline.status import status as status_of
+    from digest.pipeline.campaign.status import status as status_of
 
     now = status_of(digest.database, month)
     if now.state in frozenset(CampaignState):

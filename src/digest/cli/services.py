@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli.logs import start_log
 from digest.cli.options import CONFIG, AnyMonth, Config
-from digest.cli.output import note
+from digest.cli.terminal.logs import start_log
+from digest.cli.terminal.output import note
 
 if TYPE_CHECKING:
     from digest.bootstrap import Digest
@@ -64,7 +64,7 @@ def serve(
 
 @contextmanager
 def _calendar(digest: "Digest") -> Iterator[None]:
-    from digest.bootstrap.alarm import background, jobs
+    from digest.bootstrap.scheduler import background, jobs
 
     alarm = background(jobs(digest.calendar, digest.courier, digest.retention, hands_over=False))
     alarm.start()
@@ -76,7 +76,7 @@ def _calendar(digest: "Digest") -> Iterator[None]:
 
 @contextmanager
 def _worker(digest: "Digest") -> Iterator[None]:
-    from digest.pipeline.rounds import rounds
+    from digest.pipeline.campaign.worker_loop import rounds
 
     stop = threading.Event()
     thread = threading.Thread(target=rounds, args=[digest.database, digest.sending, stop], name="worker")
@@ -98,7 +98,7 @@ def scheduler(config: Config = CONFIG) -> None:
 
 def run_scheduler(digest: "Digest") -> None:
     """Run the calendar until SIGTERM or Ctrl-C; what is in hand is finished first."""
-    from digest.bootstrap.alarm import foreground, jobs
+    from digest.bootstrap.scheduler import foreground, jobs
 
     alarm = foreground(jobs(digest.calendar, digest.courier, digest.retention))
     signal.signal(signal.SIGTERM, lambda *_: _interrupt())

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from digest.cli.options import CONFIG, AnyMonth, Config, Json
-from digest.cli.output import note, print_json, print_json_array, print_table
-from digest.cli.standing import as_document, show, watch, why
+from digest.cli.status_view import as_document, show, watch, why
+from digest.cli.terminal.output import note, print_json, print_json_array, print_table
 
 if TYPE_CHECKING:
     from digest.bootstrap import Digest
     from digest.months import Month
-    from digest.pipeline.status import Status
+    from digest.pipeline.campaign.status import Status
 
 
 def status(
@@ -26,8 +26,8 @@ def status(
 ) -> None:
     """Show how a month stands, live on a terminal while it is sent; every month if none is named."""
     from digest.bootstrap import open_digest
-    from digest.pipeline.status import every_status
-    from digest.pipeline.status import status as status_of
+    from digest.pipeline.campaign.status import every_status
+    from digest.pipeline.campaign.status import status as status_of
 
     digest = open_digest(config)
     if who is not None:
@@ -46,7 +46,7 @@ def status(
 
 
 def _show_people(digest: "Digest", month: "Month", who: str, *, as_json: bool) -> None:
-    from digest.pipeline.who import Who, people_of
+    from digest.pipeline.campaign.recipients import Who, people_of
     from digest.rendering.words import one_line
 
     people = people_of(digest.database, month, Who(who))
@@ -72,7 +72,7 @@ def _show_months(months: "tuple[Status, ...]", *, as_json: bool) -> None:
 
 def _show_notifications(digest: "Digest") -> None:
     """Tell on stderr of mails beside the issue that wait or were given up; silence means that all is well."""
-    from digest.pipeline.status import notification_status
+    from digest.pipeline.campaign.status import notification_status
     from digest.rendering.words import one_line
 
     queue = notification_status(digest.database)

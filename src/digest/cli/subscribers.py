@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from digest.cli import lists
-from digest.cli.asking import ask
 from digest.cli.options import CONFIG, Address, Config, Exit, Json, parsed_address
-from digest.cli.output import print_json, print_json_array, print_table
+from digest.cli.terminal.confirm import ask
+from digest.cli.terminal.output import print_json, print_json_array, print_table
 from digest.errors import NotFound
 
 _RESULTS = {
@@ -36,7 +36,7 @@ subscribers.command(name="export")(lists.export)
 def list_(config: Config = CONFIG, as_json: Json = False) -> None:
     """List every subscriber, also those who have left."""
     from digest.bootstrap import open_digest
-    from digest.pipeline.lists import rows_of
+    from digest.pipeline.people.lists import rows_of
 
     rows = rows_of(open_digest(config).database)
     if as_json:
@@ -60,7 +60,7 @@ def _cell(value: object) -> str:
 def show(address: Address, config: Config = CONFIG, as_json: Json = False) -> None:
     """Show what is known about one subscriber."""
     from digest.bootstrap import open_digest
-    from digest.pipeline.lists import person
+    from digest.pipeline.people.lists import person
     from digest.rendering.words import one_line
 
     digest = open_digest(config)
@@ -94,9 +94,9 @@ def add(
 ) -> None:
     """Add one subscriber."""
     from digest.bootstrap import open_digest
-    from digest.pipeline.lists import add_person
-    from digest.subscribers.formats import Field
-    from digest.subscribers.rows import read_person
+    from digest.pipeline.people.lists import add_person
+    from digest.subscribers.lists.formats import Field
+    from digest.subscribers.lists.rows import read_person
 
     digest = open_digest(config)
     cells = {
@@ -139,9 +139,9 @@ def edit(
     unless it is because the old mailbox bounced.
     """
     from digest.bootstrap import open_digest
-    from digest.pipeline.edit import edit_person
+    from digest.pipeline.people.edit import edit_person
     from digest.subscribers.edits import read_edit
-    from digest.subscribers.fields import Field
+    from digest.subscribers.lists.fields import Field
 
     given = {
         Field.EMAIL: new_address,
@@ -167,7 +167,7 @@ def edit(
 def unsubscribe(address: Address, config: Config = CONFIG) -> None:
     """Unsubscribe one person. Only they can come back."""
     from digest.bootstrap import open_digest
-    from digest.pipeline.leave import unsubscribe as unsubscribe_person
+    from digest.pipeline.people.subscribe import unsubscribe as unsubscribe_person
 
     digest = open_digest(config)
     done = unsubscribe_person(digest.database, digest.identify(parsed_address(address)))
@@ -182,7 +182,7 @@ def erase(
 ) -> None:
     """Forget a person: only a hash of the address stays, with the proof of consent. It can't be undone."""
     from digest.bootstrap import open_digest
-    from digest.pipeline.erasure import erase_address
+    from digest.pipeline.people.erasure import erase_address
 
     digest = open_digest(config)
     address_hash = digest.identify(parsed_address(address))

@@ -1,12 +1,30 @@
-"""`digest suppressions list | add | remove`."""
+"""`digest suppressions pull`."""
 
 from typing import Annotated
 
 import typer
 
 from digest.cli.options import CONFIG, Address, Config, Json, parsed_address
-from digest.cli.output import print_json_array, print_table
-from digest.cli.suppressions_pull import pull
+from digest.cli.terminal.output import print_json_array, print_table, progress
+
+
+def pull(config: Config = CONFIG) -> None:
+    """Take over the addresses that SendGrid will not mail: bounces, complaints, unsubscribes, invalid ones."""
+    from digest.bootstrap import open_digest
+    from digest.bootstrap.transports import sendgrid_api
+    from digest.pipeline.people.suppressions import pull as pull_suppressions
+    from digest.transports.sendgrid.suppression_lists import read_lists
+
+    digest = open_digest(config)
+    api = sendgrid_api(digest.config)
+    try:
+        pages = read_lists(api, deadline=digest.config.delivery.deadline)
+        with progress("reading SendGrid's lists", None) as advance:
+            new = pull_suppressions(digest.database, pages, identify=digest.identify, advance=advance)
+    finally:
+        api.close()
+    typer.echo(f"{new} more addresses are suppressed")
+
 
 suppressions = typer.Typer(no_args_is_help=True, help="Suppressions: addresses that must not be mailed.")
 
@@ -21,7 +39,7 @@ def register(app: typer.Typer) -> None:
 def list_(config: Config = CONFIG, as_json: Json = False) -> None:
     """List every suppressed address with reason and date; of an erased one only the hash is kept."""
     from digest.bootstrap import open_digest
-    from digest.pipeline.suppressing import every_suppression
+    from digest.pipeline.people.suppressions import every_suppression
 
     rows = every_suppression(open_digest(config).database)
     if as_json:
@@ -41,7 +59,7 @@ def add(
 ) -> None:
     """Never mail an address again; only `unsubscribed` can be lifted by the person signing up again."""
     from digest.bootstrap import open_digest
-    from digest.pipeline.suppressing import suppress
+    from digest.pipeline.people.suppressions import suppress
     from digest.subscribers.suppression import Reason
 
     given = {word.value: word for word in Reason if word is not Reason.ERASED}
@@ -57,7 +75,7 @@ def add(
 def remove(address: Address, config: Config = CONFIG) -> None:
     """Let an address be mailed again; brings nobody back who has left."""
     from digest.bootstrap import open_digest
-    from digest.pipeline.suppressing import unsuppress
+    from digest.pipeline.people.suppressions import unsuppress
 
     digest = open_digest(config)
     state = unsuppress(digest.database, digest.identify(parsed_address(address)))

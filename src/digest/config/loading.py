@@ -17,7 +17,7 @@ from digest.config.environment import PREFIX, not_json, too_deep, variable_of
 from digest.config.faults import character_faults, location, nearest, said, spell
 from digest.config.lenient import clashes_beside
 from digest.config.models import Config
-from digest.content.yaml_comments import ADVICE, CommentsApart, TooDeep, TouchingComment
+from digest.content.reading.yaml_comments import ADVICE, CommentsApart, TooDeep, TouchingComment
 from digest.errors import ConfigError
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from digest.content.suppression import Suppression
+from digest.content.accepted import Suppression
 from digest.errors import Place
 from digest.months import Month
 

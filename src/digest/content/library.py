@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from digest.content.article import Article
-from digest.content.article_file import parse_article
-from digest.content.decoding import decode, plain_lines
-from digest.content.faults import Faults
 from digest.content.issue_file import IssueFile
-from digest.content.issue_text import parse_issue_file
+from digest.content.reading.article_file import parse_article
+from digest.content.reading.decoding import decode, plain_lines
+from digest.content.reading.faults import Faults
+from digest.content.reading.issue_text import parse_issue_file
 from digest.content.slugs import slug_fault, slug_for
 from digest.errors import ContentError, Place
 from digest.months import Month

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from digest.content.article import Article
 from digest.errors import RenderError
 from digest.issue.addresses import home_url, issue_url
-from digest.issue.citation import citation_html, citation_language, citation_text, doi_of
+from digest.issue.citations.citation import citation_html, citation_language, citation_text, doi_of
 from digest.issue.edition import Edition, EditionKey, every_key
 from digest.issue.headers import edition_headers
 from digest.issue.issue import Document, FrozenIssue, Issue, WebArticle, WebNotice

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from digest.content.article import Article
 from digest.content.issue_file import Notice
 from digest.issue.addresses import article_url
-from digest.issue.citation import citation_html, citation_language, citation_text
+from digest.issue.citations.citation import citation_html, citation_language, citation_text
 from digest.issue.issue import Issue
 from digest.rendering.headings import arrange
 from digest.rendering.markdown import to_html

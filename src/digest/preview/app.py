@@ -12,10 +12,10 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 
 from digest.archive.accent import accent_css
 from digest.errors import RenderError
-from digest.forms import Shield
+from digest.http.shield import Shield
 from digest.issue.edition import EditionKey
 from digest.months import Month
-from digest.pipeline.assemble import Workshop
+from digest.pipeline.issue.assemble import Workshop
 from digest.preview.changes import Changes, watch
 from digest.preview.desk import SAMPLE_LINK, Desk, Headcounts
 from digest.preview.page import Choice, error_page, month_page

@@ -14,7 +14,7 @@ from digest.issue.issue import Issue
 from digest.issue.placeholders import fill
 from digest.issue.render import render_edition
 from digest.months import Month
-from digest.pipeline.assemble import Gathered, Workshop, gather
+from digest.pipeline.issue.assemble import Gathered, Workshop, gather
 
 _log = logging.getLogger(__name__)
 

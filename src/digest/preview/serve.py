@@ -4,7 +4,7 @@ import socket
 
 from fastapi import FastAPI
 
-from digest.forms import Server
+from digest.http.server import Server
 
 _GRACE_SECONDS = 2
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, or_, select, update
 
 from digest.months import Month
-from digest.storage.tables import CalendarState, calendar, calendar_start
-from digest.storage.upsert import insert_new
+from digest.storage.db.upsert import insert_new
+from digest.storage.tables.calendar import CalendarState, calendar, calendar_start
 
 
 @dataclass(frozen=True)

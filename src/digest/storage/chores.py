@@ -4,8 +4,8 @@ import datetime as dt
 
 from sqlalchemy import Connection, or_
 
-from digest.storage.tables import chore
-from digest.storage.upsert import insert_or_update
+from digest.storage.db.upsert import insert_or_update
+from digest.storage.tables.calendar import chore
 
 
 def begin(conn: Connection, name: str, today: dt.date) -> bool:

@@ -6,8 +6,11 @@ from sqlalchemy import Connection, delete, select, update
 
 from digest.delivery.notifications import Kind
 from digest.delivery.states import CampaignState
-from digest.storage import address_changes, consents, members, notifications, signups, suppressions
-from digest.storage.tables import campaign, delivery, subscriber
+from digest.storage import notifications
+from digest.storage.outbox import members
+from digest.storage.people import address_changes, consents, signups, suppressions
+from digest.storage.tables.outbox import campaign, delivery
+from digest.storage.tables.people import subscriber
 
 
 def erase(conn: Connection, address_hash: str, now: dt.datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, select, update
 
-from digest.storage.tables import installation
+from digest.storage.tables.outbox import installation
 
 
 def read(conn: Connection) -> str:

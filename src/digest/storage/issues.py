@@ -12,9 +12,9 @@ from digest.errors import Conflict, NotFound
 from digest.issue.edition import Edition, EditionKey
 from digest.issue.issue import Document, FrozenIssue, IssueState, WebArticle, WebNotice
 from digest.months import Month
-from digest.storage import tables
-from digest.storage.tables import frozen_issue, issue, issue_topic
-from digest.storage.upsert import insert_new
+from digest.storage.db.upsert import insert_new
+from digest.storage.tables import issues as tables
+from digest.storage.tables.issues import frozen_issue, issue, issue_topic
 
 
 @dataclass(frozen=True)

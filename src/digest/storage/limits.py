@@ -4,8 +4,8 @@ import datetime as dt
 
 from sqlalchemy import Connection, case, delete, or_, select
 
-from digest.storage.tables import page_limit
-from digest.storage.upsert import insert_or_update
+from digest.storage.db.upsert import insert_or_update
+from digest.storage.tables.calendar import page_limit
 
 _MICROSECOND = dt.timedelta(microseconds=1)
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)

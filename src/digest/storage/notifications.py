@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, or_, select, update
 
 from digest.delivery.notifications import LONGEST_WAIT
-from digest.storage.tables import NotificationState, notification
+from digest.storage.tables.notifications import NotificationState, notification
 
 _OPEN = (NotificationState.WAITING, NotificationState.SENDING)
 

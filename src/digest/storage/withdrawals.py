@@ -9,7 +9,8 @@ from digest.issue.issue import WebArticle
 from digest.issue.withdrawal import Withdrawal
 from digest.months import Month
 from digest.storage.issues import document
-from digest.storage.tables import attempt, batch, campaign, issue, withdrawal
+from digest.storage.tables.issues import issue, withdrawal
+from digest.storage.tables.outbox import attempt, batch, campaign
 
 
 def of_month(conn: Connection, month: Month) -> tuple[Withdrawal, ...]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from digest.errors import InvalidAddress
-from digest.subscribers import cells as cell
 from digest.subscribers.address import parse_address
-from digest.subscribers.fields import Field
+from digest.subscribers.lists import cells as cell
+from digest.subscribers.lists.fields import Field
 from digest.subscribers.subscriber import Preferences
 from digest.subscribers.suppression import Reason
 from digest.topics import Taxonomy

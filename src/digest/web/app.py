@@ -10,21 +10,21 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from digest.errors import StorageError
-from digest.forms import Shield, route_pattern
-from digest.pipeline.published import answers
+from digest.http.shield import Shield, route_pattern
+from digest.pipeline.issue.published import answers
 from digest.tokens import Purpose
 from digest.web.answers import public_file
 from digest.web.archive import READ, archive_routes
-from digest.web.fresh import fresh_routes
 from digest.web.hooks import hook_routes
-from digest.web.links import DeadLink, dead_link, leads_nowhere
-from digest.web.new_address import new_address_routes
-from digest.web.own_links import own_link_routes
+from digest.web.people.fresh import fresh_routes
+from digest.web.people.links import DeadLink, dead_link, leads_nowhere
+from digest.web.people.new_address import new_address_routes
+from digest.web.people.own_links import own_link_routes
+from digest.web.people.preferences import preferences_routes
+from digest.web.people.subscribing import subscribing_routes
+from digest.web.people.unsubscribe import unsubscribe_routes
 from digest.web.policy import CONTENT_SECURITY_POLICY
-from digest.web.preferences import preferences_routes
 from digest.web.site import Site
-from digest.web.subscribing import subscribing_routes
-from digest.web.unsubscribe import unsubscribe_routes
 
 _log = logging.getLogger(__name__)
 _RETRY_SECONDS = "60"

@@ -13,10 +13,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from digest.pipeline.receive_events import receive
-from digest.pipeline.reported import Identify
-from digest.storage.database import Database
-from digest.transports.sendgrid_events import BadPost, TooManyEvents, read_post
+from digest.pipeline.campaign.receive_events import receive
+from digest.pipeline.people.suppressions import Identify
+from digest.storage.db.database import Database
+from digest.transports.sendgrid.events import BadPost, TooManyEvents, read_post
 from digest.web.bodies import Unreadable, read_body
 
 LONGEST_BODY = 2 * 1024 * 1024  # bytes; SendGrid posts up to 768 kB

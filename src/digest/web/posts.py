@@ -8,8 +8,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from digest.forms import PERSONAL, sent_from_own_page
-from digest.pipeline.limits import time_to_wait
+from digest.http.headers import PERSONAL
+from digest.http.origin import sent_from_own_page
+from digest.pipeline.people.limits import time_to_wait
 from digest.subscribers.address import without_tag
 from digest.web.bodies import Form, Unreadable, read_form
 from digest.web.peers import network_of

@@ -2,7 +2,7 @@
 
 import socket
 
-from digest.forms import Server
+from digest.http.server import Server
 from digest.web.app import create_site
 from digest.web.site import Site
 

@@ -14,12 +14,12 @@ from digest.archive.accent import accent_css
 from digest.archive.language import choose
 from digest.archive.pages import Head, Pages
 from digest.issue.newsletter import Newsletter
-from digest.pipeline.limits import Limits
-from digest.pipeline.people import People
-from digest.pipeline.subscribe import clock
+from digest.pipeline.people.context import People
+from digest.pipeline.people.limits import Limits
+from digest.pipeline.people.subscribe import clock
 from digest.rendering.environment import Renderer
 from digest.rendering.typography import typographic
-from digest.storage.database import Database
+from digest.storage.db.database import Database
 from digest.topics import Taxonomy
 from digest.web.hooks import SendgridHook
 from digest.web.peers import Network

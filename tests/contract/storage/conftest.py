@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from digest.storage.database import Database
+from digest.storage.db.database import Database
 
 
 @pytest.fixture

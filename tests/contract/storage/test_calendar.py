@@ -5,7 +5,7 @@ import pytest
 from factories import NOON, NOVEMBER
 
 from digest.storage import calendar
-from digest.storage.tables import CalendarState
+from digest.storage.tables.calendar import CalendarState
 
 LEASE = dt.timedelta(minutes=5)
 SEND = "send"

@@ -9,7 +9,8 @@ from storage_samples import make_frozen
 from digest.errors import Conflict, NotFound
 from digest.issue.edition import EditionKey
 from digest.issue.issue import IssueState
-from digest.storage import issues, tables
+from digest.storage import issues
+from digest.storage.tables import issues as tables
 
 LATER = NOON + dt.timedelta(days=1)
 DECEMBER = NOVEMBER.shift(1)

@@ -8,22 +8,23 @@ from storage_samples import begin_campaign, claim_next, make_person
 
 from digest.delivery.handover import Origin
 from digest.delivery.states import CampaignState
-from digest.storage import answers, campaigns, installation, outbox, reports, settling, splitting
-from digest.storage.tables import campaign as campaign_table
+from digest.storage import installation
+from digest.storage.outbox import campaigns, claiming, partial_results, results, settling, splits
+from digest.storage.tables.outbox import campaign as campaign_table
 
 LATER = NOON + dt.timedelta(hours=5)
 MUCH_LATER = NOON + dt.timedelta(days=3)
 PEOPLE = [make_person(name) for name in ("ann", "bob", "cy", "dee")]
 
 
-def claim_all(conn, campaign, now=MUCH_LATER) -> list[outbox.Claim]:
+def claim_all(conn, campaign, now=MUCH_LATER) -> list[claiming.Claim]:
     claims = []
     while (claim := claim_next(conn, campaign, now)) is not None:
         claims.append(claim)
     return claims
 
 
-def origins(claims: list[outbox.Claim]) -> dict[int, Origin]:
+def origins(claims: list[claiming.Claim]) -> dict[int, Origin]:
     return {member[0]: claim.origin for claim in claims for member in claim.recipients}
 
 
@@ -45,7 +46,7 @@ def test_date_of_those_who_were_never_claimed_is_not_that_of_others(conn):
 def test_resending_what_was_in_doubt_keeps_the_date(conn):
     campaign = begin_campaign(conn, *PEOPLE, batch_size=4)
     first = claim_next(conn, campaign)
-    answers.in_doubt(conn, first.attempt_id, detail="no answer", now=NOON)
+    results.in_doubt(conn, first.attempt_id, detail="no answer", now=NOON)
     settling.resend(conn, first.attempt_id, detail="a person decided", now=LATER)
 
     assert origins(claim_all(conn, campaign)) == origins([first])
@@ -54,9 +55,9 @@ def test_resending_what_was_in_doubt_keeps_the_date(conn):
 def test_batch_that_was_halved_between_two_claims_keeps_the_date(conn):
     campaign = begin_campaign(conn, *PEOPLE, batch_size=4)
     first = claim_next(conn, campaign)
-    splitting.halve(conn, first.attempt_id, detail="too large", deeper=1, now=NOON)
+    splits.halve(conn, first.attempt_id, detail="too large", deeper=1, now=NOON)
     halves = [claim_next(conn, campaign, LATER)]
-    splitting.halve(conn, halves[0].attempt_id, detail="too large", deeper=1, now=LATER)
+    splits.halve(conn, halves[0].attempt_id, detail="too large", deeper=1, now=LATER)
 
     assert origins(claim_all(conn, campaign)) == origins([first])
 
@@ -65,10 +66,10 @@ def test_those_who_were_put_off_or_let_go_keep_the_date(conn):
     campaign = begin_campaign(conn, *PEOPLE, batch_size=4)
     first = claim_next(conn, campaign)
     ann, bob, cy, _ = (member[0] for member in first.recipients)
-    reports.reported(conn, first.attempt_id, {ann: None}, lease_until=LATER)
-    splitting.put_off(conn, first.attempt_id, [bob], detail="later", now=NOON)
+    partial_results.reported(conn, first.attempt_id, {ann: None}, lease_until=LATER)
+    splits.put_off(conn, first.attempt_id, [bob], detail="later", now=NOON)
     second = claim_next(conn, campaign, LATER)
-    answers.in_doubt(conn, second.attempt_id, detail="no answer", doubtful={cy}, now=LATER)
+    results.in_doubt(conn, second.attempt_id, detail="no answer", doubtful={cy}, now=LATER)
     settling.resend(conn, second.attempt_id, detail="a person decided", now=LATER)
     expected = {number: origin for number, origin in origins([first]).items() if number != ann}
 
@@ -78,8 +79,8 @@ def test_those_who_were_put_off_or_let_go_keep_the_date(conn):
 def test_those_who_were_dropped_for_want_of_quota_keep_the_date(conn):
     campaign = begin_campaign(conn, *PEOPLE, batch_size=4)
     first = claim_next(conn, campaign)
-    answers.accepted(conn, first.attempt_id, message_id=None, rejected={}, now=NOON)
-    splitting.wait_again(conn, [first.recipients[1][0], first.recipients[2][0]])
+    results.accepted(conn, first.attempt_id, message_id=None, rejected={}, now=NOON)
+    splits.wait_again(conn, [first.recipients[1][0], first.recipients[2][0]])
     again = claim_all(conn, campaign)
 
     assert {origin.date for origin in origins(again).values()} == {NOON}
@@ -89,7 +90,7 @@ def test_those_who_were_dropped_for_want_of_quota_keep_the_date(conn):
 def test_campaign_that_was_held_and_resumed_keeps_the_dates_of_what_was_claimed(conn):
     campaign = begin_campaign(conn, *PEOPLE, batch_size=4)
     first = claim_next(conn, campaign)
-    answers.not_accepted(conn, first.attempt_id, detail="refused", now=NOON)
+    results.not_accepted(conn, first.attempt_id, detail="refused", now=NOON)
     campaigns.hold(conn, campaign.id, "by hand", NOON)
     campaigns.set_state(conn, campaign.id, CampaignState.SENDING, reason=None, now=MUCH_LATER)
 

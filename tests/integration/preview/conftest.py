@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from digest.content.library import Library
 from digest.issue.newsletter import IssueRules
-from digest.pipeline.assemble import Workshop
+from digest.pipeline.issue.assemble import Workshop
 from digest.preview.app import create_preview
 
 ARTICLE = """---

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from digest.content.library import Library
 from digest.errors import ConfigError, StorageError
 from digest.issue.edition import EditionKey
-from digest.pipeline.assemble import Workshop
+from digest.pipeline.issue.assemble import Workshop
 from digest.preview.app import create_preview
 from digest.preview.changes import Changes, watch
 from digest.rendering.environment import Renderer

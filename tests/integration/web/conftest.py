@@ -9,9 +9,9 @@ from services.site import ANN, KEY, frozen_december, frozen_november, make_peopl
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from digest.storage import subscribers
-from digest.storage.database import Database
-from digest.storage.tables import notification
+from digest.storage.db.database import Database
+from digest.storage.people import subscribers
+from digest.storage.tables.notifications import notification
 from digest.subscribers.subscriber import NewSubscriber, Preferences, Subscriber
 from digest.tokens import UNSUBSCRIBE, Purpose, dated_signer, signer
 from digest.web.app import create_site

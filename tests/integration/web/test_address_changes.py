@@ -8,8 +8,8 @@ import pytest
 from services.site import ANN
 from starlette.testclient import TestClient
 
-from digest.storage import subscribers
-from digest.storage.database import Database
+from digest.storage.db.database import Database
+from digest.storage.people import subscribers
 from digest.subscribers.subscriber import State
 from digest.tokens import Purpose
 from digest.web.site import Site

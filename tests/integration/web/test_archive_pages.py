@@ -9,7 +9,7 @@ import pytest
 from services.site import make_site
 from starlette.testclient import TestClient
 
-from digest.storage.database import Database
+from digest.storage.db.database import Database
 from digest.web.app import create_site
 
 PAGES = ["/", "/2026-11/", "/2026-11/alliance/", "/2026-11/empathie/"]

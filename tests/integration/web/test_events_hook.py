@@ -15,9 +15,10 @@ from services.site import make_site, running
 from starlette.testclient import TestClient
 from storage_samples import begin_campaign, claim_next, make_person
 
-from digest.storage import campaigns, outcomes, suppressions
-from digest.storage.database import Database
-from digest.transports.sendgrid_signature import SignatureCheck
+from digest.storage.db.database import Database
+from digest.storage.outbox import campaigns, outcomes
+from digest.storage.people import suppressions
+from digest.transports.sendgrid.signature import SignatureCheck
 from digest.web.app import create_site
 from digest.web.hooks import LONGEST_BODY, MOST_EVENTS, SendgridHook
 

@@ -12,9 +12,9 @@ import pytest
 from services.site import running
 from starlette.testclient import TestClient
 
-from digest.pipeline.limits import Limits
-from digest.storage import subscribers
-from digest.storage.database import Database
+from digest.pipeline.people.limits import Limits
+from digest.storage.db.database import Database
+from digest.storage.people import subscribers
 from digest.tokens import Purpose
 from digest.web.app import create_site
 from digest.web.site import Site

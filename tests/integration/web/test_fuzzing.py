@@ -11,7 +11,7 @@ from services.site import ANN, KEY, OLDEST_KEY
 from sqlalchemy import MetaData, create_engine, select
 from starlette.testclient import TestClient
 
-from digest.pipeline.limits import Limits, Rate
+from digest.pipeline.people.limits import Limits, Rate
 from digest.tokens import UNSUBSCRIBE, Purpose, dated_signer, signer
 from digest.web.app import create_site
 from digest.web.site import Site

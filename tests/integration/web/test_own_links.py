@@ -5,9 +5,9 @@ from services.site import ANN
 from sqlalchemy import update
 from starlette.testclient import TestClient
 
-from digest.storage import suppressions
-from digest.storage.database import Database
-from digest.storage.tables import notification
+from digest.storage.db.database import Database
+from digest.storage.people import suppressions
+from digest.storage.tables.notifications import notification
 from digest.tokens import Purpose
 
 ACTIONS = {"address": "new-address", "data": "export", "erase": "erase"}

@@ -8,8 +8,8 @@ from services.site import ANN, OLD_KEY, OLDEST_KEY
 from starlette.testclient import TestClient
 
 from digest.months import Month
-from digest.storage import subscribers
-from digest.storage.database import Database
+from digest.storage.db.database import Database
+from digest.storage.people import subscribers
 from digest.subscribers.subscriber import NoMatch, Preferences, State
 from digest.tokens import UNSUBSCRIBE, Purpose, signer
 

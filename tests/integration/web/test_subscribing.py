@@ -7,9 +7,9 @@ from services.site import ANN, OLD_KEY, OLDEST_KEY
 from sqlalchemy import event, select
 from starlette.testclient import TestClient
 
-from digest.storage import suppressions
-from digest.storage.database import Database
-from digest.storage.tables import consent, signup
+from digest.storage.db.database import Database
+from digest.storage.people import suppressions
+from digest.storage.tables.people import consent, signup
 from digest.subscribers.subscriber import State
 from digest.tokens import Purpose, signer
 from digest.web.site import Site

@@ -8,8 +8,9 @@ from services.site import KEY, OLD_KEY
 from sqlalchemy import delete
 from starlette.testclient import TestClient
 
-from digest.storage import subscribers, tables
-from digest.storage.database import Database
+from digest.storage.db.database import Database
+from digest.storage.people import subscribers
+from digest.storage.tables import people as tables
 from digest.subscribers.subscriber import State
 from digest.tokens import UNSUBSCRIBE, signer
 

@@ -15,10 +15,11 @@ from storage_samples import make_frozen
 
 from digest.errors import Conflict, NotFound
 from digest.months import Month
-from digest.pipeline.approve import record_approval
-from digest.pipeline.publish import Withdrawing
-from digest.storage import campaigns, issues
-from digest.storage.database import Database
+from digest.pipeline.issue.approve import record_approval
+from digest.pipeline.issue.publish import Withdrawing
+from digest.storage import issues
+from digest.storage.db.database import Database
+from digest.storage.outbox import campaigns
 from digest.web.app import create_site
 
 REASON = {"en": "The study was retracted.", "fr": "L’étude a été rétractée."}

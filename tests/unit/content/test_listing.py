@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.content.article_file import parse_article
-from digest.content.article_text import add_topics, compose_article
 from digest.content.listing import Entry, Listing, parse_listing
+from digest.content.reading.article_file import parse_article
+from digest.content.writing.article_text import add_topics, compose_article
 from digest.errors import ContentError
 from digest.months import Month
 from digest.rendering.markdown import to_html

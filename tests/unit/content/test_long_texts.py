@@ -10,8 +10,8 @@ from collections.abc import Callable
 import pytest
 
 from digest.content.body import Part, parts
-from digest.content.front_matter import read, split
-from digest.content.markdown_faults import misspelt_headings, unsupported
+from digest.content.reading.front_matter import read, split
+from digest.content.reading.markdown_faults import misspelt_headings, unsupported
 from digest.rendering.markdown import links, to_html
 from digest.rendering.plain import html_to_text
 

@@ -17,7 +17,7 @@ from digest.issue.issue import Issue
 from digest.issue.render import freeze
 from digest.issue.withdrawal import Withdrawal
 from digest.topics import Named, Taxonomy, Topic
-from digest.web.choices import topic_groups
+from digest.web.people.choices import topic_groups
 
 QUOTED = 'The "fit" isn\'t all'
 SET = "The “fit” isn’t all"

@@ -6,16 +6,16 @@ Every code is described in docs/checks.md, with why and how to mend it; `digest.
 from collections.abc import Iterable, Sequence
 
 from digest.errors import ContentError, RenderError
-from digest.issue.checks.articles import article_findings, count_findings
+from digest.issue.checks.accepted import kept, suppression_findings
 from digest.issue.checks.codes import error
-from digest.issue.checks.counts import count_word_findings
-from digest.issue.checks.languages import language_findings
-from digest.issue.checks.links import link_findings
-from digest.issue.checks.placeholders import written_leftovers
-from digest.issue.checks.repeats import repeat_findings
-from digest.issue.checks.sample import sample_findings
-from digest.issue.checks.shelf import Shelf
-from digest.issue.checks.suppression import kept, suppression_findings
+from digest.issue.checks.files.articles import article_findings, count_findings
+from digest.issue.checks.files.counts import count_word_findings
+from digest.issue.checks.files.languages import language_findings
+from digest.issue.checks.files.links import link_findings
+from digest.issue.checks.files.placeholders import written_leftovers
+from digest.issue.checks.files.repeats import repeat_findings
+from digest.issue.checks.files.sample import sample_findings
+from digest.issue.checks.files.shelf import Shelf
 from digest.issue.findings import Finding, Severity
 from digest.issue.issue import Issue
 from digest.issue.newsletter import IssueRules

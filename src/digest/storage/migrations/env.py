@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from digest.storage.tables import metadata
+from digest.storage.tables.metadata import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

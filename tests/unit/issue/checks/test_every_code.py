@@ -7,8 +7,8 @@ import pytest
 from check_samples import SEEDS, rendered, written
 from mail_samples import ROOT
 
-from digest.issue.checks.clients import ACCEPTED
 from digest.issue.checks.codes import ERRORS, SUPPRESSIBLE, WARNINGS
+from digest.issue.checks.mail.clients import ACCEPTED
 
 CODES = ERRORS | WARNINGS
 

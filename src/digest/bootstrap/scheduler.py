@@ -1,0 +1,135 @@
+"""The alarm clock: APScheduler wakes the process, the database decides what is due.
+
+The job store is memory: shared between schedulers it would run a job once per scheduler (see docs/design.md).
+APScheduler waits for a time of day. When the clock is set back, every job would wait until that time comes again, so a
+thread looks for jobs that lie further ahead than their interval and lets them run at once.
+"""
+
+import datetime as dt
+import logging
+import threading
+from collections.abc import Callable, Mapping
+
+from apscheduler.events import EVENT_SCHEDULER_SHUTDOWN, EVENT_SCHEDULER_STARTED
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.schedulers.base import BaseScheduler
+from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from digest.errors import DigestError
+from digest.pipeline.people import notify
+from digest.pipeline.people.notify import Courier
+from digest.pipeline.upkeep.calendar import Calendar
+from digest.pipeline.upkeep.clean_up import Retention, clean_up
+from digest.storage.db.database import Database
+
+_EVERY = 30  # seconds
+_NOTIFICATIONS_EVERY = 2  # seconds: somebody sits before the page that says "look into your mail"
+_CLEANING_EVERY = 600  # seconds; it acts once a day
+_LOOKS_EVERY = 10.0  # seconds between looks at whether the clock was set back
+
+log = logging.getLogger("digest.scheduler")
+
+Jobs = Mapping[Callable[[], None], int]
+
+
+def foreground(jobs: Jobs) -> BaseScheduler:
+    """A scheduler whose `start()` returns when it is shut down."""
+    return _scheduler(BlockingScheduler(timezone=dt.UTC), jobs, _LOOKS_EVERY)
+
+
+def background(jobs: Jobs, looks_every: float = _LOOKS_EVERY) -> BaseScheduler:
+    """A scheduler that runs in threads of its own after `start()`.
+
+    Args:
+        looks_every: Seconds between looks at whether the clock was set back.
+    """
+    return _scheduler(BackgroundScheduler(timezone=dt.UTC), jobs, looks_every)
+
+
+def jobs(calendar: Calendar, courier: Courier, retention: Retention, *, hands_over: bool = True) -> Jobs:
+    """What a scheduler does, and every how many seconds; each in a thread of its own, never twice at once."""
+    database = calendar.database
+    return {
+        waking(calendar, hands_over=hands_over): _EVERY,
+        _trying(lambda: _notify(database, courier), _NOTIFICATIONS_EVERY): _NOTIFICATIONS_EVERY,
+        _trying(lambda: _clean_up(database, retention), _CLEANING_EVERY): _CLEANING_EVERY,
+    }
+
+
+def _scheduler(scheduler: BaseScheduler, jobs: Jobs, looks_every: float) -> BaseScheduler:
+    for job, seconds in jobs.items():
+        scheduler.add_job(
+            _one_at_a_time(job),
+            IntervalTrigger(seconds=seconds, timezone=dt.UTC),
+            next_run_time=dt.datetime.now(dt.UTC),
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=2,  # with 1, APScheduler warns each time that a job is due while it still runs
+        )
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(looks_every):
+            _run_what_is_too_far_ahead(scheduler, dt.datetime.now(dt.UTC))
+
+    watcher = threading.Thread(target=watch, name="clock", daemon=True)
+    scheduler.add_listener(lambda _: watcher.start(), EVENT_SCHEDULER_STARTED)
+    scheduler.add_listener(lambda _: ended.set(), EVENT_SCHEDULER_SHUTDOWN)
+    return scheduler
+
+
+def _run_what_is_too_far_ahead(scheduler: BaseScheduler, now: dt.datetime) -> None:
+    for job in scheduler.get_jobs():
+        if job.next_run_time is not None and job.next_run_time > now + 2 * job.trigger.interval:
+            job.modify(next_run_time=now)
+
+
+def _one_at_a_time(job: Callable[[], None]) -> Callable[[], None]:
+    """*job*, skipped while it runs already."""
+    running = threading.Lock()
+
+    def run() -> None:
+        if running.acquire(blocking=False):
+            try:
+                job()
+            finally:
+                running.release()
+
+    return run
+
+
+def waking(calendar: Calendar, *, hands_over: bool = True) -> Callable[[], None]:
+    """What happens at each waking: act on what is due, then hand over what has begun, unless a worker does that."""
+
+    def wake() -> None:
+        for acted in calendar.tick():
+            if acted.reason is None:
+                log.info("%s of %s done", acted.action, acted.month)
+            else:
+                log.warning("%s of %s held: %s", acted.action, acted.month, acted.reason)
+        if hands_over:
+            calendar.hand_over()
+
+    return _trying(wake, _EVERY)
+
+
+def _notify(database: Database, courier: Courier) -> None:
+    if taken := notify.work(database, courier):
+        log.info("notifications taken up: %d", taken)
+
+
+def _clean_up(database: Database, retention: Retention) -> None:
+    done = clean_up(database, retention)
+    if done is not None:
+        log.info("cleaned up: %s", done)
+
+
+def _trying(job: Callable[[], None], again: int) -> Callable[[], None]:
+    def run() -> None:
+        try:
+            job()
+        except DigestError as error:
+            log.error("%s; trying again in %d seconds", error, again)  # noqa: TRY400 -- its message says it all
+
+    return run

@@ -1,0 +1,1 @@
+"""Output, questions and logs on a terminal or elsewhere."""

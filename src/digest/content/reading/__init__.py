@@ -1,0 +1,1 @@
+"""From text to articles and issue files, with the line of every error."""

@@ -1,0 +1,40 @@
+"""A value of the issue file: the same in every language, or written for each."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Annotated, TypeAlias, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator
+
+from digest.content.reading.fields import Line, Unfit
+
+EVERY = ""  # stands for every language that has no value of its own
+_CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+Kind = TypeVar("Kind")
+
+
+def spread(value: object) -> Mapping[str, object]:
+    """What was written, by language: a mapping as it is, any other value under EVERY."""
+    return value if isinstance(value, dict) else {EVERY: value}
+
+
+def _codes(values: dict[str, Kind]) -> dict[str, Kind]:
+    for code in values:
+        if code != EVERY and not _CODE.fullmatch(code):
+            raise Unfit(f"has the key {code!r}, which is no language", "write one value, or one each for en: and fr:")
+    return values
+
+
+Lines: TypeAlias = Annotated[dict[str, Line], BeforeValidator(spread), AfterValidator(_codes)]
+Texts: TypeAlias = Annotated[dict[str, str], BeforeValidator(spread), AfterValidator(_codes)]
+
+
+def choose(values: Mapping[str, str], language: str) -> str:
+    """The value for *language*, else the one for every language, else an empty one."""
+    return values.get(language, values.get(EVERY, ""))
+
+
+def languages_of(values: Iterable[Mapping[str, str]]) -> list[str]:
+    """The languages that have a value of their own anywhere, sorted."""
+    return sorted({code for each in values for code in each} - {EVERY})

@@ -1,0 +1,209 @@
+"""Front matter: the YAML between two lines of three hyphens at the top of a file, with the line of every key."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+import yaml
+from yaml.composer import ComposerError
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.reader import ReaderError
+
+from digest.characters import text_fault
+from digest.content.reading.yaml_comments import CommentsApart
+from digest.content.reading.yaml_faults import explain, misread
+from digest.errors import ContentError, Place
+
+ARTICLE_KEYS = "title: and month:"
+
+Value: TypeAlias = "str | list[Value] | dict[str, Value]"
+KeyPath: TypeAlias = tuple[str | int, ...]
+
+_OPENING = re.compile(r"\ufeff?---[ \t]*(?:\r\n|\r|\n)")
+_CLOSING = re.compile(r"(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_NULLS = {"", "~", "null", "Null", "NULL"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """
+    A file cut in two, every character kept.
+
+    Attributes:
+        yaml: What stands between the two lines of hyphens.
+        start: Index of its first character in `text`; `yaml` ends where the closing line begins.
+        body: What follows the closing line.
+        keys: What to write into front matter that is missing or empty.
+    """
+
+    file: str
+    text: str
+    start: int
+    yaml: str
+    body: str
+    keys: str = ARTICLE_KEYS
+
+    def line(self, index: int) -> int:
+        """The line, from 1, on which the character `text[index]` stands."""
+        return bisect_right(self._line_ends, index) + 1
+
+    @cached_property
+    def _line_ends(self) -> list[int]:
+        return [match.end() for match in _LINE_END.finditer(self.text)]
+
+    def place(self, index: int) -> Place:
+        """The line of the character `yaml[index]`."""
+        return Place(self.file, self.line(self.start + index))
+
+    @property
+    def body_line(self) -> int:
+        return self.line(len(self.text) - len(self.body))
+
+
+@dataclass(frozen=True)
+class FrontMatter:
+    """
+    What the front matter says.
+
+    Attributes:
+        values: Every scalar as the text that was written, so that 058 and 2026-02-30 arrive unchanged. A key without
+            a value is left out.
+        lines: Line of each key, by its path: ("study", "year"), ("topics", 0).
+        value_lines: Line on which the value's text begins, which for a block of text is the one below its key.
+    """
+
+    values: Mapping[str, Value]
+    lines: Mapping[KeyPath, int]
+    value_lines: Mapping[KeyPath, int]
+
+
+def split(text: str, file: str, keys: str = ARTICLE_KEYS) -> Source:
+    """
+    Cut a file into front matter and body.
+
+    Args:
+        keys: What an error advises to write into front matter that is missing or empty.
+
+    Raises:
+        ContentError: There is no front matter, it is not closed, or there is a character that no text may hold.
+    """
+    if fault := text_fault(text):
+        place = Source(file, text, 0, text, "").place(fault.position)
+        raise ContentError(place, f"there is {fault.what}", fault.remedy)
+    opening = _OPENING.match(text)
+    if opening is None:
+        advice = f"begin the file with a line ---, then {keys}, then a line ---"
+        raise ContentError(Place(file, 1), "the front matter is missing", advice)
+    closing = _CLOSING.search(text, opening.end())
+    if closing is None:
+        raise ContentError(Place(file, 1), "the front matter is not closed", "put a line --- below its last key")
+    return Source(file, text, opening.end(), text[opening.end() : closing.start()], text[closing.end() :], keys)
+
+
+def compose(source: Source) -> MappingNode:
+    """
+    Compose the YAML into nodes that know where they stand; nothing is constructed.
+
+    Raises:
+        ContentError: Not valid YAML, not a mapping, or it has a tag, an anchor, an alias or too many levels.
+    """
+    try:
+        node = yaml.compose(source.yaml, Loader=_StrictLoader)
+    except ReaderError as error:
+        raise ContentError(source.place(error.position), f"the front matter can't be read: {error.reason}") from None
+    except yaml.MarkedYAMLError as error:
+        raise _yaml_fault(source, error) from None
+    if node is None:
+        raise ContentError(Place(source.file, 1), "the front matter is empty", f"add {source.keys}")
+    if not isinstance(node, MappingNode):
+        place = source.place(node.start_mark.index)
+        raise ContentError(place, "the front matter is not a mapping", "write one `key: value` a line")
+    return node
+
+
+def read(source: Source) -> FrontMatter:
+    """
+    Read the front matter.
+
+    Raises:
+        ContentError: As in `compose`; or a key is written twice or is not a word.
+    """
+    reader = _Reader(source)
+    values = reader.mapping(compose(source), ())
+    return FrontMatter(values, reader.lines, reader.value_lines)
+
+
+class _StrictLoader(CommentsApart):
+    """Composes only what an editor can mean, so that a file can neither grow in memory nor name a type."""
+
+    deepest = 5
+
+    def compose_node(self, parent: Node | None, index: int) -> Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
+            raise ComposerError(None, None, "anchors (&) and aliases (*) are not allowed", event.start_mark)
+        if getattr(event, "tag", None) is not None:
+            raise ComposerError(None, None, f"the tag {event.tag} is not allowed", event.start_mark)
+        return super().compose_node(parent, index)
+
+
+class _Reader:
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.lines: dict[KeyPath, int] = {}
+        self.value_lines: dict[KeyPath, int] = {}
+
+    def mapping(self, node: MappingNode, path: KeyPath) -> dict[str, Value]:
+        values: dict[str, Value] = {}
+        for key, value in node.value:
+            name = self._name(key)
+            place = self._source.place(key.start_mark.index)
+            if (*path, name) in self.lines:
+                first = self.lines[*path, name]
+                raise ContentError(place, f"the key {name!r} stands here again, first on line {first}", "keep one")
+            self.lines[*path, name] = place.line or 1
+            read = self._value(value, (*path, name))
+            if read is not None:
+                values[name] = read
+        return values
+
+    def _name(self, key: Node) -> str:
+        if not isinstance(key, ScalarNode):
+            raise ContentError(self._source.place(key.start_mark.index), "a key is not a word", "write `key: value`")
+        return str(key.value)
+
+    def _value(self, node: Node, path: KeyPath) -> "Value | None":
+        start = self._source.place(node.start_mark.index).line or 1
+        is_block = isinstance(node, ScalarNode) and node.style in {"|", ">"}
+        self.value_lines[path] = start + 1 if is_block else start
+        if isinstance(node, MappingNode):
+            return self.mapping(node, path)
+        if isinstance(node, SequenceNode):
+            return [self._item(item, (*path, number)) for number, item in enumerate(node.value)]
+        assert isinstance(node, ScalarNode)  # the only kind left
+        if fault := misread(self._source.yaml, node):
+            raise ContentError(self._source.place(node.end_mark.index), *fault)
+        text = str(node.value)
+        return None if not text.strip() or is_null(node) else text
+
+    def _item(self, node: Node, path: KeyPath) -> Value:
+        place = self._source.place(node.start_mark.index)
+        self.lines[path] = place.line or 1
+        value = self._value(node, path)
+        if value is None:
+            raise ContentError(place, "an item of the list is empty", "write it or remove it")
+        return value
+
+
+def is_null(node: Node) -> bool:
+    """Tell whether the value was left out, or written as YAML's null."""
+    return isinstance(node, ScalarNode) and node.style is None and node.value in _NULLS
+
+
+def _yaml_fault(source: Source, error: yaml.MarkedYAMLError) -> ContentError:
+    index, problem, advice = explain(source.yaml, error)
+    return ContentError(source.place(index), problem, advice)

@@ -1,0 +1,95 @@
+"""What the editor most likely did when the front matter is no YAML, or is YAML that says something else than meant."""
+
+import re
+
+import yaml
+from yaml.composer import ComposerError
+from yaml.nodes import ScalarNode
+
+from digest.content.reading.yaml_comments import ADVICE, TouchingComment, shortened
+
+_QUOTES = "put a value that holds : or # or begins with a sign in quotes, or a quote opened above is not closed"
+_PLAIN_YAML = "front matter is plain keys and values: write the value itself"
+
+_KEY = re.compile(r"[\"']?[\w.-]+(?: [\w.-]+)?[\"']?[ \t]*:(?:[ \t]|$)", re.MULTILINE)
+_CERTAIN_KEY = re.compile(r"[a-z_]+:(?:[ \t]|$)", re.MULTILINE)
+# What may stand at the left edge of a mapping: a key, a comment, an item, the end of a flow. A ## is a heading.
+_LEFT_EDGE = re.compile(rf"$|{_KEY.pattern}|#(?!#)|-(?:[ \t]|$)|[\]}}{{?%]", re.MULTILINE)
+_BLANK = re.compile(r"[ \t\r]*$", re.MULTILINE)
+_HEADING_OR_BLANK = re.compile(rf"#{{1,6}} |{_BLANK.pattern}", re.MULTILINE)
+_CUT_OFF = re.compile(r" #[^\r\n]*")
+_WORD_QUOTES = re.compile("“[^“”]+”|„[^„“”]+[“”]|”[^“”]+”|‘[^‘]+’", re.DOTALL)
+_OPENED_IN_WORD = re.compile(r"(?::|^\s*-)[ \t]+([“”„‘’])")
+
+
+def explain(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str, str]:
+    """
+    Tell what is wrong with front matter that YAML refuses.
+
+    Returns:
+        Index in *text* of where to look, the problem, and what to do.
+    """
+    mark = error.problem_mark or error.context_mark
+    index = mark.index if mark else 0
+    if fault := _prose(text, index):
+        return fault
+    if text[index : index + 1] == "\t":
+        return index, "there is a tab on this line", "use spaces"
+    if isinstance(error, (ComposerError, TouchingComment)):
+        return index, str(error.problem), ADVICE if isinstance(error, TouchingComment) else _PLAIN_YAML
+    if error.context == "while scanning a quoted scalar" and error.context_mark:
+        return error.context_mark.index, "a quote opened on this line is not closed", "close it, or remove it"
+    if opened := _OPENED_IN_WORD.search(text[text.rfind("\n", 0, index) + 1 : index]):
+        advice = "write straight quotes, \" or '"
+        return index, f"the value begins with {opened[1]}, which is no quote to YAML", advice
+    return index, f"the front matter is not valid YAML ({error.problem})", _QUOTES
+
+
+def misread(text: str, node: ScalarNode) -> tuple[str, str] | None:
+    """Tell what is wrong with an unquoted value that YAML reads otherwise than it looks: problem, remedy."""
+    if node.style is not None:
+        return None
+    if cut := _CUT_OFF.match(text, node.end_mark.index):
+        advice = "put the whole value in quotes; a comment stands two spaces behind a value, or on a line of its own"
+        return f"YAML would drop {shortened(cut[0].strip())!r} as a comment", advice
+    value = str(node.value)
+    if _WORD_QUOTES.fullmatch(value):
+        advice = f'remove both, or write "{value}" if the reader is to see them'
+        return f"the value stands in {value[0]} and {value[-1]}, which YAML takes for a part of it", advice
+    return None
+
+
+def in_word_quotes(value: str) -> bool:
+    """Tell whether the whole value stands in typographic quotes, so that it must be quoted to keep them."""
+    return _WORD_QUOTES.fullmatch(value) is not None
+
+
+def _prose(text: str, most: int) -> tuple[int, str, str] | None:
+    """The fault that a line up to that of *most* is no key and value but text, if there is one."""
+    start = _text_begins(text, most)
+    if start is None:
+        return None
+    if any(_CERTAIN_KEY.match(text, later) for later in _line_starts(text) if later > start):
+        line = shortened(text[start:].splitlines()[0])
+        return start, f"{line!r} is no `key: value`", "indent it if it goes on with the value above"
+    return start, "the text begins here, inside the front matter", "the closing --- seems to be missing above it"
+
+
+def _text_begins(text: str, most: int) -> int | None:
+    """Index of the line, up to that of *most*, where the article's text seems to begin, with the headings above it."""
+    starts = _line_starts(text)
+    first = next((number for number, start in enumerate(starts) if _is_prose(text, start)), None)
+    if first is None or starts[first] > most or not _KEY.match(text):
+        return None
+    above = first
+    while _HEADING_OR_BLANK.match(text, starts[above - 1]):
+        above -= 1
+    return next(start for start in starts[above:] if not _BLANK.match(text, start))
+
+
+def _is_prose(text: str, start: int) -> bool:
+    return text[start : start + 1] not in {" ", "\t", "\r", ""} and not _LEFT_EDGE.match(text, start)
+
+
+def _line_starts(text: str) -> list[int]:
+    return [match.start() for match in re.finditer(r"^", text, re.MULTILINE)]

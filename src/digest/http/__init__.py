@@ -1,0 +1,1 @@
+"""What the public site and the preview share: headers, the origin check, a shield against faults, the server."""

@@ -1,0 +1,34 @@
+"""What an editor accepts, taken out of the findings."""
+
+from collections.abc import Iterable, Iterator
+
+from digest.content.accepted import Suppression
+from digest.errors import Place
+from digest.issue.checks.codes import ERRORS, SUPPRESSIBLE, error
+from digest.issue.checks.files.written import issue_place
+from digest.issue.findings import Finding
+from digest.issue.issue import Issue
+
+
+def suppression_findings(issue: Issue) -> Iterator[Finding]:
+    """Find suppressions of a code that is none, or of one that always stands in the way."""
+    for file, one in _all(issue):
+        if one.code not in SUPPRESSIBLE:
+            problem = f"{one.code!r} can't be suppressed" if one.code in ERRORS else f"there is no check {one.code!r}"
+            yield error("bad-suppression", problem, "docs/checks.md has the codes", Place(file, one.line))
+
+
+def kept(issue: Issue, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings without what the editor accepts: of an article in its file, of the month in the issue file."""
+    accepted = {(file, one.code) for file, one in _all(issue) if one.code in SUPPRESSIBLE}
+    whole_month = issue_place(issue).file
+    for finding in findings:
+        files = {whole_month} | ({finding.place.file} if finding.place else set())
+        if not any((file, finding.code) in accepted for file in files):
+            yield finding
+
+
+def _all(issue: Issue) -> Iterator[tuple[str, Suppression]]:
+    for article in issue.articles:
+        yield from ((article.place.file, one) for one in article.suppressed)
+    yield from ((issue_place(issue).file, one) for one in issue.file.suppressed)

@@ -1,0 +1,1 @@
+"""Checks of the mail as it would be sent."""

@@ -1,0 +1,67 @@
+"""What the HTML and CSS of a mail use and a widespread mail program does not support."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+from digest.issue.checks.codes import warning
+from digest.issue.checks.mail.features import used
+from digest.issue.checks.mail.page import Page
+from digest.issue.checks.mail.support import Support
+from digest.issue.findings import Finding
+
+_ADDRESS = "https://www.caniemail.com/features/"
+
+# What may be lacking without harm, and why. The list stands in docs/checks.md as well.
+ACCEPTED: Mapping[str, str] = MappingProxyType(
+    {
+        "css-at-media": "adapts to a phone; without it the layout is fluid all the same",
+        "css-at-media-prefers-color-scheme": "dark mode; without it the mail stays light or is inverted",
+        "css-at-media-prefers-reduced-motion": "nothing moves without it",
+        "css-border-radius": "corners are square without it",
+        "css-border-spacing": "the attribute cellspacing says the same",
+        "css-box-shadow": "decoration",
+        "css-color-scheme": "announces dark mode to those who ask",
+        "css-font-kerning": "letters stand a little less even without it",
+        "css-height": "one program makes it the least height, which is as good for a rule or a gap",
+        "css-hyphens": "lines break between words without it",
+        "css-list-style-position": "bullets stand where the program puts them",
+        "css-max-height": "only the hidden preheader uses it, which Outlook hides by mso-hide",
+        "css-object-fit": "only the logo uses it; without it a wide one is squeezed on a small screen",
+        "css-object-position": "only the logo uses it; without it a small one stands in the middle of its place",
+        "css-opacity": "only the hidden preheader uses it, which Outlook hides by mso-hide",
+        "css-outline": "decoration",
+        "css-overflow": "only the hidden preheader uses it, which Outlook hides by mso-hide",
+        "css-overflow-wrap": "a very long word or address may stand out without it",
+        "css-pseudo-class-hover": "nothing depends on the pointer",
+        "css-text-decoration-color": "links are underlined in their own colour without it",
+        "css-text-decoration-thickness": "links are underlined as usual without it",
+        "css-text-underline-offset": "links are underlined as usual without it",
+        "css-text-wrap": "lines break less evenly without it",
+        "css-transition": "nothing moves without it",
+        "css-white-space": "long lines of code may stand out without it",
+        "css-word-break": "a very long word or address may stand out without it",
+        "css-word-wrap": "a very long word or address may stand out without it",
+        "html-abbr": "the letters stand there without it",
+        "html-aria-hidden": "a screen reader may say more than it needs",
+        "html-aria-label": "the title of the page says the same",
+        "html-doctype": "Outlook's engine knows no standard mode; the layout is made of tables for that",
+        "html-meta-color-scheme": "announces dark mode to those who ask",
+    }
+)
+
+
+def support_findings(pages: Sequence[Page], support: Support) -> Iterator[Finding]:
+    """Find the features that the mails use, a widespread program lacks, and nothing here makes good."""
+    found = {slug: page for page in reversed(pages) for slug in used(page, support.features)}
+    for slug in sorted(found.keys() - ACCEPTED.keys()):
+        if lacking := support.lacking(slug):
+            title = re.sub(r"\s+", " ", support.features[slug][0]).strip()
+            problem = f"{found[slug].name} uses {title}, and {_listed(lacking)} do without"
+            yield warning(
+                "unsupported", problem, f"take it out of the template, or see {_ADDRESS}{slug}/ for another way"
+            )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

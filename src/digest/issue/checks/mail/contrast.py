@@ -1,0 +1,97 @@
+"""Whether every text can be read on what is behind it, in light and in dark mode."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from cssselect import SelectorError, parse
+from lxml.cssselect import CSSSelector  # type: ignore[import-untyped]
+
+from digest.issue.checks.codes import warning
+from digest.issue.checks.mail.css import Rule, background, colour
+from digest.issue.checks.mail.page import Element, Page, inline_style, is_seen
+from digest.issue.findings import Finding
+from digest.rendering.colour import READABLE, contrast
+
+_READABLE_LARGE = 3.0  # WCAG 2.2, 1.4.3: 24 px, or 18.66 px and bold
+_LARGE = 24.0
+_LARGE_BOLD = 18.66
+_BOLD = 700
+_DARK = re.compile(r"@media\b.*prefers-color-scheme:\s*dark")
+_STATE = re.compile(r":{1,2}[a-z]")  # :hover and the like hold only now and then
+_PIXELS = re.compile(r"([\d.]+)px")
+_SHOWN = 40  # characters
+
+Styles: TypeAlias = "Mapping[Element, Mapping[str, str]]"
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What an element inherits, or has instead."""
+
+    ink: str = "#000000"
+    paper: str = "#ffffff"
+    size: float = 16.0
+    bold: bool = False
+
+    def inside(self, element: Element, style: Mapping[str, str]) -> "_Look":
+        pixels = _PIXELS.match(style.get("font-size", ""))
+        weight = style.get("font-weight", "")
+        bold = element.tag in {"b", "strong", "th"} or (self.bold and not weight) or weight == "bold"
+        return _Look(
+            ink=colour(style.get("color", "")) or self.ink,
+            paper=background(style) or colour(element.get("bgcolor") or "") or self.paper,
+            size=float(pixels[1]) if pixels else self.size,
+            bold=bold or (weight.isdigit() and int(weight) >= _BOLD),
+        )
+
+    @property
+    def wanted(self) -> float:
+        return _READABLE_LARGE if self.size >= _LARGE or (self.bold and self.size >= _LARGE_BOLD) else READABLE
+
+
+def contrast_findings(page: Page) -> Iterator[Finding]:
+    """Find the first text of each mode that has too little contrast; a background picture is not seen."""
+    for mode, styles in (("light", {}), ("dark", _dark_styles(page))):
+        for text, look in _texts(page.root, _Look(), styles):
+            found = contrast(look.ink, look.paper)
+            if found < look.wanted:
+                problem = f"in {mode} mode {text[:_SHOWN]!r} has a contrast of {found:.1f} ({look.ink} on {look.paper})"
+                remedy = f"at least {look.wanted} can be read: mend the style sheet of the template"
+                yield warning("low-contrast", f"{problem} in {page.name}", remedy)
+                break
+
+
+def _texts(element: Element, inherited: _Look, styles: Styles) -> Iterator[tuple[str, _Look]]:
+    if not is_seen(element):
+        return
+    look = inherited.inside(element, {**inline_style(element), **styles.get(element, {})})
+    own = " ".join([element.text or "", *(child.tail or "" for child in element)]).strip()
+    if any(character.isalnum() for character in own):
+        yield own, look
+    for child in element:
+        yield from _texts(child, look, styles)
+
+
+def _dark_styles(page: Page) -> Styles:
+    """What the rules for dark mode change; only an important one is stronger than the element's own style."""
+    styles: dict[Element, dict[str, str]] = {}
+    dark = [rule for rule in page.rules if _DARK.match(rule.at) and not _STATE.search(rule.selector)]
+    for _, selector, rule in sorted(_single(dark), key=lambda found: found[0]):
+        for element in CSSSelector(selector, translator="html")(page.root):
+            own = inline_style(element)
+            changed = {one.name: one.value for one in rule.declarations if one.important or one.name not in own}
+            styles.setdefault(element, {}).update(changed)
+    return styles
+
+
+def _single(dark: list[Rule]) -> Iterator[tuple[tuple[int, int, int], str, Rule]]:
+    """Each selector by itself with its specificity; one that can't be read matches nothing in a mail either."""
+    for rule in dark:
+        for selector in rule.selector.split(","):
+            try:
+                [parsed] = parse(selector.strip())
+            except (SelectorError, ValueError):
+                continue
+            yield parsed.specificity(), selector.strip(), rule

@@ -1,0 +1,32 @@
+"""Who sends the mail, and from where: the law asks for both in every mail."""
+
+from collections.abc import Iterator, Sequence
+
+from digest.issue.checks.codes import error
+from digest.issue.checks.mail.page import Page, letters
+from digest.issue.findings import Finding
+from digest.issue.newsletter import Newsletter
+
+_FOOTER = "put it back into the footer template: {{ from_name }}, {{ postal_address }}"
+
+
+def sender_findings(newsletter: Newsletter) -> Iterator[Finding]:
+    """Find what the configuration does not say of the sender."""
+    if not (newsletter.from_name.strip() and newsletter.from_address.strip()):
+        remedy = "fill in newsletter.from in the configuration"
+        yield error("no-sender", "the sender has no name or no address", remedy)
+    if not any(line.strip() for line in newsletter.postal_address):
+        remedy = "fill in newsletter.postal_address in the configuration"
+        yield error("no-postal-address", "there is no postal address", remedy)
+
+
+def identity_findings(newsletter: Newsletter, pages: Sequence[Page]) -> Iterator[Finding]:
+    """Find mails whose HTML or text does not show sender and postal address."""
+    wanted = {"no-sender": [newsletter.from_name], "no-postal-address": newsletter.postal_address}
+    for code, lines in wanted.items():
+        for page in pages:
+            for part, text in (("HTML", page.letters), ("text", letters(page.text))):
+                if any(letters(line) not in text for line in lines):
+                    what = "the sender" if code == "no-sender" else "the postal address"
+                    yield error(code, f"the {part} of {page.name} does not show {what}", _FOOTER)
+                    return

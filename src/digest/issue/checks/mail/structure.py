@@ -1,0 +1,64 @@
+"""How the HTML is built: the order of headings, pictures, links."""
+
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from itertools import pairwise
+
+from digest.issue.checks.codes import error, warning
+from digest.issue.checks.files.links import is_vague, may_be_mailed
+from digest.issue.checks.mail.page import Element, Page, is_seen, letters
+from digest.issue.findings import Finding
+from digest.issue.newsletter import Newsletter
+
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
+
+def structure_findings(newsletter: Newsletter, page: Page, written: AbstractSet[str]) -> Iterator[Finding]:
+    """
+    Look at headings, pictures and links of one mail.
+
+    Args:
+        written: The letters of the links that the editor wrote; they are judged where they are written.
+    """
+    yield from _headings(page)
+    for image in page.root.iter("img"):
+        if image.get("alt") is None:
+            problem = f"the picture {image.get('src')!r} in {page.name} has no alt"
+            yield warning(
+                "no-alt", problem, 'describe it in the template with alt="...", or alt="" if it only decorates'
+            )
+    for anchor in page.root.iter("a"):
+        yield from _link(newsletter, page, anchor, written)
+
+
+def _headings(page: Page) -> Iterator[Finding]:
+    levels = [int(element.tag[1]) for element in page.root.iter(*_HEADINGS)]
+    problem = ""
+    if levels.count(1) != 1 or levels[0] != 1:
+        problem = f"{page.name} has {levels.count(1)} headings of the first level, or not first"
+    for above, below in pairwise(levels):
+        if below > above + 1:
+            problem = f"in {page.name} a heading of level {below} follows one of level {above}"
+    if problem:
+        remedy = "one h1 at the top and no level left out: mend the template"
+        yield warning("heading-order", problem, remedy)
+
+
+def _link(newsletter: Newsletter, page: Page, anchor: Element, written: AbstractSet[str]) -> Iterator[Finding]:
+    """Links of the templates; those of the editor were looked at where they are written."""
+    href = anchor.get("href")
+    if href is None:
+        return
+    text = " ".join(anchor.text_content().split()) or "".join(image.get("alt") or "" for image in anchor.iter("img"))
+    where = f"in {page.name}"
+    own_page = href.startswith(newsletter.base_url)  # http on this machine, for a demo
+    if not own_page and not may_be_mailed(href):
+        problem = f"a link {where} leads to {href!r}" if href else f"the link {text!r} {where} leads nowhere"
+        yield error("insecure-link", problem, "mend the template: an address that starts with https:// or mailto:")
+    elif not text and is_seen(anchor):
+        yield error(
+            "insecure-link", f"the link to {href!r} {where} has no text", "mend the template: say where it leads"
+        )
+    elif letters(text) not in written and is_vague(text):
+        problem = f"the link text {text!r} {where} does not say where it leads"
+        yield warning("vague-link", problem, "mend the template: name the page that opens")

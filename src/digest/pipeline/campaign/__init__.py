@@ -1,0 +1,1 @@
+"""Planning, handing over, steering and settling a campaign."""

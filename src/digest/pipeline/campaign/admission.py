@@ -1,0 +1,60 @@
+"""What a worker passes before it claims: the breaker and the rate limit, shared by all workers through the database."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from digest.delivery.breaker import Gate, after_no_request, during_trial
+from digest.pipeline.campaign.context import Sending
+from digest.storage.outbox import gate
+
+
+class Passage:
+    """One worker's way through the gate of the transport *name*.
+
+    Attributes:
+        shut: How the gate stood if it was shut when this worker last asked, else None.
+    """
+
+    def __init__(self, name: str, sending: Sending) -> None:
+        self._name = name
+        self._sending = sending
+        self._trial = False
+        self.shut: Gate | None = None
+
+    def admit(self, conn: Connection, batches: int, now: dt.datetime) -> tuple[int, float]:
+        """
+        Ask to claim up to *batches*.
+
+        Returns:
+            How many may be claimed in this transaction, and if none, the seconds after which to ask again.
+        """
+        state = gate.read(conn, self._name)
+        self._trial = state.trial
+        if self._trial:
+            state = gate.lock(conn, self._name)  # only one worker makes the trial
+            batches = 1
+        self.shut = state if state.is_shut(now) else None
+        if state.shut_until is not None and self.shut:
+            return 0, (state.shut_until - now).total_seconds()
+        return self._within_rate(conn, batches, now) if self._sending.rate else (batches, 0.0)
+
+    def passed(self, conn: Connection, sizes: Sequence[int], now: dt.datetime) -> None:
+        """Tell how many recipients each claimed batch has; in the same transaction."""
+        if self._trial and sizes:
+            state = gate.lock(conn, self._name)
+            gate.write(conn, self._name, during_trial(state, now=now, until=now + self._sending.lease))
+        if sizes and self._sending.rate:
+            gate.charge(conn, self._name, sum(sizes), self._sending.rate, now)
+
+    def unused(self, conn: Connection, began: dt.datetime, now: dt.datetime) -> None:
+        """Tell that a claim that *began* then led to no request; in the transaction that gives it back."""
+        state = gate.lock(conn, self._name)
+        gate.write(conn, self._name, after_no_request(state, began=began, now=now))
+
+    def _within_rate(self, conn: Connection, batches: int, now: dt.datetime) -> tuple[int, float]:
+        rate = self._sending.rate
+        begin = gate.free_from(conn, self._name, rate, now)
+        a_seconds_worth = max(1, int(rate / self._sending.planned_batch_size))
+        return (0, (begin - now).total_seconds()) if begin > now else (min(batches, a_seconds_worth), 0.0)

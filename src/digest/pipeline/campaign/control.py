@@ -1,0 +1,105 @@
+"""Holding, resuming and cancelling a campaign. A claim looks at the campaign's state, so no worker has to be told."""
+
+from sqlalchemy import Connection
+
+from digest.delivery.breaker import OPEN
+from digest.delivery.states import CampaignState
+from digest.errors import Conflict
+from digest.months import Month
+from digest.pipeline.campaign.context import Sending
+from digest.pipeline.campaign.high_water import Guard
+from digest.pipeline.campaign.plan import let_go_on, ready
+from digest.pipeline.campaign.worker import found
+from digest.pipeline.issue.assemble import Workshop
+from digest.storage.db.database import Database
+from digest.storage.outbox import campaigns, gate
+from digest.storage.outbox.campaigns import Campaign
+
+BY_HAND = "held by hand"
+_OVER = (CampaignState.SENT, CampaignState.CANCELLED)
+
+
+def hold(database: Database, month: Month, reason: str | None = None) -> bool:
+    """
+    Hold the campaign of *month*: no further request goes out; those under way are finished.
+
+    Args:
+        reason: None: the one that it is held for already, unless it was only planned; else `held by hand`.
+
+    Returns:
+        Whether that changed anything: it was not held, or for another reason.
+
+    Raises:
+        NotFound: It has none.
+        Conflict: It is over.
+    """
+
+    def change(connection: Connection) -> bool:
+        campaign = _unfinished(connection, month)
+        if campaigns.state(connection, campaign.id) is CampaignState.HELD:
+            wanted = reason or (BY_HAND if campaign.is_only_planned else None)
+            return wanted is not None and campaigns.reword(connection, campaign.id, wanted)
+        campaigns.hold(connection, campaign.id, reason or BY_HAND, database.now(connection))
+        return True
+
+    return database.transact(change)
+
+
+def resume(
+    database: Database, month: Month, sending: Sending, workshop: Workshop | None = None, *, as_approved: bool = False
+) -> bool:
+    """
+    Let a held campaign go on; if the issue was assembled and approved anew, whoever waits gets the corrected bytes.
+
+    Args:
+        workshop: Whose files must still say what is approved; None: nobody looks at files.
+        as_approved: What is approved goes on, whatever the files say.
+
+    Returns:
+        Whether it goes on with corrected bytes.
+
+    Raises:
+        NotFound: *month* has no campaign.
+        Conflict: It is over, another step comes first (says which, and names what has changed), or the database has
+            lost requests.
+    """
+
+    def change(connection: Connection) -> bool:
+        campaign = _unfinished(connection, month)
+        if (reason := Guard(sending.high_water).why_not(connection)) is not None:
+            raise Conflict(reason)
+        files = workshop.files if workshop is not None else None
+        row = ready(connection, month, files, sending, as_approved=as_approved)
+        if campaign.state is CampaignState.SENDING:
+            return False
+        corrected = let_go_on(connection, campaign, row, database.now(connection))
+        name = sending.transport(month).name
+        gate.lock(connection, name)
+        gate.write(connection, name, OPEN)
+        return corrected
+
+    return database.transact(change)
+
+
+def cancel(database: Database, month: Month) -> None:
+    """
+    Cancel the campaign of *month* for ever: who waits is skipped; what is under way or in doubt settles.
+
+    Raises:
+        NotFound: It has none.
+        Conflict: It is sent.
+    """
+
+    def change(connection: Connection) -> None:
+        campaign = found(connection, month)
+        if campaign.state is not CampaignState.CANCELLED:
+            campaigns.cancel(connection, campaign.id, database.now(connection))
+
+    database.transact(change)
+
+
+def _unfinished(connection: Connection, month: Month) -> Campaign:
+    campaign = found(connection, month)
+    if campaign.state in _OVER:
+        raise Conflict(f"the campaign of {month} is over: it is {campaign.state}")
+    return campaign

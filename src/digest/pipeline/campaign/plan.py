@@ -1,0 +1,141 @@
+"""Planning who gets what, once a month, and starting what is only planned."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+
+from sqlalchemy import Connection
+
+from digest.delivery.next_step import Step, next_step
+from digest.delivery.states import ONLY_PLANNED, CampaignState
+from digest.errors import Conflict
+from digest.months import Month
+from digest.pipeline.campaign.context import Sending
+from digest.pipeline.issue.approve import assembled
+from digest.pipeline.issue.assemble import Workshop
+from digest.pipeline.issue.changes import Files
+from digest.pipeline.issue.facts import facts_of, refuse
+from digest.pipeline.issue.publish import publish
+from digest.storage.db.database import Database
+from digest.storage.issues import IssueRow
+from digest.storage.outbox import campaigns
+from digest.storage.outbox.campaigns import Audience, Campaign
+from digest.storage.people.reachable import out_of_reach
+
+
+def audience(database: Database, workshop: Workshop, month: Month, sending: Sending) -> Audience:
+    """
+    Who would get which edition if the campaign began now; plans nothing.
+
+    Raises:
+        NotFound, Conflict: As `plan`; also if the campaign has begun, since its audience is frozen.
+    """
+    with database.read() as connection:
+        if campaigns.find(connection, month):
+            raise Conflict(f"the campaign of {month} has begun, its audience is frozen: see `digest status {month}`")
+        row = ready(connection, month, workshop.files, sending)
+        today = database.now(connection).date()
+        return campaigns.audience(connection, row.hash, month, sending.newsletter.languages, today)
+
+
+def not_planned(database: Database) -> Mapping[str, int]:
+    """How many active people would not be in a plan that is made now, by the reason."""
+    with database.read() as connection:
+        return out_of_reach(connection, database.now(connection).date())
+
+
+def plan(
+    database: Database,
+    workshop: Workshop,
+    month: Month,
+    sending: Sending,
+    also: Callable[[Connection, dt.datetime], None] = lambda _connection, _now: None,
+    *,
+    only: bool = False,
+) -> Campaign:
+    """
+    Freeze the audience of *month* and publish its page, in one transaction.
+
+    Args:
+        also: Runs inside that transaction, so that it happens if and only if the campaign begins.
+        only: Hold the campaign, so that no worker takes it up before `start` or `resume`.
+
+    Returns:
+        The campaign; the same one, unchanged, if it has begun before.
+
+    Raises:
+        NotFound: The issue is not assembled.
+        Conflict: Another step comes first; says which, and names what has changed.
+    """
+    with database.write() as connection:
+        now = database.now(connection)
+        if campaigns.find(connection, month) is None:
+            row = ready(connection, month, workshop.files, sending, lock=True)
+            languages = sending.newsletter.languages
+            begun = campaigns.plan(
+                connection, month, row.hash, batch_size=sending.planned_batch_size, languages=languages, now=now
+            )
+            publish(connection, month, row.hash, now)
+            if only:
+                campaigns.hold(connection, begun.id, ONLY_PLANNED, now)
+        also(connection, now)
+        campaign = campaigns.find(connection, month)
+    assert campaign is not None
+    return campaign
+
+
+def start(database: Database, workshop: Workshop, month: Month, sending: Sending) -> None:
+    """
+    Let the campaign of *month* begin if it is only planned; any other, or none, stays as it is.
+
+    Raises:
+        Conflict: Another step comes first; says which, and names what has changed.
+    """
+    with database.write() as connection:
+        campaign = campaigns.find(connection, month)
+        if campaign is not None and campaign.is_only_planned:
+            row = ready(connection, month, workshop.files, sending, lock=True)
+            let_go_on(connection, campaign, row, database.now(connection))
+
+
+def check_start(database: Database, workshop: Workshop, month: Month, sending: Sending) -> None:
+    """Raise what `start` would; changes nothing."""
+    with database.read() as connection:
+        ready(connection, month, workshop.files, sending)
+
+
+def ready(
+    connection: Connection,
+    month: Month,
+    files: Files | None,
+    sending: Sending,
+    *,
+    as_approved: bool = False,
+    lock: bool = False,
+) -> IssueRow:
+    """
+    The issue's row, if it may be sent now.
+
+    Args:
+        files: What it must still say; None: nobody looks at files.
+        as_approved: What is approved goes on, whatever the files say.
+        lock: Let nobody else change it before this transaction ends.
+
+    Raises:
+        NotFound: It is not assembled.
+        Conflict: Another step comes first; says which, and names what has changed.
+    """
+    facts = facts_of(connection, month, require_approval=sending.require_approval, files=files, lock=lock)
+    following = next_step(facts.with_approved_version if as_approved else facts)
+    if following.step not in {Step.SEND, Step.RESUME, Step.WORK}:
+        refuse(facts, following.advice)
+    return assembled(connection, month)
+
+
+def let_go_on(connection: Connection, campaign: Campaign, row: IssueRow, now: dt.datetime) -> bool:
+    """Let a held campaign go on with the bytes of *row*, and publish them; says whether they are corrected ones."""
+    corrected = row.hash != campaign.hash
+    if corrected:
+        campaigns.correct(connection, campaign.id, row.hash)
+        publish(connection, campaign.month, row.hash, now)
+    campaigns.set_state(connection, campaign.id, CampaignState.SENDING, reason=None, now=now)
+    return corrected

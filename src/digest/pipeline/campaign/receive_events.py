@@ -1,0 +1,109 @@
+"""Receiving events: evidence that a request was taken, outcomes, suppressions. One transaction for each post."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from digest.delivery.events import About, Effects, Grounds, Outcome, Post, effects, further
+from digest.delivery.states import AttemptState, CampaignState
+from digest.pipeline.people.suppressions import Identify, hashed, take_over
+from digest.storage.db.database import Database
+from digest.storage.outbox import campaigns, outcomes, results, splits
+
+OVER_QUOTA = "SendGrid dropped mails for want of quota: raise it, then resume; those readers wait again"
+
+
+@dataclass(frozen=True)
+class Received:
+    """What a post changed: attempts that it proved accepted, deliveries that wait again, addresses suppressed."""
+
+    proven: int = 0
+    waiting: int = 0
+    suppressed: int = 0
+
+
+def receive(database: Database, post: Post, *, identify: Identify, soft_bounces: int) -> Received:
+    """
+    Let the events of a post take effect, all of them or none. Any order and any number of copies lead to the same.
+
+    Args:
+        soft_bounces: Campaigns in a row with a soft bounce after which an address is suppressed.
+
+    Raises:
+        StorageError: Nothing was changed; the provider must be asked to come again.
+    """
+    if not post.events and not post.others:
+        return Received()
+    found = effects(post.events)
+    told = hashed(found.suppress, identify)
+
+    def take(connection: Connection) -> Received:
+        now = database.now(connection)
+        # in the order in which workers lock: attempts, batches, campaigns, deliveries
+        known = outcomes.attempts(connection, {attempt for _, attempt in found.about})
+        proven = _prove(connection, found.about, known, now)
+        waiting = _wait_again(connection, found.over_quota, known, now)
+        soft = _move(connection, found, known, soft_bounces)
+        suppressed = take_over(connection, hashed(dict.fromkeys(soft, Grounds.SOFT_BOUNCES), identify) | told, now)
+        outcomes.count_others(connection, post.others, now)
+        return Received(proven, waiting, suppressed)
+
+    return database.transact(take)
+
+
+Known = Mapping[int, tuple[AttemptState, int]]
+
+
+def _prove(connection: Connection, about: Iterable[About], known: Known, now: dt.datetime) -> int:
+    """An event about a member proves that the request was taken, whatever was decided about it meanwhile."""
+    claims = [(number, a) for number, a in about if a in known and known[a][0] is not AttemptState.ACCEPTED]
+    home = outcomes.campaigns_of(connection, {number for number, _ in claims})
+    proven = {attempt for number, attempt in claims if home.get(number) == known[attempt][1]}
+    for attempt in sorted(proven):
+        results.accepted(connection, attempt, message_id=None, rejected={}, now=now)
+    for campaign in sorted({known[attempt][1] for attempt in proven}):
+        campaigns.finish_if_done(connection, campaign, now)
+    return len(proven)
+
+
+def _wait_again(connection: Connection, over_quota: Iterable[About], known: Known, now: dt.datetime) -> int:
+    """Whoever was dropped for want of quota waits again, once, and the campaign is held until there is some."""
+    ours = [(number, attempt) for number, attempt in over_quota if attempt in known]
+    dropped: defaultdict[int, list[int]] = defaultdict(list)
+    home = outcomes.campaigns_of(connection, {number for number, _ in ours})
+    same = [(number, attempt) for number, attempt in ours if home.get(number) == known[attempt][1]]
+    for number in outcomes.still_accepted(connection, same):
+        dropped[home[number]].append(number)
+    moved = 0
+    for campaign, numbers in sorted(dropped.items()):
+        if campaigns.state(connection, campaign) is not CampaignState.CANCELLED:
+            moved += splits.wait_again(connection, numbers)
+            campaigns.reopen(connection, campaign, OVER_QUOTA, now)
+    return moved
+
+
+def _move(connection: Connection, found: Effects, known: Known, soft_bounces: int) -> list[str]:
+    """Move outcomes on; the addresses that bounced softly too many times in a row."""
+    rows = outcomes.lock(connection, {number for number, _ in (*found.outcomes, *found.blocked)})
+
+    def ours(about: About) -> bool:
+        number, attempt = about
+        return number in rows and attempt in known and rows[number].campaign_id == known[attempt][1]
+
+    new: dict[int, Outcome] = {}
+    for about, outcome in found.outcomes.items():
+        number = about[0]
+        if ours(about) and (best := further(new.get(number, rows[number].outcome), outcome)) != rows[number].outcome:
+            assert best is not None
+            new[number] = best
+    outcomes.raise_to(connection, new)
+    soft = {number: address for (number, a), address in found.blocked.items() if ours((number, a))}
+    outcomes.mark_soft(connection, [number for number in soft if not rows[number].soft_bounced])
+    people: defaultdict[int, dict[int, str]] = defaultdict(dict)  # person -> campaign -> address
+    for number, address in soft.items():
+        if (person := rows[number].subscriber_id) is not None:
+            people[person][rows[number].campaign_id] = address
+    return [max(people[one].values()) for one in outcomes.bounced_in_a_row(connection, people, soft_bounces)]

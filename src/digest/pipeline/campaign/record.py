@@ -1,0 +1,143 @@
+"""Writing down what requests came back with, and what follows for batch, campaign and breaker."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from digest.delivery import breaker
+from digest.delivery.breaker import OPEN, Gate
+from digest.delivery.handover import Answer
+from digest.errors import BatchRefused, InDoubt, Later, NotAccepted, Refused, TooLarge, Withdrawn
+from digest.storage.outbox import campaigns, gate, members, results, splits
+from digest.storage.outbox.claiming import Claim
+from digest.storage.outbox.results import Taken
+
+_HALVINGS = 3  # of a batch that is refused without a word why, before a person has to look
+
+
+@dataclass(frozen=True)
+class Done:
+    """A request that is over.
+
+    Attributes:
+        began: The claim's time.
+        outcome: The answer, or what was raised.
+        requested: Whether the transport was asked; if not, nobody can have been reached.
+    """
+
+    claim: Claim
+    began: dt.datetime
+    outcome: Answer | BaseException
+    requested: bool = True
+
+
+def record(
+    conn: Connection,
+    transport: str,
+    campaign_id: int,
+    done: Sequence[Done],
+    now: dt.datetime,
+    chance: Callable[[], float],
+    progress: Sequence[dt.datetime] = (),
+) -> None:
+    """
+    Write down the ends of requests, hold the campaign where a person has to look, and tell the breaker.
+
+    Args:
+        transport: Its name, which is that of the gate.
+        progress: When each request was claimed that goes on and has just had a recipient accepted.
+    """
+    if not done and not progress:
+        return
+    results.accepted_all(conn, [_taken(one, one.outcome) for one in done if isinstance(one.outcome, Answer)], now)
+    others = [one for one in done if not isinstance(one.outcome, Answer)]
+    reasons = [_write_down(conn, one, now) if one.requested else _give_back(conn, one, now) for one in others]
+    hold = next(filter(None, reasons), None)
+    before = gate.read(conn, transport)
+    if reasons or (done and before != OPEN) or (progress and before.trial):
+        campaigns.state(conn, campaign_id)  # locked before the gate, as by whoever resumes it
+        before = gate.lock(conn, transport)
+        advanced = before
+        for began in progress:
+            advanced = breaker.after_acceptance(advanced, began=began, now=now)
+        after = _through(advanced, done, now, chance)
+        if after != before:
+            gate.write(conn, transport, after)
+        hold = hold or (after.reason if after.exhausted else None)
+    if hold is not None:
+        campaigns.hold(conn, campaign_id, hold, now)
+
+
+def _taken(done: Done, answer: Answer) -> Taken:
+    return Taken(done.claim.attempt_id, answer.message_id, answer.rejected)
+
+
+def _give_back(conn: Connection, done: Done, now: dt.datetime) -> str:
+    """Let a batch wait again for which no request could be made; why the campaign has to be held."""
+    detail = f"no request was made: {type(done.outcome).__name__}"
+    results.not_accepted(conn, done.claim.attempt_id, detail=detail, now=now)
+    return _fault(done.outcome)
+
+
+def _write_down(conn: Connection, done: Done, now: dt.datetime) -> str | None:
+    """Write down one request that was not simply accepted; why the campaign has to be held, or None."""
+    attempt, error = done.claim.attempt_id, done.outcome
+    said = str(error)
+    if isinstance(error, TooLarge):
+        return _too_large(conn, done, said, now)
+    if isinstance(error, BatchRefused) and done.claim.depth < _HALVINGS and len(done.claim.recipients) > 1:
+        splits.halve(conn, attempt, detail=said, deeper=1, now=now)
+        return None
+    if isinstance(error, Later):
+        splits.put_off(conn, attempt, error.deliveries, detail=said, now=now)
+        return None
+    if isinstance(error, NotAccepted):
+        refused = results.not_accepted(conn, attempt, detail=said, rejected=error.rejected, now=now)
+        unclear = bool(error.rejected) and refused == 0  # it would be handed over again unchanged, for ever
+        return said if isinstance(error, Refused | BatchRefused) or unclear else None
+    if isinstance(error, InDoubt):
+        results.in_doubt(conn, attempt, detail=said, doubtful=error.doubtful, now=now)
+        return None
+    results.in_doubt(conn, attempt, detail=f"unexpected: {type(error).__name__}", now=now)
+    return _fault(error)
+
+
+def _fault(error: object) -> str:
+    if isinstance(error, MemoryError):
+        return "out of memory: raise the limit of memory (ulimit -v), or free some"
+    return f"a fault of the program: {type(error).__name__}: see its log"
+
+
+def _too_large(conn: Connection, done: Done, said: str, now: dt.datetime) -> str | None:
+    attempt, recipients = done.claim.attempt_id, done.claim.recipients
+    if len(recipients) > 1:
+        splits.halve(conn, attempt, detail=said, deeper=0, now=now)
+        return None
+    if members.edition_accepted(conn, done.claim.batch_id):
+        results.not_accepted(conn, attempt, detail=said, rejected={recipients[0][0]: said}, now=now)
+        return None
+    results.not_accepted(conn, attempt, detail=said, now=now)
+    return f"a request for a single reader is too large: {said}"  # so it is not that reader's doing
+
+
+def _through(before: Gate, done: Sequence[Done], now: dt.datetime, chance: Callable[[], float]) -> Gate:
+    state = before
+    for one in done:
+        error = one.outcome
+        if isinstance(error, Withdrawn):
+            continue
+        if not one.requested:
+            state = breaker.after_no_request(state, began=one.began, now=now)
+            continue
+        clear = isinstance(error, Answer | Refused | BatchRefused | TooLarge)
+        if clear or (isinstance(error, NotAccepted) and error.rejected):
+            state = breaker.after_answer(state, began=one.began, now=now)
+        elif isinstance(error, NotAccepted):
+            state = breaker.after_refusal(
+                state, began=one.began, now=now, chance=chance(), reason=str(error), retry_after=error.retry_after
+            )
+        else:
+            state = breaker.after_doubt(state, began=one.began, now=now, chance=chance(), reason=str(error))
+    return state

@@ -1,0 +1,177 @@
+"""Settling: what became of attempts whose worker is gone, and of those in doubt."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import Connection
+
+from digest.delivery.handover import Transport
+from digest.delivery.states import AttemptState, CampaignState
+from digest.errors import Conflict, NotFound
+from digest.months import Month
+from digest.pipeline.process import is_over, shares_uptime, uptime
+from digest.storage.db.database import Database
+from digest.storage.outbox import campaigns, claiming, members, results, settling
+from digest.storage.outbox.claiming import OpenAttempt
+
+_LOST = "the worker stopped before it could write down the answer"
+LONGEST_LEASE = dt.timedelta(hours=1)  # that can be configured
+
+
+class Decision(StrEnum):
+    """What a person decides about attempts in doubt."""
+
+    RESEND = "resend"  # they go again: whoever had been taken gets two
+    ASSUME_SENT = "assume-sent"  # they count as accepted: whoever had not been taken gets none
+    GIVE_UP = "give-up"  # they count as skipped
+
+
+_DECIDE: dict[Decision, Callable[..., bool]] = {
+    Decision.RESEND: settling.resend,
+    Decision.ASSUME_SENT: settling.assume_sent,
+    Decision.GIVE_UP: settling.give_up,
+}
+
+
+def settle(
+    database: Database,
+    month: Month,
+    transport: Transport,
+    resend_after: dt.timedelta | None = None,
+    lease: dt.timedelta = LONGEST_LEASE,
+) -> int:
+    """
+    Settle by evidence the attempts of *month* that nobody works on any more, and by policy those long in doubt.
+
+    An attempt is left alone while its worker lives and its lease runs. Where the transport can tell, what was
+    taken counts as accepted and the rest waits again; where it can't, the attempt is in doubt. Times that lie further
+    ahead than they can are set back: the clock was ahead when they were written.
+
+    Args:
+        resend_after: How long a doubt waits before the batch goes again; None: until a person decides.
+        lease: How long a worker counts as alive without a word.
+
+    Returns:
+        The number of attempts that were settled or put in doubt.
+    """
+    can_tell = transport.evidence([]) is not None
+    waits = _Waits(lease, resend_after, can_tell=can_tell)
+    with database.read() as connection:
+        now = database.now(connection)
+        if not any(waits.is_ripe(one, now) or waits.is_ahead(one, now) for one in _open(connection, month)):
+            return 0
+
+    def every(connection: Connection) -> int:
+        now = database.now(connection)
+        settled = 0
+        for one in _open(connection, month):
+            if waits.is_ripe(one, now):
+                settled += _settle(connection, one, transport, now, can_tell=can_tell)
+            elif waits.is_ahead(one, now):
+                settling.set_back(connection, one.id, lease_until=now + lease, finished_at=now)
+        return settled
+
+    return database.transact(every)
+
+
+def decide(database: Database, month: Month, decision: Decision) -> int:
+    """
+    Settle everything of *month* that is in doubt as a person decides.
+
+    Returns:
+        The number of deliveries that this was about.
+
+    Raises:
+        NotFound: *month* has no campaign.
+        Conflict: It is cancelled, so nothing of it can go again.
+    """
+
+    def every(connection: Connection) -> int:
+        now = database.now(connection)
+        campaign = campaigns.find(connection, month)
+        if campaign is None:
+            raise NotFound(f"{month} has no campaign: there is nothing to settle")
+        if decision is Decision.RESEND and campaign.state is CampaignState.CANCELLED:
+            raise Conflict(f"the campaign of {month} is cancelled: nothing of it goes again")
+        doubtful = [a for a in claiming.open_attempts(connection, campaign.id) if a.state is AttemptState.IN_DOUBT]
+        detail = f"a person decided: {decision}"
+        settled = sum(a.size for a in doubtful if _DECIDE[decision](connection, a.id, detail=detail, now=now))
+        campaigns.finish_if_done(connection, campaign.id, now)
+        return settled
+
+    return database.transact(every)
+
+
+@dataclass(frozen=True)
+class _Open:
+    """An open attempt, and whether its campaign is sending."""
+
+    attempt: OpenAttempt
+    sending: bool
+
+    @property
+    def id(self) -> int:
+        return self.attempt.id
+
+
+@dataclass(frozen=True)
+class _Waits:
+    """How long an open attempt waits before there is something to do about it."""
+
+    lease: dt.timedelta
+    resend_after: dt.timedelta | None
+    can_tell: bool
+
+    def is_ripe(self, one: "_Open", now: dt.datetime) -> bool:
+        if one.attempt.state is AttemptState.SENDING:
+            return _is_over(one.attempt, now)
+        return self.can_tell or (one.sending and self._is_long_in_doubt(one.attempt, now))
+
+    def is_ahead(self, one: "_Open", now: dt.datetime) -> bool:
+        """Whether a time of the attempt lies so far ahead that the clock was ahead when it was written."""
+        if one.attempt.state is AttemptState.SENDING:
+            return one.attempt.lease_until > now + self.lease
+        return one.attempt.finished_at is not None and one.attempt.finished_at > now
+
+    def _is_long_in_doubt(self, attempt: OpenAttempt, now: dt.datetime) -> bool:
+        if self.resend_after is None or (attempt.finished_at or now) + self.resend_after > now:
+            return False
+        up = uptime() if attempt.lease_uptime is not None and shares_uptime(attempt.owner) else None
+        if up is None or attempt.lease_uptime is None:
+            return True
+        since = attempt.lease_uptime - self.lease.total_seconds()
+        return since + self.resend_after.total_seconds() <= up  # whatever the clock says
+
+
+def _open(connection: Connection, month: Month) -> list[_Open]:
+    campaign = campaigns.find(connection, month)
+    if campaign is None:
+        return []
+    sending = campaign.state is CampaignState.SENDING
+    return [_Open(attempt, sending) for attempt in claiming.open_attempts(connection, campaign.id)]
+
+
+def _is_over(attempt: OpenAttempt, now: dt.datetime) -> bool:
+    return is_over(attempt.owner, attempt.lease_until, attempt.lease_uptime, now)
+
+
+def _settle(connection: Connection, found: _Open, transport: Transport, now: dt.datetime, *, can_tell: bool) -> bool:
+    """Settle one attempt; False if its worker came back, or somebody else was faster, since it was *found*."""
+    seen = found.attempt
+    attempt = claiming.lock_open(connection, seen.id)
+    if attempt is None or attempt.state is not seen.state:
+        return False
+    if attempt.state is AttemptState.SENDING and not _is_over(attempt, now):
+        return False
+    everyone = members.of_batch(connection, attempt.batch_id)
+    if can_tell:
+        taken = transport.evidence(everyone) or frozenset()
+        settling.by_evidence(connection, attempt.id, taken=taken, detail=_LOST, now=now)
+    elif attempt.state is AttemptState.IN_DOUBT:
+        settling.resend(connection, attempt.id, detail="no evidence came in time: it goes again", now=now)
+    else:
+        doubtful = everyone[:1] if transport.one_by_one else None
+        results.in_doubt(connection, attempt.id, detail=_LOST, doubtful=doubtful, now=now)
+    return True

@@ -1,0 +1,235 @@
+"""How an issue and its campaign stand."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from digest.delivery.balance import Balance
+from digest.delivery.events import Outcome
+from digest.delivery.next_step import Facts
+from digest.delivery.schedule import Action, Timetable
+from digest.delivery.states import AttemptState, CampaignState
+from digest.issue.issue import IssueState
+from digest.months import Month
+from digest.pipeline.issue.changes import Files
+from digest.pipeline.issue.facts import facts_of
+from digest.pipeline.process import is_gone, is_over
+from digest.storage import calendar, issues, notifications
+from digest.storage.db.database import Database
+from digest.storage.outbox import campaigns, claiming, gate, outcomes, recipients, throughput
+from digest.storage.outbox.campaigns import Campaign
+from digest.storage.outbox.claiming import OpenAttempt
+from digest.storage.tables.notifications import NotificationState
+
+_REASONS = 10  # of the rejected that are told apart
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What the configuration says about how a month goes on.
+
+    Attributes:
+        transport: Whose gate may be shut.
+        no_evidence: Why nothing is heard later of what became of a request; empty: something may be.
+        require_approval: Whether the calendar waits for an approval.
+        timetable: When the calendar acts, if one runs.
+        files: What an issue is compared with; None: nobody looks whether it has changed.
+    """
+
+    transport: str
+    no_evidence: str = ""
+    require_approval: bool = True
+    timetable: Timetable | None = None
+    files: Files | None = None
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A request without a clear answer: how many deliveries it is about, since when (UTC), and what came back."""
+
+    attempt_id: int
+    deliveries: int
+    since: dt.datetime
+    detail: str
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Nobody asks the provider before *until* (UTC). `reason`: what it last said."""
+
+    until: dt.datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """One month.
+
+    Attributes:
+        state: The campaign's if there is one, else the issue's.
+        reason: Why it is held, or None.
+        hash: Of the frozen bytes; None before assembling.
+        facts: What `next_step` goes by.
+        duplicates: Deliveries proven to have been handed over twice.
+        doubts: Attempts in doubt.
+        reported: Deliveries by what became of them later, as far as events tell.
+        rejected_because: How many were rejected for each of the most frequent reasons, in the provider's words.
+        correction: How far a correction has got that was assembled after the campaign began, and that does not go out
+            or, once the campaign is over, is not on the web; None: there is none.
+        paused: Why a campaign that is sending waits, and until when; None: it does not, or nobody asked.
+        rate: Recipients a second over the last minute of a campaign that is sending, 0 if it is known that nobody is
+            at work any more; None of any other, and while it waits.
+        under_way: Whether a request goes on, by a worker that is not taken to be dead.
+        ended: Whether a request of a campaign that is sending came to an end within the last minute, of somebody who
+            may still be at work.
+        gone: Whether everybody who handed over within the last minute is known to be at work no more.
+        outlook: As it was given.
+        due: When the calendar takes the next step of an issue that has no campaign; None: it is not to come.
+
+    How fast it goes is no part of how it stands: two that differ in that alone are equal.
+    """
+
+    month: Month
+    state: str
+    reason: str | None
+    hash: str | None
+    balance: Balance
+    facts: Facts = field(compare=False)
+    duplicates: int = 0
+    doubts: tuple[Doubt, ...] = ()
+    reported: Mapping[Outcome, int] = field(default_factory=dict)
+    rejected_because: Mapping[str, int] = field(default_factory=dict)
+    correction: IssueState | None = None
+    paused: Pause | None = field(default=None, compare=False)
+    rate: float | None = field(default=None, compare=False)
+    under_way: bool = field(default=False, compare=False)
+    ended: bool = field(default=False, compare=False)
+    gone: bool = field(default=False, compare=False)
+    outlook: Outlook | None = field(default=None, compare=False)
+    due: dt.datetime | None = field(default=None, compare=False)
+
+    @property
+    def unfinished(self) -> int:
+        """Deliveries of a campaign that is sending which a worker can still hand over."""
+        return self.balance.waiting + self.balance.sending if self.state == CampaignState.SENDING else 0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Until all that waits is handed over, if it goes on like this; None if nothing goes on."""
+        return self.unfinished / self.rate if self.rate else None
+
+    @property
+    def outcomes(self) -> dict[str, int]:
+        """Deliveries by what became of them later; `none`: nothing was reported, as always with files and SMTP."""
+        none = self.balance.planned - sum(self.reported.values())
+        return {"none": none} | {word.value: self.reported.get(word, 0) for word in Outcome}
+
+
+def status(database: Database, month: Month, outlook: Outlook | None = None) -> Status:
+    """
+    How *month* stands; `collecting` if nothing is frozen yet.
+
+    Args:
+        outlook: None: neither `paused` nor `due` is looked for.
+    """
+    with database.read() as connection:
+        return _status(connection, month, outlook, database.now(connection))
+
+
+def every_status(database: Database, written: tuple[Month, ...], outlook: Outlook | None = None) -> tuple[Status, ...]:
+    """Every month that has files (*written*) or an issue, newest first; see `status`."""
+    with database.read() as connection:
+        now = database.now(connection)
+        months = {*written, *(row.month for row in issues.months(connection))}
+        return tuple(_status(connection, month, outlook, now) for month in sorted(months, reverse=True))
+
+
+@dataclass(frozen=True)
+class Notifications:
+    """The queue of mails that are no issue, as far back as they are kept.
+
+    Attributes:
+        failed: Of each that was given up: id, kind, and why.
+    """
+
+    waiting: int
+    failed: tuple[tuple[int, str, str], ...]
+
+
+def notification_status(database: Database) -> Notifications:
+    """How the queue of notifications stands."""
+    with database.read() as connection:
+        counts = notifications.count(connection)
+        waiting = counts[NotificationState.WAITING] + counts[NotificationState.SENDING]
+        return Notifications(waiting, tuple(notifications.failed(connection)))
+
+
+def _status(connection: Connection, month: Month, outlook: Outlook | None, now: dt.datetime) -> Status:
+    campaign = campaigns.find(connection, month)
+    files, approval = (outlook.files, outlook.require_approval) if outlook is not None else (None, True)
+    facts = facts_of(connection, month, require_approval=approval, files=files)
+    if campaign is not None:
+        return _under_campaign(connection, campaign, facts, outlook, now)
+    row = issues.status(connection, month)
+    reason = "; ".join(f"{row.action}: {row.reason}" for row in calendar.rows(connection, month) if row.reason) or None
+    due = _due(month, facts.issue, outlook, now)
+    hash_ = row.hash if row else None
+    return Status(month, facts.issue.value, reason, hash_, Balance(), facts, outlook=outlook, due=due)
+
+
+def _due(month: Month, state: IssueState, outlook: Outlook | None, now: dt.datetime) -> dt.datetime | None:
+    if outlook is None or outlook.timetable is None:
+        return None
+    due = outlook.timetable.due_at(Action.ASSEMBLE if state is IssueState.COLLECTING else Action.SEND, month)
+    return due if due > now else None
+
+
+def _under_campaign(
+    connection: Connection,
+    campaign: Campaign,
+    facts: Facts,
+    outlook: Outlook | None,
+    now: dt.datetime,
+) -> Status:
+    open_now = claiming.open_attempts(connection, campaign.id)
+    sending = campaign.state is CampaignState.SENDING
+    seen = throughput.measure(connection, campaign.id, now) if sending else None
+    gone = seen is not None and bool(seen.owners) and all(map(is_gone, seen.owners))
+    paused = _pause(connection, outlook.transport, now) if sending and outlook is not None else None
+    at_work = (one for one in open_now if one.state is AttemptState.SENDING)
+    return Status(
+        campaign.month,
+        campaign.state.value,
+        campaign.reason,
+        campaign.hash,
+        campaigns.balance(connection, campaign.id),
+        facts,
+        campaigns.duplicates(connection, campaign.id),
+        _doubts(open_now),
+        outcomes.counts(connection, campaign.id),
+        rejected_because=dict(recipients.rejected_because(connection, campaign.id, _REASONS)),
+        correction=facts.issue if facts.is_corrected else None,
+        paused=paused,
+        rate=None if seen is None or paused else 0.0 if gone else seen.rate,
+        under_way=any(not is_over(one.owner, one.lease_until, one.lease_uptime, now) for one in at_work),
+        ended=seen is not None and seen.ended and not gone,
+        gone=gone,
+        outlook=outlook,
+    )
+
+
+def _pause(connection: Connection, transport: str, now: dt.datetime) -> Pause | None:
+    found = gate.read(connection, transport)
+    if found.shut_until is None or not found.is_shut(now):
+        return None
+    return Pause(found.shut_until, found.reason or "the provider did not answer clearly")
+
+
+def _doubts(open_now: Iterable[OpenAttempt]) -> tuple[Doubt, ...]:
+    return tuple(
+        Doubt(one.id, one.size, one.finished_at or one.lease_until, one.detail or "")
+        for one in open_now
+        if one.state is AttemptState.IN_DOUBT
+    )

@@ -1,0 +1,111 @@
+"""An editor's word that the frozen bytes may be sent."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from digest.delivery.next_step import changed_advice
+from digest.errors import Conflict, NotFound
+from digest.issue.issue import IssueState
+from digest.issue.withdrawal import Withdrawal
+from digest.months import Month
+from digest.pipeline.issue.assemble import Workshop, check, frozen_or_refuse
+from digest.pipeline.issue.facts import facts_of
+from digest.pipeline.issue.publish import NOTHING as WITHDRAW_NOTHING
+from digest.pipeline.issue.publish import Withdrawing, publish
+from digest.storage import calendar, issues
+from digest.storage.db.database import Database
+from digest.storage.issues import IssueRow
+from digest.storage.outbox import campaigns
+
+
+@dataclass(frozen=True)
+class Approval:
+    """What `approve` did.
+
+    Attributes:
+        row: The issue, approved.
+        changed: False if the same bytes were approved before.
+        is_published: Whether the web shows these bytes, since the campaign of the month has begun.
+        withdrawn: The articles that were withdrawn.
+    """
+
+    row: IssueRow
+    changed: bool
+    is_published: bool
+    withdrawn: tuple[Withdrawal, ...] = ()
+
+
+def approve(
+    database: Database, workshop: Workshop, month: Month, withdrawing: Withdrawing = WITHDRAW_NOTHING
+) -> Approval:
+    """
+    Approve the assembled issue of *month*; approving it again changes nothing.
+
+    What is approved is what `preview` shows now: if rendering the files again gives other bytes than those that were
+    frozen, because a file or a template has changed since, nothing is approved. If the issue was sent before, its
+    page on the web is corrected; nobody is mailed again.
+
+    Args:
+        withdrawing: Articles that were mailed and are no longer in the issue.
+
+    Raises:
+        NotFound: It is not assembled, or an article to withdraw was never published.
+        Conflict: Files, settings or templates have changed since, an error stands in the way, or the permalink of an
+            article that was mailed would be lost.
+    """
+    with database.read() as connection:
+        row = assembled(connection, month)
+        facts = facts_of(connection, month, require_approval=True, files=workshop.files)
+    if facts.changes:
+        raise Conflict(changed_advice(facts))
+    if frozen_or_refuse(check(workshop, month)).hash != row.hash:
+        raise Conflict(
+            f"the templates of {month}, or the program, have changed since it was assembled: run "
+            f"`digest assemble {month}`, look at it with `digest preview {month}`, and approve it again"
+        )
+    with database.write() as connection:
+        return record_approval(connection, month, row.hash, database.now(connection), withdrawing)
+
+
+def record_approval(
+    connection: Connection,
+    month: Month,
+    hash: str,  # noqa: A002  the word of the design
+    now: dt.datetime,
+    withdrawing: Withdrawing = WITHDRAW_NOTHING,
+) -> Approval:
+    """
+    Approve the bytes of *month* that have *hash*, and publish them if the campaign has begun; looks at no file.
+
+    Raises:
+        NotFound, Conflict: As `approve`.
+    """
+    before = assembled(connection, month, lock=True)
+    issues.approve(connection, month, hash, now)
+    changed = before.state is not IssueState.APPROVED
+    if changed:
+        calendar.forget(connection, month)
+    if campaigns.find(connection, month) is None:
+        _require_nothing_to_withdraw(month, withdrawing)
+        return Approval(assembled(connection, month), changed, is_published=False)
+    withdrawn = publish(connection, month, hash, now, withdrawing)
+    return Approval(assembled(connection, month), changed, is_published=True, withdrawn=withdrawn)
+
+
+def _require_nothing_to_withdraw(month: Month, withdrawing: Withdrawing) -> None:
+    if withdrawing.slugs:
+        raise Conflict(f"nothing of {month} was sent, so there is nothing to withdraw: leave --withdraw out")
+
+
+def assembled(connection: Connection, month: Month, *, lock: bool = False) -> IssueRow:
+    """The issue's row; with *lock* nobody else changes it before this transaction ends.
+
+    Raises:
+        NotFound: The issue is not assembled.
+    """
+    row = issues.status(connection, month, lock=lock)
+    if row is None:
+        raise NotFound(f"the issue of {month} is not assembled: run `digest assemble {month}`")
+    return row

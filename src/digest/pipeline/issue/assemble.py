@@ -1,0 +1,165 @@
+"""From files to a frozen issue."""
+
+from dataclasses import dataclass, field, replace
+
+from digest.content.library import Library
+from digest.delivery.states import CampaignState
+from digest.errors import Conflict, RenderError
+from digest.issue.checks import check_issue, not_rendered, ordered
+from digest.issue.checks.files.shelf import Shelf
+from digest.issue.checks.mail.support import Support
+from digest.issue.citations.apa import Apa, with_citation
+from digest.issue.findings import Finding, Severity
+from digest.issue.issue import FrozenIssue, Issue, IssueState
+from digest.issue.newsletter import IssueRules, Newsletter
+from digest.issue.render import freeze
+from digest.months import Month
+from digest.pipeline.issue.changes import Files
+from digest.rendering.environment import Renderer
+from digest.storage import calendar, issues
+from digest.storage.db.database import Database
+from digest.storage.outbox import campaigns
+from digest.topics import Taxonomy
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """All that is needed to make an issue from files.
+
+    Attributes:
+        apa: Composes the citations that are not given; without it they are missing.
+        support: What mail programs support, for the checks.
+    """
+
+    library: Library
+    newsletter: Newsletter
+    rules: IssueRules
+    taxonomy: Taxonomy
+    renderer: Renderer
+    apa: Apa | None = None
+    support: Support = field(default_factory=Support)
+
+    @property
+    def files(self) -> Files:
+        """Where the issue comes from."""
+        return Files(self.library, self.newsletter, self.taxonomy, self.rules)
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What the files of a month hold, and what is wrong with them."""
+
+    issue: Issue
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
+
+
+def gather(workshop: Workshop, month: Month) -> Gathered:
+    """Read a month's files and check them; files that do not load are among the findings, the others in the issue."""
+    written, errors = workshop.files.read(month)
+    issue = replace(written, articles=tuple(with_citation(article, workshop.apa) for article in written.articles))
+    return Gathered(issue, check_issue(issue, errors, workshop.rules, workshop.taxonomy, _shelf(workshop.library)))
+
+
+def _shelf(library: Library) -> Shelf:
+    months = library.months()
+    return Shelf(tuple(article for month in months for article in library.load(month).articles), frozenset(months))
+
+
+@dataclass(frozen=True)
+class Checked:
+    """An issue with everything found about it; `frozen` is None if an error stands in the way of rendering."""
+
+    month: Month
+    findings: tuple[Finding, ...]
+    frozen: FrozenIssue | None
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
+
+
+def check(workshop: Workshop, month: Month) -> Checked:
+    """Check a month's files and, if none of them is in error, every edition rendered from them."""
+    gathered = gather(workshop, month)
+    if gathered.errors:
+        return Checked(month, gathered.findings, None)
+    try:
+        frozen = freeze(gathered.issue, workshop.renderer)
+    except RenderError as error:
+        return Checked(month, (*gathered.findings, not_rendered(error)), None)
+    from digest.issue.checks.mail.frozen import check_frozen  # noqa: PLC0415  its parsers are slow to import
+
+    found = check_frozen(gathered.issue, frozen, workshop.support)
+    return Checked(month, ordered((*gathered.findings, *found)), frozen)
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """What `assemble` did. `changed` is False if the same bytes were frozen before; `state` is the issue's."""
+
+    month: Month
+    hash: str
+    changed: bool
+    state: IssueState
+    findings: tuple[Finding, ...]
+    frozen: FrozenIssue
+
+
+def assemble(database: Database, workshop: Workshop, month: Month) -> Assembled:
+    """
+    Freeze the issue of *month* and all its editions under one hash.
+
+    Assembling unchanged files again changes nothing, an approval included. An issue that was sent may be assembled
+    again, to correct its page.
+
+    Raises:
+        Conflict: An error stands in the way, or the issue is being sent and its campaign is not held.
+    """
+    checked = check(workshop, month)
+    frozen = frozen_or_refuse(checked)
+    with database.write() as connection:
+        issues.status(connection, month, lock=True)
+        campaign = campaigns.find(connection, month)
+        if campaign is not None and campaign.state is CampaignState.SENDING:
+            raise Conflict(
+                f"the campaign of {month} is {campaign.state}: to correct what those still waiting get, "
+                f"run `digest hold {month}` first"
+            )
+        now = database.now(connection)
+        changed = issues.save(connection, frozen, now)
+        calendar.forget(connection, month)
+        row = issues.status(connection, month)
+    assert row is not None
+    return Assembled(month, frozen.hash, changed, row.state, checked.findings, frozen)
+
+
+def frozen_or_refuse(checked: Checked) -> FrozenIssue:
+    """The frozen issue.
+
+    Raises:
+        Conflict: An error stands in the way; names them all.
+    """
+    if checked.frozen is None or checked.errors:
+        listed = "\n  ".join(str(finding) for finding in checked.errors)
+        raise Conflict(f"the issue of {checked.month} can't be assembled:\n  {listed}")
+    return checked.frozen
+
+
+def findings_of(workshop: Workshop, month: Month | None) -> list[tuple[Month | None, Finding]]:
+    """What is found in *month*; if it is None, in every month, beside the months' folders and in the notifications."""
+    if month is not None:
+        return [(month, finding) for finding in check(workshop, month).findings]
+    strays: list[tuple[Month | None, Finding]] = [
+        (None, Finding("not-loaded", Severity.ERROR, error.problem, error.remedy, error.place))
+        for error in workshop.library.strays()
+    ]
+    from digest.delivery.note_checks import check_notes  # noqa: PLC0415  its parsers are slow to import
+
+    notes = check_notes(workshop.newsletter, workshop.renderer, workshop.support)
+    strays += [(None, finding) for finding in notes]
+    months = workshop.library.months()
+    return strays + [(one, finding) for one in months for finding in check(workshop, one).findings]

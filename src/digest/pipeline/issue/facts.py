@@ -1,0 +1,76 @@
+"""What `next_step` goes by, read from the database and the editor's files."""
+
+from sqlalchemy import Connection
+
+from digest.delivery.next_step import Facts
+from digest.delivery.states import CampaignState
+from digest.errors import Conflict, NotFound
+from digest.issue.issue import IssueState
+from digest.months import Month
+from digest.pipeline.issue.changes import Files, changes
+from digest.pipeline.issue.publish import lost_articles
+from digest.storage import issues
+from digest.storage.issues import IssueRow
+from digest.storage.outbox import campaigns
+from digest.storage.outbox.campaigns import Campaign
+
+_OVER = (CampaignState.SENT, CampaignState.CANCELLED)
+
+
+def facts_of(
+    connection: Connection, month: Month, *, require_approval: bool, files: Files | None = None, lock: bool = False
+) -> Facts:
+    """
+    How *month* stands.
+
+    Args:
+        files: What the issue is compared with; None: changes are not looked for.
+        lock: Let nobody else change the issue before this transaction ends.
+    """
+    row, campaign = issues.status(connection, month, lock=lock), campaigns.find(connection, month)
+    state = campaign.state if campaign else None
+    if row is None:
+        return Facts(month, IssueState.COLLECTING, state, require_approval=require_approval)
+    is_over, is_sending = state in _OVER, state is CampaignState.SENDING
+    return Facts(
+        month,
+        row.state,
+        state,
+        is_only_planned=campaign is not None and campaign.is_only_planned,
+        is_corrected=_is_corrected(row, campaign, is_over=is_over),
+        changes=() if files is None or is_sending else changes(files, row, only_files=is_over),
+        obstacles=() if files is None or is_over or is_sending else files.obstacles,
+        lost=_lost(connection, row, campaign),
+        has_other_articles=_has_other_articles(connection, row, campaign),
+        is_intact=is_over or is_sending or issues.verify(connection, row.hash),
+        require_approval=require_approval,
+    )
+
+
+def refuse(facts: Facts, advice: str) -> None:
+    """
+    Raises:
+        NotFound: Nothing of the month is assembled.
+        Conflict: Any other step comes first; both say which.
+    """
+    raise (NotFound if facts.issue is IssueState.COLLECTING else Conflict)(advice)
+
+
+def _is_corrected(row: IssueRow, campaign: Campaign | None, *, is_over: bool) -> bool:
+    if campaign is None:
+        return False
+    return row.hash != (row.published_hash if is_over else campaign.hash)
+
+
+def _lost(connection: Connection, row: IssueRow, campaign: Campaign | None) -> tuple[str, ...]:
+    if campaign is None or row.hash == row.published_hash:
+        return ()
+    return lost_articles(connection, row.month, row.hash)
+
+
+def _has_other_articles(connection: Connection, row: IssueRow, campaign: Campaign | None) -> bool:
+    if campaign is None or campaign.state is not CampaignState.HELD or row.hash == campaign.hash:
+        return False
+    old, new = issues.document(connection, campaign.hash), issues.document(connection, row.hash)
+    before, after = ([article.slug for article in document.articles] for document in (old, new))
+    return before != after or old.subject.keys() != new.subject.keys()

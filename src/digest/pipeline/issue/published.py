@@ -1,0 +1,35 @@
+"""Reading what is published: the only view of the database that the archive's pages have."""
+
+from digest.issue.withdrawal import Withdrawal
+from digest.months import Month
+from digest.storage import issues, withdrawals
+from digest.storage.db.database import Database
+from digest.storage.issues import PublishedIssue
+
+
+def all_published(database: Database) -> list[PublishedIssue]:
+    """Every published issue, newest month first."""
+    with database.read() as connection:
+        return list(issues.published(connection))
+
+
+def one_published(database: Database, month: Month) -> PublishedIssue | None:
+    """The published issue of *month*; None if there is none, or it is not published yet."""
+    with database.read() as connection:
+        return issues.published_one(connection, month)
+
+
+def withdrawn(database: Database, month: Month) -> tuple[Withdrawal, ...]:
+    """Every article of *month* that was withdrawn."""
+    with database.read() as connection:
+        return withdrawals.of_month(connection, month)
+
+
+def answers(database: Database) -> bool:
+    """Whether the database can be read.
+
+    Raises:
+        StorageError: It can't be reached or used.
+    """
+    with database.read() as connection:
+        return database.now(connection) is not None

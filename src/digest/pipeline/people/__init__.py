@@ -1,0 +1,1 @@
+"""Subscribers, their requests and lists, and the mail that answers them."""

@@ -1,0 +1,51 @@
+"""Limits that all processes share through the database."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from digest.storage import limits
+from digest.storage.db.database import Database
+
+WINDOW = dt.timedelta(minutes=10)  # in which one address gets one mail of each kind that is asked for
+
+
+@dataclass(frozen=True)
+class Rate:
+    """At most *count* (from 1) in *per*: all at once, or spread."""
+
+    count: int
+    per: dt.timedelta
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How often forms are accepted.
+
+    Attributes:
+        address: Those that anybody can send and that lead to a mail to one address.
+        mailbox: The same for one mailbox: every address that differs only in its tag.
+        own: Links that a person asks for on their own page, each kind apart.
+        network: All forms from one network.
+    """
+
+    address: Rate = Rate(3, dt.timedelta(days=1))
+    mailbox: Rate = Rate(6, dt.timedelta(days=1))
+    own: Rate = Rate(3, dt.timedelta(days=1))
+    network: Rate = Rate(30, dt.timedelta(hours=1))
+
+
+def allow(database: Database, key: str, rate: Rate) -> bool:
+    """Count one event of *key*; False if it is one too many, and then it is not counted.
+
+    *key* holds no address of a person: use its hash.
+    """
+    return time_to_wait(database, key, rate) is None
+
+
+def time_to_wait(database: Database, key: str, rate: Rate) -> dt.timedelta | None:
+    """Count one event of *key*, as `allow`; None, or how long until the next one is allowed."""
+    with database.write() as connection:
+        now = database.now(connection)
+        if limits.take(connection, key, count=rate.count, per=rate.per, now=now):
+            return None
+        return limits.opens_at(connection, key, count=rate.count, per=rate.per, now=now) - now

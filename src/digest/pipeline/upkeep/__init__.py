@@ -1,0 +1,1 @@
+"""What runs by itself or rarely: the calendar, cleaning up, backup and restore."""

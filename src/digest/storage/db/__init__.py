@@ -1,0 +1,1 @@
+"""Connecting to either database engine, and what the two spell differently."""

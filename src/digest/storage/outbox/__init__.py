@@ -1,0 +1,1 @@
+"""Campaigns, batches, deliveries and attempts."""

@@ -1,0 +1,237 @@
+"""The outbox: claiming batches, and which requests are open. What is not committed here was not asked for."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Date, Row, Select, bindparam, case, func, insert, literal, select, update
+
+from digest.delivery.handover import Origin
+from digest.delivery.states import AttemptState, BatchState, CampaignState, HandOver, Skipped
+from digest.issue.edition import EditionKey
+from digest.storage.db.as_json import rows_as_json
+from digest.storage.outbox import batches
+from digest.storage.tables.outbox import attempt, batch, campaign, delivery
+from digest.storage.tables.people import subscriber, suppression
+from digest.subscribers.subscriber import State
+
+# What every batch asks is composed once: composing costs more than asking.
+_NEXT: Select[Any] = (
+    select(
+        batch.c.id,
+        batch.c.language,
+        batch.c.mask,
+        batch.c.first_delivery,
+        batch.c.last_delivery,
+        batch.c.depth,
+        func.coalesce(batch.c.attempt_id, batch.c.split_by).label("tried_by"),
+        batch.c.first_claimed_at,
+        campaign.c.hash,
+        campaign.c.month,
+        campaign.c.installation,
+    )
+    .join(campaign, campaign.c.id == batch.c.campaign_id)
+    .where(
+        batch.c.campaign_id == bindparam("campaign"),
+        batch.c.state == BatchState.WAITING,
+        campaign.c.state == CampaignState.SENDING,
+    )
+    .order_by(batch.c.number)
+    .limit(bindparam("limit"))
+    .with_for_update(of=batch, skip_locked=True)
+)
+_WHY_NOT = case(
+    (func.coalesce(subscriber.c.state, State.LEFT.value) != State.ACTIVE.value, literal(Skipped.LEFT.value)),
+    (subscriber.c.consent_until <= bindparam("today", type_=Date), literal(Skipped.LAPSED.value)),
+    (suppression.c.address_hash.is_not(None), literal(Skipped.SUPPRESSED.value)),
+    (subscriber.c.paused_until > bindparam("month"), literal(Skipped.PAUSED.value)),
+)
+_MEMBERS: Select[Any] = (
+    select(rows_as_json(delivery.c.id, subscriber.c.id, subscriber.c.address, subscriber.c.name, _WHY_NOT))
+    .select_from(delivery)
+    .outerjoin(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+    .outerjoin(suppression, suppression.c.address_hash == subscriber.c.address_hash)
+    .where(delivery.c.state.is_(None))
+)
+_IN_RANGE = _MEMBERS.where(delivery.c.id.between(bindparam("first"), bindparam("last")), delivery.c.batch_id.is_(None))
+_MOVED = _MEMBERS.where(delivery.c.batch_id == bindparam("batch"))
+_OPEN: Select[Any] = (
+    select(
+        attempt.c.id,
+        attempt.c.batch_id,
+        attempt.c.state,
+        attempt.c.owner,
+        attempt.c.lease_until,
+        attempt.c.lease_uptime,
+        attempt.c.finished_at,
+        attempt.c.detail,
+        batch.c.size,
+    )
+    .join(batch, batch.c.attempt_id == attempt.c.id)
+    .where(
+        batch.c.state.in_([BatchState.SENDING, BatchState.IN_DOUBT]),
+        attempt.c.state.in_([AttemptState.SENDING, AttemptState.IN_DOUBT]),
+    )
+)
+_BEGIN = insert(attempt).returning(attempt.c.id)
+_TAKE = (
+    update(batch)
+    .where(batch.c.id == bindparam("which"))
+    .values(
+        state=BatchState.SENDING,
+        size=bindparam("members"),
+        attempt_id=bindparam("attempt"),
+        first_claimed_at=bindparam("date"),
+    )
+)
+_CLOSE = update(batch).where(batch.c.id == bindparam("which")).values(state=BatchState.ACCEPTED, size=0)
+
+Member = list[Any]  # delivery id, subscriber id, address, name, and nothing
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A batch that is this worker's to hand over.
+
+    Attributes:
+        hash, key: Which edition of which frozen issue.
+        depth: Halvings that led to it.
+        origin: Of its mails: the same in every claim of these people.
+        recipients: Delivery id, subscriber id, address, name (and None) of each, by delivery id.
+    """
+
+    attempt_id: int
+    batch_id: int
+    hash: str
+    key: EditionKey
+    depth: int
+    origin: Origin
+    recipients: list[Member]
+
+
+@dataclass(frozen=True)
+class OpenAttempt:
+    """A request whose end is not known (yet): `sending` or `in_doubt`.
+
+    Attributes:
+        size: Members of its batch.
+        lease_uptime: When its lease ends, in seconds since the owner's machine started; None: not known.
+        finished_at: Since when it is in doubt; None while it is sending.
+        detail: Why it is in doubt.
+    """
+
+    id: int
+    batch_id: int
+    state: AttemptState
+    owner: str
+    lease_until: dt.datetime
+    lease_uptime: float | None
+    finished_at: dt.datetime | None
+    detail: str | None
+    size: int
+
+
+def claim(
+    conn: Connection,
+    campaign_id: int,
+    *,
+    limit: int,
+    owner: str,
+    lease: dt.timedelta,
+    now: dt.datetime,
+    uptime: float | None = None,
+) -> list[Claim]:
+    """
+    Take waiting batches of a campaign that is `sending`, and write down the attempts to hand them over.
+
+    Members who have left, are suppressed or paused meanwhile, or whose consent has ended, are skipped. A batch that
+    loses all of them is closed, and another one taken.
+
+    Args:
+        limit: How many batches, at most.
+        owner: Name of the process that will make the requests.
+        lease: How long from *now* the owner counts as alive without a word.
+        uptime: Seconds since the owner's machine started; None if it does not tell.
+
+    Returns:
+        The claims, in the order of the batches; none if nothing is waiting that no other worker is about to take.
+
+    The requests may go out once this transaction is committed, and not before.
+    """
+    held = {
+        "owner": owner,
+        "started_at": now,
+        "lease_until": now + lease,
+        "lease_uptime": None if uptime is None else uptime + lease.total_seconds(),
+    }
+    claims: list[Claim] = []
+    while len(claims) < limit:
+        taken = conn.execute(_NEXT, {"campaign": campaign_id, "limit": limit - len(claims)}).all()
+        if not taken:
+            break
+        for row in taken:
+            recipients = _fit(conn, row, now.date())
+            if not recipients:
+                conn.execute(_CLOSE, {"which": row.id})
+                continue
+            # that of the first claim, so that whoever may have the mail already gets the very same one again
+            origin = Origin(row.installation, row.first_claimed_at or now, row.month)
+            number = _begin(conn, row, len(recipients), origin.date, held)
+            key = EditionKey(row.language, row.mask)
+            claims.append(Claim(number, row.id, row.hash, key, row.depth, origin, recipients))
+    return claims
+
+
+def open_attempts(conn: Connection, campaign_id: int) -> list[OpenAttempt]:
+    """Attempts of a campaign that are sending or in doubt, oldest first."""
+    query = _OPEN.where(batch.c.campaign_id == campaign_id).order_by(attempt.c.id)
+    return [OpenAttempt(*row) for row in conn.execute(query).all()]
+
+
+def lock_open(conn: Connection, attempt_id: int) -> OpenAttempt | None:
+    """An attempt that nobody else changes until the end of the transaction; None if it is not open any more."""
+    conn.execute(select(attempt.c.id).where(attempt.c.id == attempt_id).with_for_update())
+    row = conn.execute(_OPEN.where(attempt.c.id == attempt_id)).one_or_none()
+    return None if row is None else OpenAttempt(*row)
+
+
+def any_in(conn: Connection, campaign_id: int, state: BatchState) -> bool:
+    """Whether any batch of the campaign is in *state*."""
+    query = select(batch.c.id).where(batch.c.campaign_id == campaign_id, batch.c.state == state)
+    return conn.execute(query.limit(1)).one_or_none() is not None
+
+
+def _fit(conn: Connection, taken: Row[Any], today: dt.date) -> list[Member]:
+    """Members who may be mailed now; the others become skipped."""
+    if taken.first_delivery is None:
+        rows = conn.execute(_MOVED, {"batch": taken.id, "month": taken.month, "today": today})
+    else:
+        span = {"first": taken.first_delivery, "last": taken.last_delivery}
+        rows = conn.execute(_IN_RANGE, {**span, "month": taken.month, "today": today})
+    members: list[list[Any]] = sorted(orjson.loads(rows.scalar_one() or "[]"))
+    left_out: dict[str, list[int]] = {}
+    for number, _, _, _, reason in members:
+        if reason is not None:
+            left_out.setdefault(reason, []).append(number)
+    for reason, some in left_out.items():
+        _skip(conn, taken, some, reason)
+    return [member for member in members if member[4] is None]
+
+
+def _begin(conn: Connection, taken: Row[Any], size: int, date: dt.datetime, held: Mapping[str, Any]) -> int:
+    values = {"batch_id": taken.id, "hash": taken.hash, "state": AttemptState.SENDING, **held}
+    number: int = conn.execute(_BEGIN, values).scalar_one()
+    conn.execute(_TAKE, {"which": taken.id, "members": size, "attempt": number, "date": date})
+    return number
+
+
+def _skip(conn: Connection, taken: Row[Any], some: list[int], reason: str) -> None:
+    if taken.tried_by is None:
+        values = {"state": HandOver.SKIPPED, "reason": reason}
+        conn.execute(update(delivery).where(delivery.c.id.in_(some)).values(values))
+        return
+    # an earlier request was about them: if it turns out to have been taken, they are not skipped
+    came = {"parent_id": taken.id, "split_by": taken.tried_by}
+    batches.move(conn, batches.locked(conn, taken.id), some, state=BatchState.SKIPPED, reason=reason, **came)

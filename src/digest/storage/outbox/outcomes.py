@@ -1,0 +1,165 @@
+"""What became of deliveries after their hand-over, as events tell it."""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, Select, bindparam, func, select, update
+
+from digest.delivery.events import Outcome, in_a_row
+from digest.delivery.states import AttemptState, BatchState, HandOver
+from digest.storage.db.upsert import insert_new
+from digest.storage.outbox import batches, members
+from digest.storage.tables.outbox import attempt, batch, campaign, delivery, event
+from digest.storage.tables.people import subscriber
+
+_SOME: BindParameter[Any] = bindparam("some", expanding=True)
+# What every post asks is composed once: composing costs more than asking.
+_ATTEMPTS: Select[Any] = (
+    select(attempt.c.id, attempt.c.state, batch.c.campaign_id)
+    .join(batch, batch.c.id == attempt.c.batch_id)
+    .where(attempt.c.id.in_(_SOME))
+)
+_CAMPAIGNS: Select[Any] = select(delivery.c.id, delivery.c.campaign_id).where(delivery.c.id.in_(_SOME))
+_LOCKED: Select[Any] = (
+    select(delivery.c.id, delivery.c.campaign_id, delivery.c.subscriber_id, delivery.c.outcome, delivery.c.soft_bounced)
+    .where(delivery.c.id.in_(_SOME))
+    .order_by(delivery.c.id)  # in one order, so that two posts never wait for each other
+    .with_for_update()
+)
+_RAISE = update(delivery).where(delivery.c.id.in_(_SOME)).values(outcome=bindparam("new"))
+_SOFTEN = update(delivery).where(delivery.c.id.in_(_SOME)).values(soft_bounced=True)
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A delivery that events are about. `subscriber_id` is None if the person was erased."""
+
+    id: int
+    campaign_id: int
+    subscriber_id: int | None
+    outcome: Outcome | None
+    soft_bounced: bool | None
+
+
+def attempts(conn: Connection, ids: Collection[int]) -> dict[int, tuple[AttemptState, int]]:
+    """State and campaign of each of the attempts *ids* that is there."""
+    return {row.id: (row.state, row.campaign_id) for row in _rows(conn, _ATTEMPTS, ids)}
+
+
+def campaigns_of(conn: Connection, ids: Collection[int]) -> dict[int, int]:
+    """The campaign of each of the deliveries *ids* that is there."""
+    return {row.id: row.campaign_id for row in _rows(conn, _CAMPAIGNS, ids)}
+
+
+def lock(conn: Connection, ids: Collection[int]) -> dict[int, Reported]:
+    """Those of the deliveries *ids* that are there; nobody else changes them until the end of the transaction."""
+    return {row.id: Reported(*row) for row in _rows(conn, _LOCKED, ids)}
+
+
+def raise_to(conn: Connection, new: Mapping[int, Outcome]) -> None:
+    """Give deliveries their new outcomes; they must be locked, and the outcomes be further on."""
+    alike: defaultdict[Outcome, list[int]] = defaultdict(list)
+    for number, outcome in new.items():
+        alike[outcome].append(number)
+    for outcome, ids in alike.items():
+        for some in _chunks(ids):
+            conn.execute(_RAISE, {"new": outcome, "some": some})
+
+
+def mark_soft(conn: Connection, ids: Collection[int]) -> None:
+    """Remember that deliveries bounced softly."""
+    for some in _chunks(ids):
+        conn.execute(_SOFTEN, {"some": some})
+
+
+def bounced_in_a_row(conn: Connection, bounced: Mapping[int, Collection[int]], times: int) -> frozenset[int]:
+    """
+    Those people for whom a soft bounce that was told is one of *times* in a row, in the order of months.
+
+    Args:
+        bounced: Subscriber to the campaigns that bounced softly.
+
+    Campaigns that skipped a person are passed over; one about which nothing was reported breaks the row.
+    """
+    order = {number: place for place, number in enumerate(conn.execute(_every_campaign()).scalars())}
+    found: set[int] = set()
+    for some in _chunks(bounced):
+        # two posts about one person count one after the other
+        conn.execute(
+            select(subscriber.c.id).where(subscriber.c.id.in_(some)).order_by(subscriber.c.id).with_for_update()
+        )
+        history: defaultdict[int, list[tuple[int, bool]]] = defaultdict(list)
+        query = select(delivery.c.subscriber_id, delivery.c.campaign_id, delivery.c.soft_bounced).where(
+            delivery.c.campaign_id.in_(list(order)),
+            delivery.c.subscriber_id.in_(some),
+            func.coalesce(delivery.c.state, "") != HandOver.SKIPPED.value,
+        )
+        for person, number, soft in conn.execute(query):
+            history[person].append((order[number], bool(soft)))
+        for who, what in history.items():
+            told = {order[number] for number in bounced[who]}
+            soft = [bounce for _, bounce in sorted(what)]
+            rows = [in_a_row(soft, index) for index, (place, _) in enumerate(sorted(what)) if place in told]
+            if max(rows, default=0) >= times:
+                found.add(who)
+    return frozenset(found)
+
+
+def still_accepted(conn: Connection, about: Iterable[tuple[int, int]]) -> list[int]:
+    """
+    Those deliveries that count as accepted by the very attempt that is named with them.
+
+    Locks their batches: a delivery that waits again since an earlier copy of the event is not among them, nor is one
+    that another attempt has reached as well.
+    """
+    by_delivery = defaultdict(set)
+    for number, attempt_id in about:
+        by_delivery[number].add(attempt_id)
+    homes = members.batches_of(conn, by_delivery)
+    rows = {home: batches.locked(conn, home) for home in sorted(set(homes.values()))}
+    return [
+        number
+        for number, home in sorted(homes.items())
+        if rows[home].state is BatchState.ACCEPTED
+        and rows[home].attempt_id in by_delivery[number]
+        and not rows[home].duplicates
+    ]
+
+
+def counts(conn: Connection, campaign_id: int) -> Counter[Outcome]:
+    """How many deliveries of a campaign have each outcome."""
+    query = select(delivery.c.outcome, func.count()).where(
+        delivery.c.campaign_id == campaign_id, delivery.c.outcome.is_not(None)
+    )
+    return Counter({row[0]: row[1] for row in conn.execute(query.group_by(delivery.c.outcome))})
+
+
+def count_others(conn: Connection, others: Mapping[str, int], now: dt.datetime) -> None:
+    """Count events that have no effect, by kind."""
+    for kind, number in sorted(others.items()):
+        conn.execute(insert_new(conn, event).values(kind=kind, number=0, last_at=now))
+        values = {"number": event.c.number + number, "last_at": now}
+        conn.execute(update(event).where(event.c.kind == kind).values(values))
+
+
+def others(conn: Connection) -> dict[str, int]:
+    """How many events came that have no effect, by kind."""
+    return {row[0]: row[1] for row in conn.execute(select(event.c.kind, event.c.number))}
+
+
+def _every_campaign() -> Select[Any]:
+    return select(campaign.c.id).order_by(campaign.c.month)
+
+
+def _rows(conn: Connection, query: Select[Any], ids: Collection[int]) -> Iterator[Any]:
+    for some in _chunks(ids):
+        yield from conn.execute(query, {"some": some}).all()
+
+
+def _chunks(ids: Collection[int]) -> Iterator[list[int]]:
+    every = sorted(set(ids))
+    for start in range(0, len(every), members.IDS_AT_ONCE):
+        yield every[start : start + members.IDS_AT_ONCE]

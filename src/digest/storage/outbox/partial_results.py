@@ -1,0 +1,69 @@
+"""What became of single recipients of a request that goes on, told before the next one goes out."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from digest.delivery.states import AttemptState, BatchState
+from digest.storage.outbox import attempts, batches, members
+from digest.storage.tables.outbox import batch
+
+
+def reported(
+    conn: Connection,
+    attempt_id: int,
+    answers: Mapping[int, str | None],
+    *,
+    lease_until: dt.datetime,
+    lease_uptime: float | None = None,
+) -> bool:
+    """
+    Write down what became of single recipients of an attempt that goes on, and lengthen its lease.
+
+    Args:
+        answers: None for taken, else why it was refused.
+        lease_uptime: When the lease ends, in seconds since this machine started; None if it does not tell.
+
+    Returns:
+        False if the attempt is no longer this worker's: nothing more of it may go out.
+
+    Raises:
+        NotFound: There is no such attempt.
+    """
+    row = attempts.locked(conn, attempt_id)
+    home = batches.locked(conn, row.batch_id)
+    members.reject(conn, home, {number: reason for number, reason in answers.items() if reason is not None})
+    # if the lease was lost meanwhile, somebody may have moved them to another batch
+    taken = [number for number, reason in answers.items() if reason is None]
+    for number, some in members.by_batch(conn, taken).items():
+        _take_of(conn, number, attempt_id, some)
+    attempts.change(conn, attempt_id, lease_until=lease_until, lease_uptime=lease_uptime)
+    return row.state is AttemptState.SENDING
+
+
+def _take_of(conn: Connection, batch_id: int, attempt_id: int, some: Collection[int]) -> None:
+    home = batches.locked(conn, batch_id)
+    taken = sorted(set(members.of_batch(conn, batch_id)).intersection(some))
+    if not taken or (home.state is BatchState.ACCEPTED and home.attempt_id == attempt_id):
+        return
+    if home.state is BatchState.ACCEPTED:
+        batches.change(conn, batch_id, duplicates=min(home.duplicates + len(taken), home.size))
+    else:
+        _take(conn, home, attempt_id, taken)
+
+
+def _take(conn: Connection, home: Row[Any], attempt_id: int, taken: Sequence[int]) -> None:
+    """Move members that were taken to the accepted batch of this attempt; the range goes on growing."""
+    query = select(batch).where(
+        batch.c.parent_id == home.id, batch.c.attempt_id == attempt_id, batch.c.state == BatchState.ACCEPTED
+    )
+    beside = conn.execute(query.order_by(batch.c.id.desc()).limit(1)).one_or_none()
+    grows = beside is not None and beside.last_delivery is not None and home.first_delivery == beside.last_delivery + 1
+    if beside is None or not grows or list(taken) != members.of_batch(conn, home.id)[: len(taken)]:
+        values = {"parent_id": home.id, "split_by": attempts.latest(conn, home), "attempt_id": attempt_id}
+        batches.move(conn, home, taken, state=BatchState.ACCEPTED, **values)
+        return
+    batches.change(conn, beside.id, last_delivery=taken[-1], size=batch.c.size + len(taken))
+    batches.shrink(conn, home, taken[-1] + 1, home.last_delivery, by=len(taken))

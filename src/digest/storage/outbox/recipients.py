@@ -1,0 +1,75 @@
+"""Who stands where in a campaign, and why: named when a person asks, for nothing else."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, null, select
+
+from digest.delivery.states import BatchState, HandOver
+from digest.storage.outbox import members
+from digest.storage.tables.outbox import attempt, batch, delivery
+from digest.storage.tables.people import subscriber
+
+_AT_ONCE = 1000  # rows of a stream in memory
+
+
+class Named(NamedTuple):
+    """One delivery.
+
+    Attributes:
+        address: The person's present one; None if they were erased, or are no longer kept with the delivery.
+        reason: The provider's words, or what came of the last request; None: nothing was said.
+        attempt: The last request that was about them; None of those who were rejected, or never asked for.
+    """
+
+    address: str | None
+    reason: str | None
+    attempt: int | None
+
+
+def rejected(conn: Connection, campaign_id: int) -> Iterator[Named]:
+    """Whom the provider refused, in constant memory. Valid as long as the transaction."""
+    query = (
+        select(subscriber.c.address, delivery.c.reason, null())
+        .select_from(delivery)
+        .outerjoin(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+        .where(delivery.c.campaign_id == campaign_id, delivery.c.state == HandOver.REJECTED)
+        .order_by(delivery.c.id)
+    )
+    for row in conn.execute(query, execution_options={"yield_per": _AT_ONCE}):
+        yield Named(*row)
+
+
+def in_batches(conn: Connection, campaign_id: int, state: BatchState) -> Iterator[Named]:
+    """Members of the batches in *state*, in their order, with one batch in memory. Valid as long as the transaction."""
+    query = (
+        select(batch, attempt.c.detail)
+        .outerjoin(attempt, attempt.c.id == batch.c.attempt_id)
+        .where(batch.c.campaign_id == campaign_id, batch.c.state == state)
+        .order_by(batch.c.number)
+        .limit(1)
+    )
+    last = 0
+    while (row := conn.execute(query.where(batch.c.number > last)).one_or_none()) is not None:
+        last = row.number
+        people = (
+            select(subscriber.c.address)
+            .select_from(delivery)
+            .outerjoin(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+            .where(*members.inside(row), delivery.c.state.is_(None))
+            .order_by(delivery.c.id)
+        )
+        for address in conn.execute(people).scalars():
+            yield Named(address, row.detail, row.attempt_id)
+
+
+def rejected_because(conn: Connection, campaign_id: int, most: int) -> list[tuple[str, int]]:
+    """The *most* frequent reasons of the provider, each with the number of people refused for it."""
+    people = func.count()
+    query = (
+        select(delivery.c.reason, people)
+        .where(delivery.c.campaign_id == campaign_id, delivery.c.state == HandOver.REJECTED)
+        .group_by(delivery.c.reason)
+        .order_by(people.desc(), delivery.c.reason)
+    )
+    return [(reason or "", number) for reason, number in conn.execute(query.limit(most))]

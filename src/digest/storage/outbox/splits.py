@@ -1,0 +1,95 @@
+"""Batches that go on in pieces: halved, without those who have to wait, or with those who were dropped."""
+
+import datetime as dt
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, select
+
+from digest.delivery.states import BatchState
+from digest.storage.outbox import attempts, batches, members
+from digest.storage.outbox.results import not_accepted
+from digest.storage.tables.outbox import batch
+
+_BESIDE: Select[Any] = (  # where those wait who were dropped before: events come one by one, requests are for many
+    select(batch.c.id)
+    .where(
+        batch.c.parent_id == bindparam("parent_id"),
+        batch.c.split_by == bindparam("split_by"),
+        batch.c.dropped_by == bindparam("dropped_by"),
+        batch.c.state == BatchState.WAITING,
+        batch.c.attempt_id.is_(None),
+        batch.c.first_delivery.is_(None),
+    )
+    .limit(1)
+    .with_for_update()
+)
+
+
+def halve(conn: Connection, attempt_id: int, *, detail: str, deeper: int, now: dt.datetime) -> None:
+    """
+    Put two waiting halves in the place of a batch that was refused as a whole.
+
+    Args:
+        deeper: 1 if this counts as one of the halvings that look for a culprit.
+
+    Raises:
+        NotFound: There is no such attempt.
+
+    A batch of one, or one whose attempt was settled meanwhile, is left as `not_accepted` leaves it.
+    """
+    row = attempts.locked(conn, attempt_id)
+    was_open = row.state in attempts.OPEN
+    not_accepted(conn, attempt_id, detail=detail, now=now)
+    home = batches.locked(conn, row.batch_id)
+    everyone = members.of_batch(conn, home.id)
+    if not was_open or home.state is not BatchState.WAITING or len(everyone) < 2:  # noqa: PLR2004
+        return
+    depth = home.depth + deeper
+    for half in (everyone[: len(everyone) // 2], everyone[len(everyone) // 2 :]):
+        batches.move(conn, batches.locked(conn, home.id), half, parent_id=home.id, split_by=attempt_id, depth=depth)
+    batches.close(conn, home.id)
+
+
+def put_off(conn: Connection, attempt_id: int, late: Collection[int], *, detail: str, now: dt.datetime) -> None:
+    """
+    Write down that an attempt was certainly not taken since some of its people have to wait: they go last of the
+    campaign, in a batch of their own, and the others of theirs wait again as before.
+
+    Args:
+        late: Deliveries; those of other batches are ignored.
+
+    Raises:
+        NotFound: There is no such attempt.
+
+    If it was settled otherwise meanwhile that stays.
+    """
+    row = attempts.locked(conn, attempt_id)
+    not_accepted(conn, attempt_id, detail=detail, now=now)
+    home = batches.locked(conn, row.batch_id)
+    everyone = members.of_batch(conn, home.id)
+    some = [number for number in everyone if number in late]
+    if row.state not in attempts.OPEN or home.state is not BatchState.WAITING or not some:
+        return
+    batches.move(conn, home, some, parent_id=home.id, split_by=attempt_id)
+    if len(some) == len(everyone):
+        batches.close(conn, home.id)
+
+
+def wait_again(conn: Connection, deliveries: Collection[int]) -> int:
+    """
+    Let accepted deliveries wait again: the provider took them and then dropped them unsent.
+
+    Returns:
+        How many wait now; deliveries that are not accepted are left as they are. Their campaign may have to go on.
+    """
+    moved = 0
+    for home, some in members.by_batch(conn, deliveries).items():
+        row = batches.locked(conn, home)
+        own = sorted(set(members.of_batch(conn, home)).intersection(some))
+        if row.state is BatchState.ACCEPTED and own:
+            came = {"parent_id": home, "split_by": attempts.latest(conn, row), "dropped_by": row.attempt_id}
+            beside = conn.execute(_BESIDE, came).scalar_one_or_none()
+            batches.add(conn, row, beside or batches.insert_batch(conn, row, size=0, **came), own)
+            moved += len(own)
+    return moved

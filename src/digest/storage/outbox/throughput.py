@@ -1,0 +1,93 @@
+"""How fast a campaign is handed over, as far as the outbox tells."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+
+from digest.delivery.states import AttemptState, BatchState
+from digest.storage.tables.outbox import attempt, batch
+
+WINDOW = dt.timedelta(minutes=1)
+_SHORTEST = dt.timedelta(seconds=1)  # a campaign that has just begun says nothing yet about a second
+
+
+@dataclass(frozen=True)
+class Pace:
+    """
+    Attributes:
+        rate: Recipients a second that were accepted within the last minute, or since the first request if that is less.
+        ended: Whether any request came to an end within the last minute, whatever came back.
+        owners: Names of the processes whose requests ended within the last minute, or go on with a running lease.
+    """
+
+    rate: float = 0.0
+    ended: bool = False
+    owners: frozenset[str] = frozenset()
+
+
+def measure(conn: Connection, campaign_id: int, now: dt.datetime) -> Pace:
+    """How fast a campaign is handed over at *now*."""
+    ends = select(func.min(attempt.c.started_at), func.max(attempt.c.finished_at)).join(
+        batch, batch.c.id == attempt.c.batch_id
+    )
+    # what began or ended in the future did so while the clock was ahead: it says nothing about the last minute
+    begun = attempt.c.started_at <= now
+    first, last = conn.execute(ends.where(batch.c.campaign_id == campaign_id, begun, _has_come(now))).one()
+    if first is None:
+        return Pace()
+    since = max(first, now - WINDOW)
+    seconds = max(now - since, _SHORTEST).total_seconds()
+    return Pace(
+        rate=(_at_once(conn, campaign_id, since, now) + _one_by_one(conn, campaign_id, since, now)) / seconds,
+        ended=last is not None and last >= now - WINDOW,
+        owners=_owners(conn, campaign_id, now),
+    )
+
+
+def _owners(conn: Connection, campaign_id: int, now: dt.datetime) -> frozenset[str]:
+    goes_on = and_(attempt.c.state == AttemptState.SENDING, attempt.c.lease_until > now)
+    query = (
+        select(attempt.c.owner)
+        .distinct()
+        .join(batch, batch.c.id == attempt.c.batch_id)
+        .where(batch.c.campaign_id == campaign_id, or_(attempt.c.finished_at.between(now - WINDOW, now), goes_on))
+    )
+    return frozenset(conn.execute(query).scalars())
+
+
+def _at_once(conn: Connection, campaign_id: int, since: dt.datetime, now: dt.datetime) -> int:
+    """Recipients of requests that were answered as a whole. An answer is there before the lease has run out; what was
+    settled later was handed over earlier."""
+    query = select(func.coalesce(func.sum(batch.c.size), 0)).join(attempt, attempt.c.id == batch.c.attempt_id)
+    answered = (attempt.c.batch_id == batch.c.id, attempt.c.finished_at <= attempt.c.lease_until)
+    recent = attempt.c.finished_at.between(since, now)
+    return int(conn.execute(query.where(*_accepted(campaign_id), *answered, recent)).scalar_one())
+
+
+def _one_by_one(conn: Connection, campaign_id: int, since: dt.datetime, now: dt.datetime) -> float:
+    """
+    Recipients who were reported while their request went on: they stand in batches beside that of the request.
+
+    When each was accepted is not written down, so that they are spread evenly over the time of the request.
+    """
+    query = select(attempt.c.started_at, attempt.c.finished_at, func.sum(batch.c.size)).join(
+        attempt, attempt.c.id == batch.c.attempt_id
+    )
+    recent = or_(attempt.c.finished_at.is_(None), attempt.c.finished_at.between(since, now))
+    reported = (attempt.c.batch_id != batch.c.id, attempt.c.started_at <= now, recent)
+    groups = query.where(*_accepted(campaign_id), *reported).group_by(attempt.c.id)
+    return sum(float(size) * _share(begun, ended or now, since) for begun, ended, size in conn.execute(groups))
+
+
+def _has_come(now: dt.datetime) -> ColumnElement[bool]:
+    return or_(attempt.c.finished_at.is_(None), attempt.c.finished_at <= now)
+
+
+def _accepted(campaign_id: int) -> tuple[ColumnElement[bool], ...]:
+    return batch.c.campaign_id == campaign_id, batch.c.state == BatchState.ACCEPTED
+
+
+def _share(begun: dt.datetime, ended: dt.datetime, since: dt.datetime) -> float:
+    """The part of a request that lies after *since*."""
+    return 1.0 if begun >= since else (ended - since) / (ended - begun)

@@ -1,0 +1,1 @@
+"""Subscribers and everything that belongs to a person."""

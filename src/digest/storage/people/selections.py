@@ -1,0 +1,76 @@
+"""Selections: each distinct set of topics is one row, and a subscriber points at one."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Connection, func, select
+
+from digest.storage.db.upsert import insert_new, is_one_of
+from digest.storage.people.reachable import is_reachable
+from digest.storage.tables.people import selection, selection_topic, subscriber
+
+
+def key(topics: Iterable[str]) -> str:
+    """What makes a set of topics one and the same row: SHA-256 in hex of the sorted slugs, joined by `;`."""
+    return hashlib.sha256(";".join(sorted(topics)).encode()).hexdigest()
+
+
+EVERYTHING = key(())
+
+
+def ensure(conn: Connection, topics: frozenset[str]) -> int:
+    """The id of the selection of *topics*, made if it is new."""
+    return ensure_many(conn, [topics])[topics]
+
+
+def ensure_many(conn: Connection, sets: Iterable[frozenset[str]]) -> Mapping[frozenset[str], int]:
+    """The ids of many selections, in four statements; the new ones are made."""
+    by_key = {key(topics): topics for topics in sets}
+    found = _ids(conn, by_key)
+    if new := sorted(by_key.keys() - found.keys()):
+        conn.execute(insert_new(conn, selection), [{"key": one} for one in new])
+        ids = _ids(conn, new)
+        rows = [{"selection_id": ids[one], "topic": topic} for one in new for topic in sorted(by_key[one])]
+        if rows:
+            conn.execute(insert_new(conn, selection_topic), rows)
+        found |= ids
+    return {topics: found[one] for one, topics in by_key.items()}
+
+
+def find_many(conn: Connection, sets: Iterable[frozenset[str]]) -> Mapping[frozenset[str], int]:
+    """The ids of those of many selections that are there."""
+    by_key = {key(topics): topics for topics in sets}
+    return {by_key[one]: number for one, number in _ids(conn, by_key).items()}
+
+
+def topic_counts(conn: Connection, today: dt.date) -> dict[str, int]:
+    """How many people who can be mailed chose each topic, without those who chose none and so get every topic."""
+    by_selection = (
+        select(subscriber.c.selection_id, func.count().label("people"))
+        .where(*is_reachable(today))
+        .group_by(subscriber.c.selection_id)
+        .subquery()
+    )
+    query = (
+        select(selection_topic.c.topic, func.sum(by_selection.c.people))
+        .join(by_selection, by_selection.c.selection_id == selection_topic.c.selection_id)
+        .group_by(selection_topic.c.topic)
+    )
+    return {topic: int(people) for topic, people in conn.execute(query)}
+
+
+def everything_count(conn: Connection, today: dt.date) -> int:
+    """How many people who can be mailed chose no topic, and so get every one."""
+    query = (
+        select(func.count())
+        .select_from(subscriber)
+        .join(selection)
+        .where(selection.c.key == EVERYTHING, *is_reachable(today))
+    )
+    return conn.execute(query).scalar_one()
+
+
+def _ids(conn: Connection, keys: Iterable[str]) -> dict[str, int]:
+    query = select(selection.c.key, selection.c.id).where(is_one_of(conn, selection.c.key, list(keys)))
+    return {one: number for one, number in conn.execute(query)}  # noqa: C416  rows are no pairs to mypy

@@ -1,0 +1,123 @@
+"""Sign-ups: kept until they are confirmed or have ended."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
+
+from digest.months import Month
+from digest.storage.people import selections
+from digest.storage.people.subscribers import topics_of
+from digest.storage.tables.people import signup
+from digest.subscribers.consent import Origin, Wording
+from digest.subscribers.signup import SignUp, SignUpState, StoredSignUp
+from digest.subscribers.subscriber import Preferences
+
+
+def add(
+    conn: Connection,
+    wanted: SignUp,
+    address_hash: str,
+    *,
+    origin: Origin,
+    wording: Wording,
+    now: dt.datetime,
+    expires_at: dt.datetime,
+) -> int:
+    """Keep a request; its id."""
+    values = _chosen(conn, wanted) | {
+        "address": wanted.address,
+        "address_hash": address_hash,
+        "requested_at": now,
+        "expires_at": expires_at,
+        "page": origin.page,
+        "wording": wording.text,
+        "wording_version": wording.version,
+        "language": wording.language,
+        "network": origin.network,
+        "state": SignUpState.WAITING,
+    }
+    number: int = conn.execute(signup.insert().values(values).returning(signup.c.id)).scalar_one()
+    return number
+
+
+def change_latest(conn: Connection, wanted: SignUp, address_hash: str, now: dt.datetime) -> bool:
+    """Write what is wanted now into the newest request of an address that still waits; False if none does."""
+    waiting = (signup.c.address_hash == address_hash, signup.c.state == SignUpState.WAITING, signup.c.expires_at > now)
+    latest = select(signup.c.id).where(*waiting).order_by(signup.c.id.desc()).limit(1).scalar_subquery()
+    return conn.execute(update(signup).where(signup.c.id == latest).values(_chosen(conn, wanted))).rowcount == 1
+
+
+def find(conn: Connection, signup_id: int, *, lock: bool = False) -> StoredSignUp | None:
+    """The request, if wanted locked until the end of the transaction; None if there is none."""
+    query = select(signup).where(signup.c.id == signup_id)
+    row = conn.execute(query.with_for_update() if lock else query).one_or_none()
+    return None if row is None else _stored(conn, row)
+
+
+def of_address(conn: Connection, address_hash: str) -> list[StoredSignUp]:
+    """Every request of an address that is still kept, oldest first."""
+    rows = conn.execute(select(signup).where(signup.c.address_hash == address_hash).order_by(signup.c.id)).all()
+    return [_stored(conn, row) for row in rows]
+
+
+def confirm(conn: Connection, signup_id: int, address_hash: str, subscriber_id: int) -> None:
+    """Say that a request was confirmed; every other one of that address does nothing from now on."""
+    conn.execute(
+        update(signup)
+        .where(signup.c.address_hash == address_hash, signup.c.state == SignUpState.WAITING)
+        .values(state=SignUpState.VOID)
+    )
+    values = {"state": SignUpState.CONFIRMED, "subscriber_id": subscriber_id}
+    conn.execute(update(signup).where(signup.c.id == signup_id).values(values))
+
+
+def forget_address(conn: Connection, address_hash: str) -> int:
+    """Delete every request of an address; how many."""
+    return _delete(conn, signup.c.address_hash == address_hash)
+
+
+def forget_until(conn: Connection, address_hash: str, time: dt.datetime) -> int:
+    """Delete every request of an address that was made until then; how many."""
+    return _delete(conn, (signup.c.address_hash == address_hash) & (signup.c.requested_at <= time))
+
+
+def forget_old(conn: Connection, before: dt.datetime) -> int:
+    """Delete requests made before then; how many."""
+    return _delete(conn, signup.c.requested_at < before)
+
+
+def _delete(conn: Connection, which: ColumnElement[bool]) -> int:
+    return conn.execute(delete(signup).where(which)).rowcount
+
+
+def _chosen(conn: Connection, wanted: SignUp) -> dict[str, Any]:
+    chosen = wanted.preferences
+    return {
+        "name": wanted.name,
+        "preferred_language": chosen.language,
+        "selection_id": selections.ensure(conn, chosen.topics),
+        "no_match": chosen.no_match,
+        "paused_until": str(chosen.paused_until) if chosen.paused_until else None,
+    }
+
+
+def _stored(conn: Connection, row: Row[Any]) -> StoredSignUp:
+    topics = topics_of(conn, [row.selection_id]).get(row.selection_id, frozenset())
+    paused_until = Month.parse(row.paused_until) if row.paused_until else None
+    return StoredSignUp(
+        id=row.id,
+        address=row.address,
+        address_hash=row.address_hash,
+        name=row.name,
+        preferences=Preferences(topics, row.preferred_language, row.no_match, paused_until),
+        requested_at=row.requested_at,
+        expires_at=row.expires_at,
+        page=row.page,
+        wording=row.wording,
+        wording_version=row.wording_version,
+        language=row.language,
+        network=row.network,
+        state=row.state,
+        subscriber_id=row.subscriber_id,
+    )

@@ -1,0 +1,193 @@
+"""Subscribers: finding one, reading all, changing one, and leaving."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select, update
+
+from digest.months import Month
+from digest.storage.db.upsert import insert_new, is_one_of
+from digest.storage.people import address_changes, selections, suppressions
+from digest.storage.people.adding import AddResult, add_many, chosen_columns, given_columns
+from digest.storage.tables.people import consent, selection_topic, signup, subscriber, suppression
+from digest.subscribers.signup import SignUpState
+from digest.subscribers.subscriber import NewSubscriber, Preferences, State, Subscriber
+from digest.subscribers.suppression import Reason
+
+_PEOPLE_AT_ONCE = 1000  # rows of a stream in memory
+
+__all__ = [
+    "AddResult",
+    "activate",
+    "add_many",
+    "count",
+    "find",
+    "get",
+    "insert_one",
+    "leave",
+    "lock",
+    "save_preferences",
+    "set_address",
+    "stream",
+    "topics_of",
+]
+
+
+def find(conn: Connection, address_hash: str) -> Subscriber | None:
+    """The person with that address, whatever their state, or None."""
+    return next(_people(conn, _query().where(subscriber.c.address_hash == address_hash)), None)
+
+
+def get(conn: Connection, subscriber_id: int) -> Subscriber | None:
+    """The person with that id, whatever their state, or None."""
+    return next(_people(conn, _query().where(subscriber.c.id == subscriber_id)), None)
+
+
+def hash_of(conn: Connection, subscriber_id: int) -> str | None:
+    """The hash of the address of the person with that id, or None."""
+    query = select(subscriber.c.address_hash).where(subscriber.c.id == subscriber_id)
+    return conn.execute(query).scalar_one_or_none()
+
+
+def mark_lapsed(conn: Connection, today: dt.date) -> int:
+    """
+    Write down that an implied consent has ended: active people become lapsed; how many.
+
+    Lapsed people whose consent has not ended become active again: the clock was ahead when they lapsed.
+    """
+    early = (subscriber.c.state == State.LAPSED, subscriber.c.consent_until > today)
+    conn.execute(update(subscriber).where(*early).values(state=State.ACTIVE))
+    ended = (subscriber.c.state == State.ACTIVE, subscriber.c.consent_until <= today)
+    return conn.execute(update(subscriber).where(*ended).values(state=State.LAPSED)).rowcount
+
+
+def stream(conn: Connection, state: State | None = None) -> Iterator[Subscriber]:
+    """Everybody, or everybody in *state*, by id, in constant memory. Valid as long as the transaction."""
+    query = _query().order_by(subscriber.c.id)
+    return _people(conn, query if state is None else query.where(subscriber.c.state == state))
+
+
+def count(conn: Connection) -> dict[State, int]:
+    """How many people are in each state."""
+    query = select(subscriber.c.state, func.count()).group_by(subscriber.c.state)
+    return dict.fromkeys(State, 0) | {state: people for state, people in conn.execute(query)}  # noqa: C416
+
+
+def lock(conn: Connection, hashes: Collection[str]) -> list[int]:
+    """The people with an address of one of *hashes*, whom nobody else changes until the end of the transaction."""
+    theirs = is_one_of(conn, subscriber.c.address_hash, list(hashes))
+    query = select(subscriber.c.id).where(theirs).order_by(subscriber.c.id).with_for_update()
+    return list(conn.execute(query).scalars())
+
+
+def leave(conn: Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
+    """
+    Unsubscribe a person: state `left`, and the address suppressed. Doing it again changes nothing.
+
+    Links of sign-ups and address changes that were not used before do nothing from now on.
+
+    Returns:
+        False if there is no such person.
+    """
+    query = select(subscriber.c.address, subscriber.c.address_hash).where(subscriber.c.id == subscriber_id)
+    person = conn.execute(query).one_or_none()
+    if person is None:
+        return False
+    conn.execute(
+        update(subscriber)
+        .where(subscriber.c.id == subscriber_id, subscriber.c.state != State.LEFT)
+        .values(state=State.LEFT, left_at=now)
+    )
+    suppressions.add(conn, person.address_hash, person.address, Reason.UNSUBSCRIBED, now)
+    conn.execute(
+        update(signup)
+        .where(signup.c.address_hash == person.address_hash, signup.c.state == SignUpState.WAITING)
+        .values(state=SignUpState.VOID)
+    )
+    address_changes.void(conn, subscriber_id, now)
+    return True
+
+
+def activate(conn: Connection, subscriber_id: int, *, consent_until: dt.date | None = None) -> None:
+    """Make a person active; until when is said by the consent that allows it."""
+    values = {"state": State.ACTIVE, "left_at": None, "consent_until": consent_until}
+    conn.execute(update(subscriber).where(subscriber.c.id == subscriber_id).values(values))
+
+
+def insert_one(conn: Connection, person: NewSubscriber, now: dt.datetime) -> int | None:
+    """Add a person without a consent; the id, or None if somebody with that address is there already."""
+    values = given_columns(person, selections.ensure(conn, person.preferences.topics)) | {
+        "address_hash": person.address_hash,
+        "state": State.ACTIVE,
+        "created_at": now,
+        "consent_until": person.consent_until,
+    }
+    statement = insert_new(conn, subscriber).values(values).returning(subscriber.c.id)
+    return conn.execute(statement).scalar_one_or_none()
+
+
+def save_preferences(conn: Connection, subscriber_id: int, chosen: Preferences, name: str) -> bool:
+    """Write what a person chose; False if there is no such person."""
+    values = chosen_columns(chosen, selections.ensure(conn, chosen.topics)) | {"name": name}
+    return conn.execute(update(subscriber).where(subscriber.c.id == subscriber_id).values(values)).rowcount == 1
+
+
+def set_address(conn: Connection, subscriber_id: int, address: str, address_hash: str, *, now: dt.datetime) -> None:
+    """
+    Write a person's new address; nobody else may have it.
+
+    Unless it is only another spelling, personal links made before do nothing but unsubscribe from now on, and requests
+    to change the address that wait to be confirmed do nothing at all.
+    """
+    moves = (subscriber.c.id == subscriber_id, subscriber.c.address_hash != address_hash)
+    if conn.execute(update(subscriber).where(*moves).values(address_since=now)).rowcount:
+        address_changes.void(conn, subscriber_id, now)
+    values = {"address": address, "address_hash": address_hash}
+    conn.execute(update(subscriber).where(subscriber.c.id == subscriber_id).values(values))
+
+
+def topics_of(conn: Connection, selections: Iterable[int]) -> dict[int, frozenset[str]]:
+    """The topics of some selections by id; a selection of every topic is not in it."""
+    query = select(selection_topic).where(selection_topic.c.selection_id.in_(list(selections)))
+    found: dict[int, set[str]] = {}
+    for number, topic in conn.execute(query):
+        found.setdefault(number, set()).add(topic)
+    return {number: frozenset(topics) for number, topics in found.items()}
+
+
+def _query() -> Select[Any]:
+    theirs = consent.alias("theirs")
+    latest = select(func.max(theirs.c.id)).where(theirs.c.subscriber_id == subscriber.c.id).correlate(subscriber)
+    proven = subscriber.outerjoin(consent, consent.c.id == latest.scalar_subquery())
+    known = proven.outerjoin(suppression, suppression.c.address_hash == subscriber.c.address_hash)
+    return select(
+        subscriber, consent.c.source, consent.c.given_on, suppression.c.reason.label("suppressed_for")
+    ).select_from(known)
+
+
+def _people(conn: Connection, query: Select[Any]) -> Iterator[Subscriber]:
+    rows = iter(conn.execute(query, execution_options={"yield_per": _PEOPLE_AT_ONCE}))
+    while chunk := list(islice(rows, _PEOPLE_AT_ONCE)):
+        topics = topics_of(conn, {row.selection_id for row in chunk})
+        for row in chunk:
+            yield _person(row, topics.get(row.selection_id, frozenset()))
+
+
+def _person(row: Row[Any], topics: frozenset[str]) -> Subscriber:
+    paused_until = Month.parse(row.paused_until) if row.paused_until else None
+    return Subscriber(
+        id=row.id,
+        address=row.address,
+        name=row.name,
+        preferences=Preferences(topics, row.language, row.no_match, paused_until),
+        state=row.state,
+        created_at=row.created_at,
+        left_at=row.left_at,
+        source=row.source or "",
+        given_on=row.given_on,
+        consent_until=row.consent_until,
+        suppressed_for=row.suppressed_for,
+        address_since=row.address_since,
+    )

@@ -1,0 +1,1 @@
+"""Subscriber lists as CSV, our own and those of other systems."""

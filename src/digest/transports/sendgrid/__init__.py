@@ -1,0 +1,1 @@
+"""SendGrid: handing over, events and suppression lists."""

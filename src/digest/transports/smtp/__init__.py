@@ -1,0 +1,1 @@
+"""An SMTP relay: handing over message by message."""

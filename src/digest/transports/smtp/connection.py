@@ -1,0 +1,257 @@
+"""One connection to an SMTP relay, and what each of its answers means."""
+
+import contextlib
+import re
+import smtplib
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from typing import Literal
+
+from digest.errors import InDoubt, NotAccepted, Refused
+from digest.transports.deadline import TimedSocket, TimedTlsSocket, connect, secure
+from digest.transports.redaction import fault_words, retold
+
+_CLOSING = 421  # RFC 5321, 3.8: the server is about to close the connection
+_GO_ON = 354
+_OURS = frozenset({421, 500, 501, 502, 503, 504, 530, 534, 535, 538})  # about the session, whoever the recipient is
+_SENDER = re.compile(r"\b[45]\.1\.[78]\b")  # RFC 3463, 3.2; many relays say so only when they hear the recipient
+_SYSTEM = re.compile(r"\b[45]\.3\.\d+\b")  # RFC 3463, 3.4: the relay itself
+# RFC 3463, 3.2 and 3.3: this address, this mailbox; 4.2.0 is what greylisting says
+_PERSONAL = re.compile(r"\b(5\.[12]\.\d+|4\.1\.\d+|4\.2\.[1-9]\d*)\b")
+_DOT = re.compile(rb"^\.", re.MULTILINE)
+
+
+class RecipientRefused(Exception):
+    """The relay does not take mail for this recipient; the message says why."""
+
+
+class Unclear(Exception):
+    """The relay refuses this recipient, and does not say whether it would refuse everybody.
+
+    Attributes:
+        passing: Whether it may take them later.
+    """
+
+    def __init__(self, words: str, *, passing: bool) -> None:
+        self.passing = passing
+        super().__init__(words)
+
+
+class Closing(NotAccepted):
+    """The relay closes the connection; nothing of the message at hand was taken."""
+
+
+@dataclass(frozen=True)
+class Relay:
+    """Where mail is handed to.
+
+    Attributes:
+        security: `starttls` and `tls` verify the certificate and never fall back to anything less.
+        password: Gives it; None: no authentication.
+    """
+
+    host: str
+    port: int
+    security: Literal["none", "starttls", "tls"]
+    username: str | None = None
+    password: Callable[[], str] | None = field(default=None, repr=False)
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+class Connection:
+    """
+    An open, authenticated connection.
+
+    Args:
+        until: When it must stand, on the clock of `time.monotonic`.
+
+    Raises:
+        NotAccepted: It can't be reached, or has no time for us.
+        Refused: Its certificate, its lack of TLS, or our password is the trouble.
+    """
+
+    def __init__(self, relay: Relay, tls: ssl.SSLContext, until: float) -> None:
+        self.carried = 0
+        self._relay = relay
+        try:
+            self._smtp = _opened(relay, tls, until)
+        except ssl.SSLCertVerificationError as fault:
+            raise Refused(f"{relay} can't prove that it is {relay.host}: {fault.verify_message}") from None
+        except smtplib.SMTPNotSupportedError:
+            raise Refused(f"{relay} offers no TLS or no log-in: check smtp.security and smtp.port") from None
+        except smtplib.SMTPAuthenticationError as fault:
+            raise _session(relay, fault.smtp_code, fault.smtp_error, "check smtp.username and password") from None
+        except smtplib.SMTPResponseException as fault:
+            raise _session(relay, fault.smtp_code, fault.smtp_error, "check smtp") from None
+        except (OSError, UnicodeError, smtplib.SMTPException) as fault:
+            raise NotAccepted(f"the relay {relay} can't be reached: {fault_words(fault)}") from None
+
+    def ask(self, sender: str, recipient: str, until: float) -> None:
+        """
+        Ask whether the relay takes a message for *recipient*; nothing goes out yet.
+
+        Args:
+            until: When it must have said so, and be ready for the message.
+
+        Raises:
+            RecipientRefused: It does not; others may be taken.
+            Unclear: It does not, and perhaps takes nobody.
+            Closing: The connection is of no use any more.
+            NotAccepted, Refused: It takes nothing from us.
+        """
+        self._smtp.until(until)
+        with self._unbroken():
+            code, said = self._smtp.mail(sender)
+            if not 200 <= code < 300:  # noqa: PLR2004
+                raise self._refusal(code, said, "the sender")
+            code, said = self._smtp.rcpt(recipient)
+            if not 200 <= code < 300:  # noqa: PLR2004
+                raise self._about_recipient(code, said)
+
+    def deliver(self, message: EmailMessage, until: float) -> None:
+        """
+        Hand over *message* for the recipient that was asked for: it goes out only if `ask` left it time enough.
+
+        Args:
+            until: When the relay's answer to the message must be here.
+
+        Raises:
+            RecipientRefused: This recipient is not taken; others may be.
+            Closing: The connection is of no use any more; nothing was taken.
+            NotAccepted, Refused: Nothing was taken.
+            InDoubt: The message went out and no clear answer came.
+        """
+        content = _DOT.sub(b"..", message.as_bytes())
+        with self._unbroken():
+            code, said = self._smtp.docmd("DATA")
+            if code != _GO_ON:
+                raise self._refusal(code, said, "the message")
+        self._smtp.until(until)
+        self._message(content)
+        self.carried += 1
+
+    def close(self) -> None:
+        """Take leave, if there is still somebody to take leave of."""
+        try:
+            self._smtp.until(time.monotonic() + 1)
+            self._smtp.quit()
+        except (OSError, smtplib.SMTPException):
+            self._smtp.close()
+
+    @contextlib.contextmanager
+    def _unbroken(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, smtplib.SMTPException) as fault:
+            raise Closing(f"the connection to the relay {self._relay} ended: {fault_words(fault)}") from None
+
+    def _message(self, content: bytes) -> None:
+        try:
+            self._smtp.send(content + (b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n"))
+            code, said = self._smtp.getreply()
+        except (OSError, smtplib.SMTPException) as fault:
+            self._smtp.close()
+            raise InDoubt(f"the relay {self._relay} gave no clear answer: {fault_words(fault)}") from None
+        if 400 <= code < 600:  # noqa: PLR2004
+            if _is_personal(code, said):  # the message has no other recipient
+                raise RecipientRefused(_answer(code, said))
+            raise self._refusal(code, said, "the message")
+        if not 200 <= code < 300:  # noqa: PLR2004
+            self._smtp.close()
+            raise InDoubt(f"the relay {self._relay} gave no clear answer: {_answer(code, said)}")
+
+    def _about_recipient(self, code: int, said: bytes) -> Exception:
+        if not 400 <= code < 600 or code in _OURS or _ours(said):  # noqa: PLR2004
+            return self._refusal(code, said, "a recipient")
+        self._smtp.rset()
+        words = _answer(code, said)
+        if _is_personal(code, said):
+            return RecipientRefused(words)
+        return Unclear(words, passing=code < 500)  # noqa: PLR2004
+
+    def _refusal(self, code: int, said: bytes, what: str) -> NotAccepted:
+        words = f"the relay {self._relay} refused {what}: {_answer(code, said)}"
+        if code == _CLOSING:
+            self._smtp.close()
+            return Closing(words)
+        return Refused(words) if code >= 500 else NotAccepted(words)  # noqa: PLR2004
+
+
+def _answer(code: int, said: bytes | str) -> str:
+    return f"{code} {retold(said)}".strip() if code > 0 else "what it said is no answer of SMTP"  # smtplib's -1
+
+
+def _ours(said: bytes) -> bool:
+    text = said.decode("utf-8", "replace")
+    return bool(_SENDER.search(text) or _SYSTEM.search(text))
+
+
+def _is_personal(code: int, said: bytes) -> bool:
+    """Whether the answer names the recipient's address or mailbox as the trouble."""
+    return code not in _OURS and not _ours(said) and bool(_PERSONAL.search(said.decode("utf-8", "replace")))
+
+
+class _Client(smtplib.SMTP):
+    """smtplib's commands over sockets that keep to a deadline."""
+
+    def __init__(self, relay: Relay, tls: ssl.SSLContext, until: float) -> None:
+        self._relay = relay
+        self._tls = tls
+        self._until = until
+        super().__init__(relay.host, relay.port)
+
+    def until(self, moment: float) -> None:
+        sock = self.sock
+        if isinstance(sock, TimedSocket | TimedTlsSocket):
+            sock.until = moment
+
+    def starttls(self) -> None:  # type: ignore[override]
+        if not self.has_extn("starttls"):
+            raise smtplib.SMTPNotSupportedError
+        code, said = self.docmd("STARTTLS")
+        if code != 220:  # noqa: PLR2004
+            raise smtplib.SMTPResponseException(code, said)
+        assert isinstance(self.sock, TimedSocket)
+        self.sock = secure(self.sock, self._relay.host, self._tls)
+        self.file = None
+        self.helo_resp = None  # RFC 3207, 4.2: what was said before is forgotten
+        self.ehlo_resp = None
+        self.esmtp_features = {}
+        self.does_esmtp = False
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # noqa: ARG002
+        plain = connect(host, port, until=self._until, patience=float("inf"))
+        return secure(plain, host, self._tls) if self._relay.security == "tls" else plain
+
+
+def _opened(relay: Relay, tls: ssl.SSLContext, until: float) -> _Client:
+    client = _Client(relay, tls, until)
+    try:
+        client.ehlo_or_helo_if_needed()
+        if relay.security == "starttls":
+            client.starttls()
+            client.ehlo()
+        if relay.password is not None:
+            _log_in(client, relay.username or "", relay.password())
+    except BaseException:
+        client.close()
+        raise
+    return client
+
+
+def _log_in(client: _Client, username: str, password: str) -> None:
+    try:
+        client.login(username, password)
+    except UnicodeError:  # what it says holds the password
+        raise Refused("SMTP takes no accents in a log-in: check smtp.username and password") from None
+
+
+def _session(relay: Relay, code: int, said: bytes | str, remedy: str) -> NotAccepted:
+    words = f"the relay {relay} refused us: {_answer(code, said)}"
+    return Refused(f"{words}: {remedy}") if code >= 500 else NotAccepted(words)  # noqa: PLR2004

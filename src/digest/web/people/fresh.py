@@ -1,0 +1,207 @@
+"""What only a fresh link does: another address, taking that back, everything that is known, erasure, coming back.
+
+Each page shows how things are: the question while its button would act, then what came of it. So it can be reloaded and
+kept.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import NamedTuple
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from digest.http.headers import PERSONAL
+from digest.pipeline.people.change_address import (
+    Change,
+    Step,
+    confirm_address,
+    look_at_confirmation,
+    look_at_undo,
+    undo_change,
+)
+from digest.pipeline.people.erasure import erase, everything_known
+from digest.pipeline.people.subscribe import come_back
+from digest.subscribers.subscriber import State, Subscriber
+from digest.tokens import Purpose
+from digest.web.archive import READ
+from digest.web.people.links import act_page, find_owner, leads_nowhere, open_link, open_person, personal_path
+from digest.web.people.unsubscribe import farewell, masked
+from digest.web.posts import personal, posted, see_other
+from digest.web.site import Site, View
+
+_A_MOMENT = dt.timedelta(seconds=1)  # tokens count whole seconds: a link made now must not look older than the change
+
+
+class _Visit(NamedTuple):
+    """One request to a page."""
+
+    site: Site
+    request: Request
+    kind: str
+    token: str
+
+    def view(self, person: Subscriber | None = None) -> View:
+        return self.site.view(self.request, person.preferences.language if person else None)
+
+    def path(self, view: View) -> str:
+        return personal_path(view, self.kind, self.token)
+
+    def ask(self, view: View, title: str, text: str, button: str, *, grave: bool = False) -> Response:
+        page = f"/{self.kind}/{self.token}"
+        return personal(act_page(view, title, page, paragraphs=[text], button=button, grave=grave))
+
+
+Page = Callable[[_Visit], Response]
+
+
+def fresh_routes(site: Site) -> APIRouter:
+    """The routes of the links that come in a mail of their own. A GET asks or shows; only the button acts."""
+    router = APIRouter(redirect_slashes=False)
+    _add(router, site, "address", _show_confirmation, _use_address)
+    _add(router, site, "undo", _show_undo, _restore_address)
+    _add(router, site, "data", _show_data, _everything)
+    _add(router, site, "erase", _show_erasure, _erase)
+    _add(router, site, "return", _show_return, _come_back)
+    return router
+
+
+def _add(router: APIRouter, site: Site, kind: str, show: Page, act: Page) -> None:
+    def look(request: Request, token: str) -> Response:
+        return show(_Visit(site, request, kind, token))
+
+    async def answer(request: Request, token: str) -> Response:
+        return await posted(site, request, lambda _: act(_Visit(site, request, kind, token)))
+
+    router.add_api_route(f"/{kind}/{{token}}", look, methods=READ)
+    router.add_api_route(f"/{kind}/{{token}}", answer, methods=["POST"])
+
+
+# --- another address -------------------------------------------------------------------------------------------------
+
+
+def _show_confirmation(visit: _Visit) -> Response:
+    number = open_link(visit.site, Purpose.CHANGE_ADDRESS, visit.token)
+    change = look_at_confirmation(visit.site.database, visit.site.people, number)
+    view = visit.view()
+    _ = view.gettext
+    if change.step is Step.OPEN:
+        text = _("The issues then come to the address at which you got this link, and no longer to the one before.")
+        return visit.ask(view, _("Use this address from now on?"), text, _("Use this address"))
+    if change.step is Step.DEAD or change.person is None:
+        raise leads_nowhere(visit.site, Purpose.CHANGE_ADDRESS)
+    text = _("From now on the issues come to {address}.").format(address=masked(change.person.address))
+    notice = _("We have written to the address before. For 7 days the change can be undone from there.")
+    return personal(view.message(_("Your address has been changed"), text, notice, home_link=True))
+
+
+def _use_address(visit: _Visit) -> Response:
+    number = open_link(visit.site, Purpose.CHANGE_ADDRESS, visit.token)
+    change = confirm_address(visit.site.database, visit.site.people, number)
+    if change.step is not Step.DONE:
+        raise leads_nowhere(visit.site, Purpose.CHANGE_ADDRESS)
+    return see_other(visit.path(visit.view(change.person)))
+
+
+def _show_undo(visit: _Visit) -> Response:
+    number = open_link(visit.site, Purpose.UNDO_ADDRESS, visit.token)
+    change = look_at_undo(visit.site.database, visit.site.people, number)
+    view = visit.view(change.person)
+    _ = view.gettext
+    if change.step is Step.OPEN:
+        text = _("The subscription then goes back to the address that received this link. Links that were sent to the "
+                 "other address can only unsubscribe after that.")  # fmt: skip
+        return visit.ask(view, _("Restore this address?"), text, _("Restore this address"))
+    return _undone(visit, view, change)
+
+
+def _restore_address(visit: _Visit) -> Response:
+    number = open_link(visit.site, Purpose.UNDO_ADDRESS, visit.token)
+    change = undo_change(visit.site.database, visit.site.people, number)
+    view = visit.view(change.person)
+    return see_other(visit.path(view)) if change.step is Step.DONE else _undone(visit, view, change)
+
+
+def _undone(visit: _Visit, view: View, change: Change) -> Response:
+    _ = view.gettext
+    if change.step is Step.TAKEN:
+        text = _("It was subscribed again after the change, so there is nothing to restore. Nothing has been changed. "
+                 "If the subscription at the other address is yours too, write to us at the address below."
+                 )  # fmt: skip
+        return personal(view.message(_("This address has a subscription of its own"), text), 409)
+    if change.step is Step.DEAD or change.person is None:
+        raise leads_nowhere(visit.site, Purpose.UNDO_ADDRESS)
+    text = _("The subscription belongs to {address} again.").format(address=masked(change.person.address))
+    if change.person.state is State.LEFT:
+        ended = _("It was ended after the change, so you get no issues.")
+        links = [(_own_path(visit.site, view, "return", Purpose.RETURN, change.person), _("Subscribe again"))]
+        return personal(view.message(_("Your address has been restored"), text, ended, links=links))
+    check = _("If somebody else changed the address, check what they chose for you.")
+    links = [(_own_path(visit.site, view, "preferences", Purpose.PREFERENCES, change.person), _("Your preferences"))]
+    return personal(view.message(_("Your address has been restored"), text, check, links=links))
+
+
+def _own_path(site: Site, view: View, kind: str, purpose: Purpose, person: Subscriber) -> str:
+    return personal_path(view, kind, site.people.link(purpose, person.id, site.now() + _A_MOMENT))
+
+
+# --- what is known, and forgetting it --------------------------------------------------------------------------------
+
+
+def _show_data(visit: _Visit) -> Response:
+    open_person(visit.site, Purpose.EXPORT, visit.token)
+    view = visit.view()
+    _ = view.gettext
+    text = _("The button gives you one file with all of it, in a form that other programs can read (JSON).")
+    return visit.ask(view, _("Everything that we know about you"), text, _("Get the file"))
+
+
+def _everything(visit: _Visit) -> Response:
+    person = open_person(visit.site, Purpose.EXPORT, visit.token)
+    known = everything_known(visit.site.database, person.id)
+    if known is None:
+        raise leads_nowhere(visit.site, Purpose.EXPORT)
+    name = 'attachment; filename="everything-known.json"'
+    return JSONResponse(known, headers={**PERSONAL, "Content-Disposition": name})
+
+
+def _show_erasure(visit: _Visit) -> Response:
+    person = find_owner(visit.site, Purpose.ERASE, visit.token)
+    view = visit.view()
+    _ = view.gettext
+    if person is None:
+        text = _("We know nothing of you any more. A mail on its way may still arrive.")
+        return personal(view.message(_("You have been erased"), text, home_link=True))
+    text = _("You get no further issue, and this cannot be undone. Of your address we keep only a code from which it "
+             "cannot be read back, so that no list brings it here again, and with it the proof that you had agreed."
+             )  # fmt: skip
+    return visit.ask(view, _("Erase everything that we know about you?"), text, _("Erase me"), grave=True)
+
+
+def _erase(visit: _Visit) -> Response:
+    person = find_owner(visit.site, Purpose.ERASE, visit.token)
+    if person is not None:
+        erase(visit.site.database, visit.site.people, person.id)
+    return see_other(visit.path(visit.view()))
+
+
+# --- coming back -----------------------------------------------------------------------------------------------------
+
+
+def _show_return(visit: _Visit) -> Response:
+    person = open_person(visit.site, Purpose.RETURN, visit.token)
+    view = visit.view(person)
+    if person.state is not State.ACTIVE:
+        return personal(farewell(view, undo=visit.path(view)))
+    _ = view.gettext
+    text = _("Everything is as it was: your topics, your language, and the issues each month.")
+    return personal(view.message(_("You are subscribed again"), text, home_link=True))
+
+
+def _come_back(visit: _Visit) -> Response:
+    number = open_person(visit.site, Purpose.RETURN, visit.token).id
+    person = come_back(visit.site.database, visit.site.people, number)
+    if person is None or person.state is not State.ACTIVE:
+        raise leads_nowhere(visit.site, Purpose.RETURN)
+    return see_other(visit.path(visit.view(person)))

@@ -1,0 +1,212 @@
+"""Personal links that end: opening one, and what a page says of one that does not work."""
+
+import datetime as dt
+from collections.abc import Sequence
+from functools import partial
+from urllib.parse import quote
+
+from babel.dates import format_date
+from starlette.requests import Request
+from starlette.responses import Response
+
+from digest.archive.pages import Head, Version
+from digest.errors import BadToken, ExpiredToken
+from digest.pipeline.people.subscribe import find_person
+from digest.rendering.words import locale
+from digest.subscribers.subscriber import Subscriber
+from digest.tokens import LIFETIMES, Purpose, open_dated
+from digest.web.posts import personal
+from digest.web.site import Site, View
+
+# for these a link to the preferences would be of no use, or nobody is subscribed yet to whom it could be sent
+_NEW_BY_SIGNING_UP = {Purpose.CONFIRM, Purpose.RETURN, Purpose.UNDO_ADDRESS}
+
+
+class DeadLink(Exception):
+    """A personal link that does not work (any more).
+
+    Attributes:
+        ended: When it ended; None if it was never one of ours, or leads to nobody.
+        now: When it was tried.
+    """
+
+    def __init__(self, purpose: Purpose, ended: dt.datetime | None, now: dt.datetime) -> None:
+        self.purpose = purpose
+        self.ended = ended
+        self.now = now
+        super().__init__(f"a link for {purpose} does not work")
+
+
+class FormerLink(DeadLink):
+    """A genuine link that was mailed to an address which its person has left since."""
+
+    def __init__(self, purpose: Purpose, token: str, now: dt.datetime) -> None:
+        self.token = token
+        super().__init__(purpose, None, now)
+
+
+def open_link(site: Site, purpose: Purpose, token: str, now: dt.datetime | None = None) -> int:
+    """The subject of a link's token.
+
+    Args:
+        now: The time by the database's clock, if it was asked already.
+
+    Raises:
+        DeadLink: It is forged, cut, for another purpose, or too old.
+    """
+    return _opened(site, purpose, token, now or site.now())[0]
+
+
+def open_person(
+    site: Site, purpose: Purpose, token: str, now: dt.datetime | None = None, *, any_mailbox: bool = False
+) -> Subscriber:
+    """The person whom a link was made for.
+
+    Args:
+        now: The time by the database's clock, if it was asked already.
+        any_mailbox: Whether a link counts that was mailed to an earlier address of theirs.
+
+    Raises:
+        DeadLink: As `open_link`, or the person is gone; FormerLink.
+    """
+    person = find_owner(site, purpose, token, now, any_mailbox=any_mailbox)
+    if person is None:
+        raise leads_nowhere(site, purpose)
+    return person
+
+
+def find_owner(
+    site: Site, purpose: Purpose, token: str, now: dt.datetime | None = None, *, any_mailbox: bool = False
+) -> Subscriber | None:
+    """As `open_person`, but None if the person is gone."""
+    now = now or site.now()
+    number, ends = _opened(site, purpose, token, now)
+    person = find_person(site.database, number)
+    if person and not any_mailbox and person.has_moved_since(ends - LIFETIMES[purpose], now):
+        raise FormerLink(purpose, token, now)
+    return person
+
+
+def leads_nowhere(site: Site, purpose: Purpose) -> DeadLink:
+    """The error for a genuine link whose subject is gone: erased, or used up."""
+    return DeadLink(purpose, None, site.now())
+
+
+def dead_link(site: Site, request: Request, dead: DeadLink) -> Response:
+    """Say what is wrong with a link, and offer a new one."""
+    view = site.view(request)
+    if isinstance(dead, FormerLink):
+        return _former(view, dead)
+    title, paragraphs = (
+        _cut(view, dead.purpose) if dead.ended is None else _old(view, dead.purpose, dead.ended, dead.now)
+    )
+    status = 400 if dead.ended is None else 410  # RFC 9110, 15.5.11
+    if dead.purpose in _NEW_BY_SIGNING_UP:
+        _ = view.gettext
+        links = [(view.path("/subscribe"), _("Subscribe"))]
+        return personal(view.message(title, *paragraphs, links=links), status)
+    return personal(link_page(view, title, paragraphs), status)
+
+
+def link_page(view: View, title: str, paragraphs: list[str], **values: object) -> str:
+    """A page with the form that sends a person their link."""
+    shown = {"problems": (), "typed": {"address": ""}, "leave": None, **values}
+    versions = page_versions(view, "/link")
+    return view.render(
+        "link.html",
+        Head(title, "", "", versions),
+        paragraphs=paragraphs,
+        action=view.path("/link"),
+        subscribe_path=view.path("/subscribe"),
+        **shown,
+    )
+
+
+def act_page(
+    view: View,
+    title: str,
+    path: str,
+    *,
+    paragraphs: Sequence[str],
+    button: str,
+    grave: bool = False,
+    quiet: bool = False,
+    links: Sequence[tuple[str, str]] = (),
+) -> str:
+    """A page with one button, which posts to the page's own address.
+
+    Args:
+        path: Of the page within the site; whatever of it somebody has typed is quoted.
+        grave, quiet: How the button looks: what it does cannot be undone, or is not what most people came for.
+        links: Paths, and what they are called.
+    """
+    return view.render(
+        "act.html",
+        Head(title, "", "", page_versions(view, path)),
+        paragraphs=paragraphs,
+        action=view.path(path),
+        button=button,
+        grave=grave,
+        quiet=quiet,
+        links=links,
+    )
+
+
+def page_versions(view: View, path: str) -> tuple[Version, ...]:
+    """The switch of a page by its path within the site."""
+    return view.pages.versions(partial(view.site.url, path))
+
+
+def personal_path(view: View, kind: str, token: str, action: str = "") -> str:
+    """The path of a personal page in the language of *view*; *token* may be anything that somebody has typed."""
+    return view.path(f"/{kind}/{quote(token, safe='')}{action}")
+
+
+def _opened(site: Site, purpose: Purpose, token: str, now: dt.datetime) -> tuple[int, dt.datetime]:
+    try:
+        return open_dated(site.people.keys, purpose, token, now)
+    except BadToken as error:
+        raise DeadLink(purpose, error.ended if isinstance(error, ExpiredToken) else None, now) from error
+
+
+def _former(view: View, dead: FormerLink) -> Response:
+    """A link of an earlier address still ends the subscription, as every mail promises, and does nothing else."""
+    _ = view.gettext
+    paragraphs = [
+        _("The address of this subscription has changed since this link was made. For your safety it no longer opens "
+          "anything."),
+        _("Enter the current address, and we send a new link to it."),
+    ]  # fmt: skip
+    leave = personal_path(view, "preferences", dead.token, "/leave") if dead.purpose is Purpose.PREFERENCES else None
+    return personal(link_page(view, _("This link was sent to an earlier address"), paragraphs, leave=leave), 410)
+
+
+def _cut(view: View, purpose: Purpose) -> tuple[str, list[str]]:
+    _ = view.gettext
+    text = _("It may have been cut off on its way, or used already. Open the mail again and use its whole link.")
+    return _("This link does not work"), [text, *_help(view, purpose)]
+
+
+def _old(view: View, purpose: Purpose, ended: dt.datetime, now: dt.datetime) -> tuple[str, list[str]]:
+    _ = view.gettext
+    made = ended - LIFETIMES[purpose]
+    age = _("It was made %(age)s ago, on %(date)s. Links of this kind work for %(lifetime)s.") % {
+        "date": format_date(made.date(), "long", locale=locale(view.language)),
+        "age": view.age(now - made),
+        "lifetime": view.age(LIFETIMES[purpose]),
+    }
+    new = _("Nothing has been changed. You can have a new one at once.")
+    return _("This link is too old"), [age, *(_help(view, purpose) or [new])]
+
+
+def _help(view: View, purpose: Purpose) -> list[str]:
+    """What to do where no new link of the same kind can be had."""
+    _ = view.gettext
+    if purpose is Purpose.RETURN:
+        return [_("If you have left and want the issues again, subscribe again.")]
+    if purpose is Purpose.UNDO_ADDRESS:
+        return [
+            _("If somebody else changed the address of your subscription, subscribe again with your own, and write to "
+              "us at the address below.")
+        ]  # fmt: skip
+    return []

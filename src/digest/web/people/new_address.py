@@ -1,0 +1,87 @@
+"""Entering the new address, from a fresh link that went to the current one."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from digest.archive.pages import Head
+from digest.pipeline.people.change_address import propose, proposed
+from digest.subscribers.subscriber import State, Subscriber
+from digest.tokens import Purpose
+from digest.web.archive import READ
+from digest.web.bodies import Form
+from digest.web.people.choices import Problem, Reading, typed_again
+from digest.web.people.links import leads_nowhere, open_person, page_versions, personal_path
+from digest.web.people.unsubscribe import masked
+from digest.web.posts import personal, posted, see_other, too_early, too_many, wait_to_write_to
+from digest.web.site import Site, View
+
+_KIND = "new-address"
+_NOTHING_SENT = Form(())
+
+
+def new_address_routes(site: Site) -> APIRouter:
+    """The routes of `/new-address/TOKEN`."""
+    router = APIRouter(redirect_slashes=False)
+
+    @router.api_route("/new-address/{token}", methods=READ)
+    def show_form(request: Request, token: str) -> Response:
+        person = _subscribed(site, token)
+        return personal(_page(_view(site, request, person), token, person))
+
+    @router.post("/new-address/{token}")
+    async def take_address(request: Request, token: str) -> Response:
+        return await posted(site, request, lambda form: _take(site, request, token, form))
+
+    return router
+
+
+def _subscribed(site: Site, token: str) -> Subscriber:
+    person = open_person(site, Purpose.NEW_ADDRESS, token)
+    if person.state is not State.ACTIVE:
+        raise leads_nowhere(site, Purpose.NEW_ADDRESS)
+    return person
+
+
+def _view(site: Site, request: Request, person: Subscriber) -> View:
+    return site.view(request, person.preferences.language)
+
+
+def _take(site: Site, request: Request, token: str, form: Form) -> Response:
+    person = _subscribed(site, token)
+    view = _view(site, request, person)
+    _ = view.gettext
+    reading = Reading(form, _)
+    address = reading.address()
+    if address and site.people.identify(address) == site.people.identify(person.address):
+        reading.problems.append(Problem("address", _("The issues already come to this address.")))
+    if reading.problems:
+        return personal(_page(view, token, person, reading, form), 422)
+    if refusal := too_many(site, request):
+        return refusal
+    path = personal_path(view, _KIND, token)
+    wait = wait_to_write_to(site, address)
+    if wait is not None:
+        text = _("We cannot send another mail to {address} yet. Nothing has been changed.").format(address=address)
+        back = [(path, _("Enter another address"))]
+        again = _("Check the inbox and the spam folder there, or try again in %(wait)s.")
+        return too_early(view, _("No mail was sent"), wait, text, again, links=back)
+    propose(site.database, site.people, person.id, address)
+    return see_other(path)
+
+
+def _page(
+    view: View, token: str, person: Subscriber, reading: Reading | None = None, form: Form = _NOTHING_SENT
+) -> str:
+    site = view.site
+    waiting = proposed(site.database, person.id)
+    return view.render(
+        "new_address.html",
+        Head(view.gettext("Change your address"), "", "", page_versions(view, f"/{_KIND}/{token}")),
+        action=personal_path(view, _KIND, token),
+        address=masked(person.address),
+        waiting=waiting.address if waiting else None,
+        age=view.age(site.now() - waiting.requested_at) if waiting else None,
+        problems=reading.problems if reading else (),
+        typed=typed_again(form),
+    )

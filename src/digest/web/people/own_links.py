@@ -1,0 +1,140 @@
+"""Asking for a fresh link: to another address, to everything that is known, to erasure.
+
+Each page shows what the queue of mails holds, so that it says the same after the form, a reload or a bookmark, and
+never that a mail is on its way when none is.
+"""
+
+from typing import NamedTuple
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from digest.pipeline.people.own_links import NotSent, ask, last_asked
+from digest.storage.notifications import Asked
+from digest.storage.tables.notifications import NotificationState
+from digest.tokens import Purpose
+from digest.web.archive import READ
+from digest.web.people.links import act_page
+from digest.web.people.preferences import Visit
+from digest.web.people.unsubscribe import masked
+from digest.web.posts import personal, posted, see_other, too_early, too_many
+from digest.web.site import Site, View
+
+_ACTIONS = {"address": Purpose.NEW_ADDRESS, "data": Purpose.EXPORT, "erase": Purpose.ERASE}
+
+
+class _Offer(NamedTuple):
+    """What a page says before a link was asked for."""
+
+    title: str
+    text: str
+    button: str
+
+
+def own_link_routes(site: Site) -> APIRouter:
+    """The routes `/preferences/TOKEN/address`, `data` and `erase`. What they ask for goes to the address on record."""
+    router = APIRouter(redirect_slashes=False)
+    for action, purpose in _ACTIONS.items():
+        _add(router, site, action, purpose)
+    return router
+
+
+def _add(router: APIRouter, site: Site, action: str, purpose: Purpose) -> None:
+    def show(request: Request, token: str) -> Response:
+        return _show(Visit(site, request, token), action, purpose)
+
+    async def send(request: Request, token: str) -> Response:
+        return await posted(site, request, lambda _: _send(Visit(site, request, token), action, purpose))
+
+    path = f"/preferences/{{token}}/{action}"
+    router.add_api_route(path, show, methods=READ)
+    router.add_api_route(path, send, methods=["POST"])
+
+
+def _show(visit: Visit, action: str, purpose: Purpose) -> Response:
+    if purpose is Purpose.NEW_ADDRESS and not visit.is_active:
+        return visit.gone(paths=visit.paths)
+    last = last_asked(visit.site.database, visit.site.people, visit.person, purpose)
+    offer = _offer(visit.view, purpose)
+    title, paragraphs, button = (
+        (offer.title, [offer.text.format(address=masked(visit.person.address))], offer.button)
+        if last is None
+        else _asked(visit, last)
+    )
+    if purpose is Purpose.NEW_ADDRESS:
+        paragraphs.append(_lost_mailbox(visit.view))
+    page = visit.inner_path(f"/{action}")
+    quiet = last is not None
+    links = visit.way_back
+    return personal(act_page(visit.view, title, page, paragraphs=paragraphs, button=button, quiet=quiet, links=links))
+
+
+def _send(visit: Visit, action: str, purpose: Purpose) -> Response:
+    site = visit.site
+    if purpose is Purpose.NEW_ADDRESS and not visit.is_active:
+        return visit.gone(409, paths=visit.paths)
+    if refusal := too_many(site, visit.request):
+        return refusal
+    refused = ask(site.database, site.people, visit.person, purpose, site.limits.own)
+    return see_other(visit.path(f"/{action}")) if refused is None else _not_sent(visit, refused)
+
+
+def _not_sent(visit: Visit, refused: NotSent) -> Response:
+    _ = visit.view.gettext
+    address = masked(visit.person.address)
+    if refused.wait is not None:
+        text = _("We sent such a link to {address} before, and sent no other one now. Look for it in your inbox and "
+                 "your spam folder.").format(address=address)  # fmt: skip
+        again = _("You can ask for another one in %(wait)s.")
+        return too_early(visit.view, _("No new link was sent"), refused.wait, text, again, links=visit.way_back)
+    text = _("We may not write to {address}, for example because an earlier mail came back. Write to us at the address "
+             "below, and we help you.").format(address=address)  # fmt: skip
+    return personal(visit.view.message(_("No link was sent"), text, links=visit.way_back), 409)
+
+
+def _asked(visit: Visit, last: Asked) -> tuple[str, list[str], str]:
+    _ = visit.view.gettext
+    said = {"address": masked(visit.person.address), "age": visit.view.age(visit.now - last.at)}
+    again = _("Send a new link")
+    if last.state in {NotificationState.WAITING, NotificationState.SENDING}:
+        text = _("A fresh link is on its way to {address}. It works for 24 hours.").format(**said)
+    elif last.state is NotificationState.ACCEPTED:
+        text = _("We sent a link to {address} {age} ago. It works for 24 hours.").format(**said)
+    else:
+        text = _("The mail to {address} could not be sent. Try again, or write to us at the address below.").format(
+            **said
+        )
+        return _("No link was sent"), [text], again
+    spam = _("If it does not arrive within ten minutes, check your spam folder. Until you use it, nothing changes.")
+    return _("Check your inbox"), [text, spam], again
+
+
+def _offer(view: View, purpose: Purpose) -> _Offer:
+    _ = view.gettext
+    button = _("Send me the link")
+    return {
+        Purpose.NEW_ADDRESS: _Offer(
+            _("Change your address"),
+            _("We send a link to {address}. It opens the page on which you enter the new address."),
+            button,
+        ),
+        Purpose.EXPORT: _Offer(
+            _("Everything that we know about you"),
+            _("We send a link to {address}. Only that link gives you the file, so that nobody else who has an old mail "
+              "of yours can get it."),
+            button,
+        ),
+        Purpose.ERASE: _Offer(
+            _("Erase everything that we know about you?"),
+            _("We send a link to {address}. Only that link erases your data, so that nobody else who has an old mail "
+              "of yours can do it."),
+            button,
+        ),
+    }[purpose]  # fmt: skip
+
+
+def _lost_mailbox(view: View) -> str:
+    return view.gettext(
+        "If you can no longer read mail at that address, subscribe with your new address, and unsubscribe this one."
+    )

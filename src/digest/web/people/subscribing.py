@@ -1,0 +1,195 @@
+"""Signing up, confirming it, and having one's link sent. What an answer says never depends on who is known here."""
+
+from functools import partial
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from digest.archive.pages import Head
+from digest.pipeline.people.subscribe import confirm, look_at_sign_up, request, send_link
+from digest.subscribers.consent import Origin
+from digest.subscribers.signup import SignUp, SignUpState
+from digest.subscribers.subscriber import Preferences, State, Subscriber
+from digest.tokens import Purpose
+from digest.web.answers import public_page
+from digest.web.archive import READ
+from digest.web.bodies import Form
+from digest.web.people.choices import SOME, Reading, topic_groups, typed_again
+from digest.web.people.links import act_page, leads_nowhere, link_page, open_link, page_versions, personal_path
+from digest.web.policy import WITH_SCRIPT
+from digest.web.posts import may_write_to, network, personal, posted, see_other, too_many, trapped
+from digest.web.site import Site, View
+
+_NOTHING_TYPED = Form(())
+
+
+def subscribing_routes(site: Site) -> APIRouter:
+    """The routes of the pages that are open to everybody, and of the confirmation."""
+    router = APIRouter(redirect_slashes=False)
+
+    @router.api_route("/subscribe", methods=READ)
+    def show_sign_up(request: Request) -> Response:
+        view = site.view(request)
+        answer = public_page(request, _sign_up_page(view, _NOTHING_TYPED, Reading(_NOTHING_TYPED, view.gettext)))
+        answer.headers.update(WITH_SCRIPT)
+        return answer
+
+    @router.post("/subscribe")
+    async def sign_up(request: Request) -> Response:
+        return await posted(site, request, partial(_sign_up, site, request))
+
+    @router.api_route("/subscribe/sent", methods=READ)
+    def say_that_a_mail_asks(request: Request) -> Response:
+        return personal(_check_your_inbox(site.view(request)))
+
+    @router.api_route("/confirm/{token}", methods=READ)
+    def show_confirmation(request: Request, token: str) -> Response:
+        return _confirmation(site, request, token)
+
+    @router.post("/confirm/{token}")
+    async def confirm_sign_up(request: Request, token: str) -> Response:
+        return await posted(site, request, lambda _: _confirm(site, request, token))
+
+    @router.api_route("/link", methods=READ)
+    def show_link_form(request: Request) -> Response:
+        return public_page(request, _link_page(site.view(request)))
+
+    @router.api_route("/link/sent", methods=READ)
+    def say_that_a_link_comes(request: Request) -> Response:
+        return personal(_link_is_coming(site.view(request)))
+
+    @router.post("/link")
+    async def ask_for_link(request: Request) -> Response:
+        return await posted(site, request, partial(_ask_for_link, site, request))
+
+    return router
+
+
+def _sign_up_page(view: View, form: Form, reading: Reading) -> str:
+    site = view.site
+    ticked = frozenset(form.all("topic"))
+    return view.render(
+        "subscribe.html",
+        Head(
+            view.gettext("Subscribe"),
+            view.gettext("One issue a month, on the topics that you choose."),
+            site.url("/subscribe", view.language if view.pages.asked else None),
+            page_versions(view, "/subscribe"),
+        ),
+        action=view.path("/subscribe"),
+        link_path=view.path("/link"),
+        problems=reading.problems,
+        typed=typed_again(form),
+        which=form.get("which") or (SOME if ticked else ""),
+        groups=topic_groups(site.taxonomy, view.language, ticked),
+        chosen_language=reading.language(site.newsletter.languages, view.language),
+        wording=site.people.wording(view.language).text.split("\n\n"),
+    )
+
+
+def _sign_up(site: Site, http: Request, form: Form) -> Response:
+    view = site.view(http)
+    reading = Reading(form, view.gettext)
+    address, name = reading.address(), reading.name()
+    topics = reading.topics(site.taxonomy)
+    if reading.problems:
+        return personal(_sign_up_page(view, form, reading), 422, dict(WITH_SCRIPT))
+    if refusal := too_many(site, http):
+        return refusal
+    if not trapped(form) and may_write_to(site, address):
+        language = reading.language(site.newsletter.languages, view.language)
+        wanted = SignUp(address, name, Preferences(topics, language))
+        request(site.database, site.people, wanted, _origin(site, http, view, "/subscribe"))
+    return see_other(view.path("/subscribe/sent"))
+
+
+def _check_your_inbox(view: View) -> str:
+    _ = view.gettext
+    return view.message(
+        _("Check your inbox"),
+        _("After you send the form, we write to the address in it. The mail has a link. You get nothing else before "
+          "you use it."),
+        _("If no mail arrives within ten minutes, check your spam folder. We send only a few of these mails a day to "
+          "one address, however often somebody asks."),
+        links=[(view.path("/subscribe"), _("Back to the form"))],
+        home_link=True,
+    )  # fmt: skip
+
+
+def _confirmation(site: Site, request: Request, token: str) -> Response:
+    """The question, or what came of it."""
+    state, person = look_at_sign_up(site.database, site.people, open_link(site, Purpose.CONFIRM, token))
+    view = site.view(request)
+    if state is SignUpState.WAITING:
+        return personal(_confirmation_page(view, token))
+    if person is None:
+        raise leads_nowhere(site, Purpose.CONFIRM)
+    return personal(_welcome(view, person))
+
+
+def _confirmation_page(view: View, token: str) -> str:
+    _ = view.gettext
+    text = _("With this button {title} comes to you once a month.").format(title=view.title)
+    page = f"/confirm/{token}"
+    return act_page(view, _("Confirm your subscription"), page, paragraphs=[text], button=_("Confirm"))
+
+
+def _confirm(site: Site, request: Request, token: str) -> Response:
+    person = confirm(site.database, site.people, open_link(site, Purpose.CONFIRM, token))
+    if person is None:
+        raise leads_nowhere(site, Purpose.CONFIRM)
+    return see_other(personal_path(site.view(request), "confirm", token))
+
+
+def _welcome(view: View, person: Subscriber) -> str:
+    _ = view.gettext
+    if person.state is not State.ACTIVE:
+        return view.message(
+            _("You have left since"),
+            _("This link confirmed a subscription that you have ended. To get the issues again, subscribe again."),
+            links=[(view.path("/subscribe"), _("Subscribe again"))],
+        )
+    token = view.site.people.link(Purpose.PREFERENCES, person.id, view.site.now())
+    return view.message(
+        _("You are subscribed"),
+        _("Thank you. The next issue comes to you as soon as it is published."),
+        links=[(personal_path(view, "preferences", token), _("Choose topics, language and pauses"))],
+        home_link=True,
+    )
+
+
+def _link_page(view: View, reading: Reading | None = None, form: Form = _NOTHING_TYPED) -> str:
+    _ = view.gettext
+    text = _("Your personal link opens your topics, your language and everything else. We send it to your address.")
+    problems = reading.problems if reading else ()
+    return link_page(view, _("Have your link sent to you"), [text], problems=problems, typed=typed_again(form))
+
+
+def _ask_for_link(site: Site, request: Request, form: Form) -> Response:
+    view = site.view(request)
+    reading = Reading(form, view.gettext)
+    address = reading.address()
+    if reading.problems:
+        return personal(_link_page(view, reading, form), 422)
+    if refusal := too_many(site, request):
+        return refusal
+    if not trapped(form) and may_write_to(site, address):
+        send_link(site.database, site.people, address, _origin(site, request, view, "/link"))
+    return see_other(view.path("/link/sent"))
+
+
+def _link_is_coming(view: View) -> str:
+    _ = view.gettext
+    return view.message(
+        _("Check your inbox"),
+        _("If the address in the form is subscribed, we send its link to it. If no mail arrives within ten minutes, "
+          "check your spam folder. We send only a few of these mails a day to one address."),
+        _("For your privacy this page says the same whether or not an address is subscribed."),
+        links=[(view.path("/link"), _("Back to the form"))],
+        home_link=True,
+    )  # fmt: skip
+
+
+def _origin(site: Site, request: Request, view: View, page: str) -> Origin:
+    return Origin(page, view.language, network(site, request))

@@ -1,0 +1,31 @@
+import pytest
+
+from digest.content.reading.decoding import decode, plain_lines
+from digest.errors import ContentError
+
+
+def fault(data: bytes) -> str:
+    with pytest.raises(ContentError) as caught:
+        decode(data, "x.md")
+    return str(caught.value)
+
+
+def test_every_character_is_kept():
+    assert decode("\ufeffa\r\né".encode(), "x.md") == "\ufeffa\r\né"
+
+
+def test_byte_order_mark_and_line_ends_are_made_plain():
+    assert plain_lines("\ufeffa\r\nb\rc\n") == "a\nb\nc\n"
+
+
+def test_invalid_utf_8_is_told_with_its_line():
+    assert fault(b"one\r\ntwo\nth\xe9ree\n") == "x.md:3: byte 0xe9 is not UTF-8: save the file as UTF-8"
+
+
+def test_nul_is_told_with_its_line():
+    assert fault(b"one\ntwo\0\n") == "x.md:2: there is a NUL byte, so this is no text file: save the file as UTF-8"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_is_told_as_such(encoding):
+    assert fault("---\ntitle: A".encode(encoding)) == "x.md:1: the file is UTF-16: save the file as UTF-8"

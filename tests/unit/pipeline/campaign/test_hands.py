@@ -1,0 +1,58 @@
+import logging
+import threading
+
+from digest.pipeline.campaign.hands import Hands
+
+
+class Machine:
+    """Starts so many threads, and refuses the others."""
+
+    def __init__(self, threads: int) -> None:
+        self.left = threads
+        self.asked = 0
+
+    def start(self, thread: threading.Thread) -> None:
+        self.asked += 1
+        if not self.left:
+            raise RuntimeError("can't start new thread")
+        self.left -= 1
+        thread.start()
+
+
+def test_threads_run_before_they_are_counted_and_do_what_they_are_given():
+    done: list[str] = []
+    with Hands(4) as hands:
+        assert hands.ready(2) == 2
+        hands.give(lambda: done.append(threading.current_thread().name))
+
+    assert len(done) == 1
+    assert done[0].startswith("hand-over-")
+
+
+def test_machine_that_refuses_a_thread_is_asked_once_and_told_in_one_line(caplog):
+    machine = Machine(2)
+    with caplog.at_level(logging.WARNING), Hands(8, machine.start) as hands:
+        assert [hands.ready(1), hands.ready(8), hands.ready(8)] == [1, 2, 2]
+
+    assert machine.asked == 3
+    [said] = caplog.messages
+    assert said.startswith("2 requests at once instead of 8: can't start new thread: raise the limits of ")
+
+
+def test_machine_that_refuses_every_thread_leaves_none():
+    with Hands(8, Machine(0).start) as hands:
+        assert hands.ready(3) == 0
+
+
+def test_ctrl_c_does_not_wait_for_what_is_under_way():
+    goes_on = threading.Event()
+    try:
+        with Hands(1) as hands:
+            hands.ready(1)
+            hands.give(lambda: bool(goes_on.wait()))
+            raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        waited = goes_on.is_set()
+    goes_on.set()
+
+    assert not waited
