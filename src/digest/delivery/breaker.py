@@ -125,7 +125,8 @@ def after_acceptance(gate: Gate, *, began: dt.datetime, now: dt.datetime) -> Gat
 
 def during_trial(gate: Gate, *, now: dt.datetime, until: dt.datetime) -> Gate:
     """How the gate stands while the trial is under way: shut for all others, until it must be over."""
-    return replace(as_seen(gate, now), shut_until=until)
+    seen = as_seen(gate, now)
+    return replace(seen, shut_at=seen.shut_at or now, shut_until=until)  # so that a clock put back undoes it
 
 
 def after_no_request(gate: Gate, *, began: dt.datetime, now: dt.datetime) -> Gate:

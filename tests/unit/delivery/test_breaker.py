@@ -213,6 +213,12 @@ def test_trial_that_fails_shuts_a_gate_again_that_was_shut_by_a_clock_far_ahead(
     assert (again.shuts, again.shut_at, again.shut_until) == (2, NOON + SECOND, NOON + 3 * SECOND)
 
 
+def test_trial_of_a_clock_that_was_put_back_shuts_nobody_out():
+    gate = during_trial(Gate(shuts=1), now=NOON, until=NOON + LEASE)
+
+    assert not gate.is_shut(NOON - 3000 * SECOND)
+
+
 @given(st.data())
 def test_clock_that_steps_at_any_point_keeps_nobody_waiting_longer_than_a_wait(data):
     gate, now = OPEN, NOON
