@@ -104,18 +104,18 @@ def _told(database: Database, people: int) -> Iterator[dict[str, object]]:
     for start in range(0, people, AT_ONCE):
         some = [make_person(f"p{number}") for number in range(start, min(start + AT_ONCE, people))]
         hashed = [replace(person, address_hash=IDENTIFY(person.address)) for person in some]
-        with database.write() as conn:
-            subscribers.add_many(conn, hashed, update=False, now=NOON)
+        with database.write() as connection:
+            subscribers.add_many(connection, hashed, update=False, now=NOON)
     frozen = make_frozen()
-    with database.write() as conn:
-        issues.save(conn, frozen, NOON)
-        campaign = campaigns.plan(conn, frozen.month, frozen.hash, batch_size=500, languages=LANGUAGES, now=NOON)
+    with database.write() as connection:
+        issues.save(connection, frozen, NOON)
+        campaign = campaigns.plan(connection, frozen.month, frozen.hash, batch_size=500, languages=LANGUAGES, now=NOON)
     number = 0
     while True:
-        with database.write() as conn:
-            claims = claim(conn, campaign.id, limit=20, owner="worker", lease=LEASE, now=NOON)
+        with database.write() as connection:
+            claims = claim(connection, campaign.id, limit=20, owner="worker", lease=LEASE, now=NOON)
             for one in claims:
-                results.accepted(conn, one.attempt_id, message_id="m", rejected={}, now=NOON)
+                results.accepted(connection, one.attempt_id, message_id="m", rejected={}, now=NOON)
         if not claims:
             return
         for one in claims:
@@ -175,8 +175,8 @@ def _stored(database: Database) -> tuple[list[tuple[object, ...]], list[tuple[ob
         select(suppression.address_hash, suppression.address, suppression.reason).order_by(suppression.address_hash),
         select(batch.number, batch.state, batch.size, batch.duplicates).order_by(batch.number),
     )
-    with database.read() as conn:
-        return tuple([tuple(row) for row in conn.execute(query)] for query in queries)
+    with database.read() as connection:
+        return tuple([tuple(row) for row in connection.execute(query)] for query in queries)
 
 
 if __name__ == "__main__":

@@ -72,24 +72,24 @@ def make_person(
     )
 
 
-def add_people(conn: Connection, *people: NewSubscriber) -> list[int]:
+def add_people(connection: Connection, *people: NewSubscriber) -> list[int]:
     """Add *people*; their ids, in order."""
-    subscribers.add_many(conn, people, update=False, now=NOON)
-    found = [subscribers.find(conn, person.address_hash) for person in people]
+    subscribers.add_many(connection, people, update=False, now=NOON)
+    found = [subscribers.find(connection, person.address_hash) for person in people]
     return [person.id for person in found if person is not None]
 
 
 def begin_campaign(
-    conn: Connection, *people: NewSubscriber, frozen: FrozenIssue | None = None, batch_size: int = 2
+    connection: Connection, *people: NewSubscriber, frozen: FrozenIssue | None = None, batch_size: int = 2
 ) -> Campaign:
     """Add *people* and plan an issue for everybody: by default one article, about empathy."""
-    add_people(conn, *people)
+    add_people(connection, *people)
     frozen = frozen or make_frozen()
-    issues.save(conn, frozen, NOON)
-    return campaigns.plan(conn, frozen.month, frozen.hash, batch_size=batch_size, languages=LANGUAGES, now=NOON)
+    issues.save(connection, frozen, NOON)
+    return campaigns.plan(connection, frozen.month, frozen.hash, batch_size=batch_size, languages=LANGUAGES, now=NOON)
 
 
-def claim_next(conn: Connection, campaign: Campaign, now: dt.datetime = NOON) -> Claim | None:
+def claim_next(connection: Connection, campaign: Campaign, now: dt.datetime = NOON) -> Claim | None:
     """What a worker does before it makes a request."""
-    claims = claim(conn, campaign.id, limit=1, owner="worker", lease=LEASE, now=now)
+    claims = claim(connection, campaign.id, limit=1, owner="worker", lease=LEASE, now=now)
     return claims[0] if claims else None

@@ -25,19 +25,19 @@ TOLD = st.tuples(st.integers(0, 2), st.integers(0, 4), st.sampled_from(Kind), RE
 
 def begin(database: Database) -> list[dict[int, tuple[int, int]]]:
     """Three campaigns of which one request is accepted, one in doubt and one under way."""
-    with database.write() as conn:
+    with database.write() as connection:
         for table in reversed(tables.metadata.sorted_tables):
             if table is not tables.outbox.installation:
-                conn.execute(delete(table))
+                connection.execute(delete(table))
         about = []
         for place, frozen in enumerate(FROZEN):
-            campaign = begin_campaign(conn, *PEOPLE, frozen=frozen, batch_size=4)
-            claim = claim_next(conn, campaign)
+            campaign = begin_campaign(connection, *PEOPLE, frozen=frozen, batch_size=4)
+            claim = claim_next(connection, campaign)
             assert claim is not None
             if place == 0:
-                results.accepted(conn, claim.attempt_id, message_id=None, rejected={}, now=NOON)
+                results.accepted(connection, claim.attempt_id, message_id=None, rejected={}, now=NOON)
             if place == 1:
-                results.in_doubt(conn, claim.attempt_id, detail="no answer", now=NOON)
+                results.in_doubt(connection, claim.attempt_id, detail="no answer", now=NOON)
             about.append({n: (member[0], claim.attempt_id) for n, member in enumerate(claim.recipients)})
     return about
 
@@ -59,11 +59,11 @@ def run(database: Database, told: list, posts: int) -> tuple:
 def stored(database: Database, about: list[dict[int, tuple[int, int]]]) -> tuple:
     """What there is, with people and months in the place of numbers that a second run gives out anew."""
     places = {number: (month, person) for month, one in enumerate(about) for person, (number, _) in one.items()}
-    with database.read() as conn:
-        rows = conn.execute(select(tables.outbox.delivery)).all()
+    with database.read() as connection:
+        rows = connection.execute(select(tables.outbox.delivery)).all()
         waiting = {
             (row.month, row.state.value, row.size, row.duplicates)
-            for row in conn.execute(
+            for row in connection.execute(
                 select(
                     tables.outbox.campaign.c.month,
                     tables.outbox.batch.c.state,
@@ -79,10 +79,11 @@ def stored(database: Database, about: list[dict[int, tuple[int, int]]]) -> tuple
             waiting,
             sorted(
                 (row.address_hash, row.address or "", row.reason)
-                for row in conn.execute(select(tables.people.suppression))
+                for row in connection.execute(select(tables.people.suppression))
             ),
             sorted(
-                (row.month, row.state.value, row.reason or "") for row in conn.execute(select(tables.outbox.campaign))
+                (row.month, row.state.value, row.reason or "")
+                for row in connection.execute(select(tables.outbox.campaign))
             ),
         )
 

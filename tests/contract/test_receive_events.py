@@ -50,12 +50,12 @@ class Sent:
         return receive(self.database, Post(events, others), identify=identify, soft_bounces=soft_bounces)
 
     def accept(self) -> None:
-        with self.database.write() as conn:
-            results.accepted(conn, self.attempt, message_id="m", rejected={}, now=LATER)
+        with self.database.write() as connection:
+            results.accepted(connection, self.attempt, message_id="m", rejected={}, now=LATER)
 
     def claim(self) -> int | None:
-        with self.database.write() as conn:
-            claim = claim_next(conn, self.campaign)
+        with self.database.write() as connection:
+            claim = claim_next(connection, self.campaign)
         return claim.attempt_id if claim else None
 
     @property
@@ -74,8 +74,8 @@ class Sent:
 
     @property
     def suppressed(self) -> dict[str, tuple[str | None, str]]:
-        with self.database.read() as conn:
-            rows = conn.execute(select(suppression)).all()
+        with self.database.read() as connection:
+            rows = connection.execute(select(suppression)).all()
         return {row.address_hash: (row.address, row.reason) for row in rows}
 
 
@@ -92,9 +92,9 @@ def sent(database: Database) -> Sent:
 
 
 def begin(database: Database, month: Month = NOVEMBER) -> Sent:
-    with database.write() as conn:
-        campaign = begin_campaign(conn, *PEOPLE, frozen=make_frozen(month=month), batch_size=3)
-        claim = claim_next(conn, campaign)
+    with database.write() as connection:
+        campaign = begin_campaign(connection, *PEOPLE, frozen=make_frozen(month=month), batch_size=3)
+        claim = claim_next(connection, campaign)
     assert claim is not None
     return Sent(database, campaign, claim.attempt_id, [member[0] for member in claim.recipients])
 
@@ -109,8 +109,8 @@ def test_event_before_the_answer_proves_the_request(sent):
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_one_event_of_any_kind_settles_a_doubt_for_all(sent, kind):
-    with sent.database.write() as conn:
-        results.in_doubt(conn, sent.attempt, detail="no answer", now=NOON)
+    with sent.database.write() as connection:
+        results.in_doubt(connection, sent.attempt, detail="no answer", now=NOON)
     sent.receive(sent.event(1, kind))
 
     dropped = kind is Kind.OVER_QUOTA
@@ -119,9 +119,9 @@ def test_one_event_of_any_kind_settles_a_doubt_for_all(sent, kind):
 
 
 def test_late_event_about_a_request_that_went_again_is_a_duplicate(sent):
-    with sent.database.write() as conn:
-        results.in_doubt(conn, sent.attempt, detail="no answer", now=NOON)
-        settling.resend(conn, sent.attempt, detail="a person decided", now=NOON)
+    with sent.database.write() as connection:
+        results.in_doubt(connection, sent.attempt, detail="no answer", now=NOON)
+        settling.resend(connection, sent.attempt, detail="a person decided", now=NOON)
     first, sent.attempt = sent.attempt, sent.claim()
     sent.accept()
     for _ in range(3):
@@ -132,9 +132,9 @@ def test_late_event_about_a_request_that_went_again_is_a_duplicate(sent):
 
 
 def test_late_event_keeps_a_batch_that_waits_again_from_going(sent):
-    with sent.database.write() as conn:
-        results.in_doubt(conn, sent.attempt, detail="no answer", now=NOON)
-        settling.resend(conn, sent.attempt, detail="a person decided", now=NOON)
+    with sent.database.write() as connection:
+        results.in_doubt(connection, sent.attempt, detail="no answer", now=NOON)
+        settling.resend(connection, sent.attempt, detail="a person decided", now=NOON)
     sent.receive(sent.event(0, Kind.DELIVERED))
 
     assert sent.claim() is None
@@ -142,9 +142,9 @@ def test_late_event_keeps_a_batch_that_waits_again_from_going(sent):
 
 
 def test_late_event_tells_about_those_who_were_given_up(sent):
-    with sent.database.write() as conn:
-        results.in_doubt(conn, sent.attempt, detail="no answer", now=NOON)
-        settling.give_up(conn, sent.attempt, detail="a person decided", now=NOON)
+    with sent.database.write() as connection:
+        results.in_doubt(connection, sent.attempt, detail="no answer", now=NOON)
+        settling.give_up(connection, sent.attempt, detail="a person decided", now=NOON)
     assert sent.balance.skipped == 3
     sent.receive(sent.event(2, Kind.DELIVERED))
 
@@ -185,9 +185,9 @@ def test_whoever_unsubscribes_or_complains_at_the_provider_has_left_here_too(sen
     kind = Kind(grounds.value)
     received = sent.receive(sent.event(0, kind, grounds), sent.event(0, kind, grounds))
 
-    with sent.database.read() as conn:
-        ann, bob = (subscribers.find(conn, PEOPLE[place].address_hash) for place in (0, 1))
-        assert suppressions.find(conn, PEOPLE[0].address_hash).reason == grounds.value
+    with sent.database.read() as connection:
+        ann, bob = (subscribers.find(connection, PEOPLE[place].address_hash) for place in (0, 1))
+        assert suppressions.find(connection, PEOPLE[0].address_hash).reason == grounds.value
     assert (received.suppressed, ann.state, bob.state) == (1, State.LEFT, State.ACTIVE)
     assert ann.left_at is not None
 
@@ -195,13 +195,13 @@ def test_whoever_unsubscribes_or_complains_at_the_provider_has_left_here_too(sen
 def test_whoever_bounces_has_not_left(sent):
     sent.receive(sent.event(0, Kind.BOUNCED, Grounds.BOUNCED))
 
-    with sent.database.read() as conn:
-        assert subscribers.find(conn, PEOPLE[0].address_hash).state is State.ACTIVE
+    with sent.database.read() as connection:
+        assert subscribers.find(connection, PEOPLE[0].address_hash).state is State.ACTIVE
 
 
 def test_suppressed_reader_is_not_handed_over_again(sent):
-    with sent.database.write() as conn:
-        results.not_accepted(conn, sent.attempt, detail="busy", now=NOON)
+    with sent.database.write() as connection:
+        results.not_accepted(connection, sent.attempt, detail="busy", now=NOON)
     sent.receive(Event(Kind.BOUNCED, "Ann@Example.org", None, Grounds.BOUNCED))
     sent.claim()
 
@@ -210,10 +210,10 @@ def test_suppressed_reader_is_not_handed_over_again(sent):
 
 def test_erased_and_unknown_people_leave_only_a_hash(sent):
     sent.accept()
-    with sent.database.write() as conn:
-        conn.execute(update(delivery).values(subscriber_id=None))
-        conn.execute(delete(consent))
-        conn.execute(delete(subscriber))
+    with sent.database.write() as connection:
+        connection.execute(update(delivery).values(subscriber_id=None))
+        connection.execute(delete(consent))
+        connection.execute(delete(subscriber))
     sent.receive(
         sent.event(0, Kind.BOUNCED, Grounds.BOUNCED),
         sent.event(1, Kind.BLOCKED),
@@ -233,8 +233,8 @@ def test_address_that_is_none_suppresses_nobody_and_stops_nothing(sent, address)
 
 
 def test_graver_reason_takes_the_place_of_another_and_a_persons_own_stays(sent):
-    with sent.database.write() as conn:
-        suppressions.add(conn, "hash of bob", None, "asked by letter", NOON)
+    with sent.database.write() as connection:
+        suppressions.add(connection, "hash of bob", None, "asked by letter", NOON)
     for grounds in (Grounds.BOUNCED, Grounds.COMPLAINED, Grounds.UNSUBSCRIBED):
         sent.receive(*(sent.event(place, Kind.DROPPED, grounds) for place in (0, 1)))
 
@@ -260,8 +260,8 @@ def test_row_of_long_ago_does_not_count_when_the_address_was_allowed_again(datab
         one.accept()
     for number in range(3):
         months[number].receive(months[number].event(0, Kind.BLOCKED), soft_bounces=3)
-    with database.write() as conn:
-        assert suppressions.lift(conn, PEOPLE[0].address_hash)
+    with database.write() as connection:
+        assert suppressions.lift(connection, PEOPLE[0].address_hash)
     months[3].receive(months[3].event(0, Kind.DELIVERED), soft_bounces=3)
     months[4].receive(months[4].event(0, Kind.BLOCKED), soft_bounces=3)
 
@@ -272,9 +272,9 @@ def test_campaign_that_skipped_somebody_does_not_break_the_row(database):
     months = [begin(database, Month(2026, number)) for number in range(1, 4)]
     for one in months:
         one.accept()
-    with database.write() as conn:
+    with database.write() as connection:
         mine = delivery.c.id == months[1].ids[0]
-        conn.execute(update(delivery).where(mine).values(state="skipped", reason="paused"))
+        connection.execute(update(delivery).where(mine).values(state="skipped", reason="paused"))
     for one in (months[2], months[0]):
         one.receive(one.event(0, Kind.BLOCKED))
 
@@ -299,8 +299,8 @@ def test_copies_of_a_quota_drop_do_not_send_anybody_twice(sent):
     events = [sent.event(place, Kind.OVER_QUOTA) for place in (0, 2)]
     sent.receive(*events)
     assert sent.receive(*events).waiting == 0
-    with sent.database.write() as conn:
-        campaigns.set_state(conn, sent.campaign.id, CampaignState.SENDING, reason=None, now=LATER)
+    with sent.database.write() as connection:
+        campaigns.set_state(connection, sent.campaign.id, CampaignState.SENDING, reason=None, now=LATER)
     first, sent.attempt = sent.attempt, sent.claim()
     sent.receive(*events)
     sent.accept()
@@ -315,11 +315,11 @@ def test_copies_of_a_quota_drop_do_not_send_anybody_twice(sent):
 def batches_of_two(database: Database) -> list[Sent]:
     """A campaign of three batches, each handed over and accepted."""
     people = [make_person(f"p{number}") for number in range(6)]
-    with database.write() as conn:
-        campaign = begin_campaign(conn, *people, batch_size=2)
-        claims = [claim_next(conn, campaign) for _ in range(3)]
+    with database.write() as connection:
+        campaign = begin_campaign(connection, *people, batch_size=2)
+        claims = [claim_next(connection, campaign) for _ in range(3)]
         for claim in claims:
-            results.accepted(conn, claim.attempt_id, message_id="m", rejected={}, now=NOON)
+            results.accepted(connection, claim.attempt_id, message_id="m", rejected={}, now=NOON)
     return [Sent(database, campaign, one.attempt_id, [member[0] for member in one.recipients]) for one in claims]
 
 
@@ -337,19 +337,19 @@ def test_drops_that_come_one_by_one_wait_in_one_batch(database):
     for place in range(2):
         first.receive(first.event(place, Kind.OVER_QUOTA))
 
-    with database.write() as conn:
-        campaigns.set_state(conn, first.campaign.id, CampaignState.SENDING, reason=None, now=LATER)
-        claim = claim_next(conn, first.campaign)
+    with database.write() as connection:
+        campaigns.set_state(connection, first.campaign.id, CampaignState.SENDING, reason=None, now=LATER)
+        claim = claim_next(connection, first.campaign)
     assert [member[0] for member in claim.recipients] == first.ids
 
 
 def went_again(sent: Sent) -> int:
     """Decide that the first request goes again; the second one, which is accepted."""
-    with sent.database.write() as conn:
-        results.in_doubt(conn, sent.attempt, detail="no answer", now=NOON)
-        settling.resend(conn, sent.attempt, detail="decided", now=NOON)
-        second = claim_next(conn, sent.campaign)
-        results.accepted(conn, second.attempt_id, message_id="m", rejected={}, now=NOON)
+    with sent.database.write() as connection:
+        results.in_doubt(connection, sent.attempt, detail="no answer", now=NOON)
+        settling.resend(connection, sent.attempt, detail="decided", now=NOON)
+        second = claim_next(connection, sent.campaign)
+        results.accepted(connection, second.attempt_id, message_id="m", rejected={}, now=NOON)
     return second.attempt_id
 
 
@@ -361,8 +361,8 @@ def test_whoever_was_dropped_and_turns_out_to_have_it_from_an_earlier_request_do
 
     assert waiting == 1
     assert (sent.balance.waiting, sent.balance.accepted) == (0, 3)
-    with sent.database.read() as conn:
-        assert campaigns.duplicates(conn, sent.campaign.id) == 2, "the one that was dropped has it once"
+    with sent.database.read() as connection:
+        assert campaigns.duplicates(connection, sent.campaign.id) == 2, "the one that was dropped has it once"
 
 
 def test_drop_of_a_second_mail_does_not_send_a_third(sent):
@@ -374,8 +374,8 @@ def test_drop_of_a_second_mail_does_not_send_a_third(sent):
 
 
 def test_quota_drop_of_a_cancelled_campaign_lets_nobody_wait(sent):
-    with sent.database.write() as conn:
-        campaigns.cancel(conn, sent.campaign.id, NOON)
+    with sent.database.write() as connection:
+        campaigns.cancel(connection, sent.campaign.id, NOON)
     sent.receive(sent.event(0, Kind.OVER_QUOTA))
 
     assert (sent.state, sent.balance.waiting, sent.balance.accepted) == ("cancelled", 0, 3)
@@ -385,14 +385,14 @@ def test_other_kinds_are_counted_and_do_nothing(sent):
     sent.receive(open=2, click=1)
     sent.receive(sent.event(0, Kind.PROCESSED), open=3)
 
-    with sent.database.read() as conn:
-        assert outcomes.others(conn) == {"open": 5, "click": 1}
+    with sent.database.read() as connection:
+        assert outcomes.others(connection) == {"open": 5, "click": 1}
     assert sent.suppressed == {}
 
 
 def test_post_that_fails_in_the_middle_leaves_nothing_behind(sent):
-    with sent.database.write() as conn:
-        conn.exec_driver_sql("DROP TABLE event")
+    with sent.database.write() as connection:
+        connection.exec_driver_sql("DROP TABLE event")
     with pytest.raises(StorageError):
         sent.receive(sent.event(0, Kind.BOUNCED, Grounds.BOUNCED), open=1)
 
@@ -401,14 +401,14 @@ def test_post_that_fails_in_the_middle_leaves_nothing_behind(sent):
 
 def test_post_of_thousands_is_taken_in_one_go(database):
     people = [make_person(f"p{number}") for number in range(2500)]
-    with database.write() as conn:
-        campaign = begin_campaign(conn, *people, batch_size=1000)
-        claims = [claim_next(conn, campaign) for _ in range(3)]
+    with database.write() as connection:
+        campaign = begin_campaign(connection, *people, batch_size=1000)
+        claims = [claim_next(connection, campaign) for _ in range(3)]
     about = [(member[0], claim.attempt_id) for claim in claims for member in claim.recipients]
     events = [Event(Kind.BOUNCED, f"p{n}@example.org", one, Grounds.BOUNCED) for n, one in enumerate(about)]
     found = receive(database, Post(tuple(events)), identify=identify, soft_bounces=3)
 
     assert (found.proven, found.suppressed) == (3, 2500)
-    with database.read() as conn:
-        assert outcomes.counts(conn, campaign.id) == {Outcome.BOUNCED: 2500}
-        assert Counter(conn.execute(select(attempt.c.state)).scalars()) == {AttemptState.ACCEPTED: 3}
+    with database.read() as connection:
+        assert outcomes.counts(connection, campaign.id) == {Outcome.BOUNCED: 2500}
+        assert Counter(connection.execute(select(attempt.c.state)).scalars()) == {AttemptState.ACCEPTED: 3}

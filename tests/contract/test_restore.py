@@ -21,42 +21,42 @@ def database(database_url):
 
 
 def test_campaign_that_was_being_sent_is_held(database):
-    with database.write() as conn:
-        campaign = begin_campaign(conn, *PEOPLE)
+    with database.write() as connection:
+        campaign = begin_campaign(connection, *PEOPLE)
 
     assert put_right(database, [], name="another") == PutRight(0, (campaign.month,))
 
-    with database.write() as conn:
-        found = campaigns.find(conn, campaign.month)
+    with database.write() as connection:
+        found = campaigns.find(connection, campaign.month)
         assert (found.state, found.reason) == (CampaignState.HELD, RESTORED)
-        assert claim_next(conn, campaign) is None
+        assert claim_next(connection, campaign) is None
     assert put_right(database, [], name="a third") == PutRight(0, ())
 
 
 def test_campaign_that_was_only_planned_is_held_until_resume(database):
-    with database.write() as conn:
-        campaign = begin_campaign(conn, *PEOPLE)
-        campaigns.hold(conn, campaign.id, ONLY_PLANNED, NOON)
+    with database.write() as connection:
+        campaign = begin_campaign(connection, *PEOPLE)
+        campaigns.hold(connection, campaign.id, ONLY_PLANNED, NOON)
 
     assert put_right(database, [], name="another") == PutRight(0, (campaign.month,))
 
-    with database.read() as conn:
-        assert campaigns.find(conn, campaign.month).reason == RESTORED, "it may have been sent since the backup"
+    with database.read() as connection:
+        assert campaigns.find(connection, campaign.month).reason == RESTORED, "it may have been sent since the backup"
 
 
 def test_campaign_that_is_over_stays_over(database):
-    with database.write() as conn:
-        campaign = begin_campaign(conn)
-        campaigns.finish_if_done(conn, campaign.id, NOON)
+    with database.write() as connection:
+        campaign = begin_campaign(connection)
+        campaigns.finish_if_done(connection, campaign.id, NOON)
 
     assert put_right(database, [], name="another") == PutRight(0, ())
 
 
 def test_attempts_after_it_bear_another_name_than_those_before(database):
-    with database.read() as conn:
-        before = installation.read(conn)
+    with database.read() as connection:
+        before = installation.read(connection)
 
     put_right(database, [], name="another")
 
-    with database.read() as conn:
-        assert (len(before), installation.read(conn)) == (16, "another")
+    with database.read() as connection:
+        assert (len(before), installation.read(connection)) == (16, "another")

@@ -36,31 +36,31 @@ class Sending:
     def __post_init__(self) -> None:
         self.database = Database(self.url, clock=lambda _connection: self.now)
         people = [make_person(f"p{number:02}") for number in range(PEOPLE)]
-        with self.database.write() as conn:
-            self.campaign = begin_campaign(conn, *people, batch_size=BATCH)
+        with self.database.write() as connection:
+            self.campaign = begin_campaign(connection, *people, batch_size=BATCH)
 
     def at(self, seconds: float) -> "Sending":
         self.now = NOON + seconds * SECOND
         return self
 
     def claim(self, owner: str = "worker") -> Claim:
-        with self.database.write() as conn:
-            (claim,) = claiming.claim(conn, self.campaign.id, limit=1, owner=owner, lease=LEASE, now=self.now)
+        with self.database.write() as connection:
+            (claim,) = claiming.claim(connection, self.campaign.id, limit=1, owner=owner, lease=LEASE, now=self.now)
         return claim
 
     def accept(self, claim: Claim) -> None:
-        with self.database.write() as conn:
-            results.accepted(conn, claim.attempt_id, message_id="m", rejected={}, now=self.now)
+        with self.database.write() as connection:
+            results.accepted(connection, claim.attempt_id, message_id="m", rejected={}, now=self.now)
 
     def report(self, claim: Claim, count: int) -> None:
         said = {number: None for number, *_ in claim.recipients[:count]}
-        with self.database.write() as conn:
-            partial_results.reported(conn, claim.attempt_id, said, lease_until=self.now + LEASE)
+        with self.database.write() as connection:
+            partial_results.reported(connection, claim.attempt_id, said, lease_until=self.now + LEASE)
 
     def shut(self, until: dt.datetime, name: str = "smtp") -> None:
-        with self.database.write() as conn:
-            gate.lock(conn, name)
-            gate.write(conn, name, Gate(2, 1, self.now, until, "451 busy"))
+        with self.database.write() as connection:
+            gate.lock(connection, name)
+            gate.write(connection, name, Gate(2, 1, self.now, until, "451 busy"))
 
     def status(self) -> Status:
         return status(self.database, NOVEMBER, LOOK)
@@ -117,11 +117,11 @@ def test_recipients_who_are_reported_one_by_one_count_while_their_request_goes_o
 def test_what_is_settled_long_after_the_request_is_no_speed(sending):
     claim = sending.claim()
     sending.claim()
-    with sending.database.write() as conn:
-        results.in_doubt(conn, claim.attempt_id, detail="no answer", now=NOON)
+    with sending.database.write() as connection:
+        results.in_doubt(connection, claim.attempt_id, detail="no answer", now=NOON)
     sending.at(3600)
-    with sending.database.write() as conn:
-        settling.assume_sent(conn, claim.attempt_id, detail="by hand", now=sending.now)
+    with sending.database.write() as connection:
+        settling.assume_sent(connection, claim.attempt_id, detail="by hand", now=sending.now)
 
     assert sending.status().rate == 0
     assert sending.status().balance.accepted == BATCH
@@ -155,8 +155,8 @@ def test_worker_that_still_runs_is_at_work_beside_one_that_was_killed(sending):
 
 def test_request_that_was_refused_a_moment_ago_is_a_sign_of_life(sending):
     claim = sending.claim()
-    with sending.database.write() as conn:
-        results.not_accepted(conn, claim.attempt_id, detail="busy", now=sending.now)
+    with sending.database.write() as connection:
+        results.not_accepted(connection, claim.attempt_id, detail="busy", now=sending.now)
 
     assert sending.at(59).status().ended
     assert not sending.at(61).status().ended
@@ -182,8 +182,8 @@ def test_gate_of_another_transport_is_no_reason_to_wait(sending):
 def test_campaign_that_is_held_neither_waits_nor_has_a_rate(sending):
     sending.accept(sending.claim())
     sending.shut(NOON + 30 * SECOND)
-    with sending.database.write() as conn:
-        campaigns.hold(conn, sending.campaign.id, "by hand", sending.now)
+    with sending.database.write() as connection:
+        campaigns.hold(connection, sending.campaign.id, "by hand", sending.now)
 
     now = sending.at(5).status()
 
@@ -199,18 +199,18 @@ def test_time_that_passes_alone_changes_nothing(sending):
 def test_issue_assembled_anew_is_told_while_the_campaign_has_the_old_one(sending):
     assert sending.status().correction is None
     corrected = make_frozen(word="second")
-    with sending.database.write() as conn:
-        issues.save(conn, corrected, NOON)
+    with sending.database.write() as connection:
+        issues.save(connection, corrected, NOON)
     assert sending.status().correction == "assembled"
-    with sending.database.write() as conn:
-        issues.approve(conn, NOVEMBER, corrected.hash, NOON)
+    with sending.database.write() as connection:
+        issues.approve(connection, NOVEMBER, corrected.hash, NOON)
     assert sending.status().correction == "approved"
 
 
 def test_rejected_are_counted_by_reason(sending):
     claim = sending.claim()
     refused = {number: "550 unknown" for number, *_ in claim.recipients[:3]}
-    with sending.database.write() as conn:
-        results.accepted(conn, claim.attempt_id, message_id="m", rejected=refused, now=NOON)
+    with sending.database.write() as connection:
+        results.accepted(connection, claim.attempt_id, message_id="m", rejected=refused, now=NOON)
 
     assert sending.status().rejected_because == {"550 unknown": 3}

@@ -36,8 +36,8 @@ def project(folder: Path, url: str | None, host: str) -> Digest:
 
 
 def read(digest: Digest) -> list[tuple[str | None, str]]:
-    with digest.database.read() as conn:
-        return [(row.address, row.reason) for row in conn.execute(select(suppression)).all()]
+    with digest.database.read() as connection:
+        return [(row.address, row.reason) for row in connection.execute(select(suppression)).all()]
 
 
 def test_every_page_of_every_list_is_taken_over(tmp_path, database_url):

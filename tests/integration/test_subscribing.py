@@ -201,7 +201,7 @@ def statements(town: Town, act) -> list[str]:
 
     seen: list[str] = []
 
-    def note(_conn, _cursor, statement, *_rest) -> None:
+    def note(_connection, _cursor, statement, *_rest) -> None:
         seen.append(statement)
 
     engine = town.database._engine

@@ -25,7 +25,7 @@ class CalendarRow:
 
 
 def begin(
-    conn: Connection,
+    connection: Connection,
     action: str,
     month: Month,
     *,
@@ -47,14 +47,14 @@ def begin(
         from now counts as run out: the clock was ahead then.
     """
     values = {"state": CalendarState.RUNNING, "due_at": due_at, "owner": owner, "lease_until": now + lease}
-    added = conn.execute(insert_new(conn, calendar), {"action": str(action), "month": str(month), **values})
+    added = connection.execute(insert_new(connection, calendar), {"action": str(action), "month": str(month), **values})
     if added.rowcount == 1:
         return True
     running = calendar.c.state == CalendarState.RUNNING
     owners = [owner] if gone is None else [owner, gone]
     lapsed = or_(calendar.c.lease_until <= now, calendar.c.lease_until > now + lease)
     mine_or_lapsed = and_(running, or_(calendar.c.owner.in_(owners), lapsed))
-    taken = conn.execute(
+    taken = connection.execute(
         update(calendar)
         .where(_is(action, month), or_(mine_or_lapsed, calendar.c.state == CalendarState.HELD))
         .values(values)
@@ -62,14 +62,14 @@ def begin(
     return taken.rowcount == 1
 
 
-def done(conn: Connection, action: str, month: Month, *, owner: str, now: dt.datetime) -> bool:
+def done(connection: Connection, action: str, month: Month, *, owner: str, now: dt.datetime) -> bool:
     """
     Say in the transaction of its effect that the action has happened.
 
     Returns:
         False if *owner* no longer has it: then the effect must be undone.
     """
-    ended = conn.execute(
+    ended = connection.execute(
         update(calendar)
         .where(_is(action, month), calendar.c.state == CalendarState.RUNNING, calendar.c.owner == owner)
         .values(state=CalendarState.DONE, done_at=now, reason=None)
@@ -77,41 +77,45 @@ def done(conn: Connection, action: str, month: Month, *, owner: str, now: dt.dat
     return ended.rowcount == 1
 
 
-def hold(conn: Connection, action: str, month: Month, *, due_at: dt.datetime, reason: str, now: dt.datetime) -> None:
+def hold(
+    connection: Connection, action: str, month: Month, *, due_at: dt.datetime, reason: str, now: dt.datetime
+) -> None:
     """Leave the action to a person, for *reason*; one that is done stays done."""
     values = {"state": CalendarState.HELD, "reason": reason}
     row = {"action": str(action), "month": str(month), "due_at": due_at, "owner": "", "lease_until": now, **values}
-    conn.execute(insert_new(conn, calendar), row)
-    conn.execute(update(calendar).where(_is(action, month), calendar.c.state != CalendarState.DONE).values(values))
+    connection.execute(insert_new(connection, calendar), row)
+    connection.execute(
+        update(calendar).where(_is(action, month), calendar.c.state != CalendarState.DONE).values(values)
+    )
 
 
-def forget(conn: Connection, month: Month) -> None:
+def forget(connection: Connection, month: Month) -> None:
     """Forget why actions of *month* are held: a person has acted, so they are judged anew."""
     held = calendar.c.state == CalendarState.HELD
-    conn.execute(delete(calendar).where(calendar.c.month == str(month), held))
+    connection.execute(delete(calendar).where(calendar.c.month == str(month), held))
 
 
-def begun_at(conn: Connection, now: dt.datetime) -> dt.datetime:
+def begun_at(connection: Connection, now: dt.datetime) -> dt.datetime:
     """When the calendar of this database was first asked, at the latest *now*: what was due before is not its job."""
-    conn.execute(insert_new(conn, calendar_start), {"id": 1, "begun_at": now})
+    connection.execute(insert_new(connection, calendar_start), {"id": 1, "begun_at": now})
     ahead = calendar_start.c.begun_at > now  # as the clock was then
-    conn.execute(update(calendar_start).where(ahead).values(begun_at=now))
-    begun: dt.datetime = conn.execute(select(calendar_start.c.begun_at)).scalar_one()
+    connection.execute(update(calendar_start).where(ahead).values(begun_at=now))
+    begun: dt.datetime = connection.execute(select(calendar_start.c.begun_at)).scalar_one()
     return begun
 
 
-def find(conn: Connection, action: str, month: Month) -> CalendarRow | None:
+def find(connection: Connection, action: str, month: Month) -> CalendarRow | None:
     """The action of *month*, or None if nobody has begun it."""
-    row = conn.execute(select(calendar).where(_is(action, month))).one_or_none()
+    row = connection.execute(select(calendar).where(_is(action, month))).one_or_none()
     return None if row is None else _row(row._mapping)  # noqa: SLF001  public in spite of its name
 
 
-def rows(conn: Connection, month: Month | None = None) -> list[CalendarRow]:
+def rows(connection: Connection, month: Month | None = None) -> list[CalendarRow]:
     """Every action that was begun or held, of one month or of all, newest month first, then by due time."""
     query = select(calendar).order_by(calendar.c.month.desc(), calendar.c.due_at, calendar.c.action)
     if month is not None:
         query = query.where(calendar.c.month == str(month))
-    return [_row(row._mapping) for row in conn.execute(query)]  # noqa: SLF001
+    return [_row(row._mapping) for row in connection.execute(query)]  # noqa: SLF001
 
 
 def _is(action: str, month: Month) -> ColumnElement[bool]:

@@ -5,12 +5,12 @@ from sqlalchemy import Connection, select, update
 from digest.storage.tables.outbox import installation
 
 
-def read(conn: Connection) -> str:
+def read(connection: Connection) -> str:
     """The name, which every request carries."""
-    name: str = conn.execute(select(installation.c.name)).scalar_one()
+    name: str = connection.execute(select(installation.c.name)).scalar_one()
     return name
 
 
-def rename(conn: Connection, name: str) -> None:
+def rename(connection: Connection, name: str) -> None:
     """Take another name: events of attempts that were made under the old one are not about those that follow."""
-    conn.execute(update(installation).values(name=name))
+    connection.execute(update(installation).values(name=name))

@@ -47,7 +47,7 @@ class PublishedIssue:
     document: Document
 
 
-def save(conn: Connection, frozen: FrozenIssue, now: dt.datetime) -> bool:
+def save(connection: Connection, frozen: FrozenIssue, now: dt.datetime) -> bool:
     """
     Keep a frozen issue, and make it the one of its month, to be approved.
 
@@ -55,19 +55,19 @@ def save(conn: Connection, frozen: FrozenIssue, now: dt.datetime) -> bool:
         Whether that changed anything: saving the same bytes again does not, and keeps their approval.
     """
     name = frozen.hash
-    row = status(conn, frozen.month, lock=True)
+    row = status(connection, frozen.month, lock=True)
     if row is not None and row.hash == name:
         return False
-    _keep(conn, frozen, name, now)
+    _keep(connection, frozen, name, now)
     values = {"state": IssueState.ASSEMBLED, "hash": name, "assembled_at": now, "approved_at": None}
     if row is None:
-        conn.execute(issue.insert(), {"month": str(frozen.month), **values})
+        connection.execute(issue.insert(), {"month": str(frozen.month), **values})
     else:
-        conn.execute(update(issue).where(issue.c.month == str(frozen.month)).values(values))
+        connection.execute(update(issue).where(issue.c.month == str(frozen.month)).values(values))
     return True
 
 
-def status(conn: Connection, month: Month, *, lock: bool = False) -> IssueRow | None:
+def status(connection: Connection, month: Month, *, lock: bool = False) -> IssueRow | None:
     """
     How far the issue of *month* has got, or None if nothing is frozen yet.
 
@@ -75,16 +75,16 @@ def status(conn: Connection, month: Month, *, lock: bool = False) -> IssueRow | 
         lock: Let nobody else change it before this transaction ends.
     """
     query = _rows().where(issue.c.month == str(month))
-    row = conn.execute(query.with_for_update(of=issue) if lock else query).one_or_none()
+    row = connection.execute(query.with_for_update(of=issue) if lock else query).one_or_none()
     return None if row is None else _issue_row(row)
 
 
-def months(conn: Connection) -> list[IssueRow]:
+def months(connection: Connection) -> list[IssueRow]:
     """Every issue, newest month first."""
-    return [_issue_row(row) for row in conn.execute(_rows().order_by(issue.c.month.desc()))]
+    return [_issue_row(row) for row in connection.execute(_rows().order_by(issue.c.month.desc()))]
 
 
-def approve(conn: Connection, month: Month, hash: str, now: dt.datetime) -> None:  # noqa: A002  the word of the design
+def approve(connection: Connection, month: Month, hash: str, now: dt.datetime) -> None:  # noqa: A002  the word of the design
     """
     Approve the bytes of *month* that have *hash*; approving them again changes nothing.
 
@@ -92,19 +92,19 @@ def approve(conn: Connection, month: Month, hash: str, now: dt.datetime) -> None
         NotFound: Nothing of *month* is assembled.
         Conflict: The issue has other bytes by now.
     """
-    row = status(conn, month, lock=True)
+    row = status(connection, month, lock=True)
     if row is None:
         raise NotFound(f"the issue of {month} is not assembled: run `digest assemble {month}`")
     if row.hash != hash:
         raise Conflict(f"the issue of {month} was assembled anew since you looked at it: look again, then approve")
-    conn.execute(
+    connection.execute(
         update(issue)
         .where(issue.c.month == str(month), issue.c.hash == hash, issue.c.state == IssueState.ASSEMBLED)
         .values(state=IssueState.APPROVED, approved_at=now)
     )
 
 
-def publish(conn: Connection, month: Month, hash: str, now: dt.datetime) -> None:  # noqa: A002
+def publish(connection: Connection, month: Month, hash: str, now: dt.datetime) -> None:  # noqa: A002
     """
     Show the bytes with *hash* on the web as the issue of *month*. The day of the first publication stays.
 
@@ -112,7 +112,7 @@ def publish(conn: Connection, month: Month, hash: str, now: dt.datetime) -> None
         NotFound: *month* has no issue, or no such bytes.
     """
     known = select(frozen_issue.c.hash).where(frozen_issue.c.hash == hash, frozen_issue.c.month == str(month))
-    changed = conn.execute(
+    changed = connection.execute(
         update(issue)
         .where(issue.c.month == str(month), known.exists())
         .values(published_hash=hash, published_at=func.coalesce(issue.c.published_at, now))
@@ -121,28 +121,28 @@ def publish(conn: Connection, month: Month, hash: str, now: dt.datetime) -> None
         raise NotFound(f"{month} has no such issue: run `digest assemble {month}`")
 
 
-def published(conn: Connection) -> list[PublishedIssue]:
+def published(connection: Connection) -> list[PublishedIssue]:
     """Every published issue, newest month first."""
-    return [_published(row) for row in conn.execute(_publications().order_by(issue.c.month.desc()))]
+    return [_published(row) for row in connection.execute(_publications().order_by(issue.c.month.desc()))]
 
 
-def published_one(conn: Connection, month: Month) -> PublishedIssue | None:
+def published_one(connection: Connection, month: Month) -> PublishedIssue | None:
     """The published issue of *month*, or None."""
-    row = conn.execute(_publications().where(issue.c.month == str(month))).one_or_none()
+    row = connection.execute(_publications().where(issue.c.month == str(month))).one_or_none()
     return None if row is None else _published(row)
 
 
-def document(conn: Connection, hash: str) -> Document:  # noqa: A002
+def document(connection: Connection, hash: str) -> Document:  # noqa: A002
     """
     The issue as the web shows it.
 
     Raises:
         NotFound: There are no bytes with that hash.
     """
-    return _read_document(_frozen_row(conn, hash).document)
+    return _read_document(_frozen_row(connection, hash).document)
 
 
-def edition(conn: Connection, hash: str, key: EditionKey) -> Edition:  # noqa: A002
+def edition(connection: Connection, hash: str, key: EditionKey) -> Edition:  # noqa: A002
     """
     One edition of a frozen issue.
 
@@ -151,33 +151,36 @@ def edition(conn: Connection, hash: str, key: EditionKey) -> Edition:  # noqa: A
     """
     table = tables.edition
     where = (table.c.hash == hash, table.c.language == key.language, table.c.mask == key.mask)
-    row = conn.execute(select(table).where(*where)).one_or_none()
+    row = connection.execute(select(table).where(*where)).one_or_none()
     if row is None:
         raise NotFound(f"there is no edition {key} of the issue with hash {hash[:12]}")
     return _edition(row)
 
 
-def editions(conn: Connection, hash: str) -> list[Edition]:  # noqa: A002
+def editions(connection: Connection, hash: str) -> list[Edition]:  # noqa: A002
     """All editions of a frozen issue, in the order in which they were frozen; empty if there is no such issue."""
     table = tables.edition
-    return [_edition(row) for row in conn.execute(select(table).where(table.c.hash == hash).order_by(table.c.position))]
+    return [
+        _edition(row)
+        for row in connection.execute(select(table).where(table.c.hash == hash).order_by(table.c.position))
+    ]
 
 
-def verify(conn: Connection, hash: str) -> bool:  # noqa: A002
+def verify(connection: Connection, hash: str) -> bool:  # noqa: A002
     """
     Whether the stored bytes still have the hash under which they were frozen.
 
     Raises:
         NotFound: There are no bytes with that hash.
     """
-    row = _frozen_row(conn, hash)
+    row = _frozen_row(connection, hash)
     stored = FrozenIssue(
-        Month.parse(row.month), row.source_hash, _read_document(row.document), tuple(editions(conn, hash))
+        Month.parse(row.month), row.source_hash, _read_document(row.document), tuple(editions(connection, hash))
     )
     return stored.hash == hash
 
 
-def _keep(conn: Connection, frozen: FrozenIssue, name: str, now: dt.datetime) -> None:
+def _keep(connection: Connection, frozen: FrozenIssue, name: str, now: dt.datetime) -> None:
     row = {
         "hash": name,
         "month": str(frozen.month),
@@ -186,17 +189,17 @@ def _keep(conn: Connection, frozen: FrozenIssue, name: str, now: dt.datetime) ->
         "document": json.dumps(asdict(frozen.document), ensure_ascii=False),
         "assembled_at": now,
     }
-    conn.execute(insert_new(conn, frozen_issue), row)
+    connection.execute(insert_new(connection, frozen_issue), row)
     if frozen.editions:
         rows = [_edition_values(name, position, one) for position, one in enumerate(frozen.editions)]
-        conn.execute(insert_new(conn, tables.edition), rows)
+        connection.execute(insert_new(connection, tables.edition), rows)
     topics = [
         {"hash": name, "bit": 1 << position, "topic": topic}
         for position, article in enumerate(frozen.document.articles)
         for topic in article.topics
     ]
     if topics:
-        conn.execute(insert_new(conn, issue_topic), topics)
+        connection.execute(insert_new(connection, issue_topic), topics)
 
 
 def _edition_values(name: str, position: int, one: Edition) -> dict[str, Any]:
@@ -220,8 +223,8 @@ def _edition(row: Row[Any]) -> Edition:
     return Edition(key, row.subject, row.preheader, row.html, row.text, headers, row.nonce)
 
 
-def _frozen_row(conn: Connection, name: str) -> Row[Any]:
-    row = conn.execute(select(frozen_issue).where(frozen_issue.c.hash == name)).one_or_none()
+def _frozen_row(connection: Connection, name: str) -> Row[Any]:
+    row = connection.execute(select(frozen_issue).where(frozen_issue.c.hash == name)).one_or_none()
     if row is None:
         raise NotFound(f"there is no frozen issue with hash {name[:12]}")
     return row

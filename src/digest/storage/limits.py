@@ -11,7 +11,7 @@ _MICROSECOND = dt.timedelta(microseconds=1)
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
-def take(conn: Connection, key: str, *, count: int, per: dt.timedelta, now: dt.datetime) -> bool:
+def take(connection: Connection, key: str, *, count: int, per: dt.timedelta, now: dt.datetime) -> bool:
     """Count one event of *key*; False, and nothing counted, if it is more than *count* in *per*.
 
     Up to *count* may come at once; then one each *per* / *count*. What was counted while the clock was ahead by more
@@ -21,20 +21,20 @@ def take(conn: Connection, key: str, *, count: int, per: dt.timedelta, now: dt.d
     ahead = page_limit.c.arrival > moment + space * count  # no event at or before *moment* leads so far
     later = case((ahead, moment), (page_limit.c.arrival > moment, page_limit.c.arrival), else_=moment) + space
     room = or_(page_limit.c.arrival <= moment + space * (count - 1), ahead)
-    statement = insert_or_update(conn, page_limit, "key", {"arrival": later}, room)
+    statement = insert_or_update(connection, page_limit, "key", {"arrival": later}, room)
     values = {"key": key, "arrival": moment + space}
-    return conn.execute(statement.values(values).returning(page_limit.c.key)).one_or_none() is not None
+    return connection.execute(statement.values(values).returning(page_limit.c.key)).one_or_none() is not None
 
 
-def opens_at(conn: Connection, key: str, *, count: int, per: dt.timedelta, now: dt.datetime) -> dt.datetime:
+def opens_at(connection: Connection, key: str, *, count: int, per: dt.timedelta, now: dt.datetime) -> dt.datetime:
     """When `take` counts the next event of *key*; *now* if it would at once."""
-    arrival = conn.execute(select(page_limit.c.arrival).where(page_limit.c.key == key)).scalar_one_or_none()
+    arrival = connection.execute(select(page_limit.c.arrival).where(page_limit.c.key == key)).scalar_one_or_none()
     space = per // _MICROSECOND // count
     opens = _EPOCH + _MICROSECOND * ((arrival or 0) - space * (count - 1))
     return max(now, opens)
 
 
-def forget(conn: Connection, now: dt.datetime) -> int:
+def forget(connection: Connection, now: dt.datetime) -> int:
     """Delete rows that limit nothing any more; how many."""
     moment = (now - _EPOCH) // _MICROSECOND
-    return conn.execute(delete(page_limit).where(page_limit.c.arrival <= moment)).rowcount
+    return connection.execute(delete(page_limit).where(page_limit.c.arrival <= moment)).rowcount

@@ -34,7 +34,7 @@ class Asked:
 
 
 def add(
-    conn: Connection,
+    connection: Connection,
     kind: str,
     address: str,
     address_hash: str,
@@ -55,17 +55,17 @@ def add(
         "attempts": 0,
         "next_at": now,
     }
-    number: int = conn.execute(notification.insert().values(values).returning(notification.c.id)).scalar_one()
+    number: int = connection.execute(notification.insert().values(values).returning(notification.c.id)).scalar_one()
     return number
 
 
-def is_due(conn: Connection, now: dt.datetime) -> bool:
+def is_due(connection: Connection, now: dt.datetime) -> bool:
     """Whether there is something to claim; takes no lock."""
     due = exists().where(_due(now))
-    return bool(conn.execute(select(due)).scalar_one())
+    return bool(connection.execute(select(due)).scalar_one())
 
 
-def claim(conn: Connection, *, owner: str, lease: dt.timedelta, now: dt.datetime) -> Queued | None:
+def claim(connection: Connection, *, owner: str, lease: dt.timedelta, now: dt.datetime) -> Queued | None:
     """
     Take the one that has been due for longest, until *lease* from now; None if none is due.
 
@@ -79,7 +79,7 @@ def claim(conn: Connection, *, owner: str, lease: dt.timedelta, now: dt.datetime
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    row = conn.execute(query).one_or_none()
+    row = connection.execute(query).one_or_none()
     if row is None:
         return None
     values = {
@@ -88,12 +88,12 @@ def claim(conn: Connection, *, owner: str, lease: dt.timedelta, now: dt.datetime
         "attempts": row.attempts + 1,
         "next_at": now + lease,
     }
-    conn.execute(update(notification).where(notification.c.id == row.id).values(values))
+    connection.execute(update(notification).where(notification.c.id == row.id).values(values))
     return _queued(row)
 
 
 def finish(
-    conn: Connection,
+    connection: Connection,
     taken: Queued,
     state: NotificationState,
     *,
@@ -123,36 +123,36 @@ def finish(
         "next_at": next_at or now,
         "finished_at": None if state in _OPEN else now,
     }
-    return conn.execute(update(notification).where(mine).values(values)).rowcount == 1
+    return connection.execute(update(notification).where(mine).values(values)).rowcount == 1
 
 
-def count(conn: Connection) -> dict[NotificationState, int]:
+def count(connection: Connection) -> dict[NotificationState, int]:
     """How many are in each state, as long as they are kept."""
     query = select(notification.c.state, func.count()).group_by(notification.c.state)
-    return dict.fromkeys(NotificationState, 0) | {state: number for state, number in conn.execute(query)}  # noqa: C416
+    return dict.fromkeys(NotificationState, 0) | {state: number for state, number in connection.execute(query)}  # noqa: C416
 
 
-def failed(conn: Connection) -> list[tuple[int, str, str]]:
+def failed(connection: Connection) -> list[tuple[int, str, str]]:
     """Id, kind and detail of those that were given up, oldest first."""
     query = (
         select(notification.c.id, notification.c.kind, notification.c.detail)
         .where(notification.c.state == NotificationState.FAILED)
         .order_by(notification.c.id)
     )
-    return [(row.id, row.kind, row.detail or "") for row in conn.execute(query)]
+    return [(row.id, row.kind, row.detail or "") for row in connection.execute(query)]
 
 
-def of_address(conn: Connection, address_hash: str) -> list[tuple[str, dt.datetime, NotificationState]]:
+def of_address(connection: Connection, address_hash: str) -> list[tuple[str, dt.datetime, NotificationState]]:
     """Kind, time and state of every mail to an address that is still kept, oldest first."""
     query = (
         select(notification.c.kind, notification.c.created_at, notification.c.state)
         .where(notification.c.address_hash == address_hash)
         .order_by(notification.c.id)
     )
-    return [(row.kind, row.created_at, row.state) for row in conn.execute(query)]
+    return [(row.kind, row.created_at, row.state) for row in connection.execute(query)]
 
 
-def latest(conn: Connection, kind: str, address_hash: str, after: dt.datetime) -> Asked | None:
+def latest(connection: Connection, kind: str, address_hash: str, after: dt.datetime) -> Asked | None:
     """The newest mail of a kind to an address that was enqueued after that time; None if there is none."""
     query = (
         select(notification.c.created_at, notification.c.state)
@@ -161,31 +161,31 @@ def latest(conn: Connection, kind: str, address_hash: str, after: dt.datetime) -
         .order_by(notification.c.id.desc())
         .limit(1)
     )
-    row = conn.execute(query).one_or_none()
+    row = connection.execute(query).one_or_none()
     return None if row is None else Asked(row.created_at, row.state)
 
 
-def forget_about(conn: Connection, address_hash: str, kind: str, subject_id: int) -> None:
+def forget_about(connection: Connection, address_hash: str, kind: str, subject_id: int) -> None:
     """Delete the mails of one kind to an address about one subject, also those that wait."""
     about = (notification.c.kind == str(kind), notification.c.subject_id == subject_id)
-    conn.execute(delete(notification).where(notification.c.address_hash == address_hash, *about))
+    connection.execute(delete(notification).where(notification.c.address_hash == address_hash, *about))
 
 
-def forget_until(conn: Connection, address_hash: str, time: dt.datetime) -> None:
+def forget_until(connection: Connection, address_hash: str, time: dt.datetime) -> None:
     """Delete every mail to an address that was enqueued until then, also those that wait."""
     theirs = (notification.c.address_hash == address_hash, notification.c.created_at <= time)
-    conn.execute(delete(notification).where(*theirs))
+    connection.execute(delete(notification).where(*theirs))
 
 
-def forget_address(conn: Connection, address_hash: str) -> None:
+def forget_address(connection: Connection, address_hash: str) -> None:
     """Delete every mail to an address, also those that wait."""
-    conn.execute(delete(notification).where(notification.c.address_hash == address_hash))
+    connection.execute(delete(notification).where(notification.c.address_hash == address_hash))
 
 
-def forget_old(conn: Connection, before: dt.datetime) -> int:
+def forget_old(connection: Connection, before: dt.datetime) -> int:
     """Delete those that were made before then and are open no more; how many."""
     old = and_(notification.c.created_at < before, ~notification.c.state.in_(_OPEN))
-    return conn.execute(delete(notification).where(old)).rowcount
+    return connection.execute(delete(notification).where(old)).rowcount
 
 
 def _due(now: dt.datetime) -> ColumnElement[bool]:

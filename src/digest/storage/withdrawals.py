@@ -13,18 +13,18 @@ from digest.storage.tables.issues import issue, withdrawal
 from digest.storage.tables.outbox import attempt, batch, campaign
 
 
-def of_month(conn: Connection, month: Month) -> tuple[Withdrawal, ...]:
+def of_month(connection: Connection, month: Month) -> tuple[Withdrawal, ...]:
     """Every withdrawn article of *month*, by slug."""
-    rows = conn.execute(select(withdrawal).where(withdrawal.c.month == str(month)).order_by(withdrawal.c.slug))
+    rows = connection.execute(select(withdrawal).where(withdrawal.c.month == str(month)).order_by(withdrawal.c.slug))
     return tuple(
         Withdrawal(month, row.slug, row.title, row.language, json.loads(row.reason), row.withdrawn_at) for row in rows
     )
 
 
-def save(conn: Connection, one: Withdrawal) -> None:
+def save(connection: Connection, one: Withdrawal) -> None:
     """Keep a withdrawal; one that is there already takes the new reason and keeps its time."""
-    before = next((old for old in of_month(conn, one.month) if old.slug == one.slug), None)
-    remove(conn, one.month, [one.slug])
+    before = next((old for old in of_month(connection, one.month) if old.slug == one.slug), None)
+    remove(connection, one.month, [one.slug])
     values = {
         "month": str(one.month),
         "slug": one.slug,
@@ -33,21 +33,21 @@ def save(conn: Connection, one: Withdrawal) -> None:
         "reason": json.dumps(dict(one.reason), ensure_ascii=False),
         "withdrawn_at": before.withdrawn_at if before else one.withdrawn_at,
     }
-    conn.execute(withdrawal.insert(), values)
+    connection.execute(withdrawal.insert(), values)
 
 
-def remove(conn: Connection, month: Month, slugs: Collection[str]) -> None:
+def remove(connection: Connection, month: Month, slugs: Collection[str]) -> None:
     """Forget withdrawals, since the articles are back."""
-    conn.execute(delete(withdrawal).where(withdrawal.c.month == str(month), withdrawal.c.slug.in_(slugs)))
+    connection.execute(delete(withdrawal).where(withdrawal.c.month == str(month), withdrawal.c.slug.in_(slugs)))
 
 
-def public_articles(conn: Connection, month: Month) -> dict[str, WebArticle]:
+def public_articles(connection: Connection, month: Month) -> dict[str, WebArticle]:
     """Every article of *month* that the web shows or that was mailed, by slug, in its newest form."""
     of_month = campaign.c.month == str(month)
     mailed = select(attempt.c.hash).join(batch, batch.c.id == attempt.c.batch_id).join(campaign).where(of_month)
     planned = select(campaign.c.hash).where(of_month)
     shown = select(issue.c.published_hash).where(issue.c.month == str(month), issue.c.published_hash.is_not(None))
-    newest = conn.execute(shown).scalar_one_or_none()
-    hashes = set(conn.execute(union(mailed, planned, shown)).scalars())
-    documents = [document(conn, one) for one in sorted(hashes, key=lambda one: one == newest)]
+    newest = connection.execute(shown).scalar_one_or_none()
+    hashes = set(connection.execute(union(mailed, planned, shown)).scalars())
+    documents = [document(connection, one) for one in sorted(hashes, key=lambda one: one == newest)]
     return {article.slug: article for one in documents for article in one.articles}

@@ -15,7 +15,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def conn(database: Database):
+def connection(database: Database):
     """A connection in one transaction that lasts as long as the test."""
     with database.write() as connection:
         yield connection

@@ -32,47 +32,47 @@ class Wait:
     is_free: Callable[[Connection, dt.datetime], bool]
 
 
-def use_up_limit(conn: Connection, now: dt.datetime) -> None:
-    while limits.take(conn, "key", count=3, per=DAY, now=now):
+def use_up_limit(connection: Connection, now: dt.datetime) -> None:
+    while limits.take(connection, "key", count=3, per=DAY, now=now):
         pass
 
 
-def use_up_rate(conn: Connection, now: dt.datetime) -> None:
-    if gate.free_from(conn, "smtp", 10.0, now) <= now:
-        gate.charge(conn, "smtp", 500, 10.0, now)
+def use_up_rate(connection: Connection, now: dt.datetime) -> None:
+    if gate.free_from(connection, "smtp", 10.0, now) <= now:
+        gate.charge(connection, "smtp", 500, 10.0, now)
 
 
-def enqueue(conn: Connection, now: dt.datetime) -> None:
-    notifications.add(conn, "link", "a@example.org", "hash", language="en", subject_id=None, now=now)
+def enqueue(connection: Connection, now: dt.datetime) -> None:
+    notifications.add(connection, "link", "a@example.org", "hash", language="en", subject_id=None, now=now)
 
 
-def put_mail_off(conn: Connection, now: dt.datetime) -> None:
-    enqueue(conn, now)
-    while taken := notifications.claim(conn, owner="one", lease=HOUR, now=now):
+def put_mail_off(connection: Connection, now: dt.datetime) -> None:
+    enqueue(connection, now)
+    while taken := notifications.claim(connection, owner="one", lease=HOUR, now=now):
         waiting, later = NotificationState.WAITING, now + LONGEST_WAIT
-        notifications.finish(conn, taken, waiting, owner="one", now=now, next_at=later)
+        notifications.finish(connection, taken, waiting, owner="one", now=now, next_at=later)
 
 
-def lease_mail(conn: Connection, now: dt.datetime) -> None:
-    enqueue(conn, now)
-    while notifications.claim(conn, owner="one", lease=HOUR, now=now):
+def lease_mail(connection: Connection, now: dt.datetime) -> None:
+    enqueue(connection, now)
+    while notifications.claim(connection, owner="one", lease=HOUR, now=now):
         pass
 
 
-def lease_action(conn: Connection, now: dt.datetime) -> bool:
-    return calendar.begin(conn, "send", NOVEMBER, due_at=NOON, owner="one", lease=LEASE, now=now)
+def lease_action(connection: Connection, now: dt.datetime) -> bool:
+    return calendar.begin(connection, "send", NOVEMBER, due_at=NOON, owner="one", lease=LEASE, now=now)
 
 
-def take_action_over(conn: Connection, now: dt.datetime) -> bool:
-    return calendar.begin(conn, "send", NOVEMBER, due_at=NOON, owner="two", lease=LEASE, now=now)
+def take_action_over(connection: Connection, now: dt.datetime) -> bool:
+    return calendar.begin(connection, "send", NOVEMBER, due_at=NOON, owner="two", lease=LEASE, now=now)
 
 
 WAITS = {
-    "limit": Wait(DAY, use_up_limit, lambda conn, now: limits.take(conn, "key", count=3, per=DAY, now=now)),
+    "limit": Wait(DAY, use_up_limit, lambda connection, now: limits.take(connection, "key", count=3, per=DAY, now=now)),
     "rate": Wait(
         dt.timedelta(seconds=gate.MOST_AT_ONCE / 10),
         use_up_rate,
-        lambda conn, now: gate.free_from(conn, "smtp", 10.0, now) <= now,
+        lambda connection, now: gate.free_from(connection, "smtp", 10.0, now) <= now,
     ),
     "new mail": Wait(dt.timedelta(0), enqueue, notifications.is_due),
     "mail put off": Wait(LONGEST_WAIT, put_mail_off, notifications.is_due),
@@ -80,8 +80,8 @@ WAITS = {
     "action of the calendar": Wait(LEASE, lease_action, take_action_over),
     "daily chore": Wait(
         2 * DAY,
-        lambda conn, now: chores.begin(conn, "clean-up", now.date()),
-        lambda conn, now: chores.begin(conn, "clean-up", now.date()),
+        lambda connection, now: chores.begin(connection, "clean-up", now.date()),
+        lambda connection, now: chores.begin(connection, "clean-up", now.date()),
     ),
 }
 
@@ -91,39 +91,39 @@ WAITS = {
 @given(steps=st.lists(st.sampled_from(STEPS), min_size=1, max_size=4))
 def test_clock_that_steps_keeps_nothing_waiting_longer_than_its_own_longest_wait(database, name, steps):
     wait, now = WAITS[name], NOON
-    with database.write() as conn:
+    with database.write() as connection:
         for table in reversed(tables.metadata.sorted_tables):
             if table is not tables.outbox.installation:
-                conn.execute(delete(table))
+                connection.execute(delete(table))
         for step in steps:
-            wait.put_off(conn, now)
+            wait.put_off(connection, now)
             now += step
 
         # somebody asks every few seconds: at once, and until it has waited for long enough
-        assert wait.is_free(conn, now) or wait.is_free(conn, now + wait.longest)
+        assert wait.is_free(connection, now) or wait.is_free(connection, now + wait.longest)
 
 
-def test_calendar_that_was_first_asked_by_a_clock_far_ahead_has_begun_when_it_is_asked_again(conn):
-    calendar.begun_at(conn, AHEAD)
+def test_calendar_that_was_first_asked_by_a_clock_far_ahead_has_begun_when_it_is_asked_again(connection):
+    calendar.begun_at(connection, AHEAD)
 
-    assert calendar.begun_at(conn, NOON) == NOON
-    assert calendar.begun_at(conn, NOON + DAY) == NOON
+    assert calendar.begun_at(connection, NOON) == NOON
+    assert calendar.begun_at(connection, NOON + DAY) == NOON
 
 
-def test_people_who_lapsed_by_a_clock_far_ahead_are_active_again(conn):
-    [ann] = add_people(conn, make_person("ann", consent_until=(NOON + 30 * DAY).date()))
-    subscribers.mark_lapsed(conn, AHEAD.date())
-    lapsed = subscribers.get(conn, ann)
-    subscribers.mark_lapsed(conn, NOON.date())
+def test_people_who_lapsed_by_a_clock_far_ahead_are_active_again(connection):
+    [ann] = add_people(connection, make_person("ann", consent_until=(NOON + 30 * DAY).date()))
+    subscribers.mark_lapsed(connection, AHEAD.date())
+    lapsed = subscribers.get(connection, ann)
+    subscribers.mark_lapsed(connection, NOON.date())
 
     assert lapsed.state is State.LAPSED
-    assert subscribers.get(conn, ann).state is State.ACTIVE
+    assert subscribers.get(connection, ann).state is State.ACTIVE
 
 
-def test_what_was_handed_over_by_a_clock_far_ahead_says_nothing_about_the_last_minute(conn):
-    campaign = begin_campaign(conn, *[make_person(name) for name in ("ann", "bob", "cho")])
-    claim = claim_next(conn, campaign, AHEAD)
-    results.accepted(conn, claim.attempt_id, message_id=None, rejected={}, now=AHEAD)
+def test_what_was_handed_over_by_a_clock_far_ahead_says_nothing_about_the_last_minute(connection):
+    campaign = begin_campaign(connection, *[make_person(name) for name in ("ann", "bob", "cho")])
+    claim = claim_next(connection, campaign, AHEAD)
+    results.accepted(connection, claim.attempt_id, message_id=None, rejected={}, now=AHEAD)
 
-    found = throughput.measure(conn, campaign.id, NOON)
+    found = throughput.measure(connection, campaign.id, NOON)
     assert (found.rate, found.ended) == (0.0, False)

@@ -46,9 +46,9 @@ def make_client(database: Database, **newsletter) -> TestClient:
 @pytest.fixture
 def elements(database: Database) -> list[dict[str, str]]:
     """A hard bounce of ann and a delivery to bob, as the provider tells of them."""
-    with database.write() as conn:
-        campaign = begin_campaign(conn, make_person("ann"), make_person("bob"))
-        claim = claim_next(conn, campaign)
+    with database.write() as connection:
+        campaign = begin_campaign(connection, make_person("ann"), make_person("bob"))
+        claim = claim_next(connection, campaign)
     assert claim is not None
     ids = [{"delivery_id": str(member[0]), "attempt_id": str(claim.attempt_id)} for member in claim.recipients]
     return [
@@ -75,9 +75,13 @@ def test_body_that_never_ends_is_given_up(database: Database):
 
 def standing(database: Database) -> tuple[int, dict[str, int], bool]:
     """Accepted deliveries, outcomes, and whether ann is suppressed."""
-    with database.read() as conn:
-        found = {word.value: number for word, number in outcomes.counts(conn, 1).items()}
-        return campaigns.balance(conn, 1).accepted, found, suppressions.find(conn, "hash of ann") is not None
+    with database.read() as connection:
+        found = {word.value: number for word, number in outcomes.counts(connection, 1).items()}
+        return (
+            campaigns.balance(connection, 1).accepted,
+            found,
+            suppressions.find(connection, "hash of ann") is not None,
+        )
 
 
 NOTHING = (0, {}, False)
@@ -183,9 +187,9 @@ def test_long_body_in_chunks_is_refused_before_anybody_looks_at_its_signature(cl
 
 def test_answer_waits_for_a_database_that_comes_back(sqlite_url, caplog):
     database = Database(sqlite_url)
-    with database.write() as conn:
-        campaign = begin_campaign(conn, make_person("ann"), make_person("bob"))
-        claim = claim_next(conn, campaign)
+    with database.write() as connection:
+        campaign = begin_campaign(connection, make_person("ann"), make_person("bob"))
+        claim = claim_next(connection, campaign)
     about = {"delivery_id": str(claim.recipients[0][0]), "attempt_id": str(claim.attempt_id)}
     body = json.dumps([{"email": "ann@example.org", "event": "delivered", **about}]).encode()
     client, signed = make_client(database), SIGNER.headers(body)
@@ -202,8 +206,8 @@ def test_answer_waits_for_a_database_that_comes_back(sqlite_url, caplog):
 
 
 def test_database_that_fails_half_way_is_never_a_success(client, database, elements):
-    with database.write() as conn:
-        conn.exec_driver_sql("DROP TABLE event")
+    with database.write() as connection:
+        connection.exec_driver_sql("DROP TABLE event")
     body = json.dumps([*elements, {"event": "open"}]).encode()
 
     assert post(client, body).status_code == 503

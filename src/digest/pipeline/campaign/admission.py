@@ -23,38 +23,38 @@ class Passage:
         self._trial = False
         self.shut: Gate | None = None
 
-    def admit(self, conn: Connection, batches: int, now: dt.datetime) -> tuple[int, float]:
+    def admit(self, connection: Connection, batches: int, now: dt.datetime) -> tuple[int, float]:
         """
         Ask to claim up to *batches*.
 
         Returns:
             How many may be claimed in this transaction, and if none, the seconds after which to ask again.
         """
-        state = gate.read(conn, self._name)
+        state = gate.read(connection, self._name)
         self._trial = state.trial
         if self._trial:
-            state = gate.lock(conn, self._name)  # only one worker makes the trial
+            state = gate.lock(connection, self._name)  # only one worker makes the trial
             batches = 1
         self.shut = state if state.is_shut(now) else None
         if state.shut_until is not None and self.shut:
             return 0, (state.shut_until - now).total_seconds()
-        return self._within_rate(conn, batches, now) if self._sending.rate else (batches, 0.0)
+        return self._within_rate(connection, batches, now) if self._sending.rate else (batches, 0.0)
 
-    def passed(self, conn: Connection, sizes: Sequence[int], now: dt.datetime) -> None:
+    def passed(self, connection: Connection, sizes: Sequence[int], now: dt.datetime) -> None:
         """Tell how many recipients each claimed batch has; in the same transaction."""
         if self._trial and sizes:
-            state = gate.lock(conn, self._name)
-            gate.write(conn, self._name, during_trial(state, now=now, until=now + self._sending.lease))
+            state = gate.lock(connection, self._name)
+            gate.write(connection, self._name, during_trial(state, now=now, until=now + self._sending.lease))
         if sizes and self._sending.rate:
-            gate.charge(conn, self._name, sum(sizes), self._sending.rate, now)
+            gate.charge(connection, self._name, sum(sizes), self._sending.rate, now)
 
-    def unused(self, conn: Connection, began: dt.datetime, now: dt.datetime) -> None:
+    def unused(self, connection: Connection, began: dt.datetime, now: dt.datetime) -> None:
         """Tell that a claim that *began* then led to no request; in the transaction that gives it back."""
-        state = gate.lock(conn, self._name)
-        gate.write(conn, self._name, after_no_request(state, began=began, now=now))
+        state = gate.lock(connection, self._name)
+        gate.write(connection, self._name, after_no_request(state, began=began, now=now))
 
-    def _within_rate(self, conn: Connection, batches: int, now: dt.datetime) -> tuple[int, float]:
+    def _within_rate(self, connection: Connection, batches: int, now: dt.datetime) -> tuple[int, float]:
         rate = self._sending.rate
-        begin = gate.free_from(conn, self._name, rate, now)
+        begin = gate.free_from(connection, self._name, rate, now)
         a_seconds_worth = max(1, int(rate / self._sending.planned_batch_size))
         return (0, (begin - now).total_seconds()) if begin > now else (min(batches, a_seconds_worth), 0.0)

@@ -34,7 +34,7 @@ class Done:
 
 
 def record(
-    conn: Connection,
+    connection: Connection,
     transport: str,
     campaign_id: int,
     done: Sequence[Done],
@@ -51,56 +51,58 @@ def record(
     """
     if not done and not progress:
         return
-    results.accepted_all(conn, [_taken(one, one.outcome) for one in done if isinstance(one.outcome, Answer)], now)
+    results.accepted_all(connection, [_taken(one, one.outcome) for one in done if isinstance(one.outcome, Answer)], now)
     others = [one for one in done if not isinstance(one.outcome, Answer)]
-    reasons = [_write_down(conn, one, now) if one.requested else _give_back(conn, one, now) for one in others]
+    reasons = [
+        _write_down(connection, one, now) if one.requested else _give_back(connection, one, now) for one in others
+    ]
     hold = next(filter(None, reasons), None)
-    before = gate.read(conn, transport)
+    before = gate.read(connection, transport)
     if reasons or (done and before != OPEN) or (progress and before.trial):
-        campaigns.state(conn, campaign_id)  # locked before the gate, as by whoever resumes it
-        before = gate.lock(conn, transport)
+        campaigns.state(connection, campaign_id)  # locked before the gate, as by whoever resumes it
+        before = gate.lock(connection, transport)
         advanced = before
         for began in progress:
             advanced = breaker.after_acceptance(advanced, began=began, now=now)
         after = _through(advanced, done, now, chance)
         if after != before:
-            gate.write(conn, transport, after)
+            gate.write(connection, transport, after)
         hold = hold or (after.reason if after.exhausted else None)
     if hold is not None:
-        campaigns.hold(conn, campaign_id, hold, now)
+        campaigns.hold(connection, campaign_id, hold, now)
 
 
 def _taken(done: Done, answer: Answer) -> Taken:
     return Taken(done.claim.attempt_id, answer.message_id, answer.rejected)
 
 
-def _give_back(conn: Connection, done: Done, now: dt.datetime) -> str:
+def _give_back(connection: Connection, done: Done, now: dt.datetime) -> str:
     """Let a batch wait again for which no request could be made; why the campaign has to be held."""
     detail = f"no request was made: {type(done.outcome).__name__}"
-    results.not_accepted(conn, done.claim.attempt_id, detail=detail, now=now)
+    results.not_accepted(connection, done.claim.attempt_id, detail=detail, now=now)
     return _fault(done.outcome)
 
 
-def _write_down(conn: Connection, done: Done, now: dt.datetime) -> str | None:
+def _write_down(connection: Connection, done: Done, now: dt.datetime) -> str | None:
     """Write down one request that was not simply accepted; why the campaign has to be held, or None."""
     attempt, error = done.claim.attempt_id, done.outcome
     said = str(error)
     if isinstance(error, TooLarge):
-        return _too_large(conn, done, said, now)
+        return _too_large(connection, done, said, now)
     if isinstance(error, BatchRefused) and done.claim.depth < _HALVINGS and len(done.claim.recipients) > 1:
-        splits.halve(conn, attempt, detail=said, deeper=1, now=now)
+        splits.halve(connection, attempt, detail=said, deeper=1, now=now)
         return None
     if isinstance(error, Later):
-        splits.put_off(conn, attempt, error.deliveries, detail=said, now=now)
+        splits.put_off(connection, attempt, error.deliveries, detail=said, now=now)
         return None
     if isinstance(error, NotAccepted):
-        refused = results.not_accepted(conn, attempt, detail=said, rejected=error.rejected, now=now)
+        refused = results.not_accepted(connection, attempt, detail=said, rejected=error.rejected, now=now)
         unclear = bool(error.rejected) and refused == 0  # it would be handed over again unchanged, for ever
         return said if isinstance(error, Refused | BatchRefused) or unclear else None
     if isinstance(error, InDoubt):
-        results.in_doubt(conn, attempt, detail=said, doubtful=error.doubtful, now=now)
+        results.in_doubt(connection, attempt, detail=said, doubtful=error.doubtful, now=now)
         return None
-    results.in_doubt(conn, attempt, detail=f"unexpected: {type(error).__name__}", now=now)
+    results.in_doubt(connection, attempt, detail=f"unexpected: {type(error).__name__}", now=now)
     return _fault(error)
 
 
@@ -110,15 +112,15 @@ def _fault(error: object) -> str:
     return f"a fault of the program: {type(error).__name__}: see its log"
 
 
-def _too_large(conn: Connection, done: Done, said: str, now: dt.datetime) -> str | None:
+def _too_large(connection: Connection, done: Done, said: str, now: dt.datetime) -> str | None:
     attempt, recipients = done.claim.attempt_id, done.claim.recipients
     if len(recipients) > 1:
-        splits.halve(conn, attempt, detail=said, deeper=0, now=now)
+        splits.halve(connection, attempt, detail=said, deeper=0, now=now)
         return None
-    if members.edition_accepted(conn, done.claim.batch_id):
-        results.not_accepted(conn, attempt, detail=said, rejected={recipients[0][0]: said}, now=now)
+    if members.edition_accepted(connection, done.claim.batch_id):
+        results.not_accepted(connection, attempt, detail=said, rejected={recipients[0][0]: said}, now=now)
         return None
-    results.not_accepted(conn, attempt, detail=said, now=now)
+    results.not_accepted(connection, attempt, detail=said, now=now)
     return f"a request for a single reader is too large: {said}"  # so it is not that reader's doing
 
 

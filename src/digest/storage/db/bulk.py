@@ -18,7 +18,9 @@ class _Converted(dict[Any, Any]):
         return self[value]
 
 
-def insert_rows(conn: Connection, insert: Insert, columns: Sequence[Column[Any]], rows: Sequence[Sequence[Any]]) -> int:
+def insert_rows(
+    connection: Connection, insert: Insert, columns: Sequence[Column[Any]], rows: Sequence[Sequence[Any]]
+) -> int:
     """
     Run *insert*, an INSERT without values, for each of *rows*; their values stand in the order of *columns*.
 
@@ -28,9 +30,9 @@ def insert_rows(conn: Connection, insert: Insert, columns: Sequence[Column[Any]]
     if not rows:
         return 0
     statement = insert.values({column.name: bindparam(column.name, type_=column.type) for column in columns})
-    compiled = statement.compile(dialect=conn.dialect)
+    compiled = statement.compile(dialect=connection.dialect)
     by_column = [
-        _converted(column, values, conn) for column, values in zip(columns, zip(*rows, strict=True), strict=True)
+        _converted(column, values, connection) for column, values in zip(columns, zip(*rows, strict=True), strict=True)
     ]
     names = [column.name for column in columns]
     if compiled.positiontup is not None:  # `?`
@@ -38,11 +40,11 @@ def insert_rows(conn: Connection, insert: Insert, columns: Sequence[Column[Any]]
         given: list[Any] = list(zip(*(by_name[name] for name in compiled.positiontup), strict=True))
     else:  # `%(name)s`
         given = [dict(zip(names, row, strict=True)) for row in zip(*by_column, strict=True)]
-    return conn.exec_driver_sql(str(compiled), given).rowcount
+    return connection.exec_driver_sql(str(compiled), given).rowcount
 
 
-def _converted(column: Column[Any], values: Sequence[Any], conn: Connection) -> Sequence[Any]:
-    convert = column.type.dialect_impl(conn.dialect).bind_processor(conn.dialect)
+def _converted(column: Column[Any], values: Sequence[Any], connection: Connection) -> Sequence[Any]:
+    convert = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
     if convert is None:
         return values
     known = _Converted(convert)

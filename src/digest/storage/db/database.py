@@ -24,12 +24,12 @@ T = TypeVar("T")
 RevisionState = Literal["empty", "old", "current", "newer"]
 
 
-def read_clock(conn: Connection) -> dt.datetime:
+def read_clock(connection: Connection) -> dt.datetime:
     """The database's own clock: on PostgreSQL all hosts share it."""
-    if conn.dialect.name == "sqlite":
-        stamp = conn.execute(select(func.strftime("%Y-%m-%dT%H:%M:%f+00:00", "now"))).scalar_one()
+    if connection.dialect.name == "sqlite":
+        stamp = connection.execute(select(func.strftime("%Y-%m-%dT%H:%M:%f+00:00", "now"))).scalar_one()
         return dt.datetime.fromisoformat(stamp)
-    moment: dt.datetime = conn.execute(select(literal_column("clock_timestamp()"))).scalar_one()
+    moment: dt.datetime = connection.execute(select(literal_column("clock_timestamp()"))).scalar_one()
     return moment.astimezone(dt.UTC)
 
 
@@ -62,8 +62,12 @@ class Database:
         Raises:
             StorageError: The database can't be reached or used.
         """
-        with self._explained(), self._engine.connect() as conn, conn.execution_options(**self._reading).begin():
-            yield conn
+        with (
+            self._explained(),
+            self._engine.connect() as connection,
+            connection.execution_options(**self._reading).begin(),
+        ):
+            yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -74,8 +78,12 @@ class Database:
         Raises:
             StorageError: The database can't be reached or written.
         """
-        with self._explained(), self._engine.connect() as conn, conn.execution_options(**{WRITES: True}).begin():
-            yield conn
+        with (
+            self._explained(),
+            self._engine.connect() as connection,
+            connection.execution_options(**{WRITES: True}).begin(),
+        ):
+            yield connection
 
     def transact(self, work: Callable[[Connection], T]) -> T:
         """
@@ -89,16 +97,16 @@ class Database:
         """
         for _ in range(_TIMES):
             try:
-                with self.write() as conn:
-                    return work(conn)
+                with self.write() as connection:
+                    return work(connection)
             except GaveWay:
                 continue
-        with self.write() as conn:
-            return work(conn)
+        with self.write() as connection:
+            return work(connection)
 
-    def now(self, conn: Connection) -> dt.datetime:
+    def now(self, connection: Connection) -> dt.datetime:
         """The time in UTC, from the database's clock."""
-        return self._clock(conn)
+        return self._clock(connection)
 
     def dispose(self) -> None:
         """Close all connections that are not in use."""
@@ -130,12 +138,12 @@ def upgrade(url: str) -> None:
         make_file(file_of(parsed))
     database = Database(url)
     try:
-        with database.write() as conn:
-            if conn.dialect.name == "postgresql":
-                conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _UPGRADE_LOCK})
-            if _state(conn) == "newer":
+        with database.write() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _UPGRADE_LOCK})
+            if _state(connection) == "newer":
                 raise StorageError("the database is of a newer version of digest: install that version")
-            command.upgrade(_alembic(conn), "head")
+            command.upgrade(_alembic(connection), "head")
     finally:
         database.dispose()
 
@@ -150,26 +158,26 @@ def revision_state(url: str) -> RevisionState:
         return "empty"
     database = Database(url)
     try:
-        with database.read() as conn:
-            return _state(conn)
+        with database.read() as connection:
+            return _state(connection)
     finally:
         database.dispose()
 
 
-def _alembic(conn: Connection):  # type: ignore[no-untyped-def]  # noqa: ANN202  alembic is imported late
+def _alembic(connection: Connection):  # type: ignore[no-untyped-def]  # noqa: ANN202  alembic is imported late
     from alembic.config import Config  # noqa: PLC0415
 
-    config = Config(attributes={"connection": conn})
+    config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     return config
 
 
-def _state(conn: Connection) -> RevisionState:
+def _state(connection: Connection) -> RevisionState:
     from alembic.script import ScriptDirectory  # noqa: PLC0415
 
-    if not inspect(conn).has_table("alembic_version"):
+    if not inspect(connection).has_table("alembic_version"):
         return "empty"
-    found = conn.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
     if found is None:
         return "empty"
     script = ScriptDirectory(str(_MIGRATIONS))

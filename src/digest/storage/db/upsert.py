@@ -8,24 +8,24 @@ from sqlalchemy import ARRAY, Column, ColumnElement, Connection, Table, Text, an
 from sqlalchemy.dialects import postgresql, sqlite
 
 
-def insert_new(conn: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+def insert_new(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT into *table* that skips rows which would break a unique constraint."""
-    if conn.dialect.name == "sqlite":
+    if connection.dialect.name == "sqlite":
         return sqlite.insert(table).on_conflict_do_nothing()
     return postgresql.insert(table).on_conflict_do_nothing()
 
 
 def insert_or_update(
-    conn: Connection, table: Table, key: str, changes: Mapping[str, Any], where: ColumnElement[bool]
+    connection: Connection, table: Table, key: str, changes: Mapping[str, Any], where: ColumnElement[bool]
 ) -> postgresql.Insert | sqlite.Insert:
     """An INSERT into *table* that makes *changes* to the row whose *key* is there already, if *where* holds for it."""
-    if conn.dialect.name == "sqlite":
+    if connection.dialect.name == "sqlite":
         return sqlite.insert(table).on_conflict_do_update(index_elements=[key], set_=dict(changes), where=where)
     return postgresql.insert(table).on_conflict_do_update(index_elements=[key], set_=dict(changes), where=where)
 
 
-def is_one_of(conn: Connection, column: Column[str], values: Collection[str]) -> ColumnElement[bool]:
+def is_one_of(connection: Connection, column: Column[str], values: Collection[str]) -> ColumnElement[bool]:
     """Whether *column* is among *values*; one parameter however many they are, which IN would take apart."""
-    if conn.dialect.name == "sqlite":
+    if connection.dialect.name == "sqlite":
         return column.in_(select(func.json_each(json.dumps(list(values))).table_valued("value").c.value))
     return column == any_(literal(list(values), ARRAY(Text)))

@@ -28,37 +28,37 @@ _ATTEMPT: Select[Any] = (
 _NEWEST: Select[Any] = select(func.coalesce(func.max(attempt.c.id), 0))
 
 
-def newest(conn: Connection) -> int:
+def newest(connection: Connection) -> int:
     """The number of the newest attempt; 0 if there was none."""
-    number: int = conn.execute(_NEWEST).scalar_one()
+    number: int = connection.execute(_NEWEST).scalar_one()
     return number
 
 
-def locked(conn: Connection, attempt_id: int) -> Row[Any]:
+def locked(connection: Connection, attempt_id: int) -> Row[Any]:
     """An attempt, which nobody else changes until the end of the transaction.
 
     Raises:
         NotFound: There is none.
     """
-    row = conn.execute(_ATTEMPT, {"attempt": attempt_id}).one_or_none()
+    row = connection.execute(_ATTEMPT, {"attempt": attempt_id}).one_or_none()
     if row is None:
         raise NotFound(f"there is no attempt {attempt_id}")
     return row
 
 
-def change(conn: Connection, attempt_id: int, **values: Any) -> None:
-    conn.execute(update(attempt).where(attempt.c.id == attempt_id).values(values))
+def change(connection: Connection, attempt_id: int, **values: Any) -> None:
+    connection.execute(update(attempt).where(attempt.c.id == attempt_id).values(values))
 
 
-def remark(conn: Connection, row: Row[Any], words: str) -> None:
+def remark(connection: Connection, row: Row[Any], words: str) -> None:
     """Add *words* to what is told about an attempt."""
     if words not in (row.detail or ""):
-        change(conn, row.id, detail="; ".join(filter(None, [row.detail, words])))
+        change(connection, row.id, detail="; ".join(filter(None, [row.detail, words])))
 
 
-def latest(conn: Connection, home: Row[Any]) -> int:
+def latest(connection: Connection, home: Row[Any]) -> int:
     """The last attempt that was about members of the batch *home*; 0 if there was none."""
-    own = conn.execute(select(func.max(attempt.c.id)).where(attempt.c.batch_id == home.id)).scalar_one()
+    own = connection.execute(select(func.max(attempt.c.id)).where(attempt.c.batch_id == home.id)).scalar_one()
     return max(own or 0, home.split_by or 0)
 
 

@@ -65,7 +65,7 @@ def people(hash: str, month: Month, languages: Sequence[str], today: dt.date) ->
 
 
 def headcounts(
-    conn: Connection, month: Month, topics: Sequence[frozenset[str]], languages: Sequence[str], today: dt.date
+    connection: Connection, month: Month, topics: Sequence[frozenset[str]], languages: Sequence[str], today: dt.date
 ) -> dict[EditionKey, int]:
     """
     How many people would get each edition of an issue that is not frozen yet; editions for nobody are left out.
@@ -81,7 +81,7 @@ def headcounts(
     everybody = _people(drafted.subquery("topics"), whole, month, languages, today).subquery("people")
     columns = everybody.c.language, everybody.c.mask
     counted = select(*columns, func.count()).where(everybody.c.reason.is_(None)).group_by(*columns)
-    return {EditionKey(languages[place], mask): number for place, mask, number in conn.execute(counted)}
+    return {EditionKey(languages[place], mask): number for place, mask, number in connection.execute(counted)}
 
 
 def _people(topics: Subquery, whole: Any, month: Month, languages: Sequence[str], today: dt.date) -> Select[Any]:

@@ -12,12 +12,12 @@ from digest.storage.tables.outbox import batch, campaign, delivery
 _NO_RANGE = {"first_delivery": None, "last_delivery": None}  # an empty one would hide the batch behind it
 
 
-def locked(conn: Connection, batch_id: int) -> Row[Any]:
+def locked(connection: Connection, batch_id: int) -> Row[Any]:
     """The batch, which nobody else changes until the end of the transaction."""
-    return conn.execute(select(batch).where(batch.c.id == batch_id).with_for_update()).one()
+    return connection.execute(select(batch).where(batch.c.id == batch_id).with_for_update()).one()
 
 
-def move(conn: Connection, old: Row[Any], some: Sequence[int], **values: Any) -> int:
+def move(connection: Connection, old: Row[Any], some: Sequence[int], **values: Any) -> int:
     """
     Move some members of a batch to a new batch of the same edition, and take them off the old one's size.
 
@@ -29,40 +29,42 @@ def move(conn: Connection, old: Row[Any], some: Sequence[int], **values: Any) ->
     Returns:
         The new batch.
     """
-    span = _span(conn, old, some)
+    span = _span(connection, old, some)
     if span is None:
-        new = insert_batch(conn, old, size=0, **values)
-        add(conn, old, new, some)
+        new = insert_batch(connection, old, size=0, **values)
+        add(connection, old, new, some)
         return new
     shrink(
-        conn,
+        connection,
         old,
         *((some[-1] + 1, old.last_delivery) if span[0] == old.first_delivery else (old.first_delivery, some[0] - 1)),
         by=len(some),
     )
-    return insert_batch(conn, old, size=len(some), first_delivery=span[0], last_delivery=span[1], **values)
+    return insert_batch(connection, old, size=len(some), first_delivery=span[0], last_delivery=span[1], **values)
 
 
-def add(conn: Connection, old: Row[Any], new: int, some: Sequence[int]) -> None:
+def add(connection: Connection, old: Row[Any], new: int, some: Sequence[int]) -> None:
     """Move some members of *old* to the batch *new*, which names its members one by one."""
     for start in range(0, len(some), IDS_AT_ONCE):
         these = delivery.c.id.in_(some[start : start + IDS_AT_ONCE])
-        conn.execute(update(delivery).where(these).values(batch_id=new))
-    change(conn, old.id, size=batch.c.size - len(some))
-    change(conn, new, size=batch.c.size + len(some))
+        connection.execute(update(delivery).where(these).values(batch_id=new))
+    change(connection, old.id, size=batch.c.size - len(some))
+    change(connection, new, size=batch.c.size + len(some))
 
 
-def shrink(conn: Connection, row: Row[Any], first: int, last: int, *, by: int) -> None:
+def shrink(connection: Connection, row: Row[Any], first: int, last: int, *, by: int) -> None:
     """Give a batch the shorter range *first* to *last*, with *by* members less; none if nothing is left of it."""
     span = {"first_delivery": first, "last_delivery": last} if first <= last else _NO_RANGE
-    change(conn, row.id, size=batch.c.size - by, **span)
+    change(connection, row.id, size=batch.c.size - by, **span)
 
 
-def insert_batch(conn: Connection, like: Row[Any], **values: Any) -> int:
+def insert_batch(connection: Connection, like: Row[Any], **values: Any) -> int:
     """Add a batch of the same campaign and edition as *like*, with the campaign's next number."""
     # the numbers of a campaign are given out one at a time
-    conn.execute(select(campaign.c.id).where(campaign.c.id == like.campaign_id).with_for_update())
-    last = conn.execute(select(func.max(batch.c.number)).where(batch.c.campaign_id == like.campaign_id)).scalar_one()
+    connection.execute(select(campaign.c.id).where(campaign.c.id == like.campaign_id).with_for_update())
+    last = connection.execute(
+        select(func.max(batch.c.number)).where(batch.c.campaign_id == like.campaign_id)
+    ).scalar_one()
     common = {
         "campaign_id": like.campaign_id,
         "number": last + 1,
@@ -72,47 +74,47 @@ def insert_batch(conn: Connection, like: Row[Any], **values: Any) -> int:
         "depth": like.depth,
         "first_claimed_at": like.first_claimed_at,
     }
-    new: int = conn.execute(insert(batch).values(common | values).returning(batch.c.id)).scalar_one()
+    new: int = connection.execute(insert(batch).values(common | values).returning(batch.c.id)).scalar_one()
     return new
 
 
-def release(conn: Connection, row: Row[Any]) -> None:
+def release(connection: Connection, row: Row[Any]) -> None:
     """Let a batch wait again; of a cancelled campaign it is skipped, and one that lost everybody is closed."""
     query = select(campaign.c.state).where(campaign.c.id == row.campaign_id).with_for_update()
-    cancelled = conn.execute(query).scalar_one() is CampaignState.CANCELLED
-    size = conn.execute(select(batch.c.size).where(batch.c.id == row.id)).scalar_one()
+    cancelled = connection.execute(query).scalar_one() is CampaignState.CANCELLED
+    size = connection.execute(select(batch.c.size).where(batch.c.id == row.id)).scalar_one()
     state = step(BATCH, row.state, BatchState.WAITING)
     if not size:
-        change(conn, row.id, state=BatchState.ACCEPTED)
+        change(connection, row.id, state=BatchState.ACCEPTED)
     elif cancelled:
-        change(conn, row.id, state=step(BATCH, state, BatchState.SKIPPED), reason=Skipped.CANCELLED.value)
+        change(connection, row.id, state=step(BATCH, state, BatchState.SKIPPED), reason=Skipped.CANCELLED.value)
     else:
-        change(conn, row.id, state=state)
+        change(connection, row.id, state=state)
 
 
-def let_go(conn: Connection, batch_id: int, attempt_id: int, untouched: Sequence[int]) -> None:
+def let_go(connection: Connection, batch_id: int, attempt_id: int, untouched: Sequence[int]) -> None:
     """Move members that an attempt certainly did not reach to a batch of their own, which waits."""
     if untouched:
-        home = locked(conn, batch_id)
+        home = locked(connection, batch_id)
         # earlier attempts were about them too
         values = {"parent_id": home.id, "split_by": attempt_id - 1}
-        new = move(conn, home, untouched, state=BatchState.IN_DOUBT, **values)
-        release(conn, locked(conn, new))
+        new = move(connection, home, untouched, state=BatchState.IN_DOUBT, **values)
+        release(connection, locked(connection, new))
 
 
-def change(conn: Connection, batch_id: int, **values: Any) -> None:
-    conn.execute(update(batch).where(batch.c.id == batch_id).values(values))
+def change(connection: Connection, batch_id: int, **values: Any) -> None:
+    connection.execute(update(batch).where(batch.c.id == batch_id).values(values))
 
 
-def close(conn: Connection, batch_id: int) -> None:
+def close(connection: Connection, batch_id: int) -> None:
     """Close a batch that has lost all its members to others: it counts for nobody."""
-    change(conn, batch_id, state=BatchState.ACCEPTED, **_NO_RANGE)
+    change(connection, batch_id, state=BatchState.ACCEPTED, **_NO_RANGE)
 
 
-def _span(conn: Connection, old: Row[Any], some: Sequence[int]) -> tuple[int, int] | None:
+def _span(connection: Connection, old: Row[Any], some: Sequence[int]) -> tuple[int, int] | None:
     """The range that the new batch can have: when *some* are the first or the last members of a range."""
     if old.first_delivery is not None:
-        everyone = of_batch(conn, old.id)
+        everyone = of_batch(connection, old.id)
         if list(some) == everyone[: len(some)]:
             return old.first_delivery, some[-1]
         if list(some) == everyone[-len(some) :]:

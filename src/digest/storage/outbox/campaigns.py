@@ -73,7 +73,7 @@ class _Group:
 
 
 def audience(
-    conn: Connection,
+    connection: Connection,
     hash: str,  # noqa: A002  the word of the design
     month: Month,
     languages: Sequence[str],
@@ -84,16 +84,16 @@ def audience(
     columns = (rows.c.language, rows.c.mask, rows.c.reason)
     editions: dict[EditionKey, int] = {}
     skipped: Counter[Skipped] = Counter()
-    for language, mask, reason, number in conn.execute(select(*columns, func.count()).group_by(*columns)):
+    for language, mask, reason, number in connection.execute(select(*columns, func.count()).group_by(*columns)):
         if reason is None:
             editions[EditionKey(languages[language], mask)] = number
         else:
             skipped[Skipped(reason)] += number
-    return Audience(editions, dict(skipped), out_of_reach(conn, today))
+    return Audience(editions, dict(skipped), out_of_reach(connection, today))
 
 
 def plan(
-    conn: Connection,
+    connection: Connection,
     month: Month,
     hash: str,  # noqa: A002  the word of the design
     *,
@@ -119,50 +119,54 @@ def plan(
         "hash": hash,
         "state": CampaignState.SENDING,
         "planned": 0,
-        "installation": installation.read(conn),
+        "installation": installation.read(connection),
         "created_at": now,
     }
-    number = conn.execute(insert_new(conn, campaign).values(values).returning(campaign.c.id)).scalar_one_or_none()
+    number = connection.execute(
+        insert_new(connection, campaign).values(values).returning(campaign.c.id)
+    ).scalar_one_or_none()
     if number is not None:
-        planned = _take_snapshot(conn, hash, month, languages, now.date())
-        groups = _groups(conn, languages, batch_size)
-        before = _take_numbers(conn, planned)
-        _insert_batches(conn, number, groups, batch_size, before)
-        _insert_deliveries(conn, number, before)
-        snapshot.drop(conn)
-        conn.execute(update(campaign).where(campaign.c.id == number).values(planned=planned))
-    found = find(conn, month)
+        planned = _take_snapshot(connection, hash, month, languages, now.date())
+        groups = _groups(connection, languages, batch_size)
+        before = _take_numbers(connection, planned)
+        _insert_batches(connection, number, groups, batch_size, before)
+        _insert_deliveries(connection, number, before)
+        snapshot.drop(connection)
+        connection.execute(update(campaign).where(campaign.c.id == number).values(planned=planned))
+    found = find(connection, month)
     assert found is not None
     return found
 
 
-def find(conn: Connection, month: Month) -> Campaign | None:
+def find(connection: Connection, month: Month) -> Campaign | None:
     """The campaign of *month*, or None if it has not begun."""
-    row = conn.execute(select(campaign).where(campaign.c.month == str(month))).one_or_none()
+    row = connection.execute(select(campaign).where(campaign.c.month == str(month))).one_or_none()
     return None if row is None else _campaign(row)
 
 
-def state(conn: Connection, campaign_id: int) -> CampaignState:
+def state(connection: Connection, campaign_id: int) -> CampaignState:
     """The state of a campaign that is there; nobody else changes it until the end of the transaction."""
     query = select(campaign.c.state).where(campaign.c.id == campaign_id).with_for_update()
-    found: CampaignState = conn.execute(query).scalar_one()
+    found: CampaignState = connection.execute(query).scalar_one()
     return found
 
 
-def in_state(conn: Connection, state: CampaignState) -> list[Campaign]:
+def in_state(connection: Connection, state: CampaignState) -> list[Campaign]:
     """Every campaign in *state*, oldest month first."""
     query = select(campaign).where(campaign.c.state == state).order_by(campaign.c.month)
-    return [_campaign(row) for row in conn.execute(query)]
+    return [_campaign(row) for row in connection.execute(query)]
 
 
-def sending_or_planned(conn: Connection) -> list[Campaign]:
+def sending_or_planned(connection: Connection) -> list[Campaign]:
     """Every campaign of which `send` hands something over without `resume`, oldest month first."""
     only_planned = and_(campaign.c.state == CampaignState.HELD, campaign.c.reason == ONLY_PLANNED)
     wanted = or_(campaign.c.state == CampaignState.SENDING, only_planned)
-    return [_campaign(row) for row in conn.execute(select(campaign).where(wanted).order_by(campaign.c.month))]
+    return [_campaign(row) for row in connection.execute(select(campaign).where(wanted).order_by(campaign.c.month))]
 
 
-def set_state(conn: Connection, campaign_id: int, new: CampaignState, *, reason: str | None, now: dt.datetime) -> None:
+def set_state(
+    connection: Connection, campaign_id: int, new: CampaignState, *, reason: str | None, now: dt.datetime
+) -> None:
     """
     Hold, resume, finish or cancel a campaign. *reason* says why it is held; None otherwise.
 
@@ -171,39 +175,39 @@ def set_state(conn: Connection, campaign_id: int, new: CampaignState, *, reason:
         Conflict: It can't go from its state to *new*.
     """
     query = select(campaign.c.state).where(campaign.c.id == campaign_id).with_for_update()
-    old = conn.execute(query).scalar_one_or_none()
+    old = connection.execute(query).scalar_one_or_none()
     if old is None:
         raise NotFound(f"there is no campaign {campaign_id}")
     finished_at = now if new in {CampaignState.SENT, CampaignState.CANCELLED} else None
     values = {"state": step(CAMPAIGN, old, new), "reason": reason, "finished_at": finished_at}
-    conn.execute(update(campaign).where(campaign.c.id == campaign_id).values(values))
+    connection.execute(update(campaign).where(campaign.c.id == campaign_id).values(values))
 
 
-def hold(conn: Connection, campaign_id: int, reason: str, now: dt.datetime) -> None:
+def hold(connection: Connection, campaign_id: int, reason: str, now: dt.datetime) -> None:
     """Hold a campaign that is sending; one that is only planned takes *reason*, any other stays as it is."""
-    if state(conn, campaign_id) is CampaignState.SENDING:
-        set_state(conn, campaign_id, CampaignState.HELD, reason=reason, now=now)
+    if state(connection, campaign_id) is CampaignState.SENDING:
+        set_state(connection, campaign_id, CampaignState.HELD, reason=reason, now=now)
     else:
         only_planned = (campaign.c.state == CampaignState.HELD, campaign.c.reason == ONLY_PLANNED)
-        conn.execute(update(campaign).where(campaign.c.id == campaign_id, *only_planned).values(reason=reason))
+        connection.execute(update(campaign).where(campaign.c.id == campaign_id, *only_planned).values(reason=reason))
 
 
-def reword(conn: Connection, campaign_id: int, reason: str) -> bool:
+def reword(connection: Connection, campaign_id: int, reason: str) -> bool:
     """Give another reason for which a held campaign is held; False if it is that one, or the campaign is not held."""
     held = (campaign.c.id == campaign_id, campaign.c.state == CampaignState.HELD, campaign.c.reason != reason)
-    return conn.execute(update(campaign).where(*held).values(reason=reason)).rowcount == 1
+    return connection.execute(update(campaign).where(*held).values(reason=reason)).rowcount == 1
 
 
-def reopen(conn: Connection, campaign_id: int, reason: str, now: dt.datetime) -> None:
+def reopen(connection: Connection, campaign_id: int, reason: str, now: dt.datetime) -> None:
     """Hold a campaign that is sending, or was already sent and has somebody waiting again."""
-    if state(conn, campaign_id) in {CampaignState.SENDING, CampaignState.SENT}:
-        set_state(conn, campaign_id, CampaignState.HELD, reason=reason, now=now)
+    if state(connection, campaign_id) in {CampaignState.SENDING, CampaignState.SENT}:
+        set_state(connection, campaign_id, CampaignState.HELD, reason=reason, now=now)
 
 
-def finish_if_done(conn: Connection, campaign_id: int, now: dt.datetime) -> bool:
+def finish_if_done(connection: Connection, campaign_id: int, now: dt.datetime) -> bool:
     """Make a sending campaign `sent` if nothing of it is waiting, sending or in doubt; says whether it did."""
     still_open = exists().where(batch.c.campaign_id == campaign_id, batch.c.state.not_in(_CLOSED))
-    ended = conn.execute(
+    ended = connection.execute(
         update(campaign)
         .where(campaign.c.id == campaign_id, campaign.c.state == CampaignState.SENDING, ~still_open)
         .values(state=CampaignState.SENT, finished_at=now)
@@ -211,41 +215,41 @@ def finish_if_done(conn: Connection, campaign_id: int, now: dt.datetime) -> bool
     return ended.rowcount == 1
 
 
-def balance(conn: Connection, campaign_id: int) -> Balance:
+def balance(connection: Connection, campaign_id: int) -> Balance:
     """
     How many deliveries are in each state. Ask in a transaction of `Database.read`, which sees one moment.
 
     Raises:
         NotFound: There is no such campaign.
     """
-    planned = conn.execute(select(campaign.c.planned).where(campaign.c.id == campaign_id)).scalar_one_or_none()
+    planned = connection.execute(select(campaign.c.planned).where(campaign.c.id == campaign_id)).scalar_one_or_none()
     if planned is None:
         raise NotFound(f"there is no campaign {campaign_id}")
     columns = (batch.c.state, batch.c.reason)
     sizes = select(*columns, func.sum(batch.c.size)).where(batch.c.campaign_id == campaign_id).group_by(*columns)
     counts: Counter[str] = Counter()
     because: Counter[str] = Counter()
-    for state, reason, size in conn.execute(sizes):
+    for state, reason, size in connection.execute(sizes):
         counts[state.value] += int(size)
         if state is BatchState.SKIPPED:
             because[reason] += int(size)
     own = select(delivery.c.state, delivery.c.reason, func.count()).where(
         delivery.c.campaign_id == campaign_id, delivery.c.state.is_not(None)
     )
-    for state, reason, number in conn.execute(own.group_by(delivery.c.state, delivery.c.reason)):
+    for state, reason, number in connection.execute(own.group_by(delivery.c.state, delivery.c.reason)):
         counts[state.value] += number
         if state is HandOver.SKIPPED:
             because[reason] += number
     return Balance(planned, **{state.value: counts[state.value] for state in HandOver}, skipped_because=dict(because))
 
 
-def duplicates(conn: Connection, campaign_id: int) -> int:
+def duplicates(connection: Connection, campaign_id: int) -> int:
     """How many deliveries are proven to have been handed over twice."""
     query = select(func.coalesce(func.sum(batch.c.duplicates), 0)).where(batch.c.campaign_id == campaign_id)
-    return int(conn.execute(query).scalar_one())
+    return int(connection.execute(query).scalar_one())
 
 
-def cancel(conn: Connection, campaign_id: int, now: dt.datetime) -> None:
+def cancel(connection: Connection, campaign_id: int, now: dt.datetime) -> None:
     """
     Cancel a campaign: what waits is skipped, and what is under way or in doubt is left to settle.
 
@@ -255,28 +259,28 @@ def cancel(conn: Connection, campaign_id: int, now: dt.datetime) -> None:
     """
     waiting = (batch.c.campaign_id == campaign_id, batch.c.state == BatchState.WAITING)
     # batches before the campaign, as everybody who writes down an answer
-    conn.execute(select(batch.c.id).where(*waiting).order_by(batch.c.id).with_for_update())
-    set_state(conn, campaign_id, CampaignState.CANCELLED, reason=None, now=now)
+    connection.execute(select(batch.c.id).where(*waiting).order_by(batch.c.id).with_for_update())
+    set_state(connection, campaign_id, CampaignState.CANCELLED, reason=None, now=now)
     values = {"state": step(BATCH, BatchState.WAITING, BatchState.SKIPPED), "reason": Skipped.CANCELLED.value}
-    conn.execute(update(batch).where(*waiting).values(values))
+    connection.execute(update(batch).where(*waiting).values(values))
 
 
-def correct(conn: Connection, campaign_id: int, hash: str) -> None:  # noqa: A002  the word of the design
+def correct(connection: Connection, campaign_id: int, hash: str) -> None:  # noqa: A002  the word of the design
     """Let those who still wait get the editions of another frozen issue, which must have the same articles."""
-    conn.execute(update(campaign).where(campaign.c.id == campaign_id).values(hash=hash))
+    connection.execute(update(campaign).where(campaign.c.id == campaign_id).values(hash=hash))
 
 
-def _take_snapshot(conn: Connection, name: str, month: Month, languages: Sequence[str], today: dt.date) -> int:
+def _take_snapshot(connection: Connection, name: str, month: Month, languages: Sequence[str], today: dt.date) -> int:
     rows = people(name, month, languages, today).subquery("people")
     # the order of the batches, and of the indexes that the deliveries go into
     ordered = select(rows).order_by(rows.c.reason, rows.c.language, rows.c.mask, rows.c.subscriber_id)
-    snapshot.create(conn)
-    conn.execute(insert(snapshot).from_select(["subscriber_id", "language", "mask", "reason"], ordered))
-    planned: int = conn.execute(select(func.coalesce(func.max(snapshot.c.place), 0))).scalar_one()
+    snapshot.create(connection)
+    connection.execute(insert(snapshot).from_select(["subscriber_id", "language", "mask", "reason"], ordered))
+    planned: int = connection.execute(select(func.coalesce(func.max(snapshot.c.place), 0))).scalar_one()
     return planned
 
 
-def _groups(conn: Connection, languages: Sequence[str], batch_size: int) -> list[_Group]:
+def _groups(connection: Connection, languages: Sequence[str], batch_size: int) -> list[_Group]:
     first = func.min(snapshot.c.place)
     query = (
         select(snapshot.c.language, snapshot.c.mask, first, func.count())
@@ -286,21 +290,23 @@ def _groups(conn: Connection, languages: Sequence[str], batch_size: int) -> list
     )
     groups: list[_Group] = []
     number = 1
-    for language, mask, place, size in conn.execute(query):
+    for language, mask, place, size in connection.execute(query):
         groups.append(_Group(languages[language], mask, place, size, number))
         number += len(groups[-1].batches(batch_size))
     return groups
 
 
-def _take_numbers(conn: Connection, count: int) -> int:
+def _take_numbers(connection: Connection, count: int) -> int:
     """Take *count* delivery ids that stand side by side and are never given out again; the one before the first."""
-    conn.execute(insert_new(conn, counter).values(name=_DELIVERIES, value=0))
+    connection.execute(insert_new(connection, counter).values(name=_DELIVERIES, value=0))
     taken = update(counter).where(counter.c.name == _DELIVERIES).values(value=counter.c.value + count)
-    last: int = conn.execute(taken.returning(counter.c.value)).scalar_one()
+    last: int = connection.execute(taken.returning(counter.c.value)).scalar_one()
     return last - count
 
 
-def _insert_batches(conn: Connection, campaign_id: int, groups: Sequence[_Group], batch_size: int, before: int) -> None:
+def _insert_batches(
+    connection: Connection, campaign_id: int, groups: Sequence[_Group], batch_size: int, before: int
+) -> None:
     rows = [
         {
             "campaign_id": campaign_id,
@@ -316,16 +322,16 @@ def _insert_batches(conn: Connection, campaign_id: int, groups: Sequence[_Group]
         for place, size in enumerate(group.batches(batch_size))
     ]
     if rows:
-        conn.execute(insert(batch), rows)
+        connection.execute(insert(batch), rows)
 
 
-def _insert_deliveries(conn: Connection, campaign_id: int, before: int) -> None:
+def _insert_deliveries(connection: Connection, campaign_id: int, before: int) -> None:
     columns = ["id", "campaign_id", "subscriber_id", "state", "reason"]
     state = case((snapshot.c.reason.is_not(None), literal(HandOver.SKIPPED.value)))
     number = literal(before, BigKey) + snapshot.c.place
     mine = literal(campaign_id, BigKey)
     query = select(number, mine, snapshot.c.subscriber_id, state, snapshot.c.reason).order_by(snapshot.c.place)
-    conn.execute(insert(delivery).from_select(columns, query))
+    connection.execute(insert(delivery).from_select(columns, query))
 
 
 def _campaign(row: Row[tuple[object, ...]]) -> Campaign:

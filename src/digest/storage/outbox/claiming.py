@@ -134,7 +134,7 @@ class OpenAttempt:
 
 
 def claim(
-    conn: Connection,
+    connection: Connection,
     campaign_id: int,
     *,
     limit: int,
@@ -168,70 +168,72 @@ def claim(
     }
     claims: list[Claim] = []
     while len(claims) < limit:
-        taken = conn.execute(_NEXT, {"campaign": campaign_id, "limit": limit - len(claims)}).all()
+        taken = connection.execute(_NEXT, {"campaign": campaign_id, "limit": limit - len(claims)}).all()
         if not taken:
             break
         for row in taken:
-            recipients = _fit(conn, row, now.date())
+            recipients = _fit(connection, row, now.date())
             if not recipients:
-                conn.execute(_CLOSE, {"which": row.id})
+                connection.execute(_CLOSE, {"which": row.id})
                 continue
             # that of the first claim, so that whoever may have the mail already gets the very same one again
             origin = Origin(row.installation, row.first_claimed_at or now, row.month)
-            number = _begin(conn, row, len(recipients), origin.date, held)
+            number = _begin(connection, row, len(recipients), origin.date, held)
             key = EditionKey(row.language, row.mask)
             claims.append(Claim(number, row.id, row.hash, key, row.depth, origin, recipients))
     return claims
 
 
-def open_attempts(conn: Connection, campaign_id: int) -> list[OpenAttempt]:
+def open_attempts(connection: Connection, campaign_id: int) -> list[OpenAttempt]:
     """Attempts of a campaign that are sending or in doubt, oldest first."""
     query = _OPEN.where(batch.c.campaign_id == campaign_id).order_by(attempt.c.id)
-    return [OpenAttempt(*row) for row in conn.execute(query).all()]
+    return [OpenAttempt(*row) for row in connection.execute(query).all()]
 
 
-def lock_open(conn: Connection, attempt_id: int) -> OpenAttempt | None:
+def lock_open(connection: Connection, attempt_id: int) -> OpenAttempt | None:
     """An attempt that nobody else changes until the end of the transaction; None if it is not open any more."""
-    conn.execute(select(attempt.c.id).where(attempt.c.id == attempt_id).with_for_update())
-    row = conn.execute(_OPEN.where(attempt.c.id == attempt_id)).one_or_none()
+    connection.execute(select(attempt.c.id).where(attempt.c.id == attempt_id).with_for_update())
+    row = connection.execute(_OPEN.where(attempt.c.id == attempt_id)).one_or_none()
     return None if row is None else OpenAttempt(*row)
 
 
-def any_in(conn: Connection, campaign_id: int, state: BatchState) -> bool:
+def any_in(connection: Connection, campaign_id: int, state: BatchState) -> bool:
     """Whether any batch of the campaign is in *state*."""
     query = select(batch.c.id).where(batch.c.campaign_id == campaign_id, batch.c.state == state)
-    return conn.execute(query.limit(1)).one_or_none() is not None
+    return connection.execute(query.limit(1)).one_or_none() is not None
 
 
-def _fit(conn: Connection, taken: Row[Any], today: dt.date) -> list[Member]:
+def _fit(connection: Connection, taken: Row[Any], today: dt.date) -> list[Member]:
     """Members who may be mailed now; the others become skipped."""
     if taken.first_delivery is None:
-        rows = conn.execute(_MOVED, {"batch": taken.id, "month": taken.month, "today": today})
+        rows = connection.execute(_MOVED, {"batch": taken.id, "month": taken.month, "today": today})
     else:
         span = {"first": taken.first_delivery, "last": taken.last_delivery}
-        rows = conn.execute(_IN_RANGE, {**span, "month": taken.month, "today": today})
+        rows = connection.execute(_IN_RANGE, {**span, "month": taken.month, "today": today})
     members: list[list[Any]] = sorted(orjson.loads(rows.scalar_one() or "[]"))
     left_out: dict[str, list[int]] = {}
     for number, _, _, _, reason in members:
         if reason is not None:
             left_out.setdefault(reason, []).append(number)
     for reason, some in left_out.items():
-        _skip(conn, taken, some, reason)
+        _skip(connection, taken, some, reason)
     return [member for member in members if member[4] is None]
 
 
-def _begin(conn: Connection, taken: Row[Any], size: int, date: dt.datetime, held: Mapping[str, Any]) -> int:
+def _begin(connection: Connection, taken: Row[Any], size: int, date: dt.datetime, held: Mapping[str, Any]) -> int:
     values = {"batch_id": taken.id, "hash": taken.hash, "state": AttemptState.SENDING, **held}
-    number: int = conn.execute(_BEGIN, values).scalar_one()
-    conn.execute(_TAKE, {"which": taken.id, "members": size, "attempt": number, "date": date})
+    number: int = connection.execute(_BEGIN, values).scalar_one()
+    connection.execute(_TAKE, {"which": taken.id, "members": size, "attempt": number, "date": date})
     return number
 
 
-def _skip(conn: Connection, taken: Row[Any], some: list[int], reason: str) -> None:
+def _skip(connection: Connection, taken: Row[Any], some: list[int], reason: str) -> None:
     if taken.tried_by is None:
         values = {"state": HandOver.SKIPPED, "reason": reason}
-        conn.execute(update(delivery).where(delivery.c.id.in_(some)).values(values))
+        connection.execute(update(delivery).where(delivery.c.id.in_(some)).values(values))
         return
     # an earlier request was about them: if it turns out to have been taken, they are not skipped
     came = {"parent_id": taken.id, "split_by": taken.tried_by}
-    batches.move(conn, batches.locked(conn, taken.id), some, state=BatchState.SKIPPED, reason=reason, **came)
+    batches.move(
+        connection, batches.locked(connection, taken.id), some, state=BatchState.SKIPPED, reason=reason, **came
+    )

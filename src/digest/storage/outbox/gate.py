@@ -12,19 +12,19 @@ MOST_AT_ONCE = 2000  # recipients of the batches that one transaction claims
 _COLUMNS = (gate.c.doubts, gate.c.shuts, gate.c.shut_at, gate.c.shut_until, gate.c.reason, gate.c.failing_since)
 
 
-def read(conn: Connection, name: str) -> Gate:
+def read(connection: Connection, name: str) -> Gate:
     """How the gate of the transport *name* stands."""
-    row = conn.execute(select(*_COLUMNS).where(gate.c.name == name)).one_or_none()
+    row = connection.execute(select(*_COLUMNS).where(gate.c.name == name)).one_or_none()
     return OPEN if row is None else Gate(*row)
 
 
-def lock(conn: Connection, name: str) -> Gate:
+def lock(connection: Connection, name: str) -> Gate:
     """The same, with nobody else changing it until the end of the transaction."""
-    conn.execute(insert_new(conn, gate).values(name=name, doubts=0, shuts=0))
-    return Gate(*conn.execute(select(*_COLUMNS).where(gate.c.name == name).with_for_update()).one())
+    connection.execute(insert_new(connection, gate).values(name=name, doubts=0, shuts=0))
+    return Gate(*connection.execute(select(*_COLUMNS).where(gate.c.name == name).with_for_update()).one())
 
 
-def write(conn: Connection, name: str, new: Gate) -> None:
+def write(connection: Connection, name: str, new: Gate) -> None:
     """Set what the breaker remembers; the row is there since `lock`."""
     values = {
         "doubts": new.doubts,
@@ -34,24 +34,24 @@ def write(conn: Connection, name: str, new: Gate) -> None:
         "reason": new.reason,
         "failing_since": new.failing_since,
     }
-    conn.execute(update(gate).where(gate.c.name == name).values(values))
+    connection.execute(update(gate).where(gate.c.name == name).values(values))
 
 
-def free_from(conn: Connection, name: str, per_second: float, now: dt.datetime) -> dt.datetime:
+def free_from(connection: Connection, name: str, per_second: float, now: dt.datetime) -> dt.datetime:
     """
     From when on the next recipients may go, at *per_second*; *now* or earlier: at once.
 
     Nobody else takes the place until the end of the transaction; see `charge`.
     """
-    lock(conn, name)
-    found: dt.datetime | None = conn.execute(select(gate.c.free_at).where(gate.c.name == name)).scalar_one()
+    lock(connection, name)
+    found: dt.datetime | None = connection.execute(select(gate.c.free_at).where(gate.c.name == name)).scalar_one()
     longest = dt.timedelta(seconds=MOST_AT_ONCE / per_second)
     # further off: the clock was ahead when that was written
     return now if found is None or found > now + longest else found
 
 
-def charge(conn: Connection, name: str, recipients: int, per_second: float, now: dt.datetime) -> None:
+def charge(connection: Connection, name: str, recipients: int, per_second: float, now: dt.datetime) -> None:
     """Count *recipients* who go now. At most one second's worth is saved up."""
-    begin = max(free_from(conn, name, per_second, now), now - dt.timedelta(seconds=1))
+    begin = max(free_from(connection, name, per_second, now), now - dt.timedelta(seconds=1))
     until = begin + dt.timedelta(seconds=recipients / per_second)
-    conn.execute(update(gate).where(gate.c.name == name).values(free_at=until))
+    connection.execute(update(gate).where(gate.c.name == name).values(free_at=until))

@@ -18,11 +18,11 @@ _FIRST: Select[Any] = (
 )
 
 
-def of_batch(conn: Connection, batch_id: int) -> list[int]:
+def of_batch(connection: Connection, batch_id: int) -> list[int]:
     """The deliveries of a batch that have no state of their own, in order."""
-    row = conn.execute(select(batch).where(batch.c.id == batch_id)).one()
+    row = connection.execute(select(batch).where(batch.c.id == batch_id)).one()
     query = select(delivery.c.id).where(*inside(row), delivery.c.state.is_(None)).order_by(delivery.c.id)
-    return list(conn.execute(query).scalars())
+    return list(connection.execute(query).scalars())
 
 
 def inside(row: Row[Any]) -> tuple[Any, ...]:
@@ -32,18 +32,18 @@ def inside(row: Row[Any]) -> tuple[Any, ...]:
     return delivery.c.id.between(row.first_delivery, row.last_delivery), delivery.c.batch_id.is_(None)
 
 
-def batches_of(conn: Connection, deliveries: Collection[int]) -> dict[int, int]:
+def batches_of(connection: Connection, deliveries: Collection[int]) -> dict[int, int]:
     """The batch of each of *deliveries*; those that are not there, or never were in one, are left out."""
     found: dict[int, int] = {}
     wanted = sorted(set(deliveries))
     for start in range(0, len(wanted), IDS_AT_ONCE):
         some = wanted[start : start + IDS_AT_ONCE]
         first = last = None
-        for number, moved in conn.execute(
+        for number, moved in connection.execute(
             select(delivery.c.id, delivery.c.batch_id).where(delivery.c.id.in_(some)).order_by(delivery.c.id)
         ).all():
             if moved is None and (last is None or number > last):
-                row = conn.execute(_FIRST, {"delivery": number}).one_or_none()
+                row = connection.execute(_FIRST, {"delivery": number}).one_or_none()
                 first, last = (
                     (row.id, row.last_delivery) if row is not None and row.last_delivery >= number else (None, None)
                 )
@@ -53,23 +53,23 @@ def batches_of(conn: Connection, deliveries: Collection[int]) -> dict[int, int]:
     return found
 
 
-def by_batch(conn: Connection, deliveries: Collection[int]) -> dict[int, list[int]]:
+def by_batch(connection: Connection, deliveries: Collection[int]) -> dict[int, list[int]]:
     """The deliveries of each batch that any of *deliveries* is in, in the order in which batches are locked."""
     homes: dict[int, list[int]] = {}
-    for number, home in batches_of(conn, deliveries).items():
+    for number, home in batches_of(connection, deliveries).items():
         homes.setdefault(home, []).append(number)
     return dict(sorted(homes.items()))  # in one order, so that two transactions never wait for each other
 
 
-def states_of(conn: Connection, deliveries: Collection[int]) -> dict[int, tuple[str, str | None]]:
+def states_of(connection: Connection, deliveries: Collection[int]) -> dict[int, tuple[str, str | None]]:
     """State and reason that each of *deliveries* has from its batch; see `batches_of`."""
-    homes = batches_of(conn, deliveries)
+    homes = batches_of(connection, deliveries)
     query = select(batch.c.id, batch.c.state, batch.c.reason).where(batch.c.id.in_(set(homes.values())))
-    found = {row.id: (row.state.value, row.reason) for row in conn.execute(query)}
+    found = {row.id: (row.state.value, row.reason) for row in connection.execute(query)}
     return {number: found[home] for number, home in homes.items()}
 
 
-def edition_accepted(conn: Connection, batch_id: int) -> bool:
+def edition_accepted(connection: Connection, batch_id: int) -> bool:
     """Whether anybody who gets the same edition as the batch has been handed over."""
     same = select(batch.c.campaign_id, batch.c.language, batch.c.mask).where(batch.c.id == batch_id).subquery()
     query = (
@@ -77,17 +77,17 @@ def edition_accepted(conn: Connection, batch_id: int) -> bool:
         .join(same, and_(same.c.campaign_id == batch.c.campaign_id, same.c.language == batch.c.language))
         .where(same.c.mask == batch.c.mask, batch.c.state == BatchState.ACCEPTED, batch.c.size > 0)
     )
-    return conn.execute(query.limit(1)).one_or_none() is not None
+    return connection.execute(query.limit(1)).one_or_none() is not None
 
 
-def reject(conn: Connection, home: Row[Any], rejected: Mapping[int, str]) -> int:
+def reject(connection: Connection, home: Row[Any], rejected: Mapping[int, str]) -> int:
     """Reject members of the batch *home* for their own sake, each with its reason; how many of them were in it."""
-    refused = sum(_reject(conn, home, number, reason) for number, reason in rejected.items())
+    refused = sum(_reject(connection, home, number, reason) for number, reason in rejected.items())
     if refused:
-        conn.execute(update(batch).where(batch.c.id == home.id).values(size=batch.c.size - refused))
+        connection.execute(update(batch).where(batch.c.id == home.id).values(size=batch.c.size - refused))
     return refused
 
 
-def _reject(conn: Connection, home: Row[Any], delivery_id: int, reason: str) -> int:
+def _reject(connection: Connection, home: Row[Any], delivery_id: int, reason: str) -> int:
     mine = (delivery.c.id == delivery_id, *inside(home), delivery.c.state.is_(None))
-    return conn.execute(update(delivery).where(*mine).values(state=HandOver.REJECTED, reason=reason)).rowcount
+    return connection.execute(update(delivery).where(*mine).values(state=HandOver.REJECTED, reason=reason)).rowcount

@@ -44,38 +44,38 @@ class Reported:
     soft_bounced: bool | None
 
 
-def attempts(conn: Connection, ids: Collection[int]) -> dict[int, tuple[AttemptState, int]]:
+def attempts(connection: Connection, ids: Collection[int]) -> dict[int, tuple[AttemptState, int]]:
     """State and campaign of each of the attempts *ids* that is there."""
-    return {row.id: (row.state, row.campaign_id) for row in _rows(conn, _ATTEMPTS, ids)}
+    return {row.id: (row.state, row.campaign_id) for row in _rows(connection, _ATTEMPTS, ids)}
 
 
-def campaigns_of(conn: Connection, ids: Collection[int]) -> dict[int, int]:
+def campaigns_of(connection: Connection, ids: Collection[int]) -> dict[int, int]:
     """The campaign of each of the deliveries *ids* that is there."""
-    return {row.id: row.campaign_id for row in _rows(conn, _CAMPAIGNS, ids)}
+    return {row.id: row.campaign_id for row in _rows(connection, _CAMPAIGNS, ids)}
 
 
-def lock(conn: Connection, ids: Collection[int]) -> dict[int, Reported]:
+def lock(connection: Connection, ids: Collection[int]) -> dict[int, Reported]:
     """Those of the deliveries *ids* that are there; nobody else changes them until the end of the transaction."""
-    return {row.id: Reported(*row) for row in _rows(conn, _LOCKED, ids)}
+    return {row.id: Reported(*row) for row in _rows(connection, _LOCKED, ids)}
 
 
-def raise_to(conn: Connection, new: Mapping[int, Outcome]) -> None:
+def raise_to(connection: Connection, new: Mapping[int, Outcome]) -> None:
     """Give deliveries their new outcomes; they must be locked, and the outcomes be further on."""
     alike: defaultdict[Outcome, list[int]] = defaultdict(list)
     for number, outcome in new.items():
         alike[outcome].append(number)
     for outcome, ids in alike.items():
         for some in _chunks(ids):
-            conn.execute(_RAISE, {"new": outcome, "some": some})
+            connection.execute(_RAISE, {"new": outcome, "some": some})
 
 
-def mark_soft(conn: Connection, ids: Collection[int]) -> None:
+def mark_soft(connection: Connection, ids: Collection[int]) -> None:
     """Remember that deliveries bounced softly."""
     for some in _chunks(ids):
-        conn.execute(_SOFTEN, {"some": some})
+        connection.execute(_SOFTEN, {"some": some})
 
 
-def bounced_in_a_row(conn: Connection, bounced: Mapping[int, Collection[int]], times: int) -> frozenset[int]:
+def bounced_in_a_row(connection: Connection, bounced: Mapping[int, Collection[int]], times: int) -> frozenset[int]:
     """
     Those people for whom a soft bounce that was told is one of *times* in a row, in the order of months.
 
@@ -84,11 +84,11 @@ def bounced_in_a_row(conn: Connection, bounced: Mapping[int, Collection[int]], t
 
     Campaigns that skipped a person are passed over; one about which nothing was reported breaks the row.
     """
-    order = {number: place for place, number in enumerate(conn.execute(_every_campaign()).scalars())}
+    order = {number: place for place, number in enumerate(connection.execute(_every_campaign()).scalars())}
     found: set[int] = set()
     for some in _chunks(bounced):
         # two posts about one person count one after the other
-        conn.execute(
+        connection.execute(
             select(subscriber.c.id).where(subscriber.c.id.in_(some)).order_by(subscriber.c.id).with_for_update()
         )
         history: defaultdict[int, list[tuple[int, bool]]] = defaultdict(list)
@@ -97,7 +97,7 @@ def bounced_in_a_row(conn: Connection, bounced: Mapping[int, Collection[int]], t
             delivery.c.subscriber_id.in_(some),
             func.coalesce(delivery.c.state, "") != HandOver.SKIPPED.value,
         )
-        for person, number, soft in conn.execute(query):
+        for person, number, soft in connection.execute(query):
             history[person].append((order[number], bool(soft)))
         for who, what in history.items():
             told = {order[number] for number in bounced[who]}
@@ -108,7 +108,7 @@ def bounced_in_a_row(conn: Connection, bounced: Mapping[int, Collection[int]], t
     return frozenset(found)
 
 
-def still_accepted(conn: Connection, about: Iterable[tuple[int, int]]) -> list[int]:
+def still_accepted(connection: Connection, about: Iterable[tuple[int, int]]) -> list[int]:
     """
     Those deliveries that count as accepted by the very attempt that is named with them.
 
@@ -118,8 +118,8 @@ def still_accepted(conn: Connection, about: Iterable[tuple[int, int]]) -> list[i
     by_delivery = defaultdict(set)
     for number, attempt_id in about:
         by_delivery[number].add(attempt_id)
-    homes = members.batches_of(conn, by_delivery)
-    rows = {home: batches.locked(conn, home) for home in sorted(set(homes.values()))}
+    homes = members.batches_of(connection, by_delivery)
+    rows = {home: batches.locked(connection, home) for home in sorted(set(homes.values()))}
     return [
         number
         for number, home in sorted(homes.items())
@@ -129,34 +129,34 @@ def still_accepted(conn: Connection, about: Iterable[tuple[int, int]]) -> list[i
     ]
 
 
-def counts(conn: Connection, campaign_id: int) -> Counter[Outcome]:
+def counts(connection: Connection, campaign_id: int) -> Counter[Outcome]:
     """How many deliveries of a campaign have each outcome."""
     query = select(delivery.c.outcome, func.count()).where(
         delivery.c.campaign_id == campaign_id, delivery.c.outcome.is_not(None)
     )
-    return Counter({row[0]: row[1] for row in conn.execute(query.group_by(delivery.c.outcome))})
+    return Counter({row[0]: row[1] for row in connection.execute(query.group_by(delivery.c.outcome))})
 
 
-def count_others(conn: Connection, others: Mapping[str, int], now: dt.datetime) -> None:
+def count_others(connection: Connection, others: Mapping[str, int], now: dt.datetime) -> None:
     """Count events that have no effect, by kind."""
     for kind, number in sorted(others.items()):
-        conn.execute(insert_new(conn, event).values(kind=kind, number=0, last_at=now))
+        connection.execute(insert_new(connection, event).values(kind=kind, number=0, last_at=now))
         values = {"number": event.c.number + number, "last_at": now}
-        conn.execute(update(event).where(event.c.kind == kind).values(values))
+        connection.execute(update(event).where(event.c.kind == kind).values(values))
 
 
-def others(conn: Connection) -> dict[str, int]:
+def others(connection: Connection) -> dict[str, int]:
     """How many events came that have no effect, by kind."""
-    return {row[0]: row[1] for row in conn.execute(select(event.c.kind, event.c.number))}
+    return {row[0]: row[1] for row in connection.execute(select(event.c.kind, event.c.number))}
 
 
 def _every_campaign() -> Select[Any]:
     return select(campaign.c.id).order_by(campaign.c.month)
 
 
-def _rows(conn: Connection, query: Select[Any], ids: Collection[int]) -> Iterator[Any]:
+def _rows(connection: Connection, query: Select[Any], ids: Collection[int]) -> Iterator[Any]:
     for some in _chunks(ids):
-        yield from conn.execute(query, {"some": some}).all()
+        yield from connection.execute(query, {"some": some}).all()
 
 
 def _chunks(ids: Collection[int]) -> Iterator[list[int]]:

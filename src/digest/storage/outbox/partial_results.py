@@ -12,7 +12,7 @@ from digest.storage.tables.outbox import batch
 
 
 def reported(
-    conn: Connection,
+    connection: Connection,
     attempt_id: int,
     answers: Mapping[int, str | None],
     *,
@@ -32,38 +32,38 @@ def reported(
     Raises:
         NotFound: There is no such attempt.
     """
-    row = attempts.locked(conn, attempt_id)
-    home = batches.locked(conn, row.batch_id)
-    members.reject(conn, home, {number: reason for number, reason in answers.items() if reason is not None})
+    row = attempts.locked(connection, attempt_id)
+    home = batches.locked(connection, row.batch_id)
+    members.reject(connection, home, {number: reason for number, reason in answers.items() if reason is not None})
     # if the lease was lost meanwhile, somebody may have moved them to another batch
     taken = [number for number, reason in answers.items() if reason is None]
-    for number, some in members.by_batch(conn, taken).items():
-        _take_of(conn, number, attempt_id, some)
-    attempts.change(conn, attempt_id, lease_until=lease_until, lease_uptime=lease_uptime)
+    for number, some in members.by_batch(connection, taken).items():
+        _take_of(connection, number, attempt_id, some)
+    attempts.change(connection, attempt_id, lease_until=lease_until, lease_uptime=lease_uptime)
     return row.state is AttemptState.SENDING
 
 
-def _take_of(conn: Connection, batch_id: int, attempt_id: int, some: Collection[int]) -> None:
-    home = batches.locked(conn, batch_id)
-    taken = sorted(set(members.of_batch(conn, batch_id)).intersection(some))
+def _take_of(connection: Connection, batch_id: int, attempt_id: int, some: Collection[int]) -> None:
+    home = batches.locked(connection, batch_id)
+    taken = sorted(set(members.of_batch(connection, batch_id)).intersection(some))
     if not taken or (home.state is BatchState.ACCEPTED and home.attempt_id == attempt_id):
         return
     if home.state is BatchState.ACCEPTED:
-        batches.change(conn, batch_id, duplicates=min(home.duplicates + len(taken), home.size))
+        batches.change(connection, batch_id, duplicates=min(home.duplicates + len(taken), home.size))
     else:
-        _take(conn, home, attempt_id, taken)
+        _take(connection, home, attempt_id, taken)
 
 
-def _take(conn: Connection, home: Row[Any], attempt_id: int, taken: Sequence[int]) -> None:
+def _take(connection: Connection, home: Row[Any], attempt_id: int, taken: Sequence[int]) -> None:
     """Move members that were taken to the accepted batch of this attempt; the range goes on growing."""
     query = select(batch).where(
         batch.c.parent_id == home.id, batch.c.attempt_id == attempt_id, batch.c.state == BatchState.ACCEPTED
     )
-    beside = conn.execute(query.order_by(batch.c.id.desc()).limit(1)).one_or_none()
+    beside = connection.execute(query.order_by(batch.c.id.desc()).limit(1)).one_or_none()
     grows = beside is not None and beside.last_delivery is not None and home.first_delivery == beside.last_delivery + 1
-    if beside is None or not grows or list(taken) != members.of_batch(conn, home.id)[: len(taken)]:
-        values = {"parent_id": home.id, "split_by": attempts.latest(conn, home), "attempt_id": attempt_id}
-        batches.move(conn, home, taken, state=BatchState.ACCEPTED, **values)
+    if beside is None or not grows or list(taken) != members.of_batch(connection, home.id)[: len(taken)]:
+        values = {"parent_id": home.id, "split_by": attempts.latest(connection, home), "attempt_id": attempt_id}
+        batches.move(connection, home, taken, state=BatchState.ACCEPTED, **values)
         return
-    batches.change(conn, beside.id, last_delivery=taken[-1], size=batch.c.size + len(taken))
-    batches.shrink(conn, home, taken[-1] + 1, home.last_delivery, by=len(taken))
+    batches.change(connection, beside.id, last_delivery=taken[-1], size=batch.c.size + len(taken))
+    batches.shrink(connection, home, taken[-1] + 1, home.last_delivery, by=len(taken))

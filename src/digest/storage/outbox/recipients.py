@@ -27,7 +27,7 @@ class Named(NamedTuple):
     attempt: int | None
 
 
-def rejected(conn: Connection, campaign_id: int) -> Iterator[Named]:
+def rejected(connection: Connection, campaign_id: int) -> Iterator[Named]:
     """Whom the provider refused, in constant memory. Valid as long as the transaction."""
     query = (
         select(subscriber.c.address, delivery.c.reason, null())
@@ -36,11 +36,11 @@ def rejected(conn: Connection, campaign_id: int) -> Iterator[Named]:
         .where(delivery.c.campaign_id == campaign_id, delivery.c.state == HandOver.REJECTED)
         .order_by(delivery.c.id)
     )
-    for row in conn.execute(query, execution_options={"yield_per": _AT_ONCE}):
+    for row in connection.execute(query, execution_options={"yield_per": _AT_ONCE}):
         yield Named(*row)
 
 
-def in_batches(conn: Connection, campaign_id: int, state: BatchState) -> Iterator[Named]:
+def in_batches(connection: Connection, campaign_id: int, state: BatchState) -> Iterator[Named]:
     """Members of the batches in *state*, in their order, with one batch in memory. Valid as long as the transaction."""
     query = (
         select(batch, attempt.c.detail)
@@ -50,7 +50,7 @@ def in_batches(conn: Connection, campaign_id: int, state: BatchState) -> Iterato
         .limit(1)
     )
     last = 0
-    while (row := conn.execute(query.where(batch.c.number > last)).one_or_none()) is not None:
+    while (row := connection.execute(query.where(batch.c.number > last)).one_or_none()) is not None:
         last = row.number
         people = (
             select(subscriber.c.address)
@@ -59,11 +59,11 @@ def in_batches(conn: Connection, campaign_id: int, state: BatchState) -> Iterato
             .where(*members.inside(row), delivery.c.state.is_(None))
             .order_by(delivery.c.id)
         )
-        for address in conn.execute(people).scalars():
+        for address in connection.execute(people).scalars():
             yield Named(address, row.detail, row.attempt_id)
 
 
-def rejected_because(conn: Connection, campaign_id: int, most: int) -> list[tuple[str, int]]:
+def rejected_because(connection: Connection, campaign_id: int, most: int) -> list[tuple[str, int]]:
     """The *most* frequent reasons of the provider, each with the number of people refused for it."""
     people = func.count()
     query = (
@@ -72,4 +72,4 @@ def rejected_because(conn: Connection, campaign_id: int, most: int) -> list[tupl
         .group_by(delivery.c.reason)
         .order_by(people.desc(), delivery.c.reason)
     )
-    return [(reason or "", number) for reason, number in conn.execute(query.limit(most))]
+    return [(reason or "", number) for reason, number in connection.execute(query.limit(most))]

@@ -46,22 +46,22 @@ class Taken:
     rejected: Mapping[int, str]
 
 
-def accepted_all(conn: Connection, answers: Iterable[Taken], now: dt.datetime) -> None:
+def accepted_all(connection: Connection, answers: Iterable[Taken], now: dt.datetime) -> None:
     """Write down many acceptances; see `accepted`."""
     by_attempt = {answer.attempt_id: answer for answer in answers}
     plain = [number for number, answer in by_attempt.items() if not answer.rejected]
-    found = conn.execute(_UNDER_WAY, {"attempts": plain}).all() if plain else []
+    found = connection.execute(_UNDER_WAY, {"attempts": plain}).all() if plain else []
     if found:
         said = [{"which": number, "now": now, "message": by_attempt[number].message_id} for number, _ in found]
-        conn.execute(_TAKEN_ATTEMPT, said)
-        conn.execute(_TAKEN_BATCH, [{"which": number} for _, number in found])
+        connection.execute(_TAKEN_ATTEMPT, said)
+        connection.execute(_TAKEN_BATCH, [{"which": number} for _, number in found])
     for number in by_attempt.keys() - {number for number, _ in found}:
         one = by_attempt[number]
-        accepted(conn, number, message_id=one.message_id, rejected=one.rejected, now=now)
+        accepted(connection, number, message_id=one.message_id, rejected=one.rejected, now=now)
 
 
 def accepted(
-    conn: Connection, attempt_id: int, *, message_id: str | None, rejected: Mapping[int, str], now: dt.datetime
+    connection: Connection, attempt_id: int, *, message_id: str | None, rejected: Mapping[int, str], now: dt.datetime
 ) -> bool:
     """
     Write down that the provider took an attempt, from its answer or from later evidence. Twice changes nothing.
@@ -75,16 +75,16 @@ def accepted(
     Raises:
         NotFound: There is no such attempt.
     """
-    row = attempts.locked(conn, attempt_id)
+    row = attempts.locked(connection, attempt_id)
     if row.state is not AttemptState.ACCEPTED:
         values = {} if message_id is None else {"message_id": message_id}
         state = step(ATTEMPT, row.state, AttemptState.ACCEPTED)
-        attempts.change(conn, attempt_id, state=state, finished_at=now, **values)
-    return _prove(conn, row.batch_id, attempt_id, rejected)
+        attempts.change(connection, attempt_id, state=state, finished_at=now, **values)
+    return _prove(connection, row.batch_id, attempt_id, rejected)
 
 
 def not_accepted(
-    conn: Connection,
+    connection: Connection,
     attempt_id: int,
     *,
     detail: str,
@@ -104,22 +104,22 @@ def not_accepted(
     Raises:
         NotFound: There is no such attempt.
     """
-    row = attempts.locked(conn, attempt_id)
+    row = attempts.locked(connection, attempt_id)
     if row.state not in attempts.OPEN:
-        attempts.remark(conn, row, f"not taken: {detail}")
+        attempts.remark(connection, row, f"not taken: {detail}")
         return None
-    attempts.change(conn, attempt_id, state=AttemptState.NOT_ACCEPTED, finished_at=now, detail=detail)
-    home = batches.locked(conn, row.batch_id)
+    attempts.change(connection, attempt_id, state=AttemptState.NOT_ACCEPTED, finished_at=now, detail=detail)
+    home = batches.locked(connection, row.batch_id)
     if home.state is BatchState.ACCEPTED:
         return None  # another attempt has reached them: that one refused somebody takes nothing back
-    refused = members.reject(conn, home, rejected or {})
+    refused = members.reject(connection, home, rejected or {})
     if attempts.is_latest(home, attempt_id):
-        batches.release(conn, home)
+        batches.release(connection, home)
     return refused
 
 
 def never_requested(
-    conn: Connection, attempt_id: int, *, owner: str, began: dt.datetime, detail: str, now: dt.datetime
+    connection: Connection, attempt_id: int, *, owner: str, began: dt.datetime, detail: str, now: dt.datetime
 ) -> bool:
     """
     Write down that no request was made for an attempt that *owner* claimed at *began*: the batch waits again.
@@ -128,14 +128,14 @@ def never_requested(
         False if there is no such attempt, since its claim was not committed.
     """
     mine = (attempt.c.id == attempt_id, attempt.c.owner == owner, attempt.c.started_at == began)
-    if conn.execute(select(attempt.c.id).where(*mine).with_for_update()).one_or_none() is None:
+    if connection.execute(select(attempt.c.id).where(*mine).with_for_update()).one_or_none() is None:
         return False
-    not_accepted(conn, attempt_id, detail=detail, now=now)
+    not_accepted(connection, attempt_id, detail=detail, now=now)
     return True
 
 
 def in_doubt(
-    conn: Connection,
+    connection: Connection,
     attempt_id: int,
     *,
     detail: str,
@@ -153,28 +153,35 @@ def in_doubt(
 
     If it was settled meanwhile that stays.
     """
-    row = attempts.locked(conn, attempt_id)
+    row = attempts.locked(connection, attempt_id)
     if row.state not in attempts.OPEN:
         return
-    attempts.change(conn, attempt_id, state=AttemptState.IN_DOUBT, finished_at=now, detail=detail)
-    home = batches.locked(conn, row.batch_id)
+    attempts.change(connection, attempt_id, state=AttemptState.IN_DOUBT, finished_at=now, detail=detail)
+    home = batches.locked(connection, row.batch_id)
     if not attempts.is_latest(home, attempt_id):
         return
-    batches.change(conn, home.id, state=BatchState.IN_DOUBT)
+    batches.change(connection, home.id, state=BatchState.IN_DOUBT)
     if doubtful is not None:
-        batches.let_go(conn, home.id, attempt_id, [n for n in members.of_batch(conn, home.id) if n not in doubtful])
+        batches.let_go(
+            connection, home.id, attempt_id, [n for n in members.of_batch(connection, home.id) if n not in doubtful]
+        )
 
 
-def _prove(conn: Connection, batch_id: int, attempt_id: int, rejected: Mapping[int, str]) -> bool:
-    home = batches.locked(conn, batch_id)
+def _prove(connection: Connection, batch_id: int, attempt_id: int, rejected: Mapping[int, str]) -> bool:
+    home = batches.locked(connection, batch_id)
     first = True
     if home.state is not BatchState.ACCEPTED:
-        batches.change(conn, batch_id, state=BatchState.ACCEPTED, attempt_id=attempt_id, reason=None)
-        members.reject(conn, home, rejected)
+        batches.change(connection, batch_id, state=BatchState.ACCEPTED, attempt_id=attempt_id, reason=None)
+        members.reject(connection, home, rejected)
     elif home.size and home.attempt_id != attempt_id:
-        batches.change(conn, batch_id, duplicates=home.size)
+        batches.change(connection, batch_id, duplicates=home.size)
         first = False
     # whoever was split off by this attempt, or after it, was in it
     here = func.coalesce(batch.c.dropped_by, 0) != attempt_id
     query = select(batch.c.id).where(batch.c.parent_id == batch_id, batch.c.split_by >= attempt_id, here)
-    return all([first, *(_prove(conn, child, attempt_id, rejected) for child in conn.execute(query).scalars().all())])
+    return all(
+        [
+            first,
+            *(_prove(connection, child, attempt_id, rejected) for child in connection.execute(query).scalars().all()),
+        ]
+    )

@@ -10,7 +10,9 @@ from digest.storage.outbox import attempts, batches, members
 from digest.storage.outbox.results import accepted, not_accepted
 
 
-def by_evidence(conn: Connection, attempt_id: int, *, taken: Collection[int], detail: str, now: dt.datetime) -> None:
+def by_evidence(
+    connection: Connection, attempt_id: int, *, taken: Collection[int], detail: str, now: dt.datetime
+) -> None:
     """
     Settle an open attempt of which it is known exactly who was taken: those are accepted, the others wait again.
 
@@ -22,53 +24,53 @@ def by_evidence(conn: Connection, attempt_id: int, *, taken: Collection[int], de
 
     If it was settled meanwhile that stays.
     """
-    row = attempts.locked(conn, attempt_id)
+    row = attempts.locked(connection, attempt_id)
     if row.state not in attempts.OPEN:
         return
-    everyone = members.of_batch(conn, row.batch_id)
+    everyone = members.of_batch(connection, row.batch_id)
     missing = [number for number in everyone if number not in taken]
     if missing == everyone:
-        not_accepted(conn, attempt_id, detail=detail, now=now)
+        not_accepted(connection, attempt_id, detail=detail, now=now)
         return
     if missing:
-        batches.let_go(conn, row.batch_id, attempt_id, missing)
-    attempts.change(conn, attempt_id, detail=detail)
-    accepted(conn, attempt_id, message_id=None, rejected={}, now=now)
+        batches.let_go(connection, row.batch_id, attempt_id, missing)
+    attempts.change(connection, attempt_id, detail=detail)
+    accepted(connection, attempt_id, message_id=None, rejected={}, now=now)
 
 
-def set_back(conn: Connection, attempt_id: int, *, lease_until: dt.datetime, finished_at: dt.datetime) -> None:
+def set_back(connection: Connection, attempt_id: int, *, lease_until: dt.datetime, finished_at: dt.datetime) -> None:
     """Let the lease of an open attempt end, and its doubt begin, then at the latest: the clock was ahead before."""
-    row = attempts.locked(conn, attempt_id)
+    row = attempts.locked(connection, attempt_id)
     if row.state is AttemptState.SENDING:
-        attempts.change(conn, attempt_id, lease_until=min(row.lease_until, lease_until))
+        attempts.change(connection, attempt_id, lease_until=min(row.lease_until, lease_until))
     elif row.state is AttemptState.IN_DOUBT:
-        attempts.change(conn, attempt_id, finished_at=min(row.finished_at, finished_at))
+        attempts.change(connection, attempt_id, finished_at=min(row.finished_at, finished_at))
 
 
-def resend(conn: Connection, attempt_id: int, *, detail: str, now: dt.datetime) -> bool:
+def resend(connection: Connection, attempt_id: int, *, detail: str, now: dt.datetime) -> bool:
     """Decide that an attempt in doubt goes again; False if it is not in doubt any more."""
-    if attempts.locked(conn, attempt_id).state is not AttemptState.IN_DOUBT:
+    if attempts.locked(connection, attempt_id).state is not AttemptState.IN_DOUBT:
         return False
-    not_accepted(conn, attempt_id, detail=detail, now=now)
+    not_accepted(connection, attempt_id, detail=detail, now=now)
     return True
 
 
-def assume_sent(conn: Connection, attempt_id: int, *, detail: str, now: dt.datetime) -> bool:
+def assume_sent(connection: Connection, attempt_id: int, *, detail: str, now: dt.datetime) -> bool:
     """Decide that an attempt in doubt was taken; False if it is not in doubt any more."""
-    if attempts.locked(conn, attempt_id).state is not AttemptState.IN_DOUBT:
+    if attempts.locked(connection, attempt_id).state is not AttemptState.IN_DOUBT:
         return False
-    attempts.change(conn, attempt_id, detail=detail)
-    accepted(conn, attempt_id, message_id=None, rejected={}, now=now)
+    attempts.change(connection, attempt_id, detail=detail)
+    accepted(connection, attempt_id, message_id=None, rejected={}, now=now)
     return True
 
 
-def give_up(conn: Connection, attempt_id: int, *, detail: str, now: dt.datetime) -> bool:
+def give_up(connection: Connection, attempt_id: int, *, detail: str, now: dt.datetime) -> bool:
     """Decide that an attempt in doubt is left alone: skipped; False if it is not in doubt any more."""
-    row = attempts.locked(conn, attempt_id)
+    row = attempts.locked(connection, attempt_id)
     if row.state is not AttemptState.IN_DOUBT:
         return False
-    attempts.change(conn, attempt_id, state=AttemptState.NOT_ACCEPTED, finished_at=now, detail=detail)
-    home = batches.locked(conn, row.batch_id)
+    attempts.change(connection, attempt_id, state=AttemptState.NOT_ACCEPTED, finished_at=now, detail=detail)
+    home = batches.locked(connection, row.batch_id)
     if attempts.is_latest(home, attempt_id):
-        batches.change(conn, home.id, state=BatchState.SKIPPED, reason=Skipped.GIVEN_UP.value)
+        batches.change(connection, home.id, state=BatchState.SKIPPED, reason=Skipped.GIVEN_UP.value)
     return True

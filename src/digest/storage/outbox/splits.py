@@ -26,7 +26,7 @@ _BESIDE: Select[Any] = (  # where those wait who were dropped before: events com
 )
 
 
-def halve(conn: Connection, attempt_id: int, *, detail: str, deeper: int, now: dt.datetime) -> None:
+def halve(connection: Connection, attempt_id: int, *, detail: str, deeper: int, now: dt.datetime) -> None:
     """
     Put two waiting halves in the place of a batch that was refused as a whole.
 
@@ -38,20 +38,22 @@ def halve(conn: Connection, attempt_id: int, *, detail: str, deeper: int, now: d
 
     A batch of one, or one whose attempt was settled meanwhile, is left as `not_accepted` leaves it.
     """
-    row = attempts.locked(conn, attempt_id)
+    row = attempts.locked(connection, attempt_id)
     was_open = row.state in attempts.OPEN
-    not_accepted(conn, attempt_id, detail=detail, now=now)
-    home = batches.locked(conn, row.batch_id)
-    everyone = members.of_batch(conn, home.id)
+    not_accepted(connection, attempt_id, detail=detail, now=now)
+    home = batches.locked(connection, row.batch_id)
+    everyone = members.of_batch(connection, home.id)
     if not was_open or home.state is not BatchState.WAITING or len(everyone) < 2:  # noqa: PLR2004
         return
     depth = home.depth + deeper
     for half in (everyone[: len(everyone) // 2], everyone[len(everyone) // 2 :]):
-        batches.move(conn, batches.locked(conn, home.id), half, parent_id=home.id, split_by=attempt_id, depth=depth)
-    batches.close(conn, home.id)
+        batches.move(
+            connection, batches.locked(connection, home.id), half, parent_id=home.id, split_by=attempt_id, depth=depth
+        )
+    batches.close(connection, home.id)
 
 
-def put_off(conn: Connection, attempt_id: int, late: Collection[int], *, detail: str, now: dt.datetime) -> None:
+def put_off(connection: Connection, attempt_id: int, late: Collection[int], *, detail: str, now: dt.datetime) -> None:
     """
     Write down that an attempt was certainly not taken since some of its people have to wait: they go last of the
     campaign, in a batch of their own, and the others of theirs wait again as before.
@@ -64,19 +66,19 @@ def put_off(conn: Connection, attempt_id: int, late: Collection[int], *, detail:
 
     If it was settled otherwise meanwhile that stays.
     """
-    row = attempts.locked(conn, attempt_id)
-    not_accepted(conn, attempt_id, detail=detail, now=now)
-    home = batches.locked(conn, row.batch_id)
-    everyone = members.of_batch(conn, home.id)
+    row = attempts.locked(connection, attempt_id)
+    not_accepted(connection, attempt_id, detail=detail, now=now)
+    home = batches.locked(connection, row.batch_id)
+    everyone = members.of_batch(connection, home.id)
     some = [number for number in everyone if number in late]
     if row.state not in attempts.OPEN or home.state is not BatchState.WAITING or not some:
         return
-    batches.move(conn, home, some, parent_id=home.id, split_by=attempt_id)
+    batches.move(connection, home, some, parent_id=home.id, split_by=attempt_id)
     if len(some) == len(everyone):
-        batches.close(conn, home.id)
+        batches.close(connection, home.id)
 
 
-def wait_again(conn: Connection, deliveries: Collection[int]) -> int:
+def wait_again(connection: Connection, deliveries: Collection[int]) -> int:
     """
     Let accepted deliveries wait again: the provider took them and then dropped them unsent.
 
@@ -84,12 +86,12 @@ def wait_again(conn: Connection, deliveries: Collection[int]) -> int:
         How many wait now; deliveries that are not accepted are left as they are. Their campaign may have to go on.
     """
     moved = 0
-    for home, some in members.by_batch(conn, deliveries).items():
-        row = batches.locked(conn, home)
-        own = sorted(set(members.of_batch(conn, home)).intersection(some))
+    for home, some in members.by_batch(connection, deliveries).items():
+        row = batches.locked(connection, home)
+        own = sorted(set(members.of_batch(connection, home)).intersection(some))
         if row.state is BatchState.ACCEPTED and own:
-            came = {"parent_id": home, "split_by": attempts.latest(conn, row), "dropped_by": row.attempt_id}
-            beside = conn.execute(_BESIDE, came).scalar_one_or_none()
-            batches.add(conn, row, beside or batches.insert_batch(conn, row, size=0, **came), own)
+            came = {"parent_id": home, "split_by": attempts.latest(connection, row), "dropped_by": row.attempt_id}
+            beside = connection.execute(_BESIDE, came).scalar_one_or_none()
+            batches.add(connection, row, beside or batches.insert_batch(connection, row, size=0, **came), own)
             moved += len(own)
     return moved

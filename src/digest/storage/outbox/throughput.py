@@ -26,26 +26,27 @@ class Pace:
     owners: frozenset[str] = frozenset()
 
 
-def measure(conn: Connection, campaign_id: int, now: dt.datetime) -> Pace:
+def measure(connection: Connection, campaign_id: int, now: dt.datetime) -> Pace:
     """How fast a campaign is handed over at *now*."""
     ends = select(func.min(attempt.c.started_at), func.max(attempt.c.finished_at)).join(
         batch, batch.c.id == attempt.c.batch_id
     )
     # what began or ended in the future did so while the clock was ahead: it says nothing about the last minute
     begun = attempt.c.started_at <= now
-    first, last = conn.execute(ends.where(batch.c.campaign_id == campaign_id, begun, _has_come(now))).one()
+    first, last = connection.execute(ends.where(batch.c.campaign_id == campaign_id, begun, _has_come(now))).one()
     if first is None:
         return Pace()
     since = max(first, now - WINDOW)
     seconds = max(now - since, _SHORTEST).total_seconds()
     return Pace(
-        rate=(_at_once(conn, campaign_id, since, now) + _one_by_one(conn, campaign_id, since, now)) / seconds,
+        rate=(_at_once(connection, campaign_id, since, now) + _one_by_one(connection, campaign_id, since, now))
+        / seconds,
         ended=last is not None and last >= now - WINDOW,
-        owners=_owners(conn, campaign_id, now),
+        owners=_owners(connection, campaign_id, now),
     )
 
 
-def _owners(conn: Connection, campaign_id: int, now: dt.datetime) -> frozenset[str]:
+def _owners(connection: Connection, campaign_id: int, now: dt.datetime) -> frozenset[str]:
     goes_on = and_(attempt.c.state == AttemptState.SENDING, attempt.c.lease_until > now)
     query = (
         select(attempt.c.owner)
@@ -53,19 +54,19 @@ def _owners(conn: Connection, campaign_id: int, now: dt.datetime) -> frozenset[s
         .join(batch, batch.c.id == attempt.c.batch_id)
         .where(batch.c.campaign_id == campaign_id, or_(attempt.c.finished_at.between(now - WINDOW, now), goes_on))
     )
-    return frozenset(conn.execute(query).scalars())
+    return frozenset(connection.execute(query).scalars())
 
 
-def _at_once(conn: Connection, campaign_id: int, since: dt.datetime, now: dt.datetime) -> int:
+def _at_once(connection: Connection, campaign_id: int, since: dt.datetime, now: dt.datetime) -> int:
     """Recipients of requests that were answered as a whole. An answer is there before the lease has run out; what was
     settled later was handed over earlier."""
     query = select(func.coalesce(func.sum(batch.c.size), 0)).join(attempt, attempt.c.id == batch.c.attempt_id)
     answered = (attempt.c.batch_id == batch.c.id, attempt.c.finished_at <= attempt.c.lease_until)
     recent = attempt.c.finished_at.between(since, now)
-    return int(conn.execute(query.where(*_accepted(campaign_id), *answered, recent)).scalar_one())
+    return int(connection.execute(query.where(*_accepted(campaign_id), *answered, recent)).scalar_one())
 
 
-def _one_by_one(conn: Connection, campaign_id: int, since: dt.datetime, now: dt.datetime) -> float:
+def _one_by_one(connection: Connection, campaign_id: int, since: dt.datetime, now: dt.datetime) -> float:
     """
     Recipients who were reported while their request went on: they stand in batches beside that of the request.
 
@@ -77,7 +78,7 @@ def _one_by_one(conn: Connection, campaign_id: int, since: dt.datetime, now: dt.
     recent = or_(attempt.c.finished_at.is_(None), attempt.c.finished_at.between(since, now))
     reported = (attempt.c.batch_id != batch.c.id, attempt.c.started_at <= now, recent)
     groups = query.where(*_accepted(campaign_id), *reported).group_by(attempt.c.id)
-    return sum(float(size) * _share(begun, ended or now, since) for begun, ended, size in conn.execute(groups))
+    return sum(float(size) * _share(begun, ended or now, since) for begun, ended, size in connection.execute(groups))
 
 
 def _has_come(now: dt.datetime) -> ColumnElement[bool]:

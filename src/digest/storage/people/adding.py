@@ -51,7 +51,7 @@ class AddResult(StrEnum):
 
 
 def add_many(
-    conn: Connection,
+    connection: Connection,
     people: Iterable[NewSubscriber],
     *,
     update: bool,
@@ -75,19 +75,19 @@ def add_many(
     Returns:
         What became of each person, in order. Of several with one address the first counts.
     """
-    adding = _Adding(conn, update, now, method, added_after, {} if selections is None else selections)
+    adding = _Adding(connection, update, now, method, added_after, {} if selections is None else selections)
     return [result for chunk in _chunks(people) for result in adding.add(chunk)]
 
 
-def foretell_many(conn: Connection, people: Iterable[NewSubscriber], *, update: bool) -> list[AddResult]:
+def foretell_many(connection: Connection, people: Iterable[NewSubscriber], *, update: bool) -> list[AddResult]:
     """What `add_many` would say. Changes nothing, and works in a transaction that only reads."""
-    adding = _Adding(conn, update)
+    adding = _Adding(connection, update)
     return [result for chunk in _chunks(people) for result in adding.foretell(chunk)]
 
 
-def newest(conn: Connection) -> int:
+def newest(connection: Connection) -> int:
     """The greatest id of a subscriber; 0 if there is none."""
-    return int(conn.execute(select(func.coalesce(func.max(_S.id), 0))).scalar_one())
+    return int(connection.execute(select(func.coalesce(func.max(_S.id), 0))).scalar_one())
 
 
 def given_columns(person: NewSubscriber, selection_id: int) -> dict[str, Any]:
@@ -129,7 +129,7 @@ class _Judged:
 class _Adding:
     """One call of `add_many`: what it knows from one chunk to the next."""
 
-    conn: Connection
+    connection: Connection
     update: bool
     now: dt.datetime | None = None
     method: ConsentMethod = ConsentMethod.IMPORT
@@ -139,7 +139,7 @@ class _Adding:
 
     def add(self, people: Sequence[NewSubscriber]) -> list[AddResult]:
         new = {person.preferences.topics for person in people} - self.selections.keys()
-        self.selections.update(selections.ensure_many(self.conn, new) if new else {})
+        self.selections.update(selections.ensure_many(self.connection, new) if new else {})
         judged = self.judge(people)
         while not self._inserted(judged.new):  # another process has added one of them meanwhile
             self.mine -= judged.touched
@@ -150,12 +150,12 @@ class _Adding:
 
     def foretell(self, people: Sequence[NewSubscriber]) -> list[AddResult]:
         new = {person.preferences.topics for person in people} - self.selections.keys()
-        self.selections.update(selections.find_many(self.conn, new) if new else {})
+        self.selections.update(selections.find_many(self.connection, new) if new else {})
         return self.judge(people).results
 
     def judge(self, people: Sequence[NewSubscriber]) -> _Judged:
         hashes = [person.address_hash for person in people]
-        suppressed = suppressions.among(self.conn, hashes)
+        suppressed = suppressions.among(self.connection, hashes)
         there = self._there(hashes)
         judged = _Judged()
         for person in people:
@@ -172,8 +172,8 @@ class _Adding:
         return judged
 
     def _there(self, hashes: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-        query = select(subscriber).where(is_one_of(self.conn, _S.address_hash, hashes))
-        return {row.address_hash: dict(row._mapping) for row in self.conn.execute(query)}  # noqa: SLF001  public in spite of its name
+        query = select(subscriber).where(is_one_of(self.connection, _S.address_hash, hashes))
+        return {row.address_hash: dict(row._mapping) for row in self.connection.execute(query)}  # noqa: SLF001  public in spite of its name
 
     def _known(
         self, old: Mapping[str, Any], person: NewSubscriber, suppressed: frozenset[str], judged: _Judged
@@ -211,7 +211,7 @@ class _Adding:
         if rows:
             query = update(subscriber).where(_S.address_hash == bindparam("which"))
             changes = [{name: row[name] for name in changing} | {"which": row["address_hash"]} for row in rows]
-            self.conn.execute(query, changes)
+            self.connection.execute(query, changes)
 
     def _inserted(self, new: Mapping[str, NewSubscriber]) -> bool:
         """Add the people and their consents, or nobody if one of them is there by now."""
@@ -230,12 +230,14 @@ class _Adding:
             )
             for person in new.values()
         ]
-        with self.conn.begin_nested() as savepoint:
-            if insert_rows(self.conn, insert_new(self.conn, subscriber), _NEW, rows) != len(rows):
+        with self.connection.begin_nested() as savepoint:
+            if insert_rows(self.connection, insert_new(self.connection, subscriber), _NEW, rows) != len(rows):
                 savepoint.rollback()
                 return False
-        query = select(_S.address_hash, _S.id).where(is_one_of(self.conn, _S.address_hash, new))
-        self._prove([(number, new[address_hash]) for address_hash, number in self.conn.execute(query)] if new else [])
+        query = select(_S.address_hash, _S.id).where(is_one_of(self.connection, _S.address_hash, new))
+        self._prove(
+            [(number, new[address_hash]) for address_hash, number in self.connection.execute(query)] if new else []
+        )
         return True
 
     def _prove(self, people: Sequence[tuple[int, NewSubscriber]]) -> None:
@@ -252,4 +254,4 @@ class _Adding:
             )
             for number, person in people
         ]
-        insert_rows(self.conn, insert(consent), _PROOF, rows)
+        insert_rows(self.connection, insert(consent), _PROOF, rows)

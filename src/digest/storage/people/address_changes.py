@@ -33,7 +33,7 @@ class AddressChange:
 
 
 def add(
-    conn: Connection,
+    connection: Connection,
     subscriber_id: int,
     address: str,
     address_hash: str,
@@ -42,7 +42,7 @@ def add(
     expires_at: dt.datetime,
 ) -> int:
     """Keep a request; its id. An earlier one of the same person does nothing from now on."""
-    void(conn, subscriber_id, now)
+    void(connection, subscriber_id, now)
     values = {
         "subscriber_id": subscriber_id,
         "address": address,
@@ -50,24 +50,24 @@ def add(
         "requested_at": now,
         "expires_at": expires_at,
     }
-    number: int = conn.execute(address_change.insert().values(values).returning(address_change.c.id)).scalar_one()
+    number: int = connection.execute(address_change.insert().values(values).returning(address_change.c.id)).scalar_one()
     return number
 
 
-def find(conn: Connection, change_id: int, *, lock: bool = False) -> AddressChange | None:
+def find(connection: Connection, change_id: int, *, lock: bool = False) -> AddressChange | None:
     """The request, if wanted locked until the end of the transaction; None if there is none."""
     query = select(address_change).where(address_change.c.id == change_id)
-    row = conn.execute(query.with_for_update() if lock else query).one_or_none()
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     return None if row is None else AddressChange(**row._mapping)  # noqa: SLF001  public in spite of its name
 
 
-def of_person(conn: Connection, subscriber_id: int) -> list[AddressChange]:
+def of_person(connection: Connection, subscriber_id: int) -> list[AddressChange]:
     """Every request of a person that is still kept, oldest first."""
     query = select(address_change).where(address_change.c.subscriber_id == subscriber_id).order_by(address_change.c.id)
-    return [AddressChange(**row._mapping) for row in conn.execute(query)]  # noqa: SLF001
+    return [AddressChange(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001
 
 
-def waiting(conn: Connection, subscriber_id: int, now: dt.datetime) -> AddressChange | None:
+def waiting(connection: Connection, subscriber_id: int, now: dt.datetime) -> AddressChange | None:
     """The request of a person that waits for the new address to confirm it; None if none does."""
     query = (
         select(address_change)
@@ -76,12 +76,12 @@ def waiting(conn: Connection, subscriber_id: int, now: dt.datetime) -> AddressCh
         .order_by(address_change.c.id.desc())
         .limit(1)
     )
-    row = conn.execute(query).one_or_none()
+    row = connection.execute(query).one_or_none()
     return None if row is None else AddressChange(**row._mapping)  # noqa: SLF001
 
 
 def done(
-    conn: Connection,
+    connection: Connection,
     change_id: int,
     old_address: str,
     old_address_hash: str,
@@ -96,44 +96,46 @@ def done(
         "old_address_hash": old_address_hash,
         "undo_until": undo_until,
     }
-    conn.execute(update(address_change).where(address_change.c.id == change_id).values(values))
+    connection.execute(update(address_change).where(address_change.c.id == change_id).values(values))
 
 
-def undone(conn: Connection, change: AddressChange, now: dt.datetime) -> None:
+def undone(connection: Connection, change: AddressChange, now: dt.datetime) -> None:
     """Record that the old address took a change back. Every later change of that person can't be undone any more."""
-    conn.execute(update(address_change).where(address_change.c.id == change.id).values(undone_at=now))
-    end_undoing(conn, change.subscriber_id, now, since=change.id)
+    connection.execute(update(address_change).where(address_change.c.id == change.id).values(undone_at=now))
+    end_undoing(connection, change.subscriber_id, now, since=change.id)
 
 
-def end_undoing(conn: Connection, subscriber_id: int, now: dt.datetime, *, since: int = 0) -> None:
+def end_undoing(connection: Connection, subscriber_id: int, now: dt.datetime, *, since: int = 0) -> None:
     """Let no mailbox undo a change of a person any more.
 
     Args:
         since: Of the changes with this id or a later one.
     """
     theirs = (address_change.c.subscriber_id == subscriber_id, address_change.c.id >= since)
-    conn.execute(update(address_change).where(*theirs, address_change.c.undo_until > now).values(undo_until=now))
+    connection.execute(update(address_change).where(*theirs, address_change.c.undo_until > now).values(undo_until=now))
 
 
-def forget_address(conn: Connection, address_hash: str, now: dt.datetime) -> None:
+def forget_address(connection: Connection, address_hash: str, now: dt.datetime) -> None:
     """Forget an address as the old one of changes, which can't be undone then, and requests to move to it."""
     old = address_change.c.old_address_hash == address_hash
-    conn.execute(update(address_change).where(old).values(old_address=None, old_address_hash=None, undo_until=now))
+    connection.execute(
+        update(address_change).where(old).values(old_address=None, old_address_hash=None, undo_until=now)
+    )
     unused = (address_change.c.address_hash == address_hash, address_change.c.done_at.is_(None))
-    conn.execute(delete(address_change).where(*unused))
+    connection.execute(delete(address_change).where(*unused))
 
 
-def void(conn: Connection, subscriber_id: int, now: dt.datetime) -> None:
+def void(connection: Connection, subscriber_id: int, now: dt.datetime) -> None:
     """Let every request of a person that is not done do nothing from now on."""
     theirs = (address_change.c.subscriber_id == subscriber_id, address_change.c.done_at.is_(None))
-    conn.execute(update(address_change).where(*theirs, address_change.c.expires_at > now).values(expires_at=now))
+    connection.execute(update(address_change).where(*theirs, address_change.c.expires_at > now).values(expires_at=now))
 
 
-def forget_person(conn: Connection, subscriber_id: int) -> None:
+def forget_person(connection: Connection, subscriber_id: int) -> None:
     """Delete every request of a person."""
-    conn.execute(delete(address_change).where(address_change.c.subscriber_id == subscriber_id))
+    connection.execute(delete(address_change).where(address_change.c.subscriber_id == subscriber_id))
 
 
-def forget_old(conn: Connection, before: dt.datetime) -> int:
+def forget_old(connection: Connection, before: dt.datetime) -> int:
     """Delete requests made before then; how many."""
-    return conn.execute(delete(address_change).where(address_change.c.requested_at < before)).rowcount
+    return connection.execute(delete(address_change).where(address_change.c.requested_at < before)).rowcount

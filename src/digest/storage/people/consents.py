@@ -11,34 +11,34 @@ from digest.subscribers.consent import Consent
 _RECORD = [column for column in consent.columns if column.name not in {"id", "subscriber_id", "address_hash"}]
 
 
-def add(conn: Connection, subscriber_id: int, address_hash: str, record: Consent) -> None:
+def add(connection: Connection, subscriber_id: int, address_hash: str, record: Consent) -> None:
     """Record a consent of a person."""
     values = asdict(record) | {"subscriber_id": subscriber_id, "address_hash": address_hash}
-    conn.execute(consent.insert().values(values))
+    connection.execute(consent.insert().values(values))
 
 
-def of_person(conn: Connection, subscriber_id: int) -> list[Consent]:
+def of_person(connection: Connection, subscriber_id: int) -> list[Consent]:
     """Every consent of a person, oldest first."""
-    return _found(conn, consent.c.subscriber_id == subscriber_id)
+    return _found(connection, consent.c.subscriber_id == subscriber_id)
 
 
-def of_erased(conn: Connection, address_hash: str) -> list[Consent]:
+def of_erased(connection: Connection, address_hash: str) -> list[Consent]:
     """The consents of people who were erased under that hash, oldest first."""
-    return _found(conn, (consent.c.subscriber_id.is_(None)) & (consent.c.address_hash == address_hash))
+    return _found(connection, (consent.c.subscriber_id.is_(None)) & (consent.c.address_hash == address_hash))
 
 
-def detach(conn: Connection, subscriber_id: int, address_hash: str) -> None:
+def detach(connection: Connection, subscriber_id: int, address_hash: str) -> None:
     """Keep a person's consents under the hash of their address alone."""
     values = {"subscriber_id": None, "address_hash": address_hash, "network": None}
-    conn.execute(update(consent).where(consent.c.subscriber_id == subscriber_id).values(values))
+    connection.execute(update(consent).where(consent.c.subscriber_id == subscriber_id).values(values))
 
 
-def forget_networks(conn: Connection, before: dt.datetime) -> int:
+def forget_networks(connection: Connection, before: dt.datetime) -> int:
     """Take the network address out of consents recorded before then; how many."""
     old = (consent.c.network.is_not(None), consent.c.recorded_at < before)
-    return conn.execute(update(consent).where(*old).values(network=None)).rowcount
+    return connection.execute(update(consent).where(*old).values(network=None)).rowcount
 
 
-def _found(conn: Connection, which: ColumnElement[bool]) -> list[Consent]:
-    rows = conn.execute(select(*_RECORD).where(which).order_by(consent.c.id))
+def _found(connection: Connection, which: ColumnElement[bool]) -> list[Consent]:
+    rows = connection.execute(select(*_RECORD).where(which).order_by(consent.c.id))
     return [Consent(**row._mapping) for row in rows]  # noqa: SLF001  public in spite of its name

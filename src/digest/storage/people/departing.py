@@ -21,7 +21,7 @@ _REASONS = {  # whoever never confirmed, or was deleted, has not said that they 
 }
 
 
-def depart(conn: Connection, gone: Sequence[tuple[NewSubscriber, Departed]], now: dt.datetime) -> None:
+def depart(connection: Connection, gone: Sequence[tuple[NewSubscriber, Departed]], now: dt.datetime) -> None:
     """
     Suppress people who are gone elsewhere; whoever came here by a list alone and unsubscribed there leaves here too.
 
@@ -29,27 +29,27 @@ def depart(conn: Connection, gone: Sequence[tuple[NewSubscriber, Departed]], now
     suppressed already keeps its reason and date. Who is only absent there is not suppressed.
     """
     reasons = {person.address_hash: (person, _REASONS[why]) for person, why in gone if why in _REASONS}
-    here = _here(conn, list(reasons))
+    here = _here(connection, list(reasons))
     rows = []
     for address_hash, (person, reason) in reasons.items():
         number, by_own_act = here.get(address_hash, (None, False))
         if by_own_act:
             continue
         if number is not None and reason is Reason.UNSUBSCRIBED:
-            subscribers.leave(conn, number, now=now)
+            subscribers.leave(connection, number, now=now)
             continue
         row = {"address_hash": address_hash, "address": person.address, "reason": reason, "created_at": now}
         rows.append(row)
     if rows:
-        conn.execute(insert_new(conn, suppression), rows)
+        connection.execute(insert_new(connection, suppression), rows)
 
 
-def _here(conn: Connection, hashes: Sequence[str]) -> Mapping[str, tuple[int, bool]]:
+def _here(connection: Connection, hashes: Sequence[str]) -> Mapping[str, tuple[int, bool]]:
     """The ids of those of *hashes* who are subscribers, and whether they signed up here themselves."""
     if not hashes:
         return {}
     signed_up = exists().where(consent.c.subscriber_id == subscriber.c.id, consent.c.method == ConsentMethod.PAGE)
     query = select(subscriber.c.address_hash, subscriber.c.id, signed_up).where(
-        is_one_of(conn, subscriber.c.address_hash, list(hashes))
+        is_one_of(connection, subscriber.c.address_hash, list(hashes))
     )
-    return {address_hash: (number, bool(own)) for address_hash, number, own in conn.execute(query)}
+    return {address_hash: (number, bool(own)) for address_hash, number, own in connection.execute(query)}

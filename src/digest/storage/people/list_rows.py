@@ -12,7 +12,7 @@ from digest.subscribers.subscriber import State, standing
 _AT_ONCE = 1000  # rows in memory
 
 
-def cells(conn: Connection, *, everybody: bool = False) -> Iterator[tuple[str, ...]]:
+def cells(connection: Connection, *, everybody: bool = False) -> Iterator[tuple[str, ...]]:
     """People by id, in constant memory; cells in the order of `digest.subscribers.formats.COLUMNS`.
 
     Args:
@@ -31,13 +31,13 @@ def cells(conn: Connection, *, everybody: bool = False) -> Iterator[tuple[str, .
     ).select_from(known).order_by(s.id)  # fmt: skip
     if not everybody:
         query = query.where(s.state == State.ACTIVE, suppression.c.reason.is_(None))
-    rows = iter(conn.execute(query, execution_options={"yield_per": _AT_ONCE}))
+    rows = iter(connection.execute(query, execution_options={"yield_per": _AT_ONCE}))
     topics_known: dict[int, str] = {}
     while chunk := list(islice(rows, _AT_ONCE)):
         new = {row[3] for row in chunk} - topics_known.keys()
         if len(topics_known) + len(new) > _AT_ONCE * 100:
             topics_known, new = {}, {row[3] for row in chunk}
-        found = topics_of(conn, new) if new else {}
+        found = topics_of(connection, new) if new else {}
         topics_known |= {number: ";".join(sorted(found.get(number, ()))) for number in new}
         for row in chunk:
             address, name, language, selection, no_match, paused_until, source, given_on, until, state, reason = row

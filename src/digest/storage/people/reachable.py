@@ -16,13 +16,13 @@ def is_reachable(today: dt.date) -> tuple[ColumnElement[bool], ...]:
     return subscriber.c.state == State.ACTIVE, _consents(today), ~_is_suppressed()
 
 
-def out_of_reach(conn: Connection, today: dt.date) -> Mapping[str, int]:
+def out_of_reach(connection: Connection, today: dt.date) -> Mapping[str, int]:
     """How many active people can't be mailed, by the reason: SUPPRESSED or LAPSED; reasons of nobody are left out."""
     reason = case((_is_suppressed(), SUPPRESSED), else_=LAPSED)
     lost = subscriber.c.state == State.ACTIVE, or_(_is_suppressed(), ~_consents(today))
     counted = select(reason.label("reason")).where(*lost).subquery()
     query = select(counted.c.reason, func.count()).group_by(counted.c.reason).order_by(counted.c.reason.desc())
-    return {reason: number for reason, number in conn.execute(query)}  # noqa: C416  rows are no pairs to mypy
+    return {reason: number for reason, number in connection.execute(query)}  # noqa: C416  rows are no pairs to mypy
 
 
 def _consents(today: dt.date) -> ColumnElement[bool]:

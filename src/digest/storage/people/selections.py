@@ -19,32 +19,32 @@ def key(topics: Iterable[str]) -> str:
 EVERYTHING = key(())
 
 
-def ensure(conn: Connection, topics: frozenset[str]) -> int:
+def ensure(connection: Connection, topics: frozenset[str]) -> int:
     """The id of the selection of *topics*, made if it is new."""
-    return ensure_many(conn, [topics])[topics]
+    return ensure_many(connection, [topics])[topics]
 
 
-def ensure_many(conn: Connection, sets: Iterable[frozenset[str]]) -> Mapping[frozenset[str], int]:
+def ensure_many(connection: Connection, sets: Iterable[frozenset[str]]) -> Mapping[frozenset[str], int]:
     """The ids of many selections, in four statements; the new ones are made."""
     by_key = {key(topics): topics for topics in sets}
-    found = _ids(conn, by_key)
+    found = _ids(connection, by_key)
     if new := sorted(by_key.keys() - found.keys()):
-        conn.execute(insert_new(conn, selection), [{"key": one} for one in new])
-        ids = _ids(conn, new)
+        connection.execute(insert_new(connection, selection), [{"key": one} for one in new])
+        ids = _ids(connection, new)
         rows = [{"selection_id": ids[one], "topic": topic} for one in new for topic in sorted(by_key[one])]
         if rows:
-            conn.execute(insert_new(conn, selection_topic), rows)
+            connection.execute(insert_new(connection, selection_topic), rows)
         found |= ids
     return {topics: found[one] for one, topics in by_key.items()}
 
 
-def find_many(conn: Connection, sets: Iterable[frozenset[str]]) -> Mapping[frozenset[str], int]:
+def find_many(connection: Connection, sets: Iterable[frozenset[str]]) -> Mapping[frozenset[str], int]:
     """The ids of those of many selections that are there."""
     by_key = {key(topics): topics for topics in sets}
-    return {by_key[one]: number for one, number in _ids(conn, by_key).items()}
+    return {by_key[one]: number for one, number in _ids(connection, by_key).items()}
 
 
-def topic_counts(conn: Connection, today: dt.date) -> dict[str, int]:
+def topic_counts(connection: Connection, today: dt.date) -> dict[str, int]:
     """How many people who can be mailed chose each topic, without those who chose none and so get every topic."""
     by_selection = (
         select(subscriber.c.selection_id, func.count().label("people"))
@@ -57,10 +57,10 @@ def topic_counts(conn: Connection, today: dt.date) -> dict[str, int]:
         .join(by_selection, by_selection.c.selection_id == selection_topic.c.selection_id)
         .group_by(selection_topic.c.topic)
     )
-    return {topic: int(people) for topic, people in conn.execute(query)}
+    return {topic: int(people) for topic, people in connection.execute(query)}
 
 
-def everything_count(conn: Connection, today: dt.date) -> int:
+def everything_count(connection: Connection, today: dt.date) -> int:
     """How many people who can be mailed chose no topic, and so get every one."""
     query = (
         select(func.count())
@@ -68,9 +68,9 @@ def everything_count(conn: Connection, today: dt.date) -> int:
         .join(selection)
         .where(selection.c.key == EVERYTHING, *is_reachable(today))
     )
-    return conn.execute(query).scalar_one()
+    return connection.execute(query).scalar_one()
 
 
-def _ids(conn: Connection, keys: Iterable[str]) -> dict[str, int]:
-    query = select(selection.c.key, selection.c.id).where(is_one_of(conn, selection.c.key, list(keys)))
-    return {one: number for one, number in conn.execute(query)}  # noqa: C416  rows are no pairs to mypy
+def _ids(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
+    query = select(selection.c.key, selection.c.id).where(is_one_of(connection, selection.c.key, list(keys)))
+    return {one: number for one, number in connection.execute(query)}  # noqa: C416  rows are no pairs to mypy

@@ -15,7 +15,7 @@ from digest.subscribers.subscriber import Preferences
 
 
 def add(
-    conn: Connection,
+    connection: Connection,
     wanted: SignUp,
     address_hash: str,
     *,
@@ -25,7 +25,7 @@ def add(
     expires_at: dt.datetime,
 ) -> int:
     """Keep a request; its id."""
-    values = _chosen(conn, wanted) | {
+    values = _chosen(connection, wanted) | {
         "address": wanted.address,
         "address_hash": address_hash,
         "requested_at": now,
@@ -37,73 +37,76 @@ def add(
         "network": origin.network,
         "state": SignUpState.WAITING,
     }
-    number: int = conn.execute(signup.insert().values(values).returning(signup.c.id)).scalar_one()
+    number: int = connection.execute(signup.insert().values(values).returning(signup.c.id)).scalar_one()
     return number
 
 
-def change_latest(conn: Connection, wanted: SignUp, address_hash: str, now: dt.datetime) -> bool:
+def change_latest(connection: Connection, wanted: SignUp, address_hash: str, now: dt.datetime) -> bool:
     """Write what is wanted now into the newest request of an address that still waits; False if none does."""
     waiting = (signup.c.address_hash == address_hash, signup.c.state == SignUpState.WAITING, signup.c.expires_at > now)
     latest = select(signup.c.id).where(*waiting).order_by(signup.c.id.desc()).limit(1).scalar_subquery()
-    return conn.execute(update(signup).where(signup.c.id == latest).values(_chosen(conn, wanted))).rowcount == 1
+    return (
+        connection.execute(update(signup).where(signup.c.id == latest).values(_chosen(connection, wanted))).rowcount
+        == 1
+    )
 
 
-def find(conn: Connection, signup_id: int, *, lock: bool = False) -> StoredSignUp | None:
+def find(connection: Connection, signup_id: int, *, lock: bool = False) -> StoredSignUp | None:
     """The request, if wanted locked until the end of the transaction; None if there is none."""
     query = select(signup).where(signup.c.id == signup_id)
-    row = conn.execute(query.with_for_update() if lock else query).one_or_none()
-    return None if row is None else _stored(conn, row)
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    return None if row is None else _stored(connection, row)
 
 
-def of_address(conn: Connection, address_hash: str) -> list[StoredSignUp]:
+def of_address(connection: Connection, address_hash: str) -> list[StoredSignUp]:
     """Every request of an address that is still kept, oldest first."""
-    rows = conn.execute(select(signup).where(signup.c.address_hash == address_hash).order_by(signup.c.id)).all()
-    return [_stored(conn, row) for row in rows]
+    rows = connection.execute(select(signup).where(signup.c.address_hash == address_hash).order_by(signup.c.id)).all()
+    return [_stored(connection, row) for row in rows]
 
 
-def confirm(conn: Connection, signup_id: int, address_hash: str, subscriber_id: int) -> None:
+def confirm(connection: Connection, signup_id: int, address_hash: str, subscriber_id: int) -> None:
     """Say that a request was confirmed; every other one of that address does nothing from now on."""
-    conn.execute(
+    connection.execute(
         update(signup)
         .where(signup.c.address_hash == address_hash, signup.c.state == SignUpState.WAITING)
         .values(state=SignUpState.VOID)
     )
     values = {"state": SignUpState.CONFIRMED, "subscriber_id": subscriber_id}
-    conn.execute(update(signup).where(signup.c.id == signup_id).values(values))
+    connection.execute(update(signup).where(signup.c.id == signup_id).values(values))
 
 
-def forget_address(conn: Connection, address_hash: str) -> int:
+def forget_address(connection: Connection, address_hash: str) -> int:
     """Delete every request of an address; how many."""
-    return _delete(conn, signup.c.address_hash == address_hash)
+    return _delete(connection, signup.c.address_hash == address_hash)
 
 
-def forget_until(conn: Connection, address_hash: str, time: dt.datetime) -> int:
+def forget_until(connection: Connection, address_hash: str, time: dt.datetime) -> int:
     """Delete every request of an address that was made until then; how many."""
-    return _delete(conn, (signup.c.address_hash == address_hash) & (signup.c.requested_at <= time))
+    return _delete(connection, (signup.c.address_hash == address_hash) & (signup.c.requested_at <= time))
 
 
-def forget_old(conn: Connection, before: dt.datetime) -> int:
+def forget_old(connection: Connection, before: dt.datetime) -> int:
     """Delete requests made before then; how many."""
-    return _delete(conn, signup.c.requested_at < before)
+    return _delete(connection, signup.c.requested_at < before)
 
 
-def _delete(conn: Connection, which: ColumnElement[bool]) -> int:
-    return conn.execute(delete(signup).where(which)).rowcount
+def _delete(connection: Connection, which: ColumnElement[bool]) -> int:
+    return connection.execute(delete(signup).where(which)).rowcount
 
 
-def _chosen(conn: Connection, wanted: SignUp) -> dict[str, Any]:
+def _chosen(connection: Connection, wanted: SignUp) -> dict[str, Any]:
     chosen = wanted.preferences
     return {
         "name": wanted.name,
         "preferred_language": chosen.language,
-        "selection_id": selections.ensure(conn, chosen.topics),
+        "selection_id": selections.ensure(connection, chosen.topics),
         "no_match": chosen.no_match,
         "paused_until": str(chosen.paused_until) if chosen.paused_until else None,
     }
 
 
-def _stored(conn: Connection, row: Row[Any]) -> StoredSignUp:
-    topics = topics_of(conn, [row.selection_id]).get(row.selection_id, frozenset())
+def _stored(connection: Connection, row: Row[Any]) -> StoredSignUp:
+    topics = topics_of(connection, [row.selection_id]).get(row.selection_id, frozenset())
     paused_until = Month.parse(row.paused_until) if row.paused_until else None
     return StoredSignUp(
         id=row.id,

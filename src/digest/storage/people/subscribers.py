@@ -35,54 +35,54 @@ __all__ = [
 ]
 
 
-def find(conn: Connection, address_hash: str) -> Subscriber | None:
+def find(connection: Connection, address_hash: str) -> Subscriber | None:
     """The person with that address, whatever their state, or None."""
-    return next(_people(conn, _query().where(subscriber.c.address_hash == address_hash)), None)
+    return next(_people(connection, _query().where(subscriber.c.address_hash == address_hash)), None)
 
 
-def get(conn: Connection, subscriber_id: int) -> Subscriber | None:
+def get(connection: Connection, subscriber_id: int) -> Subscriber | None:
     """The person with that id, whatever their state, or None."""
-    return next(_people(conn, _query().where(subscriber.c.id == subscriber_id)), None)
+    return next(_people(connection, _query().where(subscriber.c.id == subscriber_id)), None)
 
 
-def hash_of(conn: Connection, subscriber_id: int) -> str | None:
+def hash_of(connection: Connection, subscriber_id: int) -> str | None:
     """The hash of the address of the person with that id, or None."""
     query = select(subscriber.c.address_hash).where(subscriber.c.id == subscriber_id)
-    return conn.execute(query).scalar_one_or_none()
+    return connection.execute(query).scalar_one_or_none()
 
 
-def mark_lapsed(conn: Connection, today: dt.date) -> int:
+def mark_lapsed(connection: Connection, today: dt.date) -> int:
     """
     Write down that an implied consent has ended: active people become lapsed; how many.
 
     Lapsed people whose consent has not ended become active again: the clock was ahead when they lapsed.
     """
     early = (subscriber.c.state == State.LAPSED, subscriber.c.consent_until > today)
-    conn.execute(update(subscriber).where(*early).values(state=State.ACTIVE))
+    connection.execute(update(subscriber).where(*early).values(state=State.ACTIVE))
     ended = (subscriber.c.state == State.ACTIVE, subscriber.c.consent_until <= today)
-    return conn.execute(update(subscriber).where(*ended).values(state=State.LAPSED)).rowcount
+    return connection.execute(update(subscriber).where(*ended).values(state=State.LAPSED)).rowcount
 
 
-def stream(conn: Connection, state: State | None = None) -> Iterator[Subscriber]:
+def stream(connection: Connection, state: State | None = None) -> Iterator[Subscriber]:
     """Everybody, or everybody in *state*, by id, in constant memory. Valid as long as the transaction."""
     query = _query().order_by(subscriber.c.id)
-    return _people(conn, query if state is None else query.where(subscriber.c.state == state))
+    return _people(connection, query if state is None else query.where(subscriber.c.state == state))
 
 
-def count(conn: Connection) -> dict[State, int]:
+def count(connection: Connection) -> dict[State, int]:
     """How many people are in each state."""
     query = select(subscriber.c.state, func.count()).group_by(subscriber.c.state)
-    return dict.fromkeys(State, 0) | {state: people for state, people in conn.execute(query)}  # noqa: C416
+    return dict.fromkeys(State, 0) | {state: people for state, people in connection.execute(query)}  # noqa: C416
 
 
-def lock(conn: Connection, hashes: Collection[str]) -> list[int]:
+def lock(connection: Connection, hashes: Collection[str]) -> list[int]:
     """The people with an address of one of *hashes*, whom nobody else changes until the end of the transaction."""
-    theirs = is_one_of(conn, subscriber.c.address_hash, list(hashes))
+    theirs = is_one_of(connection, subscriber.c.address_hash, list(hashes))
     query = select(subscriber.c.id).where(theirs).order_by(subscriber.c.id).with_for_update()
-    return list(conn.execute(query).scalars())
+    return list(connection.execute(query).scalars())
 
 
-def leave(conn: Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
+def leave(connection: Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
     """
     Unsubscribe a person: state `left`, and the address suppressed. Doing it again changes nothing.
 
@@ -92,49 +92,51 @@ def leave(conn: Connection, subscriber_id: int, *, now: dt.datetime) -> bool:
         False if there is no such person.
     """
     query = select(subscriber.c.address, subscriber.c.address_hash).where(subscriber.c.id == subscriber_id)
-    person = conn.execute(query).one_or_none()
+    person = connection.execute(query).one_or_none()
     if person is None:
         return False
-    conn.execute(
+    connection.execute(
         update(subscriber)
         .where(subscriber.c.id == subscriber_id, subscriber.c.state != State.LEFT)
         .values(state=State.LEFT, left_at=now)
     )
-    suppressions.add(conn, person.address_hash, person.address, Reason.UNSUBSCRIBED, now)
-    conn.execute(
+    suppressions.add(connection, person.address_hash, person.address, Reason.UNSUBSCRIBED, now)
+    connection.execute(
         update(signup)
         .where(signup.c.address_hash == person.address_hash, signup.c.state == SignUpState.WAITING)
         .values(state=SignUpState.VOID)
     )
-    address_changes.void(conn, subscriber_id, now)
+    address_changes.void(connection, subscriber_id, now)
     return True
 
 
-def activate(conn: Connection, subscriber_id: int, *, consent_until: dt.date | None = None) -> None:
+def activate(connection: Connection, subscriber_id: int, *, consent_until: dt.date | None = None) -> None:
     """Make a person active; until when is said by the consent that allows it."""
     values = {"state": State.ACTIVE, "left_at": None, "consent_until": consent_until}
-    conn.execute(update(subscriber).where(subscriber.c.id == subscriber_id).values(values))
+    connection.execute(update(subscriber).where(subscriber.c.id == subscriber_id).values(values))
 
 
-def insert_one(conn: Connection, person: NewSubscriber, now: dt.datetime) -> int | None:
+def insert_one(connection: Connection, person: NewSubscriber, now: dt.datetime) -> int | None:
     """Add a person without a consent; the id, or None if somebody with that address is there already."""
-    values = given_columns(person, selections.ensure(conn, person.preferences.topics)) | {
+    values = given_columns(person, selections.ensure(connection, person.preferences.topics)) | {
         "address_hash": person.address_hash,
         "state": State.ACTIVE,
         "created_at": now,
         "consent_until": person.consent_until,
     }
-    statement = insert_new(conn, subscriber).values(values).returning(subscriber.c.id)
-    return conn.execute(statement).scalar_one_or_none()
+    statement = insert_new(connection, subscriber).values(values).returning(subscriber.c.id)
+    return connection.execute(statement).scalar_one_or_none()
 
 
-def save_preferences(conn: Connection, subscriber_id: int, chosen: Preferences, name: str) -> bool:
+def save_preferences(connection: Connection, subscriber_id: int, chosen: Preferences, name: str) -> bool:
     """Write what a person chose; False if there is no such person."""
-    values = chosen_columns(chosen, selections.ensure(conn, chosen.topics)) | {"name": name}
-    return conn.execute(update(subscriber).where(subscriber.c.id == subscriber_id).values(values)).rowcount == 1
+    values = chosen_columns(chosen, selections.ensure(connection, chosen.topics)) | {"name": name}
+    return connection.execute(update(subscriber).where(subscriber.c.id == subscriber_id).values(values)).rowcount == 1
 
 
-def set_address(conn: Connection, subscriber_id: int, address: str, address_hash: str, *, now: dt.datetime) -> None:
+def set_address(
+    connection: Connection, subscriber_id: int, address: str, address_hash: str, *, now: dt.datetime
+) -> None:
     """
     Write a person's new address; nobody else may have it.
 
@@ -142,17 +144,17 @@ def set_address(conn: Connection, subscriber_id: int, address: str, address_hash
     to change the address that wait to be confirmed do nothing at all.
     """
     moves = (subscriber.c.id == subscriber_id, subscriber.c.address_hash != address_hash)
-    if conn.execute(update(subscriber).where(*moves).values(address_since=now)).rowcount:
-        address_changes.void(conn, subscriber_id, now)
+    if connection.execute(update(subscriber).where(*moves).values(address_since=now)).rowcount:
+        address_changes.void(connection, subscriber_id, now)
     values = {"address": address, "address_hash": address_hash}
-    conn.execute(update(subscriber).where(subscriber.c.id == subscriber_id).values(values))
+    connection.execute(update(subscriber).where(subscriber.c.id == subscriber_id).values(values))
 
 
-def topics_of(conn: Connection, selections: Iterable[int]) -> dict[int, frozenset[str]]:
+def topics_of(connection: Connection, selections: Iterable[int]) -> dict[int, frozenset[str]]:
     """The topics of some selections by id; a selection of every topic is not in it."""
     query = select(selection_topic).where(selection_topic.c.selection_id.in_(list(selections)))
     found: dict[int, set[str]] = {}
-    for number, topic in conn.execute(query):
+    for number, topic in connection.execute(query):
         found.setdefault(number, set()).add(topic)
     return {number: frozenset(topics) for number, topics in found.items()}
 
@@ -167,10 +169,10 @@ def _query() -> Select[Any]:
     ).select_from(known)
 
 
-def _people(conn: Connection, query: Select[Any]) -> Iterator[Subscriber]:
-    rows = iter(conn.execute(query, execution_options={"yield_per": _PEOPLE_AT_ONCE}))
+def _people(connection: Connection, query: Select[Any]) -> Iterator[Subscriber]:
+    rows = iter(connection.execute(query, execution_options={"yield_per": _PEOPLE_AT_ONCE}))
     while chunk := list(islice(rows, _PEOPLE_AT_ONCE)):
-        topics = topics_of(conn, {row.selection_id for row in chunk})
+        topics = topics_of(connection, {row.selection_id for row in chunk})
         for row in chunk:
             yield _person(row, topics.get(row.selection_id, frozenset()))
 

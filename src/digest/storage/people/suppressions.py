@@ -24,62 +24,62 @@ class Suppression:
     created_at: dt.datetime
 
 
-def add(conn: Connection, address_hash: str, address: str | None, reason: str, now: dt.datetime) -> None:
+def add(connection: Connection, address_hash: str, address: str | None, reason: str, now: dt.datetime) -> None:
     """Suppress an address; one that is suppressed already keeps its first reason and date."""
     row = {"address_hash": address_hash, "address": address, "reason": reason, "created_at": now}
-    conn.execute(insert_new(conn, suppression), row)
+    connection.execute(insert_new(connection, suppression), row)
 
 
-def find(conn: Connection, address_hash: str) -> Suppression | None:
+def find(connection: Connection, address_hash: str) -> Suppression | None:
     """The suppression of an address, or None if it may be mailed."""
-    row = conn.execute(select(suppression).where(suppression.c.address_hash == address_hash)).one_or_none()
+    row = connection.execute(select(suppression).where(suppression.c.address_hash == address_hash)).one_or_none()
     return None if row is None else Suppression(**row._mapping)  # noqa: SLF001  public in spite of its name
 
 
-def among(conn: Connection, hashes: Iterable[str]) -> frozenset[str]:
+def among(connection: Connection, hashes: Iterable[str]) -> frozenset[str]:
     """Which of *hashes* are suppressed."""
-    query = select(suppression.c.address_hash).where(is_one_of(conn, suppression.c.address_hash, list(hashes)))
-    return frozenset(conn.execute(query).scalars())
+    query = select(suppression.c.address_hash).where(is_one_of(connection, suppression.c.address_hash, list(hashes)))
+    return frozenset(connection.execute(query).scalars())
 
 
-def harden(conn: Connection, address_hash: str, address: str, reason: Reason, now: dt.datetime) -> bool:
+def harden(connection: Connection, address_hash: str, address: str, reason: Reason, now: dt.datetime) -> bool:
     """Suppress an address for *reason*, also if it was for one that the person may lift; False if nothing changed."""
-    old = find(conn, address_hash)
+    old = find(connection, address_hash)
     if old is None:
-        add(conn, address_hash, address, reason, now)
+        add(connection, address_hash, address, reason, now)
         return True
     if reason in LIFTED_BY_THE_PERSON or old.reason not in LIFTED_BY_THE_PERSON:
         return False
     # the address of an erased person is not written down again
     values = {"reason": reason, "created_at": now}
-    conn.execute(update(suppression).where(suppression.c.address_hash == address_hash).values(values))
+    connection.execute(update(suppression).where(suppression.c.address_hash == address_hash).values(values))
     return True
 
 
-def stream(conn: Connection) -> Iterator[Suppression]:
+def stream(connection: Connection) -> Iterator[Suppression]:
     """Every suppression, oldest first, in constant memory. Valid as long as the transaction."""
     query = select(suppression).order_by(suppression.c.created_at, suppression.c.address_hash)
-    for row in conn.execute(query, execution_options={"yield_per": _AT_ONCE}):
+    for row in connection.execute(query, execution_options={"yield_per": _AT_ONCE}):
         yield Suppression(**row._mapping)  # noqa: SLF001
 
 
-def lift(conn: Connection, address_hash: str) -> bool:
+def lift(connection: Connection, address_hash: str) -> bool:
     """Let an address be mailed again; False if it was not suppressed."""
-    return conn.execute(delete(suppression).where(suppression.c.address_hash == address_hash)).rowcount == 1
+    return connection.execute(delete(suppression).where(suppression.c.address_hash == address_hash)).rowcount == 1
 
 
-def forget_address(conn: Connection, address_hash: str, now: dt.datetime) -> None:
+def forget_address(connection: Connection, address_hash: str, now: dt.datetime) -> None:
     """Suppress an erased address by its hash alone. Whatever only the operator may lift keeps its reason."""
-    add(conn, address_hash, None, Reason.ERASED, now)
-    conn.execute(update(suppression).where(suppression.c.address_hash == address_hash).values(address=None))
-    conn.execute(
+    add(connection, address_hash, None, Reason.ERASED, now)
+    connection.execute(update(suppression).where(suppression.c.address_hash == address_hash).values(address=None))
+    connection.execute(
         update(suppression)
         .where(suppression.c.address_hash == address_hash, suppression.c.reason.in_(list(LIFTED_BY_THE_PERSON)))
         .values(reason=Reason.ERASED)
     )
 
 
-def add_reported(conn: Connection, reported: Mapping[str, tuple[str, Grounds]], now: dt.datetime) -> int:
+def add_reported(connection: Connection, reported: Mapping[str, tuple[str, Grounds]], now: dt.datetime) -> int:
     """
     Suppress addresses for what a provider reported; of people who are not known (any more) only the hash is kept.
 
@@ -92,13 +92,15 @@ def add_reported(conn: Connection, reported: Mapping[str, tuple[str, Grounds]], 
     if not reported:
         return 0
     hashes = sorted(reported)  # in one order, so that two transactions never wait for each other
-    known = set(conn.execute(select(subscriber.c.address_hash).where(subscriber.c.address_hash.in_(hashes))).scalars())
-    before = among(conn, hashes)
+    known = set(
+        connection.execute(select(subscriber.c.address_hash).where(subscriber.c.address_hash.in_(hashes))).scalars()
+    )
+    before = among(connection, hashes)
     for address_hash in hashes:
         address, grounds = reported[address_hash]
-        add(conn, address_hash, address if address_hash in known else None, grounds, now)
+        add(connection, address_hash, address if address_hash in known else None, grounds, now)
         lesser = {*weaker(grounds), *(() if grounds is Grounds.UNSUBSCRIBED else (Reason.ERASED.value,))}
         if address_hash in before and lesser:
             mine = (suppression.c.address_hash == address_hash, suppression.c.reason.in_(lesser))
-            conn.execute(update(suppression).where(*mine).values(reason=grounds.value))
+            connection.execute(update(suppression).where(*mine).values(reason=grounds.value))
     return len(reported.keys() - before)

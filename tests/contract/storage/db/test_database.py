@@ -25,8 +25,8 @@ def test_transaction_that_gave_way_is_done_again(database_url):
     database = Database(database_url)
     tries = []
 
-    def work(conn):
-        tries.append(conn)
+    def work(connection):
+        tries.append(connection)
         if len(tries) < 3:
             raise GaveWay("the other one goes on")
         return "done"
@@ -43,10 +43,10 @@ def test_two_transactions_that_wait_for_each_other_both_get_through(postgresql_u
     def hold_and_reach(first: str, second: str) -> None:
         met = []
 
-        def work(conn):
+        def work(connection):
             for name in (first, second):
-                conn.execute(insert_new(conn, counter).values(name=name, value=0))
-                conn.execute(update(counter).where(counter.c.name == name).values(value=counter.c.value + 1))
+                connection.execute(insert_new(connection, counter).values(name=name, value=0))
+                connection.execute(update(counter).where(counter.c.name == name).values(value=counter.c.value + 1))
                 if not met:
                     met.append(name)
                     both_have_one.wait(timeout=20)
@@ -59,23 +59,23 @@ def test_two_transactions_that_wait_for_each_other_both_get_through(postgresql_u
     for thread in threads:
         thread.join(timeout=60)
 
-    with database.read() as conn:
+    with database.read() as connection:
         values = select(counter.c.value).where(counter.c.name.in_(["a", "b"]))
-        assert conn.execute(values).scalars().all() == [2, 2]
+        assert connection.execute(values).scalars().all() == [2, 2]
     database.dispose()
 
 
 def test_migrations_make_exactly_the_tables_of_the_metadata(database):
-    with database.read() as conn:
-        context = MigrationContext.configure(conn, opts={"compare_type": True, "target_metadata": metadata})
+    with database.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "target_metadata": metadata})
         differences = compare_metadata(context, metadata)
 
     assert differences == []
 
 
 def test_every_constraint_has_the_name_of_the_metadata(database):
-    with database.read() as conn:
-        there = inspect(conn)
+    with database.read() as connection:
+        there = inspect(connection)
         found = {
             constraint["name"]
             for table in metadata.tables
@@ -97,9 +97,9 @@ def test_upgrading_again_changes_nothing(database_url):
 
 
 def test_two_processes_may_upgrade_at_once(database_url, database):
-    with database.write() as conn:
-        metadata.drop_all(conn)
-        conn.execute(text("DROP TABLE alembic_version"))
+    with database.write() as connection:
+        metadata.drop_all(connection)
+        connection.execute(text("DROP TABLE alembic_version"))
     threads = [threading.Thread(target=upgrade, args=[database_url]) for _ in range(3)]
     for thread in threads:
         thread.start()
@@ -111,17 +111,17 @@ def test_two_processes_may_upgrade_at_once(database_url, database):
 
 @pytest.mark.parametrize(("revision", "state"), [("zzzz", "newer"), (None, "empty")])
 def test_revision_state_tells_what_to_do(database_url, database, revision, state):
-    with database.write() as conn:
-        conn.execute(text("DELETE FROM alembic_version"))
+    with database.write() as connection:
+        connection.execute(text("DELETE FROM alembic_version"))
         if revision:
-            conn.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": revision})
+            connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": revision})
 
     assert revision_state(database_url) == state
 
 
 def test_database_of_a_newer_version_is_left_alone(database_url, database):
-    with database.write() as conn:
-        conn.execute(text("UPDATE alembic_version SET version_num = 'zzzz'"))
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'zzzz'"))
 
     with pytest.raises(StorageError, match="newer version"):
         upgrade(database_url)
@@ -129,15 +129,15 @@ def test_database_of_a_newer_version_is_left_alone(database_url, database):
 
 def test_what_fails_half_way_did_not_happen(database):
     def fail() -> None:
-        with database.write() as conn:
-            suppressions.add(conn, "a", None, "test", NOON)
+        with database.write() as connection:
+            suppressions.add(connection, "a", None, "test", NOON)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         fail()
 
-    with database.read() as conn:
-        assert suppressions.find(conn, "a") is None
+    with database.read() as connection:
+        assert suppressions.find(connection, "a") is None
 
 
 def test_reader_sees_one_moment_while_others_write(database):
@@ -152,15 +152,15 @@ def test_reader_sees_one_moment_while_others_write(database):
 
 
 def test_writers_of_one_row_wait_for_each_other(database):
-    with database.write() as conn:
-        conn.execute(insert(suppression), {"address_hash": "a", "reason": "0", "created_at": NOON})
+    with database.write() as connection:
+        connection.execute(insert(suppression), {"address_hash": "a", "reason": "0", "created_at": NOON})
 
     def count_up() -> None:
         for _ in range(20):
-            with database.write() as conn:
+            with database.write() as connection:
                 query = select(suppression.c.reason).with_for_update()
-                number = int(conn.execute(query).scalar_one())
-                conn.execute(update(suppression).values(reason=str(number + 1)))
+                number = int(connection.execute(query).scalar_one())
+                connection.execute(update(suppression).values(reason=str(number + 1)))
 
     threads = [threading.Thread(target=count_up) for _ in range(4)]
     for thread in threads:
@@ -168,30 +168,30 @@ def test_writers_of_one_row_wait_for_each_other(database):
     for thread in threads:
         thread.join()
 
-    with database.read() as conn:
-        assert conn.execute(select(suppression.c.reason)).scalar_one() == "80"
+    with database.read() as connection:
+        assert connection.execute(select(suppression.c.reason)).scalar_one() == "80"
 
 
-def test_times_come_back_as_the_same_moment_in_utc(conn):
+def test_times_come_back_as_the_same_moment_in_utc(connection):
     montreal = dt.timezone(dt.timedelta(hours=-5))
     moment = dt.datetime(2026, 11, 30, 23, 30, 0, 123456, tzinfo=montreal)
-    suppressions.add(conn, "a", None, "test", moment)
-    found = suppressions.find(conn, "a")
+    suppressions.add(connection, "a", None, "test", moment)
+    found = suppressions.find(connection, "a")
 
     assert found.created_at == moment
     assert found.created_at.tzinfo is dt.UTC
 
 
-def test_time_without_a_zone_is_refused(conn):
+def test_time_without_a_zone_is_refused(connection):
     with pytest.raises(StatementError, match="without a zone"):
-        suppressions.add(conn, "a", None, "test", dt.datetime(2026, 11, 30))
+        suppressions.add(connection, "a", None, "test", dt.datetime(2026, 11, 30))
 
 
 def test_clock_is_the_databases_unless_it_is_fixed(database, database_url):
-    fixed = Database(database_url, clock=lambda _conn: NOON)
-    with database.read() as conn:
-        now = database.now(conn)
-        assert fixed.now(conn) == NOON
+    fixed = Database(database_url, clock=lambda _connection: NOON)
+    with database.read() as connection:
+        now = database.now(connection)
+        assert fixed.now(connection) == NOON
     fixed.dispose()
 
     assert abs(now - dt.datetime.now(dt.UTC)) < dt.timedelta(minutes=1)
@@ -199,11 +199,11 @@ def test_clock_is_the_databases_unless_it_is_fixed(database, database_url):
 
 
 def test_missing_tables_are_told_with_the_command_that_makes_them(database):
-    with database.write() as conn:
-        conn.execute(text("DROP TABLE suppression"))
+    with database.write() as connection:
+        connection.execute(text("DROP TABLE suppression"))
 
-    with pytest.raises(StorageError, match="digest db upgrade"), database.read() as conn:
-        suppressions.find(conn, "a")
+    with pytest.raises(StorageError, match="digest db upgrade"), database.read() as connection:
+        suppressions.find(connection, "a")
 
 
 @pytest.mark.parametrize("url", ["", "nonsense", "sqlite://", "sqlite:///:memory:", "mysql://localhost/digest"])
@@ -216,8 +216,8 @@ def test_sqlite_files_are_for_their_owner_only_and_their_folder_is_made(tmp_path
     path = tmp_path / "new folder é 50%" / "digest.db"
     upgrade(f"sqlite:///{path}")
     database = Database(f"sqlite:///{path}")
-    with database.write() as conn:
-        suppressions.add(conn, "a", None, "test", NOON)
+    with database.write() as connection:
+        suppressions.add(connection, "a", None, "test", NOON)
         modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
     database.dispose()
 
@@ -226,9 +226,9 @@ def test_sqlite_files_are_for_their_owner_only_and_their_folder_is_made(tmp_path
 
 def test_sqlite_survives_a_power_cut_after_a_commit(sqlite_url):
     database = Database(sqlite_url)
-    with database.read() as conn:
+    with database.read() as connection:
         found = {
-            name: conn.execute(text(f"PRAGMA {name}")).scalar_one()
+            name: connection.execute(text(f"PRAGMA {name}")).scalar_one()
             for name in ("journal_mode", "synchronous", "foreign_keys")
         }
     database.dispose()
@@ -270,18 +270,18 @@ def test_disk_that_cannot_be_written_undoes_the_transaction_and_is_told(sqlite_u
     database = Database(sqlite_url)
 
     def fill() -> None:
-        with database.write() as conn:
-            conn.execute(text(f"PRAGMA {pragma}"))
+        with database.write() as connection:
+            connection.execute(text(f"PRAGMA {pragma}"))
             for number in range(1000):
-                suppressions.add(conn, f"{number}", f"ann{number}@example.org", "x" * 1000, NOON)
+                suppressions.add(connection, f"{number}", f"ann{number}@example.org", "x" * 1000, NOON)
 
     with pytest.raises(StorageError, match=said) as caught:
         fill()
     database.dispose()
 
     assert "example.org" not in str(caught.value)
-    with (again := Database(sqlite_url)).read() as conn:
-        assert suppressions.find(conn, "1") is None
+    with (again := Database(sqlite_url)).read() as connection:
+        assert suppressions.find(connection, "1") is None
     again.dispose()
 
 
@@ -301,17 +301,17 @@ def test_database_object_shows_no_password():
 
 
 def test_consents_of_the_first_tables_are_kept_when_the_tables_grow(database_url, database):
-    with database.write() as conn:
-        migrate(conn, "downgrade", "0001")
-        conn.execute(text("INSERT INTO selection (id, key) VALUES (1, 'k')"))
-        conn.execute(
+    with database.write() as connection:
+        migrate(connection, "downgrade", "0001")
+        connection.execute(text("INSERT INTO selection (id, key) VALUES (1, 'k')"))
+        connection.execute(
             text(
                 "INSERT INTO subscriber (id, address, address_hash, name, language, selection_id, no_match, state, "
                 "created_at) VALUES (5, 'ann@example.org', 'hash', '', 'en', 1, 'nothing', 'active', '2026-01-01')"
             )
         )
         for number, kind in ((1, "import"), (2, "added")):
-            conn.execute(
+            connection.execute(
                 text(
                     "INSERT INTO consent (id, subscriber_id, kind, source, recorded_at) "
                     "VALUES (:number, 5, :kind, 'a list', '2026-01-01')"
@@ -320,18 +320,18 @@ def test_consents_of_the_first_tables_are_kept_when_the_tables_grow(database_url
             )
     upgrade(database_url)
 
-    with database.read() as conn:
-        found = consents.of_person(conn, 5)
+    with database.read() as connection:
+        found = consents.of_person(connection, 5)
     assert [(one.kind, one.method, one.source) for one in found] == [
         (ConsentKind.EXPRESS, ConsentMethod.IMPORT, "a list"),
         (ConsentKind.EXPRESS, ConsentMethod.ADDED, "a list"),
     ]
 
 
-def migrate(conn, verb: str, revision: str) -> None:
+def migrate(connection, verb: str, revision: str) -> None:
     from alembic import command
     from alembic.config import Config
 
-    config = Config(attributes={"connection": conn})
+    config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(Path(database_module.__file__).parents[1] / "migrations"))
     getattr(command, verb)(config, revision)

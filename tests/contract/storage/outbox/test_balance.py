@@ -49,20 +49,20 @@ class Months(RuleBasedStateMachine):
         self.proven: set[int] = set()
         self.rejected: set[int] = set()
         self.cancelled = False
-        with self.database.write() as conn:
+        with self.database.write() as connection:
             for table in reversed(tables.metadata.sorted_tables):
                 if table is not tables.outbox.installation:  # its row comes with the migrations
-                    conn.execute(delete(table))
-            self.people = add_people(conn, *PEOPLE)
+                    connection.execute(delete(table))
+            self.people = add_people(connection, *PEOPLE)
             for number in gone:
-                subscribers.leave(conn, self.people[number], now=NOON)
-            self.campaign = begin_campaign(conn, frozen=FROZEN, batch_size=batch_size)
+                subscribers.leave(connection, self.people[number], now=NOON)
+            self.campaign = begin_campaign(connection, frozen=FROZEN, batch_size=batch_size)
         assert self.campaign.planned == len(PEOPLE) - len(gone)
 
     @rule(limit=st.integers(1, 3))
     def claim(self, limit):
-        with self.database.write() as conn:
-            claims = claiming.claim(conn, self.campaign.id, limit=limit, owner="worker", lease=LEASE, now=NOON)
+        with self.database.write() as connection:
+            claims = claiming.claim(connection, self.campaign.id, limit=limit, owner="worker", lease=LEASE, now=NOON)
         for claim in claims:
             members = {recipient[0] for recipient in claim.recipients}
             assert not members & self.reached(), "handed over again, though it is known that it was taken"
@@ -77,9 +77,9 @@ class Months(RuleBasedStateMachine):
         """An answer; or an event, however late."""
         attempt = data.draw(st.sampled_from(sorted(self.about if self.kind == "events" else self.open)))
         refusals = self.silent(attempt)[:refused] if attempt in self.open else []
-        with self.database.write() as conn:
+        with self.database.write() as connection:
             rejected = dict.fromkeys(refusals, "no")
-            results.accepted(conn, attempt, message_id="m", rejected=rejected, now=NOON)
+            results.accepted(connection, attempt, message_id="m", rejected=rejected, now=NOON)
         self.prove(attempt, refusals)
 
     @precondition(lambda self: self.about and self.kind == "reports")
@@ -90,8 +90,8 @@ class Months(RuleBasedStateMachine):
         some = self.silent(attempt)[:count]
         if attempt in self.proven or not some:
             return
-        with self.database.write() as conn:
-            partial_results.reported(conn, attempt, dict.fromkeys(some), lease_until=NOON + LEASE)
+        with self.database.write() as connection:
+            partial_results.reported(connection, attempt, dict.fromkeys(some), lease_until=NOON + LEASE)
         self.told.setdefault(attempt, set()).update(some)
 
     @precondition(lambda self: self.proven and self.kind == "events" and not self.cancelled)
@@ -100,9 +100,9 @@ class Months(RuleBasedStateMachine):
         """The provider took somebody, and then had no quota for them."""
         attempt = data.draw(st.sampled_from(sorted(self.proven)))
         for number in sorted(self.about[attempt] - self.rejected)[:1]:
-            with self.database.write() as conn:
-                waits = outcomes.still_accepted(conn, [(number, attempt)])
-                assert splits.wait_again(conn, waits) == len(waits)
+            with self.database.write() as connection:
+                waits = outcomes.still_accepted(connection, [(number, attempt)])
+                assert splits.wait_again(connection, waits) == len(waits)
             if waits:
                 assert self.times()[number] == 1, "whoever has another mail does not go again"
                 self.about[attempt] = self.about[attempt] - {number}
@@ -112,9 +112,9 @@ class Months(RuleBasedStateMachine):
     def give_back(self, data, refused):
         attempt = self.take(data)
         members = self.silent(attempt)
-        with self.database.write() as conn:
+        with self.database.write() as connection:
             rejected = dict.fromkeys(members[:refused], "no")
-            results.not_accepted(conn, attempt, detail="not taken", rejected=rejected, now=NOON)
+            results.not_accepted(connection, attempt, detail="not taken", rejected=rejected, now=NOON)
         self.refuse(members[:refused])
         self.open.discard(attempt)
 
@@ -122,8 +122,8 @@ class Months(RuleBasedStateMachine):
     @rule(data=st.data())
     def halve(self, data):
         attempt = self.take(data)
-        with self.database.write() as conn:
-            splits.halve(conn, attempt, detail="too large", deeper=1, now=NOON)
+        with self.database.write() as connection:
+            splits.halve(connection, attempt, detail="too large", deeper=1, now=NOON)
         self.open.discard(attempt)
 
     @precondition(lambda self: self.open)
@@ -133,17 +133,17 @@ class Months(RuleBasedStateMachine):
         members = sorted(self.about[attempt])
         certain = certain if self.kind == "reports" else set()
         doubtful = {one for place, one in enumerate(members) if place not in certain} or {members[0]}
-        with self.database.write() as conn:
-            results.in_doubt(conn, attempt, detail="no answer", doubtful=doubtful, now=NOON)
+        with self.database.write() as connection:
+            results.in_doubt(connection, attempt, detail="no answer", doubtful=doubtful, now=NOON)
         self.about[attempt] = doubtful | self.told.get(attempt, set())
 
     @precondition(lambda self: self.open)
     @rule(data=st.data(), decision=st.sampled_from([settling.resend, settling.assume_sent, settling.give_up]))
     def decide(self, data, decision):
         attempt = self.take(data)
-        with self.database.write() as conn:
-            results.in_doubt(conn, attempt, detail="no answer", now=NOON)
-            assert decision(conn, attempt, detail="decided", now=NOON)
+        with self.database.write() as connection:
+            results.in_doubt(connection, attempt, detail="no answer", now=NOON)
+            assert decision(connection, attempt, detail="decided", now=NOON)
         if decision is settling.assume_sent:
             self.prove(attempt, [])
         self.open.discard(attempt)
@@ -153,8 +153,8 @@ class Months(RuleBasedStateMachine):
     def settle(self, data, places):
         attempt = self.take(data)
         taken = {member for place, member in enumerate(sorted(self.about[attempt])) if place in places}
-        with self.database.write() as conn:
-            settling.by_evidence(conn, attempt, taken=taken, detail="evidence", now=NOON)
+        with self.database.write() as connection:
+            settling.by_evidence(connection, attempt, taken=taken, detail="evidence", now=NOON)
         if taken - self.told.get(attempt, set()):
             self.about[attempt] = taken | self.told.get(attempt, set())
             self.prove(attempt, [])
@@ -162,34 +162,34 @@ class Months(RuleBasedStateMachine):
 
     @rule()
     def cancel(self):
-        with self.database.write() as conn:
-            if campaigns.find(conn, self.campaign.month).state is CampaignState.SENDING:
-                campaigns.cancel(conn, self.campaign.id, NOON)
+        with self.database.write() as connection:
+            if campaigns.find(connection, self.campaign.month).state is CampaignState.SENDING:
+                campaigns.cancel(connection, self.campaign.id, NOON)
                 self.cancelled = True
 
     @rule(number=st.integers(0, 13))
     def leave(self, number):
-        with self.database.write() as conn:
-            subscribers.leave(conn, self.people[number], now=NOON)
+        with self.database.write() as connection:
+            subscribers.leave(connection, self.people[number], now=NOON)
 
     @rule(number=st.integers(0, 13))
     def suppress(self, number):
-        with self.database.write() as conn:
-            suppressions.add(conn, PEOPLE[number].address_hash, None, "bounced", NOON)
+        with self.database.write() as connection:
+            suppressions.add(connection, PEOPLE[number].address_hash, None, "bounced", NOON)
 
     @rule()
     def finish(self):
-        with self.database.write() as conn:
-            if campaigns.finish_if_done(conn, self.campaign.id, NOON):
-                balance = campaigns.balance(conn, self.campaign.id)
+        with self.database.write() as connection:
+            if campaigns.finish_if_done(connection, self.campaign.id, NOON):
+                balance = campaigns.balance(connection, self.campaign.id)
                 assert balance.open == 0
-                assert campaigns.in_state(conn, CampaignState.SENT)
+                assert campaigns.in_state(connection, CampaignState.SENT)
 
     @invariant()
     def everyone_is_counted_once(self):
-        with self.database.read() as conn:
-            balance = campaigns.balance(conn, self.campaign.id)
-            open_ones = claiming.open_attempts(conn, self.campaign.id)
+        with self.database.read() as connection:
+            balance = campaigns.balance(connection, self.campaign.id)
+            open_ones = claiming.open_attempts(connection, self.campaign.id)
 
         assert balance.holds, balance
         assert balance.planned == self.campaign.planned
@@ -201,8 +201,8 @@ class Months(RuleBasedStateMachine):
     @invariant()
     def who_was_handed_over_twice_is_told(self):
         times = self.times()
-        with self.database.read() as conn:
-            told = campaigns.duplicates(conn, self.campaign.id)
+        with self.database.read() as connection:
+            told = campaigns.duplicates(connection, self.campaign.id)
 
         assert told == sum(1 for number in times.values() if number > 1)
 

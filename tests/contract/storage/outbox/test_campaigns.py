@@ -27,7 +27,7 @@ TOPICS = ("empathy", "training", "adherence", "attachment")
 FROZEN = make_frozen(["empathy"], ["training", "empathy"], ["adherence"])
 
 
-def planned(conn, campaign):
+def planned(connection, campaign):
     """Everybody in the plan: name -> edition, or the reason why they are skipped."""
     query = (
         select(subscriber.c.name, batch.c.language, batch.c.mask, delivery.c.reason)
@@ -36,7 +36,7 @@ def planned(conn, campaign):
         .outerjoin(batch, delivery.c.id.between(batch.c.first_delivery, batch.c.last_delivery))
         .where(delivery.c.campaign_id == campaign.id)
     )
-    return {name: reason or EditionKey(language, mask) for name, language, mask, reason in conn.execute(query)}
+    return {name: reason or EditionKey(language, mask) for name, language, mask, reason in connection.execute(query)}
 
 
 @pytest.mark.parametrize(
@@ -58,42 +58,42 @@ def planned(conn, campaign):
         (make_person("x", "empathy", paused_until=NOVEMBER.shift(-1)), EditionKey("en", 0b011)),
     ],
 )
-def test_everybody_gets_the_articles_on_their_topics(conn, person, edition):
-    campaign = begin_campaign(conn, person, frozen=FROZEN)
+def test_everybody_gets_the_articles_on_their_topics(connection, person, edition):
+    campaign = begin_campaign(connection, person, frozen=FROZEN)
 
-    assert planned(conn, campaign) == {"x": edition}
+    assert planned(connection, campaign) == {"x": edition}
 
 
-def test_whoever_has_left_or_is_suppressed_is_not_in_the_plan(conn):
+def test_whoever_has_left_or_is_suppressed_is_not_in_the_plan(connection):
     left, bounced, there = people = [make_person(name) for name in ("left", "bounced", "there")]
-    ids = add_people(conn, *people)
-    subscribers.leave(conn, ids[0], now=NOON)
-    suppressions.add(conn, bounced.address_hash, None, "bounced", NOON)
+    ids = add_people(connection, *people)
+    subscribers.leave(connection, ids[0], now=NOON)
+    suppressions.add(connection, bounced.address_hash, None, "bounced", NOON)
 
-    assert planned(conn, begin_campaign(conn)) == {there.name: EditionKey("en", 1)}
+    assert planned(connection, begin_campaign(connection)) == {there.name: EditionKey("en", 1)}
     assert left.name != there.name
 
 
-def test_second_plan_is_the_same_campaign_unchanged(conn):
-    first = begin_campaign(conn, make_person("ann"))
-    add_people(conn, make_person("bob"))
+def test_second_plan_is_the_same_campaign_unchanged(connection):
+    first = begin_campaign(connection, make_person("ann"))
+    add_people(connection, make_person("bob"))
     other = make_frozen(word="other")
-    issues.save(conn, other, LATER)
-    again = plan(conn, NOVEMBER, other.hash, batch_size=9, languages=LANGUAGES, now=LATER)
+    issues.save(connection, other, LATER)
+    again = plan(connection, NOVEMBER, other.hash, batch_size=9, languages=LANGUAGES, now=LATER)
 
     assert again == first
-    assert list(planned(conn, first)) == ["ann"]
+    assert list(planned(connection, first)) == ["ann"]
 
 
-def test_campaign_of_nobody_is_planned_and_done(conn):
-    campaign = begin_campaign(conn)
+def test_campaign_of_nobody_is_planned_and_done(connection):
+    campaign = begin_campaign(connection)
 
     assert campaign.planned == 0
-    assert campaigns.balance(conn, campaign.id).holds
-    assert campaigns.finish_if_done(conn, campaign.id, LATER)
+    assert campaigns.balance(connection, campaign.id).holds
+    assert campaigns.finish_if_done(connection, campaign.id, LATER)
 
 
-def test_dry_run_counts_exactly_what_the_plan_then_does(conn):
+def test_dry_run_counts_exactly_what_the_plan_then_does(connection):
     everyone = [
         make_person(f"p{number}", *topics, language=language, no_match=no_match)
         for number, (topics, language, no_match) in enumerate(
@@ -102,11 +102,11 @@ def test_dry_run_counts_exactly_what_the_plan_then_does(conn):
             )
         )
     ]
-    add_people(conn, *everyone, make_person("late", paused_until=NOVEMBER.shift(2)))
-    issues.save(conn, FROZEN, NOON)
-    audience = campaigns.audience(conn, FROZEN.hash, NOVEMBER, LANGUAGES, NOON.date())
-    campaign = begin_campaign(conn, frozen=FROZEN)
-    found = Counter(planned(conn, campaign).values())
+    add_people(connection, *everyone, make_person("late", paused_until=NOVEMBER.shift(2)))
+    issues.save(connection, FROZEN, NOON)
+    audience = campaigns.audience(connection, FROZEN.hash, NOVEMBER, LANGUAGES, NOON.date())
+    campaign = begin_campaign(connection, frozen=FROZEN)
+    found = Counter(planned(connection, campaign).values())
 
     assert audience == Audience(
         {key: number for key, number in found.items() if isinstance(key, EditionKey)},
@@ -115,13 +115,13 @@ def test_dry_run_counts_exactly_what_the_plan_then_does(conn):
     assert audience.planned == campaign.planned == len(everyone) + 1
 
 
-def test_batches_are_full_of_one_edition_and_their_members_stand_side_by_side(conn):
+def test_batches_are_full_of_one_edition_and_their_members_stand_side_by_side(connection):
     people = [
         make_person(f"p{n}", *[(), ("empathy",), ("attachment",)][n % 3], language=LANGUAGES[n % 2]) for n in range(40)
     ]
-    campaign = begin_campaign(conn, *people, frozen=FROZEN, batch_size=3)
-    found = conn.execute(select(batch).order_by(batch.c.number)).all()
-    inside = {row.id: members.of_batch(conn, row.id) for row in found}
+    campaign = begin_campaign(connection, *people, frozen=FROZEN, batch_size=3)
+    found = connection.execute(select(batch).order_by(batch.c.number)).all()
+    inside = {row.id: members.of_batch(connection, row.id) for row in found}
 
     assert [row.number for row in found] == list(range(1, len(found) + 1))
     assert all(row.size == len(inside[row.id]) and 1 <= row.size <= 3 for row in found)
@@ -160,10 +160,10 @@ def test_plan_agrees_with_the_rules_said_in_plain_words(sqlite_url, articles, pe
         make_person(f"p{n}", *topics, language=language, no_match=no_match, paused_until=paused_until)
         for n, (topics, language, no_match, paused_until) in enumerate(people)
     ]
-    with database._engine.connect() as conn, conn.begin() as undone:
-        campaign = begin_campaign(conn, *everyone, frozen=make_frozen(*articles), batch_size=batch_size)
-        found = planned(conn, campaign)
-        balance = campaigns.balance(conn, campaign.id)
+    with database._engine.connect() as connection, connection.begin() as undone:
+        campaign = begin_campaign(connection, *everyone, frozen=make_frozen(*articles), batch_size=batch_size)
+        found = planned(connection, campaign)
+        balance = campaigns.balance(connection, campaign.id)
         undone.rollback()
     database.dispose()
 
@@ -172,71 +172,71 @@ def test_plan_agrees_with_the_rules_said_in_plain_words(sqlite_url, articles, pe
     assert balance.planned == campaign.planned == len(people)
 
 
-def test_campaigns_are_found_by_month_and_by_state(conn):
-    november = begin_campaign(conn, make_person("ann"))
-    december = begin_campaign(conn, frozen=make_frozen(month=NOVEMBER.shift(1)))
-    campaigns.set_state(conn, december.id, CampaignState.HELD, reason="quota", now=LATER)
+def test_campaigns_are_found_by_month_and_by_state(connection):
+    november = begin_campaign(connection, make_person("ann"))
+    december = begin_campaign(connection, frozen=make_frozen(month=NOVEMBER.shift(1)))
+    campaigns.set_state(connection, december.id, CampaignState.HELD, reason="quota", now=LATER)
 
-    assert campaigns.find(conn, NOVEMBER.shift(2)) is None
-    assert campaigns.in_state(conn, CampaignState.SENDING) == [november]
-    [held] = campaigns.in_state(conn, CampaignState.HELD)
+    assert campaigns.find(connection, NOVEMBER.shift(2)) is None
+    assert campaigns.in_state(connection, CampaignState.SENDING) == [november]
+    [held] = campaigns.in_state(connection, CampaignState.HELD)
     assert (held.id, held.reason, held.finished_at) == (december.id, "quota", None)
 
 
-def test_held_campaign_goes_on_without_a_reason(conn):
-    campaign = begin_campaign(conn, make_person("ann"))
-    campaigns.set_state(conn, campaign.id, CampaignState.HELD, reason="quota", now=LATER)
-    campaigns.set_state(conn, campaign.id, CampaignState.SENDING, reason=None, now=LATER)
+def test_held_campaign_goes_on_without_a_reason(connection):
+    campaign = begin_campaign(connection, make_person("ann"))
+    campaigns.set_state(connection, campaign.id, CampaignState.HELD, reason="quota", now=LATER)
+    campaigns.set_state(connection, campaign.id, CampaignState.SENDING, reason=None, now=LATER)
 
-    assert campaigns.find(conn, NOVEMBER) == campaign
+    assert campaigns.find(connection, NOVEMBER) == campaign
 
 
-def test_cancelled_campaign_stays_so(conn):
-    campaign = begin_campaign(conn, make_person("ann"))
-    campaigns.set_state(conn, campaign.id, CampaignState.CANCELLED, reason=None, now=LATER)
+def test_cancelled_campaign_stays_so(connection):
+    campaign = begin_campaign(connection, make_person("ann"))
+    campaigns.set_state(connection, campaign.id, CampaignState.CANCELLED, reason=None, now=LATER)
 
-    assert campaigns.find(conn, NOVEMBER).finished_at == LATER
+    assert campaigns.find(connection, NOVEMBER).finished_at == LATER
     with pytest.raises(Conflict):
-        campaigns.set_state(conn, campaign.id, CampaignState.SENDING, reason=None, now=LATER)
+        campaigns.set_state(connection, campaign.id, CampaignState.SENDING, reason=None, now=LATER)
 
 
-def test_campaign_that_is_not_there_is_not_found(conn):
+def test_campaign_that_is_not_there_is_not_found(connection):
     with pytest.raises(NotFound):
-        campaigns.set_state(conn, 4711, CampaignState.HELD, reason="", now=NOON)
+        campaigns.set_state(connection, 4711, CampaignState.HELD, reason="", now=NOON)
     with pytest.raises(NotFound):
-        campaigns.balance(conn, 4711)
+        campaigns.balance(connection, 4711)
 
 
-def test_campaign_is_sent_when_nothing_is_open_and_not_before(conn):
-    campaign = begin_campaign(conn, make_person("ann"))
+def test_campaign_is_sent_when_nothing_is_open_and_not_before(connection):
+    campaign = begin_campaign(connection, make_person("ann"))
 
-    assert not campaigns.finish_if_done(conn, campaign.id, LATER), "waiting"
-    attempt = claim_next(conn, campaign).attempt_id
-    assert not campaigns.finish_if_done(conn, campaign.id, LATER), "sending"
-    results.in_doubt(conn, attempt, detail="no answer", now=LATER)
-    assert not campaigns.finish_if_done(conn, campaign.id, LATER), "in doubt"
-    results.accepted(conn, attempt, message_id=None, rejected={}, now=LATER)
-    assert campaigns.finish_if_done(conn, campaign.id, LATER)
-    assert not campaigns.finish_if_done(conn, campaign.id, LATER), "already"
-    found = campaigns.find(conn, NOVEMBER)
+    assert not campaigns.finish_if_done(connection, campaign.id, LATER), "waiting"
+    attempt = claim_next(connection, campaign).attempt_id
+    assert not campaigns.finish_if_done(connection, campaign.id, LATER), "sending"
+    results.in_doubt(connection, attempt, detail="no answer", now=LATER)
+    assert not campaigns.finish_if_done(connection, campaign.id, LATER), "in doubt"
+    results.accepted(connection, attempt, message_id=None, rejected={}, now=LATER)
+    assert campaigns.finish_if_done(connection, campaign.id, LATER)
+    assert not campaigns.finish_if_done(connection, campaign.id, LATER), "already"
+    found = campaigns.find(connection, NOVEMBER)
     assert (found.state, found.finished_at) == (CampaignState.SENT, LATER)
 
 
-def test_held_campaign_is_not_finished_behind_the_back_of_who_held_it(conn):
-    campaign = begin_campaign(conn)
-    campaigns.set_state(conn, campaign.id, CampaignState.HELD, reason="wait", now=NOON)
+def test_held_campaign_is_not_finished_behind_the_back_of_who_held_it(connection):
+    campaign = begin_campaign(connection)
+    campaigns.set_state(connection, campaign.id, CampaignState.HELD, reason="wait", now=NOON)
 
-    assert not campaigns.finish_if_done(conn, campaign.id, LATER)
+    assert not campaigns.finish_if_done(connection, campaign.id, LATER)
 
 
-def test_headcounts_of_a_draft_are_those_of_the_plan(conn):
+def test_headcounts_of_a_draft_are_those_of_the_plan(connection):
     people = [make_person(f"p{n}", *[(), ("empathy",), ("training",), ("attachment",)][n % 4]) for n in range(10)]
-    add_people(conn, *people)
-    issues.save(conn, FROZEN, NOON)
+    add_people(connection, *people)
+    issues.save(connection, FROZEN, NOON)
     topics = [frozenset(article.topics) for article in FROZEN.document.articles]
 
     assert (
-        headcounts(conn, NOVEMBER, topics, LANGUAGES, NOON.date())
-        == campaigns.audience(conn, FROZEN.hash, NOVEMBER, LANGUAGES, NOON.date()).editions
+        headcounts(connection, NOVEMBER, topics, LANGUAGES, NOON.date())
+        == campaigns.audience(connection, FROZEN.hash, NOVEMBER, LANGUAGES, NOON.date()).editions
     )
-    assert headcounts(conn, NOVEMBER, [], LANGUAGES, NOON.date()) == {}
+    assert headcounts(connection, NOVEMBER, [], LANGUAGES, NOON.date()) == {}

@@ -9,55 +9,55 @@ from digest.storage.outbox import gate
 SECOND = dt.timedelta(seconds=1)
 
 
-def test_gate_that_nobody_has_touched_is_open(conn):
-    assert gate.read(conn, "sendgrid") == OPEN
+def test_gate_that_nobody_has_touched_is_open(connection):
+    assert gate.read(connection, "sendgrid") == OPEN
 
 
-def test_gate_remembers_what_was_written_and_each_transport_has_its_own(conn):
+def test_gate_remembers_what_was_written_and_each_transport_has_its_own(connection):
     shut = Gate(2, 1, NOON, NOON + SECOND, "no answer", NOON - SECOND)
-    gate.lock(conn, "sendgrid")
-    gate.write(conn, "sendgrid", shut)
+    gate.lock(connection, "sendgrid")
+    gate.write(connection, "sendgrid", shut)
 
-    assert gate.read(conn, "sendgrid") == gate.lock(conn, "sendgrid") == shut
-    assert gate.read(conn, "smtp") == OPEN
+    assert gate.read(connection, "sendgrid") == gate.lock(connection, "sendgrid") == shut
+    assert gate.read(connection, "smtp") == OPEN
 
 
-def go(conn, recipients, now=NOON, rate=50.0):
+def go(connection, recipients, now=NOON, rate=50.0):
     """When they may go; they are counted if that is at once."""
-    begin = gate.free_from(conn, "smtp", rate, now)
+    begin = gate.free_from(connection, "smtp", rate, now)
     if begin <= now:
-        gate.charge(conn, "smtp", recipients, rate, now)
+        gate.charge(connection, "smtp", recipients, rate, now)
     return begin
 
 
-def test_rate_lets_recipients_through_one_after_the_other(conn):
-    assert go(conn, 100) <= NOON
-    assert go(conn, 100) == NOON + 2 * SECOND
-    assert go(conn, 100) == NOON + 2 * SECOND, "who does not go is not counted"
-    assert go(conn, 100, NOON + 2 * SECOND) == NOON + 2 * SECOND
-    assert go(conn, 100, NOON + 2 * SECOND) == NOON + 4 * SECOND
+def test_rate_lets_recipients_through_one_after_the_other(connection):
+    assert go(connection, 100) <= NOON
+    assert go(connection, 100) == NOON + 2 * SECOND
+    assert go(connection, 100) == NOON + 2 * SECOND, "who does not go is not counted"
+    assert go(connection, 100, NOON + 2 * SECOND) == NOON + 2 * SECOND
+    assert go(connection, 100, NOON + 2 * SECOND) == NOON + 4 * SECOND
 
 
-def test_pause_saves_up_one_second_and_no_more(conn):
-    go(conn, 50)
+def test_pause_saves_up_one_second_and_no_more(connection):
+    go(connection, 50)
     later = NOON + dt.timedelta(hours=1)
     gone = 0
-    while go(conn, 50, later) <= later:
+    while go(connection, 50, later) <= later:
         gone += 1
 
     assert gone == 2
 
 
-def test_time_far_ahead_keeps_nobody_waiting(conn):
-    go(conn, 100, NOON + dt.timedelta(days=40))
+def test_time_far_ahead_keeps_nobody_waiting(connection):
+    go(connection, 100, NOON + dt.timedelta(days=40))
 
-    assert go(conn, 100) <= NOON
+    assert go(connection, 100) <= NOON
 
 
-def test_slow_rate_is_not_taken_for_a_clock_far_ahead(conn):
-    go(conn, 1000, rate=0.1)
+def test_slow_rate_is_not_taken_for_a_clock_far_ahead(connection):
+    go(connection, 1000, rate=0.1)
 
-    assert go(conn, 1, rate=0.1) > NOON + dt.timedelta(hours=2)
+    assert go(connection, 1, rate=0.1) > NOON + dt.timedelta(hours=2)
 
 
 def test_workers_at_once_never_go_at_the_same_time(database):
@@ -65,8 +65,8 @@ def test_workers_at_once_never_go_at_the_same_time(database):
 
     def work() -> None:
         for _ in range(10):
-            with database.write() as conn:
-                if go(conn, 10, rate=10.0) <= NOON:
+            with database.write() as connection:
+                if go(connection, 10, rate=10.0) <= NOON:
                     gone.append(NOON)
 
     threads = [threading.Thread(target=work) for _ in range(4)]

@@ -9,71 +9,71 @@ from digest.storage.outbox import recipients, results
 from digest.storage.outbox.recipients import Named
 
 
-def begun(conn):
-    return begin_campaign(conn, *[make_person(f"p{number}") for number in range(6)], batch_size=3)
+def begun(connection):
+    return begin_campaign(connection, *[make_person(f"p{number}") for number in range(6)], batch_size=3)
 
 
-def test_whoever_is_in_doubt_is_named_with_the_request_and_what_came_back(conn):
-    campaign = begun(conn)
-    claim = claim_next(conn, campaign)
-    results.in_doubt(conn, claim.attempt_id, detail="no answer", now=NOON)
+def test_whoever_is_in_doubt_is_named_with_the_request_and_what_came_back(connection):
+    campaign = begun(connection)
+    claim = claim_next(connection, campaign)
+    results.in_doubt(connection, claim.attempt_id, detail="no answer", now=NOON)
 
-    doubtful = list(recipients.in_batches(conn, campaign.id, BatchState.IN_DOUBT))
+    doubtful = list(recipients.in_batches(connection, campaign.id, BatchState.IN_DOUBT))
 
     assert doubtful == [Named(f"p{number}@example.org", "no answer", claim.attempt_id) for number in range(3)]
 
 
-def test_whoever_waits_is_named_with_what_kept_them_waiting(conn):
-    campaign = begun(conn)
-    claim = claim_next(conn, campaign)
-    results.not_accepted(conn, claim.attempt_id, detail="429 busy", now=NOON)
+def test_whoever_waits_is_named_with_what_kept_them_waiting(connection):
+    campaign = begun(connection)
+    claim = claim_next(connection, campaign)
+    results.not_accepted(connection, claim.attempt_id, detail="429 busy", now=NOON)
 
-    waiting = list(recipients.in_batches(conn, campaign.id, BatchState.WAITING))
+    waiting = list(recipients.in_batches(connection, campaign.id, BatchState.WAITING))
 
     assert [one.address for one in waiting] == [f"p{number}@example.org" for number in range(6)]
     assert [one.reason for one in waiting] == ["429 busy"] * 3 + [None] * 3
 
 
-def test_whoever_was_rejected_is_named_once_and_not_among_those_in_doubt(conn):
-    campaign = begun(conn)
-    claim = claim_next(conn, campaign)
+def test_whoever_was_rejected_is_named_once_and_not_among_those_in_doubt(connection):
+    campaign = begun(connection)
+    claim = claim_next(connection, campaign)
     refused = {claim.recipients[1][0]: "550 unknown user"}
-    results.not_accepted(conn, claim.attempt_id, detail="one refused", rejected=refused, now=NOON)
-    again = claim_next(conn, campaign)
-    results.in_doubt(conn, again.attempt_id, detail="no answer", now=NOON)
+    results.not_accepted(connection, claim.attempt_id, detail="one refused", rejected=refused, now=NOON)
+    again = claim_next(connection, campaign)
+    results.in_doubt(connection, again.attempt_id, detail="no answer", now=NOON)
 
-    assert list(recipients.rejected(conn, campaign.id)) == [Named("p1@example.org", "550 unknown user", None)]
-    doubtful = recipients.in_batches(conn, campaign.id, BatchState.IN_DOUBT)
+    assert list(recipients.rejected(connection, campaign.id)) == [Named("p1@example.org", "550 unknown user", None)]
+    doubtful = recipients.in_batches(connection, campaign.id, BatchState.IN_DOUBT)
     assert [one.address for one in doubtful] == ["p0@example.org", "p2@example.org"]
 
 
-def test_doubt_about_one_recipient_names_that_one_alone(conn):
-    campaign = begun(conn)
-    claim = claim_next(conn, campaign)
-    results.in_doubt(conn, claim.attempt_id, detail="cut off", doubtful=[claim.recipients[0][0]], now=NOON)
+def test_doubt_about_one_recipient_names_that_one_alone(connection):
+    campaign = begun(connection)
+    claim = claim_next(connection, campaign)
+    results.in_doubt(connection, claim.attempt_id, detail="cut off", doubtful=[claim.recipients[0][0]], now=NOON)
 
-    named = {state: list(recipients.in_batches(conn, campaign.id, state)) for state in BatchState}
+    named = {state: list(recipients.in_batches(connection, campaign.id, state)) for state in BatchState}
 
     assert [one.address for one in named[BatchState.IN_DOUBT]] == ["p0@example.org"]
     assert sorted(str(one.address) for one in named[BatchState.WAITING]) == [f"p{n}@example.org" for n in range(1, 6)]
 
 
-def test_address_of_an_erased_person_is_gone_and_the_reason_stays(conn):
-    campaign = begun(conn)
-    claim = claim_next(conn, campaign)
+def test_address_of_an_erased_person_is_gone_and_the_reason_stays(connection):
+    campaign = begun(connection)
+    claim = claim_next(connection, campaign)
     refused = {claim.recipients[0][0]: "550 unknown user"}
-    results.accepted(conn, claim.attempt_id, message_id=None, rejected=refused, now=NOON)
-    erasure.erase(conn, "hash of p0", NOON)
+    results.accepted(connection, claim.attempt_id, message_id=None, rejected=refused, now=NOON)
+    erasure.erase(connection, "hash of p0", NOON)
 
-    assert list(recipients.rejected(conn, campaign.id)) == [Named(None, "550 unknown user", None)]
+    assert list(recipients.rejected(connection, campaign.id)) == [Named(None, "550 unknown user", None)]
 
 
-def test_reasons_of_the_rejected_are_counted_the_most_frequent_first(conn):
-    campaign = begun(conn)
-    claim = claim_next(conn, campaign)
+def test_reasons_of_the_rejected_are_counted_the_most_frequent_first(connection):
+    campaign = begun(connection)
+    claim = claim_next(connection, campaign)
     numbers = [number for number, *_ in claim.recipients]
     refused = dict(zip(numbers, ["full", "unknown", "unknown"], strict=True))
-    results.accepted(conn, claim.attempt_id, message_id=None, rejected=refused, now=NOON)
+    results.accepted(connection, claim.attempt_id, message_id=None, rejected=refused, now=NOON)
 
-    assert recipients.rejected_because(conn, campaign.id, 10) == [("unknown", 2), ("full", 1)]
-    assert recipients.rejected_because(conn, campaign.id, 1) == [("unknown", 2)]
+    assert recipients.rejected_because(connection, campaign.id, 10) == [("unknown", 2), ("full", 1)]
+    assert recipients.rejected_because(connection, campaign.id, 1) == [("unknown", 2)]

@@ -14,7 +14,7 @@ from digest.subscribers.subscriber import NoMatch, State
 LATER = NOON + dt.timedelta(days=1)
 
 
-def test_person_comes_back_as_added(conn):
+def test_person_comes_back_as_added(connection):
     person = make_person(
         "ann",
         "empathy",
@@ -25,124 +25,128 @@ def test_person_comes_back_as_added(conn):
         source="workshop",
         given_on=dt.date(2024, 5, 10),
     )
-    results = add_many(conn, [person], update=False, now=NOON)
-    found = subscribers.find(conn, person.address_hash)
+    results = add_many(connection, [person], update=False, now=NOON)
+    found = subscribers.find(connection, person.address_hash)
 
     assert results == [AddResult.ADDED]
-    assert found == subscribers.get(conn, found.id)
+    assert found == subscribers.get(connection, found.id)
     assert (found.address, found.name, found.preferences) == (person.address, person.name, person.preferences)
     assert (found.state, found.created_at, found.left_at) == (State.ACTIVE, NOON, None)
     assert (found.source, found.given_on) == ("workshop", dt.date(2024, 5, 10))
 
 
-def test_nobody_is_found_where_nobody_is(conn):
-    assert subscribers.find(conn, "nobody") is None
-    assert subscribers.get(conn, 4711) is None
-    assert add_many(conn, [], update=True, now=NOON) == []
+def test_nobody_is_found_where_nobody_is(connection):
+    assert subscribers.find(connection, "nobody") is None
+    assert subscribers.get(connection, 4711) is None
+    assert add_many(connection, [], update=True, now=NOON) == []
 
 
-def test_same_list_again_changes_nothing(conn):
+def test_same_list_again_changes_nothing(connection):
     people = [make_person("ann", "empathy"), make_person("bob")]
-    add_many(conn, people, update=False, now=NOON)
+    add_many(connection, people, update=False, now=NOON)
 
-    assert add_many(conn, people, update=True, now=LATER) == [AddResult.UNCHANGED] * 2
-    assert conn.execute(select(func.count()).select_from(consent)).scalar_one() == 2
+    assert add_many(connection, people, update=True, now=LATER) == [AddResult.UNCHANGED] * 2
+    assert connection.execute(select(func.count()).select_from(consent)).scalar_one() == 2
 
 
 @pytest.mark.parametrize(
     ("update", "result", "name"), [(True, AddResult.UPDATED, "Ann Lee"), (False, AddResult.KEPT, "ann")]
 )
-def test_person_who_is_there_is_changed_only_when_asked(conn, update, result, name):
+def test_person_who_is_there_is_changed_only_when_asked(connection, update, result, name):
     person = make_person("ann", "empathy")
     other = replace(make_person("ann", "training", language="fr", paused_until=NOVEMBER), name="Ann Lee")
-    add_people(conn, person)
+    add_people(connection, person)
 
-    assert add_many(conn, [other], update=update, now=LATER) == [result]
-    found = subscribers.find(conn, person.address_hash)
+    assert add_many(connection, [other], update=update, now=LATER) == [result]
+    found = subscribers.find(connection, person.address_hash)
     assert found.name == name
     assert found.preferences == (other if update else person).preferences
     assert found.created_at == NOON
 
 
 @pytest.mark.parametrize("update", [True, False])
-def test_first_of_several_rows_with_one_address_counts(conn, update):
+def test_first_of_several_rows_with_one_address_counts(connection, update):
     rows = [make_person("ann", "empathy"), make_person("ann", "empathy"), make_person("ann", "training")]
 
-    assert add_many(conn, rows, update=update, now=NOON) == [AddResult.ADDED, AddResult.DUPLICATE, AddResult.DUPLICATE]
-    assert subscribers.find(conn, rows[0].address_hash).preferences.topics == {"empathy"}
+    assert add_many(connection, rows, update=update, now=NOON) == [
+        AddResult.ADDED,
+        AddResult.DUPLICATE,
+        AddResult.DUPLICATE,
+    ]
+    assert subscribers.find(connection, rows[0].address_hash).preferences.topics == {"empathy"}
 
 
 @pytest.mark.parametrize("update", [True, False])
-def test_whoever_has_left_or_is_suppressed_is_not_brought_back(conn, update):
+def test_whoever_has_left_or_is_suppressed_is_not_brought_back(connection, update):
     left, bounced = make_person("left"), make_person("bounced")
-    [number] = add_people(conn, left)
-    subscribers.leave(conn, number, now=NOON)
-    suppressions.add(conn, bounced.address_hash, bounced.address, "bounced", NOON)
+    [number] = add_people(connection, left)
+    subscribers.leave(connection, number, now=NOON)
+    suppressions.add(connection, bounced.address_hash, bounced.address, "bounced", NOON)
 
-    assert add_many(conn, [left, bounced], update=update, now=LATER) == [AddResult.LEFT, AddResult.SUPPRESSED]
-    assert subscribers.get(conn, number).state is State.LEFT
-    assert subscribers.find(conn, bounced.address_hash) is None
+    assert add_many(connection, [left, bounced], update=update, now=LATER) == [AddResult.LEFT, AddResult.SUPPRESSED]
+    assert subscribers.get(connection, number).state is State.LEFT
+    assert subscribers.find(connection, bounced.address_hash) is None
 
 
-def test_long_list_keeps_its_order_from_chunk_to_chunk(conn):
+def test_long_list_keeps_its_order_from_chunk_to_chunk(connection):
     names = [f"p{number % 1500}" for number in range(2500)]
-    results = add_many(conn, (make_person(name, f"topic-{name[-1]}") for name in names), update=False, now=NOON)
+    results = add_many(connection, (make_person(name, f"topic-{name[-1]}") for name in names), update=False, now=NOON)
 
     assert results == [AddResult.ADDED] * 1500 + [AddResult.DUPLICATE] * 1000
-    assert [person.name for person in subscribers.stream(conn)] == names[:1500]
+    assert [person.name for person in subscribers.stream(connection)] == names[:1500]
 
 
-def test_stream_gives_everybody_with_their_topics_or_one_state(conn):
+def test_stream_gives_everybody_with_their_topics_or_one_state(connection):
     people = [make_person("ann", "empathy"), make_person("bob"), make_person("cho", "empathy", "training")]
-    ids = add_people(conn, *people)
-    subscribers.leave(conn, ids[1], now=NOON)
+    ids = add_people(connection, *people)
+    subscribers.leave(connection, ids[1], now=NOON)
 
-    assert [person.preferences.topics for person in subscribers.stream(conn)] == [
+    assert [person.preferences.topics for person in subscribers.stream(connection)] == [
         person.preferences.topics for person in people
     ]
-    assert [person.id for person in subscribers.stream(conn, State.ACTIVE)] == [ids[0], ids[2]]
-    assert [person.id for person in subscribers.stream(conn, State.LEFT)] == [ids[1]]
-    assert subscribers.count(conn) == {State.ACTIVE: 2, State.LEFT: 1, State.LAPSED: 0}
+    assert [person.id for person in subscribers.stream(connection, State.ACTIVE)] == [ids[0], ids[2]]
+    assert [person.id for person in subscribers.stream(connection, State.LEFT)] == [ids[1]]
+    assert subscribers.count(connection) == {State.ACTIVE: 2, State.LEFT: 1, State.LAPSED: 0}
 
 
-def test_suppressed_person_is_found_with_the_reason(conn):
+def test_suppressed_person_is_found_with_the_reason(connection):
     ann, bob = make_person("ann"), make_person("bob")
-    add_people(conn, ann, bob)
-    suppressions.add(conn, bob.address_hash, bob.address, "complained", NOON)
+    add_people(connection, ann, bob)
+    suppressions.add(connection, bob.address_hash, bob.address, "complained", NOON)
 
-    assert [one.suppressed_for for one in subscribers.stream(conn)] == [None, "complained"]
+    assert [one.suppressed_for for one in subscribers.stream(connection)] == [None, "complained"]
 
 
-def test_leaving_suppresses_the_address_and_leaving_again_changes_nothing(conn):
+def test_leaving_suppresses_the_address_and_leaving_again_changes_nothing(connection):
     person = make_person("ann")
-    [number] = add_people(conn, person)
+    [number] = add_people(connection, person)
 
-    assert subscribers.leave(conn, number, now=NOON)
-    assert subscribers.leave(conn, number, now=LATER)
-    found = subscribers.get(conn, number)
+    assert subscribers.leave(connection, number, now=NOON)
+    assert subscribers.leave(connection, number, now=LATER)
+    found = subscribers.get(connection, number)
     assert (found.state, found.left_at) == (State.LEFT, NOON)
-    suppression = suppressions.find(conn, person.address_hash)
+    suppression = suppressions.find(connection, person.address_hash)
     assert (suppression.reason, suppression.address, suppression.created_at) == ("unsubscribed", person.address, NOON)
 
 
-def test_leaving_of_nobody_is_told(conn):
-    assert not subscribers.leave(conn, 4711, now=NOON)
+def test_leaving_of_nobody_is_told(connection):
+    assert not subscribers.leave(connection, 4711, now=NOON)
 
 
-def test_leaving_keeps_an_earlier_reason_of_the_suppression(conn):
+def test_leaving_keeps_an_earlier_reason_of_the_suppression(connection):
     person = make_person("ann")
-    [number] = add_people(conn, person)
-    suppressions.add(conn, person.address_hash, None, "complained", NOON)
-    subscribers.leave(conn, number, now=LATER)
+    [number] = add_people(connection, person)
+    suppressions.add(connection, person.address_hash, None, "complained", NOON)
+    subscribers.leave(connection, number, now=LATER)
 
-    assert suppressions.find(conn, person.address_hash).reason == "complained"
+    assert suppressions.find(connection, person.address_hash).reason == "complained"
 
 
-def test_number_of_an_erased_person_is_never_given_to_another(conn):
-    [number] = add_people(conn, make_person("ann"))
-    conn.execute(delete(consent))
-    conn.execute(delete(subscriber))
-    [other] = add_people(conn, make_person("bob"))
+def test_number_of_an_erased_person_is_never_given_to_another(connection):
+    [number] = add_people(connection, make_person("ann"))
+    connection.execute(delete(consent))
+    connection.execute(delete(subscriber))
+    [other] = add_people(connection, make_person("bob"))
 
     assert other > number
 
@@ -158,16 +162,16 @@ def test_two_imports_at_once_add_each_person_once(postgresql_url):
     results: list[AddResult] = []
 
     def add() -> None:
-        with database.write() as conn:
-            results.extend(add_many(conn, people, update=False, now=NOON))
+        with database.write() as connection:
+            results.extend(add_many(connection, people, update=False, now=NOON))
 
     threads = [threading.Thread(target=add) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    with database.read() as conn:
-        consents = conn.execute(select(func.count()).select_from(consent)).scalar_one()
+    with database.read() as connection:
+        consents = connection.execute(select(func.count()).select_from(consent)).scalar_one()
     database.dispose()
 
     assert results.count(AddResult.ADDED) == 200
