@@ -26,7 +26,7 @@ from digest.bootstrap import Digest, open_digest
 from digest.bootstrap.demo import run_demo
 from digest.bootstrap.resources import load_assets
 from digest.delivery.note_checks import sample_note
-from digest.delivery.notifications import Kind
+from digest.delivery.notifications import NotificationKind
 from digest.http.server import Server, address_of, listen
 from digest.issue.edition import Edition, EditionKey
 from digest.issue.greeting import greeting
@@ -75,7 +75,7 @@ def _mail(browser: Browser, digest: Digest) -> None:
 
 def _confirmation(browser: Browser, digest: Digest) -> None:
     newsletter = replace(digest.newsletter, base_url="https://digest.example.org")
-    note = sample_note(Kind.CONFIRM, "en", newsletter, digest.renderer)
+    note = sample_note(NotificationKind.CONFIRM, "en", newsletter, digest.renderer)
     (PICTURES / "confirmation.png").write_bytes(_board(browser, note.html, 560))
 
 

@@ -7,9 +7,9 @@ from functools import cache
 from mail_samples import MONTH, NEWSLETTER, ROOT, TAXONOMY, make_issue, renderer, templates
 from mail_samples import make_article as make_any_article
 
-from digest.content.accepted import Suppression
+from digest.content.accepted import AcceptedFinding
 from digest.content.article import Study
-from digest.content.issue_file import IssueFile, Wording
+from digest.content.issue_file import IssueFile, IssueWording
 from digest.errors import ContentError, Place, RenderError
 from digest.issue.checks import check_issue, not_rendered
 from digest.issue.checks.files.shelf import Shelf
@@ -55,8 +55,8 @@ def written(*articles, file=None, errors=(), shelf=SHELF):
 
 def in_both(**english):
     """An issue file with these texts in English, and others in French."""
-    french = Wording(**dict.fromkeys(english, "En français"))
-    return IssueFile(MONTH, by_language={"en": Wording(**english), "fr": french})
+    french = IssueWording(**dict.fromkeys(english, "En français"))
+    return IssueFile(MONTH, by_language={"en": IssueWording(**english), "fr": french})
 
 
 def rendered(issue=None, press=None):
@@ -93,7 +93,7 @@ def long_issue(kilobytes):
 
 SEEDS = {
     "article-count": lambda: written(*(make_article(f"a{number}") for number in range(4))),
-    "bad-suppression": lambda: written(make_article(suppressed=(Suppression("no-such", "why not", 3),))),
+    "bad-suppression": lambda: written(make_article(suppressed=(AcceptedFinding("no-such", "why not", 3),))),
     "clipped": lambda: rendered(long_issue(110)),
     "count-word": lambda: written(file=in_both(subject="Three summaries this month")),
     "dead-link": lambda: written(make_article(body="[The last issue](/2026-09/)")),

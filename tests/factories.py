@@ -5,7 +5,7 @@ from typing import Any
 
 from digest.content.article import Article
 from digest.content.issue_file import IssueFile
-from digest.delivery.handover import Origin
+from digest.delivery.handover import MailIdentity
 from digest.errors import Place
 from digest.issue.edition import Edition, EditionKey
 from digest.issue.headers import edition_headers
@@ -13,12 +13,12 @@ from digest.issue.issue import Issue
 from digest.issue.newsletter import Newsletter
 from digest.issue.placeholders import GREETING_HTML, GREETING_TEXT, UNSUBSCRIBE_HTML, UNSUBSCRIBE_TEXT, placeholder
 from digest.months import Month
-from digest.topics import Named, Taxonomy, Topic
+from digest.topics import Taxonomy, Term, Topic
 
 NOVEMBER = Month(2026, 11)
 NONCE = "0123456789abcdef"
 NOON = dt.datetime(2026, 11, 10, 12, 0, tzinfo=dt.UTC)
-ORIGIN = Origin("0123456789abcdef", NOON, "2026-11")
+ORIGIN = MailIdentity("0123456789abcdef", NOON, "2026-11")
 
 
 def make_taxonomy() -> Taxonomy:
@@ -32,7 +32,7 @@ def make_taxonomy() -> Taxonomy:
         Topic(slug, {"en": slug.capitalize(), "fr": french}, "process", ("Adherance",) if slug == "adherence" else ())
         for slug, french in names.items()
     )
-    return Taxonomy(topics, (Named("process", {"en": "Process"}),), (Named("survey", {"en": "Survey"}),))
+    return Taxonomy(topics, (Term("process", {"en": "Process"}),), (Term("survey", {"en": "Survey"}),))
 
 
 def make_newsletter(**changes: Any) -> Newsletter:

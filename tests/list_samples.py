@@ -9,7 +9,7 @@ from typing import Any
 from factories import make_taxonomy
 from sqlalchemy import delete, func, select
 
-from digest.pipeline.people.import_list import ImportReport, RowReport, import_list
+from digest.pipeline.people.import_list import ListImportReport, RowReport, import_list
 from digest.pipeline.people.lists import export_list
 from digest.storage.db.database import Database
 from digest.storage.people import consents, subscribers, suppressions
@@ -29,7 +29,9 @@ class Lists:
     database: Database
     told: list[RowReport] = field(default_factory=list)
 
-    def take(self, text: str, rules: RowRules = RULES, *, update: bool = False, dry_run: bool = False) -> ImportReport:
+    def take(
+        self, text: str, rules: RowRules = RULES, *, update: bool = False, dry_run: bool = False
+    ) -> ListImportReport:
         self.told.clear()
         lines = io.StringIO(text, newline="")
         return import_list(self.database, lines, rules, update=update, dry_run=dry_run, each=self.told.append)

@@ -9,13 +9,13 @@ from digest.content.article import Article
 from digest.content.issue_file import IssueFile
 from digest.delivery.handover import Note
 from digest.delivery.note_checks import sample_note
-from digest.delivery.notifications import Kind
+from digest.delivery.notifications import NotificationKind
 from digest.errors import Place
 from digest.issue.issue import Issue
 from digest.issue.newsletter import Newsletter
 from digest.months import Month
 from digest.rendering.environment import Renderer
-from digest.topics import Named, Taxonomy, Topic
+from digest.topics import Taxonomy, Term, Topic
 
 ROOT = Path(__file__).resolve().parents[1]
 MONTH = Month(2026, 11)
@@ -34,7 +34,7 @@ TAXONOMY = Taxonomy(
         Topic("alliance", {"en": "Alliance", "fr": "Alliance thérapeutique"}),
         Topic("dropout", {"en": "Dropout", "fr": "Abandon"}),
     ),
-    research_types=(Named("meta-analysis", {"en": "Meta-analysis", "fr": "Méta-analyse"}),),
+    research_types=(Term("meta-analysis", {"en": "Meta-analysis", "fr": "Méta-analyse"}),),
 )
 
 
@@ -82,6 +82,6 @@ def make_issue(*articles: Article, file: IssueFile | None = None, newsletter: Ne
 
 
 def make_note(
-    kind: Kind, language: str, newsletter: Newsletter = NEWSLETTER, templating: Renderer | None = None
+    kind: NotificationKind, language: str, newsletter: Newsletter = NEWSLETTER, templating: Renderer | None = None
 ) -> Note:
     return sample_note(kind, language, newsletter, templating or renderer())

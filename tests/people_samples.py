@@ -11,28 +11,28 @@ from digest.bootstrap.resources import load_catalogues, load_templates
 from digest.delivery.handover import Answer, Note
 from digest.errors import NotAccepted
 from digest.pipeline.people import notify
-from digest.pipeline.people.context import People
+from digest.pipeline.people.context import PeopleContext
 from digest.pipeline.people.notify import Courier
 from digest.pipeline.people.subscribe import confirm, request
 from digest.rendering.environment import Renderer
 from digest.storage.db.database import Database
 from digest.storage.people import subscribers
 from digest.subscribers.address import AddressHash
-from digest.subscribers.consent import Origin
+from digest.subscribers.consent import ConsentOrigin
 from digest.subscribers.signup import SignUp
 from digest.subscribers.subscriber import Preferences, Subscriber
 from digest.tokens import Keys, Purpose, read_dated
 
 KEY, OLD_KEY, OLDEST_KEY = b"k" * 32, b"o" * 32, b"u" * 32
 RENDERER = Renderer(load_templates(None), load_catalogues())
-PAGE = Origin("/subscribe", "en", "192.0.2.7")
+PAGE = ConsentOrigin("/subscribe", "en", "192.0.2.7")
 PATHS = {"confirm": Purpose.CONFIRM, "preferences": Purpose.PREFERENCES, "address": Purpose.CHANGE_ADDRESS,
          "new-address": Purpose.NEW_ADDRESS, "undo": Purpose.UNDO_ADDRESS, "data": Purpose.EXPORT,
          "erase": Purpose.ERASE}  # fmt: skip
 
 
-def make_people(**changes: Any) -> People:
-    people = People(AddressHash(b"s" * 32), make_newsletter(), RENDERER, Keys(KEY, (OLD_KEY,), (OLDEST_KEY,)))
+def make_people(**changes: Any) -> PeopleContext:
+    people = PeopleContext(AddressHash(b"s" * 32), make_newsletter(), RENDERER, Keys(KEY, (OLD_KEY,), (OLDEST_KEY,)))
     return replace(people, **changes)
 
 
@@ -66,7 +66,7 @@ class Town:
 
     url: str
     time: dt.datetime = NOON
-    people: People = field(default_factory=make_people)
+    people: PeopleContext = field(default_factory=make_people)
     post: Postbox = field(default_factory=Postbox)
 
     @cached_property

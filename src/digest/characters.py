@@ -19,7 +19,7 @@ LONGEST_LINE = 300
 WHITE_SPACE = "\t\n\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 
 
-class Rule(StrEnum):
+class CharacterRule(StrEnum):
     """What a text breaks."""
 
     LENGTH = "length"
@@ -44,7 +44,7 @@ class CharacterFault:
         character: The character itself; empty if it is about the whole text.
     """
 
-    rule: Rule
+    rule: CharacterRule
     what: str
     remedy: str
     position: int = 0
@@ -85,7 +85,9 @@ def line_fault(line: str, longest: int = LONGEST_LINE) -> CharacterFault | None:
         longest: In characters.
     """
     if len(line) > longest:
-        return CharacterFault(Rule.LENGTH, f"{len(line)} characters, more than the limit of {longest}", "shorten it")
+        return CharacterFault(
+            CharacterRule.LENGTH, f"{len(line)} characters, more than the limit of {longest}", "shorten it"
+        )
     if _is_plain(line):
         return _blank(line)
     return _line_break(line) or text_fault(line) or _hidden(line) or _encoded_word(line) or _blank(line)
@@ -110,7 +112,7 @@ _SPACES = re.compile(r"[ \t]+")
 _LINE_BREAK = re.compile("[\n\v\f\r\x85\u2028\u2029]")
 _BREAKS = re.compile("[ \t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
 _ENCODED_WORD = re.compile(r"=\?[^?]*\?[^?]*\?[^?]*\?=")
-_EMPTY = CharacterFault(Rule.EMPTY, "nothing that can be seen", "write it")
+_EMPTY = CharacterFault(CharacterRule.EMPTY, "nothing that can be seen", "write it")
 
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # embeddings, overrides, isolates
 _EMOJI = range(0x1F000, 0x1FFFE)  # UTS 51 keeps what is unassigned here for emoji to come
@@ -149,12 +151,12 @@ def _line_break(line: str) -> CharacterFault | None:
     match = _LINE_BREAK.search(line)
     if match is None:
         return None
-    return CharacterFault(Rule.LINE_BREAK, "a line break", "write it on one line", match.start(), match[0])
+    return CharacterFault(CharacterRule.LINE_BREAK, "a line break", "write it on one line", match.start(), match[0])
 
 
 def _hidden(line: str) -> CharacterFault | None:
     position = next(_unseen(line), None)
-    return None if position is None else _fault(Rule.INVISIBLE, line[position], position)
+    return None if position is None else _fault(CharacterRule.INVISIBLE, line[position], position)
 
 
 def _encoded_word(line: str) -> CharacterFault | None:
@@ -162,7 +164,7 @@ def _encoded_word(line: str) -> CharacterFault | None:
     if match is None:
         return None
     what = f"{match[0]!r}, which mail programs decode (RFC 2047)"
-    return CharacterFault(Rule.ENCODED_WORD, what, "remove =? or ?=", match.start())
+    return CharacterFault(CharacterRule.ENCODED_WORD, what, "remove =? or ?=", match.start())
 
 
 def _blank(line: str) -> CharacterFault | None:
@@ -174,19 +176,19 @@ def _unseen(line: str) -> Iterator[int]:
 
 
 @lru_cache(4096)
-def _refusal(character: str) -> Rule | None:
+def _refusal(character: str) -> CharacterRule | None:
     """The rule that *character* breaks in any text."""
     category = unicodedata.category(character)
     if category == "Cc":
-        return None if character in "\t\n\r" else Rule.CONTROL
+        return None if character in "\t\n\r" else CharacterRule.CONTROL
     if category in {"Zl", "Zp"}:
-        return Rule.LINE_BREAK
+        return CharacterRule.LINE_BREAK
     if category == "Cs" or (category == "Cn" and ord(character) not in _EMOJI):
-        return Rule.UNUSABLE
-    return Rule.DIRECTION if character in _TURNS else None
+        return CharacterRule.UNUSABLE
+    return CharacterRule.DIRECTION if character in _TURNS else None
 
 
-def _fault(rule: Rule, character: str, position: int) -> CharacterFault:
+def _fault(rule: CharacterRule, character: str, position: int) -> CharacterFault:
     what, remedy = _WORDS[rule]
     if unicodedata.category(character) == "Cs":
         what, remedy = "half of a character, {}", "write the character itself, not one escape for each half"
@@ -194,11 +196,14 @@ def _fault(rule: Rule, character: str, position: int) -> CharacterFault:
 
 
 _WORDS = {
-    Rule.CONTROL: ("a control character, {}", "remove it"),
-    Rule.LINE_BREAK: ("a separator, {}", "write a space or an ordinary line break instead"),
-    Rule.UNUSABLE: ("{}, which is not a character", "remove it"),
-    Rule.DIRECTION: ("{}, which changes the direction of the text", "remove it; it may have come with pasted text"),
-    Rule.INVISIBLE: ("an invisible character, {}", "remove it; it may have come with pasted text"),
+    CharacterRule.CONTROL: ("a control character, {}", "remove it"),
+    CharacterRule.LINE_BREAK: ("a separator, {}", "write a space or an ordinary line break instead"),
+    CharacterRule.UNUSABLE: ("{}, which is not a character", "remove it"),
+    CharacterRule.DIRECTION: (
+        "{}, which changes the direction of the text",
+        "remove it; it may have come with pasted text",
+    ),
+    CharacterRule.INVISIBLE: ("an invisible character, {}", "remove it; it may have come with pasted text"),
 }
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 
 @dataclass(frozen=True)
-class Named:
+class Term:
     """A slug with a name in each language: a topic group or a research type."""
 
     slug: str
@@ -20,7 +20,7 @@ class Named:
 
 
 @dataclass(frozen=True)
-class Topic(Named):
+class Topic(Term):
     """A subject that a subscriber can choose."""
 
     group: str = ""
@@ -32,8 +32,8 @@ class Taxonomy:
     """Every topic, group and research type of the configuration, in its order."""
 
     topics: tuple[Topic, ...] = ()
-    groups: tuple[Named, ...] = ()
-    research_types: tuple[Named, ...] = ()
+    groups: tuple[Term, ...] = ()
+    research_types: tuple[Term, ...] = ()
 
     @cached_property
     def _by_word(self) -> dict[str, str]:
@@ -75,7 +75,7 @@ def _key(word: str) -> str:
     return unicodedata.normalize("NFC", word).strip().casefold()
 
 
-def _name(named: Iterable[Named], slug: str, language: str, *, otherwise: str) -> str:
+def _name(named: Iterable[Term], slug: str, language: str, *, otherwise: str) -> str:
     for one in named:
         if one.slug == slug:
             return one.in_language(language)

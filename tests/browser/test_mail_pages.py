@@ -8,7 +8,7 @@ from mail_samples import MONTH, NEWSLETTER, make_article, make_issue, make_note,
 from playwright.sync_api import Page
 
 from digest.content.issue_file import IssueFile, Notice
-from digest.delivery.notifications import Kind
+from digest.delivery.notifications import NotificationKind
 from digest.issue.edition import EditionKey
 from digest.issue.placeholders import fill
 from digest.issue.render import render_edition
@@ -128,8 +128,8 @@ def test_wide_logo_is_shown_whole_in_the_width_of_a_telephone(page: Page):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("kind", list(Kind))
-def test_axe_finds_no_violation_in_a_notification(page: Page, kind: Kind, scheme: str):
+@pytest.mark.parametrize("kind", list(NotificationKind))
+def test_axe_finds_no_violation_in_a_notification(page: Page, kind: NotificationKind, scheme: str):
     page.emulate_media(color_scheme=scheme)
     for language in ("en", "fr"):
         page.set_content(make_note(kind, language, replace(NEWSLETTER, logo=PIXEL)).html)
@@ -141,14 +141,14 @@ def test_axe_finds_no_violation_in_a_notification(page: Page, kind: Kind, scheme
 @pytest.mark.parametrize("accent", ACCENTS)
 def test_axe_finds_no_violation_in_a_notification_whatever_the_accent(page: Page, accent: str, scheme: str):
     page.emulate_media(color_scheme=scheme)
-    page.set_content(make_note(Kind.CONFIRM, "en", replace(NEWSLETTER, accent=accent)).html)
+    page.set_content(make_note(NotificationKind.CONFIRM, "en", replace(NEWSLETTER, accent=accent)).html)
 
     assert violations(page) == []
 
 
 @pytest.mark.parametrize("width", [320, 375, 1280])
-@pytest.mark.parametrize("kind", list(Kind))
-def test_notification_is_never_wider_than_its_window(page: Page, kind: Kind, width: int):
+@pytest.mark.parametrize("kind", list(NotificationKind))
+def test_notification_is_never_wider_than_its_window(page: Page, kind: NotificationKind, width: int):
     page.set_viewport_size({"width": width, "height": 700})
     page.set_content(make_note(kind, "fr").html)
 
@@ -157,9 +157,9 @@ def test_notification_is_never_wider_than_its_window(page: Page, kind: Kind, wid
 
 @pytest.mark.parametrize("width", [375, 1280])
 @pytest.mark.parametrize("language", ["en", "fr"])
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(NotificationKind))
 def test_button_is_large_enough_for_a_thumb_and_seen_without_scrolling(
-    page: Page, kind: Kind, language: str, width: int
+    page: Page, kind: NotificationKind, language: str, width: int
 ):
     page.set_viewport_size({"width": width, "height": 667})
     page.set_content(make_note(kind, language).html)
@@ -170,7 +170,7 @@ def test_button_is_large_enough_for_a_thumb_and_seen_without_scrolling(
 
 
 def test_button_without_the_style_sheet_is_still_a_button(page: Page):
-    whole = make_note(Kind.CONFIRM, "en").html
+    whole = make_note(NotificationKind.CONFIRM, "en").html
     page.set_content(whole[: whole.index("<style>\n")] + whole[whole.rindex("</style>") + len("</style>") :])
     button = page.locator(".button a")
 

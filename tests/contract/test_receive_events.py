@@ -10,7 +10,7 @@ from factories import NOON, NOVEMBER
 from sqlalchemy import delete, select, update
 from storage_samples import begin_campaign, claim_next, make_frozen, make_person
 
-from digest.delivery.events import Event, Grounds, Kind, Outcome, Post
+from digest.delivery.events import Event, EventKind, Grounds, Outcome, Post
 from digest.delivery.states import AttemptState, CampaignState
 from digest.errors import StorageError
 from digest.months import Month
@@ -42,7 +42,9 @@ class Sent:
     attempt: int
     ids: list[int]
 
-    def event(self, place: int, kind: Kind, grounds: Grounds | None = None, *, attempt: int | None = None) -> Event:
+    def event(
+        self, place: int, kind: EventKind, grounds: Grounds | None = None, *, attempt: int | None = None
+    ) -> Event:
         address = PEOPLE[place].address if place < len(PEOPLE) else "nobody@example.org"
         return Event(kind, address, (self.ids[place], attempt or self.attempt), grounds)
 
@@ -100,20 +102,20 @@ def begin(database: Database, month: Month = NOVEMBER) -> Sent:
 
 
 def test_event_before_the_answer_proves_the_request(sent):
-    assert sent.receive(sent.event(0, Kind.PROCESSED)) == Received(proven=1)
+    assert sent.receive(sent.event(0, EventKind.PROCESSED)) == Received(proven=1)
     sent.accept()
 
     assert (sent.state, sent.balance.accepted) == ("sent", 3)
     assert sent.outcomes == {"none": 2, "processed": 1}
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(EventKind))
 def test_one_event_of_any_kind_settles_a_doubt_for_all(sent, kind):
     with sent.database.write() as connection:
         results.in_doubt(connection, sent.attempt, detail="no answer", now=NOON)
     sent.receive(sent.event(1, kind))
 
-    dropped = kind is Kind.OVER_QUOTA
+    dropped = kind is EventKind.OVER_QUOTA
     assert (sent.balance.in_doubt, sent.balance.accepted) == (0, 3 - dropped)
     assert sent.state == ("held" if dropped else "sent")
 
@@ -125,7 +127,7 @@ def test_late_event_about_a_request_that_went_again_is_a_duplicate(sent):
     first, sent.attempt = sent.attempt, sent.claim()
     sent.accept()
     for _ in range(3):
-        sent.receive(sent.event(0, Kind.DELIVERED, attempt=first), sent.event(0, Kind.DELIVERED))
+        sent.receive(sent.event(0, EventKind.DELIVERED, attempt=first), sent.event(0, EventKind.DELIVERED))
 
     found = status(sent.database, sent.campaign.month)
     assert (found.duplicates, found.balance.accepted, found.state) == (3, 3, "sent")
@@ -135,7 +137,7 @@ def test_late_event_keeps_a_batch_that_waits_again_from_going(sent):
     with sent.database.write() as connection:
         results.in_doubt(connection, sent.attempt, detail="no answer", now=NOON)
         settling.resend(connection, sent.attempt, detail="a person decided", now=NOON)
-    sent.receive(sent.event(0, Kind.DELIVERED))
+    sent.receive(sent.event(0, EventKind.DELIVERED))
 
     assert sent.claim() is None
     assert (sent.state, sent.balance.accepted) == ("sent", 3)
@@ -146,14 +148,14 @@ def test_late_event_tells_about_those_who_were_given_up(sent):
         results.in_doubt(connection, sent.attempt, detail="no answer", now=NOON)
         settling.give_up(connection, sent.attempt, detail="a person decided", now=NOON)
     assert sent.balance.skipped == 3
-    sent.receive(sent.event(2, Kind.DELIVERED))
+    sent.receive(sent.event(2, EventKind.DELIVERED))
 
     assert sent.balance.accepted == 3
 
 
 def test_event_about_another_campaigns_delivery_proves_nothing(sent):
     other = begin(sent.database, Month(2026, 12))
-    event = Event(Kind.DELIVERED, "ann@example.org", (other.ids[0], sent.attempt))
+    event = Event(EventKind.DELIVERED, "ann@example.org", (other.ids[0], sent.attempt))
 
     assert sent.receive(event) == Received()
     assert (sent.outcomes, other.outcomes) == ({"none": 3}, {"none": 3})
@@ -161,17 +163,17 @@ def test_event_about_another_campaigns_delivery_proves_nothing(sent):
 
 @pytest.mark.parametrize("about", [(10**9, 1), (1, 10**9), (2**63 - 1, 2**63 - 1), None])
 def test_event_about_what_is_not_there_changes_nothing(sent, about):
-    assert sent.receive(Event(Kind.DELIVERED, "ann@example.org", about)) == Received()
+    assert sent.receive(Event(EventKind.DELIVERED, "ann@example.org", about)) == Received()
     assert sent.outcomes == {"none": 3}
 
 
 @pytest.mark.parametrize(
     ("kind", "grounds"),
     [
-        (Kind.BOUNCED, Grounds.BOUNCED),
-        (Kind.COMPLAINED, Grounds.COMPLAINED),
-        (Kind.UNSUBSCRIBED, Grounds.UNSUBSCRIBED),
-        (Kind.DROPPED, Grounds.INVALID),
+        (EventKind.BOUNCED, Grounds.BOUNCED),
+        (EventKind.COMPLAINED, Grounds.COMPLAINED),
+        (EventKind.UNSUBSCRIBED, Grounds.UNSUBSCRIBED),
+        (EventKind.DROPPED, Grounds.INVALID),
     ],
 )
 def test_suppression_keeps_the_address_of_somebody_known(sent, kind, grounds):
@@ -182,7 +184,7 @@ def test_suppression_keeps_the_address_of_somebody_known(sent, kind, grounds):
 
 @pytest.mark.parametrize("grounds", [Grounds.UNSUBSCRIBED, Grounds.COMPLAINED])
 def test_whoever_unsubscribes_or_complains_at_the_provider_has_left_here_too(sent, grounds):
-    kind = Kind(grounds.value)
+    kind = EventKind(grounds.value)
     received = sent.receive(sent.event(0, kind, grounds), sent.event(0, kind, grounds))
 
     with sent.database.read() as connection:
@@ -193,7 +195,7 @@ def test_whoever_unsubscribes_or_complains_at_the_provider_has_left_here_too(sen
 
 
 def test_whoever_bounces_has_not_left(sent):
-    sent.receive(sent.event(0, Kind.BOUNCED, Grounds.BOUNCED))
+    sent.receive(sent.event(0, EventKind.BOUNCED, Grounds.BOUNCED))
 
     with sent.database.read() as connection:
         assert subscribers.find(connection, PEOPLE[0].address_hash).state is State.ACTIVE
@@ -202,7 +204,7 @@ def test_whoever_bounces_has_not_left(sent):
 def test_suppressed_reader_is_not_handed_over_again(sent):
     with sent.database.write() as connection:
         results.not_accepted(connection, sent.attempt, detail="busy", now=NOON)
-    sent.receive(Event(Kind.BOUNCED, "Ann@Example.org", None, Grounds.BOUNCED))
+    sent.receive(Event(EventKind.BOUNCED, "Ann@Example.org", None, Grounds.BOUNCED))
     sent.claim()
 
     assert sent.balance.skipped_because == {"suppressed": 1}
@@ -215,9 +217,9 @@ def test_erased_and_unknown_people_leave_only_a_hash(sent):
         connection.execute(delete(consent))
         connection.execute(delete(subscriber))
     sent.receive(
-        sent.event(0, Kind.BOUNCED, Grounds.BOUNCED),
-        sent.event(1, Kind.BLOCKED),
-        Event(Kind.COMPLAINED, "nobody@example.net", None, Grounds.COMPLAINED),
+        sent.event(0, EventKind.BOUNCED, Grounds.BOUNCED),
+        sent.event(1, EventKind.BLOCKED),
+        Event(EventKind.COMPLAINED, "nobody@example.net", None, Grounds.COMPLAINED),
         soft_bounces=1,
     )
 
@@ -227,7 +229,9 @@ def test_erased_and_unknown_people_leave_only_a_hash(sent):
 
 @pytest.mark.parametrize("address", ["", "not an address", "a@b@c", "ann@example.org\r\nBcc: x@example.net", "é" * 999])
 def test_address_that_is_none_suppresses_nobody_and_stops_nothing(sent, address):
-    sent.receive(Event(Kind.BOUNCED, address, None, Grounds.BOUNCED), sent.event(1, Kind.BOUNCED, Grounds.BOUNCED))
+    sent.receive(
+        Event(EventKind.BOUNCED, address, None, Grounds.BOUNCED), sent.event(1, EventKind.BOUNCED, Grounds.BOUNCED)
+    )
 
     assert sent.suppressed == {"hash of bob": ("bob@example.org", "bounced")}
 
@@ -236,7 +240,7 @@ def test_graver_reason_takes_the_place_of_another_and_a_persons_own_stays(sent):
     with sent.database.write() as connection:
         suppressions.add(connection, "hash of bob", None, "asked by letter", NOON)
     for grounds in (Grounds.BOUNCED, Grounds.COMPLAINED, Grounds.UNSUBSCRIBED):
-        sent.receive(*(sent.event(place, Kind.DROPPED, grounds) for place in (0, 1)))
+        sent.receive(*(sent.event(place, EventKind.DROPPED, grounds) for place in (0, 1)))
 
     assert sent.suppressed["hash of ann"] == ("ann@example.org", "complained")
     assert sent.suppressed["hash of bob"] == (None, "asked by letter")
@@ -247,10 +251,10 @@ def test_soft_bounces_suppress_after_enough_campaigns_in_a_row(database):
     for one in months:
         one.accept()
     for number, place in [(0, 0), (0, 0), (2, 0), (1, 1), (0, 1)]:
-        months[number].receive(months[number].event(place, Kind.BLOCKED), soft_bounces=3)
+        months[number].receive(months[number].event(place, EventKind.BLOCKED), soft_bounces=3)
     assert months[0].suppressed == {}, "copies are one campaign, and the row of ann has a gap"
 
-    months[1].receive(months[1].event(0, Kind.BLOCKED), soft_bounces=3)
+    months[1].receive(months[1].event(0, EventKind.BLOCKED), soft_bounces=3)
     assert months[0].suppressed == {"hash of ann": ("ann@example.org", "soft_bounces")}
 
 
@@ -259,11 +263,11 @@ def test_row_of_long_ago_does_not_count_when_the_address_was_allowed_again(datab
     for one in months:
         one.accept()
     for number in range(3):
-        months[number].receive(months[number].event(0, Kind.BLOCKED), soft_bounces=3)
+        months[number].receive(months[number].event(0, EventKind.BLOCKED), soft_bounces=3)
     with database.write() as connection:
         assert suppressions.lift(connection, PEOPLE[0].address_hash)
-    months[3].receive(months[3].event(0, Kind.DELIVERED), soft_bounces=3)
-    months[4].receive(months[4].event(0, Kind.BLOCKED), soft_bounces=3)
+    months[3].receive(months[3].event(0, EventKind.DELIVERED), soft_bounces=3)
+    months[4].receive(months[4].event(0, EventKind.BLOCKED), soft_bounces=3)
 
     assert months[0].suppressed == {}
 
@@ -276,7 +280,7 @@ def test_campaign_that_skipped_somebody_does_not_break_the_row(database):
         mine = delivery.c.id == months[1].ids[0]
         connection.execute(update(delivery).where(mine).values(state="skipped", reason="paused"))
     for one in (months[2], months[0]):
-        one.receive(one.event(0, Kind.BLOCKED))
+        one.receive(one.event(0, EventKind.BLOCKED))
 
     assert months[0].suppressed == {"hash of ann": ("ann@example.org", "soft_bounces")}
 
@@ -284,7 +288,7 @@ def test_campaign_that_skipped_somebody_does_not_break_the_row(database):
 def test_drops_for_want_of_quota_wait_again_and_hold_the_campaign(sent):
     sent.accept()
     dropped = sent.receive(
-        sent.event(0, Kind.OVER_QUOTA), sent.event(2, Kind.OVER_QUOTA), sent.event(1, Kind.DELIVERED)
+        sent.event(0, EventKind.OVER_QUOTA), sent.event(2, EventKind.OVER_QUOTA), sent.event(1, EventKind.DELIVERED)
     )
 
     found = status(sent.database, sent.campaign.month)
@@ -296,7 +300,7 @@ def test_drops_for_want_of_quota_wait_again_and_hold_the_campaign(sent):
 
 def test_copies_of_a_quota_drop_do_not_send_anybody_twice(sent):
     sent.accept()
-    events = [sent.event(place, Kind.OVER_QUOTA) for place in (0, 2)]
+    events = [sent.event(place, EventKind.OVER_QUOTA) for place in (0, 2)]
     sent.receive(*events)
     assert sent.receive(*events).waiting == 0
     with sent.database.write() as connection:
@@ -308,7 +312,7 @@ def test_copies_of_a_quota_drop_do_not_send_anybody_twice(sent):
 
     assert sent.attempt != first
     assert (sent.balance.accepted, sent.claim()) == (3, None)
-    sent.receive(sent.event(0, Kind.DELIVERED))
+    sent.receive(sent.event(0, EventKind.DELIVERED))
     assert (sent.outcomes, status(sent.database, sent.campaign.month).duplicates) == ({"none": 2, "delivered": 1}, 0)
 
 
@@ -327,7 +331,7 @@ def test_batches_that_were_dropped_whole_one_after_the_other_all_wait_again(data
     every = batches_of_two(database)
     for one in every:
         for place in range(2):
-            one.receive(one.event(place, Kind.OVER_QUOTA))
+            one.receive(one.event(place, EventKind.OVER_QUOTA))
 
     assert (every[0].balance.waiting, every[0].balance.accepted) == (6, 0)
 
@@ -335,7 +339,7 @@ def test_batches_that_were_dropped_whole_one_after_the_other_all_wait_again(data
 def test_drops_that_come_one_by_one_wait_in_one_batch(database):
     first, *_ = batches_of_two(database)
     for place in range(2):
-        first.receive(first.event(place, Kind.OVER_QUOTA))
+        first.receive(first.event(place, EventKind.OVER_QUOTA))
 
     with database.write() as connection:
         campaigns.set_state(connection, first.campaign.id, CampaignState.SENDING, reason=None, now=LATER)
@@ -355,9 +359,9 @@ def went_again(sent: Sent) -> int:
 
 def test_whoever_was_dropped_and_turns_out_to_have_it_from_an_earlier_request_does_not_go_again(sent):
     second = went_again(sent)
-    sent.receive(sent.event(0, Kind.OVER_QUOTA, attempt=second))
+    sent.receive(sent.event(0, EventKind.OVER_QUOTA, attempt=second))
     waiting = sent.balance.waiting
-    sent.receive(sent.event(1, Kind.DELIVERED))
+    sent.receive(sent.event(1, EventKind.DELIVERED))
 
     assert waiting == 1
     assert (sent.balance.waiting, sent.balance.accepted) == (0, 3)
@@ -367,8 +371,8 @@ def test_whoever_was_dropped_and_turns_out_to_have_it_from_an_earlier_request_do
 
 def test_drop_of_a_second_mail_does_not_send_a_third(sent):
     second = went_again(sent)
-    sent.receive(sent.event(1, Kind.DELIVERED))
-    sent.receive(sent.event(0, Kind.OVER_QUOTA, attempt=second))
+    sent.receive(sent.event(1, EventKind.DELIVERED))
+    sent.receive(sent.event(0, EventKind.OVER_QUOTA, attempt=second))
 
     assert (sent.balance.waiting, sent.balance.accepted) == (0, 3)
 
@@ -376,14 +380,14 @@ def test_drop_of_a_second_mail_does_not_send_a_third(sent):
 def test_quota_drop_of_a_cancelled_campaign_lets_nobody_wait(sent):
     with sent.database.write() as connection:
         campaigns.cancel(connection, sent.campaign.id, NOON)
-    sent.receive(sent.event(0, Kind.OVER_QUOTA))
+    sent.receive(sent.event(0, EventKind.OVER_QUOTA))
 
     assert (sent.state, sent.balance.waiting, sent.balance.accepted) == ("cancelled", 0, 3)
 
 
 def test_other_kinds_are_counted_and_do_nothing(sent):
     sent.receive(open=2, click=1)
-    sent.receive(sent.event(0, Kind.PROCESSED), open=3)
+    sent.receive(sent.event(0, EventKind.PROCESSED), open=3)
 
     with sent.database.read() as connection:
         assert outcomes.others(connection) == {"open": 5, "click": 1}
@@ -394,7 +398,7 @@ def test_post_that_fails_in_the_middle_leaves_nothing_behind(sent):
     with sent.database.write() as connection:
         connection.exec_driver_sql("DROP TABLE event")
     with pytest.raises(StorageError):
-        sent.receive(sent.event(0, Kind.BOUNCED, Grounds.BOUNCED), open=1)
+        sent.receive(sent.event(0, EventKind.BOUNCED, Grounds.BOUNCED), open=1)
 
     assert (sent.outcomes, sent.suppressed, sent.balance.sending) == ({"none": 3}, {}, 3)
 
@@ -405,7 +409,7 @@ def test_post_of_thousands_is_taken_in_one_go(database):
         campaign = begin_campaign(connection, *people, batch_size=1000)
         claims = [claim_next(connection, campaign) for _ in range(3)]
     about = [(member[0], claim.attempt_id) for claim in claims for member in claim.recipients]
-    events = [Event(Kind.BOUNCED, f"p{n}@example.org", one, Grounds.BOUNCED) for n, one in enumerate(about)]
+    events = [Event(EventKind.BOUNCED, f"p{n}@example.org", one, Grounds.BOUNCED) for n, one in enumerate(about)]
     found = receive(database, Post(tuple(events)), identify=identify, soft_bounces=3)
 
     assert (found.proven, found.suppressed) == (3, 2500)

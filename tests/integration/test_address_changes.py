@@ -7,7 +7,14 @@ import pytest
 from people_samples import Town
 from sqlalchemy import select
 
-from digest.pipeline.people.change_address import Step, confirm_address, look_at_undo, propose, proposed, undo_change
+from digest.pipeline.people.change_address import (
+    ChangeStage,
+    confirm_address,
+    look_at_undo,
+    propose,
+    proposed,
+    undo_change,
+)
 from digest.pipeline.people.erasure import erase, everything_known
 from digest.pipeline.people.limits import Rate
 from digest.pipeline.people.own_links import NotSent, ask
@@ -49,7 +56,7 @@ def test_old_address_gets_a_notice_that_does_not_name_the_new_one(town: Town):
     change = confirm_address(town.database, town.people, town.subject_of(asked))
     (notice,) = town.deliver()
 
-    assert (change.step, change.person.address, notice.address) == (Step.DONE, NEW, ANN)
+    assert (change.step, change.person.address, notice.address) == (ChangeStage.DONE, NEW, ANN)
     assert "new@" not in notice.text + notice.html
     assert "example.net" not in notice.text + notice.html
     assert "7 days" in notice.text
@@ -58,11 +65,11 @@ def test_old_address_gets_a_notice_that_does_not_name_the_new_one(town: Town):
 def test_undo_restores_the_address_and_nothing_else(town: Town):
     person = town.subscribe(ANN, "empathy")
     change = move(town, person)
-    assert look_at_undo(town.database, town.people, change).step is Step.OPEN
+    assert look_at_undo(town.database, town.people, change).step is ChangeStage.OPEN
 
     undone = undo_change(town.database, town.people, change)
 
-    assert (undone.step, undone.person.address) == (Step.DONE, ANN)
+    assert (undone.step, undone.person.address) == (ChangeStage.DONE, ANN)
     assert undone.person.preferences == person.preferences
     assert town.find(NEW) is None
     assert undo_change(town.database, town.people, change) == undone
@@ -78,7 +85,7 @@ def test_undo_works_until_the_moment_that_the_notice_names_however_late_it_was_m
     assert town.deliver() == []
     with town.database.read() as connection:
         (change,) = address_changes.of_person(connection, person.id)
-    assert undo_change(town.database, town.people, change.id).step is Step.DEAD
+    assert undo_change(town.database, town.people, change.id).step is ChangeStage.DEAD
 
 
 def test_every_later_change_is_undone_at_once(town: Town):
@@ -87,7 +94,7 @@ def test_every_later_change_is_undone_at_once(town: Town):
     second = move(town, person, THIRD)
 
     assert undo_change(town.database, town.people, first).person.address == ANN
-    assert undo_change(town.database, town.people, second).step is Step.DEAD
+    assert undo_change(town.database, town.people, second).step is ChangeStage.DEAD
     assert town.find().id == person.id
 
 
@@ -103,7 +110,7 @@ def test_undo_voids_a_request_that_waits_and_the_mails_that_were_not_sent(town: 
     undo_change(town.database, town.people, change)
 
     assert proposed(town.database, person.id) is None
-    assert confirm_address(town.database, town.people, town.subject_of(asked)).step is Step.DEAD
+    assert confirm_address(town.database, town.people, town.subject_of(asked)).step is ChangeStage.DEAD
     assert town.deliver() == []
 
 
@@ -134,7 +141,7 @@ def test_person_who_complained_does_not_escape_to_another_address(town: Town):
     (asked,) = town.deliver()
     suppress(town.database, ANN, town.people.identify(ANN), Reason.COMPLAINED)
 
-    assert confirm_address(town.database, town.people, town.subject_of(asked)).step is Step.DEAD
+    assert confirm_address(town.database, town.people, town.subject_of(asked)).step is ChangeStage.DEAD
     assert town.find(NEW) is None
 
 
@@ -143,7 +150,7 @@ def test_address_with_a_subscription_of_its_own_is_not_taken_by_an_undo(town: To
     change = move(town, person)
     other = town.subscribe()
 
-    assert undo_change(town.database, town.people, change).step is Step.TAKEN
+    assert undo_change(town.database, town.people, change).step is ChangeStage.TAKEN
     assert (town.find().id, town.find(NEW).id) == (other.id, person.id)
 
 
@@ -152,7 +159,7 @@ def test_erasing_the_person_forgets_both_addresses(town: Town):
     change = move(town, person)
     erase(town.database, town.people, person.id)
 
-    assert undo_change(town.database, town.people, change).step is Step.DEAD
+    assert undo_change(town.database, town.people, change).step is ChangeStage.DEAD
     with town.database.read() as connection:
         stored = repr([connection.execute(select(table)).all() for table in metadata.sorted_tables])
     assert ANN not in stored
@@ -165,7 +172,7 @@ def test_erasing_who_has_the_old_address_now_ends_the_undo_of_the_one_who_moved(
     other = town.subscribe()
     erase(town.database, town.people, other.id)
 
-    assert undo_change(town.database, town.people, change).step is Step.DEAD
+    assert undo_change(town.database, town.people, change).step is ChangeStage.DEAD
     assert town.find(NEW).id == person.id
     assert ANN not in repr(everything_known(town.database, person.id))
 
@@ -186,7 +193,7 @@ def test_undo_outlives_the_retention_of_requests(town: Town):
     clean_up(town.database, Retention(requests=dt.timedelta(days=7)))
     town.wait(hours=22)
 
-    assert undo_change(town.database, town.people, change).step is Step.DONE
+    assert undo_change(town.database, town.people, change).step is ChangeStage.DONE
 
 
 def test_another_spelling_of_the_address_is_no_move(town: Town):

@@ -8,7 +8,7 @@ from people_samples import Town
 
 from digest.errors import Conflict, NotFound
 from digest.months import Month
-from digest.pipeline.people.change_address import Step, confirm_address, propose, undo_change
+from digest.pipeline.people.change_address import ChangeStage, confirm_address, propose, undo_change
 from digest.pipeline.people.edit import edit_person
 from digest.pipeline.people.subscribe import unsubscribe
 from digest.pipeline.people.suppressions import suppress
@@ -134,7 +134,7 @@ def test_link_of_an_earlier_change_of_address_does_nothing_after_the_operators(t
     edit(town, Edit(NEW))
 
     number = town.subject_of(mails["other@example.org"])
-    assert confirm_address(town.database, town.people, number).step is Step.DEAD
+    assert confirm_address(town.database, town.people, number).step is ChangeStage.DEAD
     assert town.find(NEW).id == person.id
 
 
@@ -148,7 +148,7 @@ def test_undo_of_an_earlier_change_of_address_does_nothing_after_the_operators(t
 
     edit(town, Edit(NEW), "other@example.org")
 
-    assert undo_change(town.database, town.people, town.subject_of(notice)).step is Step.DEAD
+    assert undo_change(town.database, town.people, town.subject_of(notice)).step is ChangeStage.DEAD
     assert town.find(NEW).address_since == town.time
 
 

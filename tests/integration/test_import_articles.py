@@ -9,7 +9,7 @@ from digest.errors import DigestError
 from digest.issue.newsletter import IssueRules
 from digest.months import Month
 from digest.pipeline.issue.changes import Files
-from digest.pipeline.issue.import_articles import ImportReport, import_articles
+from digest.pipeline.issue.import_articles import ArticleImportReport, import_articles
 from digest.topics import Taxonomy, Topic
 
 TAXONOMY = Taxonomy(
@@ -57,7 +57,7 @@ def library(tmp_path: Path) -> Library:
 
 def run(
     library: Library, topics: Sequence[str] = (), author: str | None = None, page: str = "page.txt"
-) -> ImportReport:
+) -> ArticleImportReport:
     source = library.root.parent / page
     return import_articles(library, TAXONOMY, [source], topics=topics, author=author)
 
@@ -69,7 +69,7 @@ def path(library: Library, name: str) -> Path:
 def test_each_article_of_the_page_becomes_a_file_that_loads(library: Library):
     report = run(library)
 
-    assert report == ImportReport((FIRST, SECOND, THIRD, FOURTH), (), (), (), ordered=("2022-09",))
+    assert report == ArticleImportReport((FIRST, SECOND, THIRD, FOURTH), (), (), (), ordered=("2022-09",))
     assert library.months() == (Month(2020, 8), Month(2021, 5), Month(2022, 9))
     assert [error for month in library.months() for error in library.load(month).errors] == []
 
@@ -103,7 +103,7 @@ def test_importing_again_changes_nothing(library: Library):
 
     report = run(library, topics=["empathy"], author="Somebody Else")
 
-    assert report == ImportReport((), (), (FIRST, SECOND, THIRD, FOURTH), ())
+    assert report == ArticleImportReport((), (), (FIRST, SECOND, THIRD, FOURTH), ())
     assert {name: path(library, name).read_bytes() for name in before} == before
 
 
@@ -233,7 +233,7 @@ def test_page_that_lists_an_article_twice_makes_one_file(library: Library):
 
     report = import_articles(library, TAXONOMY, [folder / "page.txt", folder / "again.txt"], topics=[], author=None)
 
-    assert report == ImportReport((FIRST, SECOND, THIRD, FOURTH), (), (), (), ordered=("2022-09",))
+    assert report == ArticleImportReport((FIRST, SECOND, THIRD, FOURTH), (), (), (), ordered=("2022-09",))
 
 
 SEPTEMBER = Month(2022, 9)

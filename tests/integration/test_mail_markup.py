@@ -13,7 +13,7 @@ from projects import opened
 from digest.bootstrap.project import start_project
 from digest.bootstrap.resources import shipped
 from digest.content.library import Library
-from digest.delivery.notifications import Kind
+from digest.delivery.notifications import NotificationKind
 from digest.issue.edition import Edition
 from digest.issue.issue import Issue
 from digest.issue.render import freeze
@@ -80,7 +80,7 @@ def test_no_edition_of_the_samples_has_a_parse_error_or_an_obsolete_attribute_th
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(NotificationKind))
 def test_no_notification_has_a_parse_error_or_an_obsolete_attribute_that_is_not_on_the_list(kind, language):
     found = elements(make_note(kind, language).html)
 

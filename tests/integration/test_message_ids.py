@@ -6,7 +6,7 @@ from pathlib import Path
 from projects import MONTH, make_project, make_ready
 
 from digest.bootstrap import Digest
-from digest.delivery.notifications import Kind
+from digest.delivery.notifications import NotificationKind
 from digest.pipeline.campaign.plan import plan
 from digest.pipeline.campaign.worker import work
 from digest.pipeline.people import notify
@@ -42,7 +42,7 @@ def test_notifications_of_two_installations_share_no_message_id(tmp_path: Path):
         with digest.database.write() as connection:
             now = digest.database.now(connection)
             key = digest.identify(address)
-            notifications.add(connection, Kind.LINK, address, key, language="en", subject_id=None, now=now)
+            notifications.add(connection, NotificationKind.LINK, address, key, language="en", subject_id=None, now=now)
         notify.work(digest.database, digest.courier)
         found += ids_in(tmp_path / name / "outbox" / "notifications")
 

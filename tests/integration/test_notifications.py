@@ -12,7 +12,7 @@ import pytest
 from factories import ORIGIN, make_newsletter
 from people_samples import RENDERER, Postbox, Town
 
-from digest.delivery.notifications import MOST_ATTEMPTS, Kind, render_note, wait_before
+from digest.delivery.notifications import MOST_ATTEMPTS, NotificationKind, render_note, wait_before
 from digest.errors import NotAccepted
 from digest.pipeline.campaign.status import notification_status
 from digest.pipeline.people import notify
@@ -146,8 +146,8 @@ def test_mail_to_a_former_address_of_a_person_holds_no_link_to_their_data(town: 
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-@pytest.mark.parametrize("kind", list(Kind))
-def test_each_kind_is_whole_in_both_parts_and_says_who_writes(kind: Kind, language: str):
+@pytest.mark.parametrize("kind", list(NotificationKind))
+def test_each_kind_is_whole_in_both_parts_and_says_who_writes(kind: NotificationKind, language: str):
     note = made(kind, language)
 
     for part in (note.html, note.text):
@@ -160,8 +160,8 @@ def test_each_kind_is_whole_in_both_parts_and_says_who_writes(kind: Kind, langua
     assert max(len(line) for line in note.text.splitlines() if "https://" not in line) <= 76
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_each_kind_is_french_in_french(kind: Kind):
+@pytest.mark.parametrize("kind", list(NotificationKind))
+def test_each_kind_is_french_in_french(kind: NotificationKind):
     english, french = made(kind, "en"), made(kind, "fr")
 
     assert english.subject != french.subject
@@ -170,8 +170,8 @@ def test_each_kind_is_french_in_french(kind: Kind):
                for line in same)  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_notification_links_to_nothing_but_its_page(kind: Kind):
+@pytest.mark.parametrize("kind", list(NotificationKind))
+def test_notification_links_to_nothing_but_its_page(kind: NotificationKind):
     import re
 
     note = made(kind, "en")
@@ -181,7 +181,7 @@ def test_notification_links_to_nothing_but_its_page(kind: Kind):
     assert "<img" not in note.html
 
 
-def made(kind: Kind, language: str):
+def made(kind: NotificationKind, language: str):
     return render_note(
         kind, make_newsletter(), RENDERER, notification_id=7, address="ann@example.org", language=language,
         values={"url": URL}, origin=ORIGIN,
@@ -193,7 +193,7 @@ def made(kind: Kind, language: str):
 
 def test_notification_is_a_file_named_by_its_id_and_again_the_same_file(tmp_path: Path):
     transport = FilesTransport(tmp_path / "notifications", "notifications", RENDERER)
-    note = made(Kind.CONFIRM, "fr")
+    note = made(NotificationKind.CONFIRM, "fr")
     transport.hand_over_note(note)
     first = (tmp_path / "notifications" / "7.eml").read_bytes()
 
@@ -214,7 +214,7 @@ def test_folder_that_cannot_be_written_is_not_accepted(tmp_path: Path):
     transport = FilesTransport(tmp_path / "file" / "notifications", "notifications", RENDERER)
 
     with pytest.raises(NotAccepted):
-        transport.hand_over_note(made(Kind.LINK, "en"))
+        transport.hand_over_note(made(NotificationKind.LINK, "en"))
 
 
 def test_template_that_fails_puts_the_mail_off_and_loses_nothing(town: Town):

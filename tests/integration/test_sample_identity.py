@@ -7,7 +7,7 @@ from projects import MONTH, add_people, make_project, make_ready, opened, people
 
 from digest.bootstrap import Digest
 from digest.delivery.next_step import Step, next_step
-from digest.delivery.notifications import Kind
+from digest.delivery.notifications import NotificationKind
 from digest.errors import Conflict
 from digest.pipeline.campaign.control import resume
 from digest.pipeline.campaign.plan import plan
@@ -86,7 +86,7 @@ def test_notification_with_the_sample_identity_waits_and_says_why(project: Diges
     with digest.database.write() as connection:
         now = digest.database.now(connection)
         hashed = digest.identify(address)
-        notifications.add(connection, Kind.LINK, address, hashed, language="en", subject_id=None, now=now)
+        notifications.add(connection, NotificationKind.LINK, address, hashed, language="en", subject_id=None, now=now)
 
     notify(digest.database, digest.courier)
 

@@ -12,7 +12,7 @@ from projects import mails, make_project
 
 from digest.bootstrap.scheduler import background, jobs
 from digest.pipeline.people.subscribe import request
-from digest.subscribers.consent import Origin
+from digest.subscribers.consent import ConsentOrigin
 from digest.subscribers.signup import SignUp
 
 _PATIENCE = 60  # seconds
@@ -20,7 +20,7 @@ _PATIENCE = 60  # seconds
 
 def test_running_scheduler_hands_over_a_notification_by_itself(tmp_path: Path):
     digest = make_project(tmp_path)
-    request(digest.database, digest.people, SignUp("ann@example.org"), Origin("/subscribe", "en"))
+    request(digest.database, digest.people, SignUp("ann@example.org"), ConsentOrigin("/subscribe", "en"))
     alarm = background(jobs(digest.calendar, digest.courier, digest.retention))
 
     alarm.start()

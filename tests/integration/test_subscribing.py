@@ -9,7 +9,7 @@ from people_samples import PAGE, Town, make_people
 
 from digest.errors import BadSignature, ExpiredToken
 from digest.months import Month
-from digest.pipeline.people.change_address import Step, confirm_address, propose
+from digest.pipeline.people.change_address import ChangeStage, confirm_address, propose
 from digest.pipeline.people.limits import Rate
 from digest.pipeline.people.own_links import ask
 from digest.pipeline.people.subscribe import come_back, confirm, leave, save_preferences, send_link
@@ -444,7 +444,7 @@ def test_address_that_subscribed_meanwhile_is_not_taken_over(town: Town):
     (note,) = town.deliver()
     other = town.subscribe("new@example.net")
 
-    assert confirm_address(town.database, town.people, town.subject_of(note)).step is Step.DEAD
+    assert confirm_address(town.database, town.people, town.subject_of(note)).step is ChangeStage.DEAD
     assert town.find("new@example.net").id == other.id
 
 
@@ -455,11 +455,11 @@ def test_address_change_does_nothing_after_leaving_or_a_day(town: Town):
     number = town.subject_of(note)
     town.wait(hours=24)
 
-    assert confirm_address(town.database, town.people, number).step is Step.DEAD
+    assert confirm_address(town.database, town.people, number).step is ChangeStage.DEAD
     propose(town.database, town.people, person.id, "newer@example.net")
     (note,) = town.deliver()
     leave(town.database, person.id)
-    assert confirm_address(town.database, town.people, town.subject_of(note)).step is Step.DEAD
+    assert confirm_address(town.database, town.people, town.subject_of(note)).step is ChangeStage.DEAD
 
 
 def test_fresh_link_to_ones_data_goes_to_the_persons_own_address(town: Town):

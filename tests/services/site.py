@@ -17,7 +17,7 @@ from digest.http.server import Server, address_of, listen
 from digest.issue.issue import FrozenIssue, Issue
 from digest.issue.render import freeze
 from digest.months import Month
-from digest.pipeline.people.context import People
+from digest.pipeline.people.context import PeopleContext
 from digest.rendering.environment import Renderer
 from digest.storage import issues
 from digest.storage.db.database import Database
@@ -52,8 +52,8 @@ def make_assets() -> dict[str, bytes]:
     }
 
 
-def make_people(**newsletter: Any) -> People:
-    return People(AddressHash(b"s" * 32), make_newsletter(**newsletter), make_renderer(), KEYS)
+def make_people(**newsletter: Any) -> PeopleContext:
+    return PeopleContext(AddressHash(b"s" * 32), make_newsletter(**newsletter), make_renderer(), KEYS)
 
 
 def make_site(database: Database, **newsletter: Any) -> Site:

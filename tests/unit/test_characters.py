@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 
-from digest.characters import LONGEST_NAME, Rule, line_fault, text_fault, tidy_line, visible
+from digest.characters import LONGEST_NAME, CharacterRule, line_fault, text_fault, tidy_line, visible
 
 LAYOUT = {"Cc", "Cs", "Zl", "Zp", "Cf"}
 REAL_NAMES = [
@@ -47,39 +47,43 @@ def test_real_names_stay_as_they_are(name: str):
 @pytest.mark.parametrize(
     ("line", "rule", "what"),
     [
-        ("A\x1b[31m", Rule.CONTROL, "a control character, U+001B"),
-        ("A\0", Rule.CONTROL, "a control character, U+0000"),
-        ("A\x7fB", Rule.CONTROL, "a control character, U+007F"),
-        ("A\x9bB", Rule.CONTROL, "a control character, U+009B"),
-        ("A\nB", Rule.LINE_BREAK, "a line break"),
-        ("A\r\nBcc: x", Rule.LINE_BREAK, "a line break"),
-        ("A\x85B", Rule.LINE_BREAK, "a line break"),
-        ("A\u2028B", Rule.LINE_BREAK, "a line break"),
-        ("A\ud83d\ude0d", Rule.UNUSABLE, "half of a character, U+D83D"),
-        ("A\ufffe", Rule.UNUSABLE, "U+FFFE, which is not a character"),
-        ("A\ufdd0", Rule.UNUSABLE, "U+FDD0, which is not a character"),
-        ("A\U0010ffff", Rule.UNUSABLE, "U+10FFFF, which is not a character"),
-        ("A\u0378", Rule.UNUSABLE, "U+0378, which is not a character"),
-        ("A\u202egnp", Rule.DIRECTION, "U+202E RIGHT-TO-LEFT OVERRIDE, which changes the direction of the text"),
-        ("A\u2066B", Rule.DIRECTION, "U+2066 LEFT-TO-RIGHT ISOLATE, which changes the direction of the text"),
-        ("A\u200bB", Rule.INVISIBLE, "an invisible character, U+200B ZERO WIDTH SPACE"),
-        ("\ufeffA", Rule.INVISIBLE, "an invisible character, U+FEFF ZERO WIDTH NO-BREAK SPACE"),
-        ("A\xadB", Rule.INVISIBLE, "an invisible character, U+00AD SOFT HYPHEN"),
-        ("A\u200dB", Rule.INVISIBLE, "an invisible character, U+200D ZERO WIDTH JOINER"),
-        ("é\u200cé", Rule.INVISIBLE, "an invisible character, U+200C ZERO WIDTH NON-JOINER"),
-        ("\u200cرها", Rule.INVISIBLE, "an invisible character, U+200C ZERO WIDTH NON-JOINER"),
-        ("👩\u200d", Rule.INVISIBLE, "an invisible character, U+200D ZERO WIDTH JOINER"),
-        ("A\ufe01\ufe02", Rule.INVISIBLE, "an invisible character, U+FE02 VARIATION SELECTOR-3"),
-        ("A\U000e0041", Rule.INVISIBLE, "an invisible character, U+E0041 TAG LATIN CAPITAL LETTER A"),
-        ("\u3164", Rule.INVISIBLE, "an invisible character, U+3164 HANGUL FILLER"),
-        ("=?utf-8?q?=1B?=", Rule.ENCODED_WORD, "'=?utf-8?q?=1B?=', which mail programs decode (RFC 2047)"),
-        ("", Rule.EMPTY, "nothing that can be seen"),
-        ("\u200e", Rule.EMPTY, "nothing that can be seen"),
-        ("\u0301", Rule.EMPTY, "nothing that can be seen"),
-        ("x" * 301, Rule.LENGTH, "301 characters, more than the limit of 300"),
+        ("A\x1b[31m", CharacterRule.CONTROL, "a control character, U+001B"),
+        ("A\0", CharacterRule.CONTROL, "a control character, U+0000"),
+        ("A\x7fB", CharacterRule.CONTROL, "a control character, U+007F"),
+        ("A\x9bB", CharacterRule.CONTROL, "a control character, U+009B"),
+        ("A\nB", CharacterRule.LINE_BREAK, "a line break"),
+        ("A\r\nBcc: x", CharacterRule.LINE_BREAK, "a line break"),
+        ("A\x85B", CharacterRule.LINE_BREAK, "a line break"),
+        ("A\u2028B", CharacterRule.LINE_BREAK, "a line break"),
+        ("A\ud83d\ude0d", CharacterRule.UNUSABLE, "half of a character, U+D83D"),
+        ("A\ufffe", CharacterRule.UNUSABLE, "U+FFFE, which is not a character"),
+        ("A\ufdd0", CharacterRule.UNUSABLE, "U+FDD0, which is not a character"),
+        ("A\U0010ffff", CharacterRule.UNUSABLE, "U+10FFFF, which is not a character"),
+        ("A\u0378", CharacterRule.UNUSABLE, "U+0378, which is not a character"),
+        (
+            "A\u202egnp",
+            CharacterRule.DIRECTION,
+            "U+202E RIGHT-TO-LEFT OVERRIDE, which changes the direction of the text",
+        ),
+        ("A\u2066B", CharacterRule.DIRECTION, "U+2066 LEFT-TO-RIGHT ISOLATE, which changes the direction of the text"),
+        ("A\u200bB", CharacterRule.INVISIBLE, "an invisible character, U+200B ZERO WIDTH SPACE"),
+        ("\ufeffA", CharacterRule.INVISIBLE, "an invisible character, U+FEFF ZERO WIDTH NO-BREAK SPACE"),
+        ("A\xadB", CharacterRule.INVISIBLE, "an invisible character, U+00AD SOFT HYPHEN"),
+        ("A\u200dB", CharacterRule.INVISIBLE, "an invisible character, U+200D ZERO WIDTH JOINER"),
+        ("é\u200cé", CharacterRule.INVISIBLE, "an invisible character, U+200C ZERO WIDTH NON-JOINER"),
+        ("\u200cرها", CharacterRule.INVISIBLE, "an invisible character, U+200C ZERO WIDTH NON-JOINER"),
+        ("👩\u200d", CharacterRule.INVISIBLE, "an invisible character, U+200D ZERO WIDTH JOINER"),
+        ("A\ufe01\ufe02", CharacterRule.INVISIBLE, "an invisible character, U+FE02 VARIATION SELECTOR-3"),
+        ("A\U000e0041", CharacterRule.INVISIBLE, "an invisible character, U+E0041 TAG LATIN CAPITAL LETTER A"),
+        ("\u3164", CharacterRule.INVISIBLE, "an invisible character, U+3164 HANGUL FILLER"),
+        ("=?utf-8?q?=1B?=", CharacterRule.ENCODED_WORD, "'=?utf-8?q?=1B?=', which mail programs decode (RFC 2047)"),
+        ("", CharacterRule.EMPTY, "nothing that can be seen"),
+        ("\u200e", CharacterRule.EMPTY, "nothing that can be seen"),
+        ("\u0301", CharacterRule.EMPTY, "nothing that can be seen"),
+        ("x" * 301, CharacterRule.LENGTH, "301 characters, more than the limit of 300"),
     ],
 )
-def test_each_rule_is_named_with_the_character(line: str, rule: Rule, what: str):
+def test_each_rule_is_named_with_the_character(line: str, rule: CharacterRule, what: str):
     fault = line_fault(line)
 
     assert fault is not None
@@ -162,7 +166,7 @@ def test_visible_line_has_nothing_to_hide(text: str):
     fault = line_fault(tidy_line(line))
 
     assert visible(line) == line
-    assert fault is None or fault.rule in {Rule.EMPTY, Rule.ENCODED_WORD}
+    assert fault is None or fault.rule in {CharacterRule.EMPTY, CharacterRule.ENCODED_WORD}
 
 
 @given(st.one_of(st.text(max_size=60), st.lists(suspicious, max_size=12).map("".join)))

@@ -70,7 +70,7 @@ class IssueEntry:
 
 
 @dataclass(frozen=True)
-class ArticleView:
+class ArticleEntry:
     """An article with the names of its topics and research type in the language of the page."""
 
     article: WebArticle
@@ -100,7 +100,7 @@ class IssuePage:
     head: Head
     month: Month
     introduction_html: str
-    articles: tuple[ArticleView, ...]
+    articles: tuple[ArticleEntry, ...]
     notices: tuple[WebNotice, ...]
     withdrawn: tuple[WithdrawnLine, ...] = ()
 
@@ -117,7 +117,7 @@ class ArticlePage:
     month: Month
     subject: str
     issue_path: str
-    view: ArticleView
+    view: ArticleEntry
     others: tuple[ArticleLine, ...]
 
 
@@ -260,12 +260,12 @@ class Pages:
         view = self._view(month, article)
         return ArticleLine(article.title, article.language, view.path, view.research_type, view.topics)
 
-    def _view(self, month: Month, article: WebArticle) -> ArticleView:
+    def _view(self, month: Month, article: WebArticle) -> ArticleEntry:
         path = _path(article_url(self.newsletter.base_url, month, article.slug, self._kept))
         topics = tuple(self._set(self.taxonomy.name(topic, self.language)) for topic in article.topics)
         kind = article.research_type
         name = self._set(self.taxonomy.research_type_name(kind, self.language)) if kind else None
-        return ArticleView(article, path, topics, name)
+        return ArticleEntry(article, path, topics, name)
 
     def _set(self, text: str) -> str:
         return typographic(text, self.language)

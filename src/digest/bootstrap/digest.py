@@ -19,7 +19,7 @@ from digest.config import Config, load_config
 from digest.config.models import RateSection
 from digest.content.library import Library
 from digest.delivery.handover import Transport
-from digest.delivery.schedule import Action, Rule, Timetable
+from digest.delivery.schedule import Action, ScheduleRule, Timetable
 from digest.errors import ConfigError
 from digest.issue.newsletter import IssueRules, Newsletter
 from digest.months import Month
@@ -27,7 +27,7 @@ from digest.pipeline.campaign.context import Sending
 from digest.pipeline.campaign.status import Outlook
 from digest.pipeline.issue.assemble import Workshop
 from digest.pipeline.issue.changes import Files
-from digest.pipeline.people.context import People
+from digest.pipeline.people.context import PeopleContext
 from digest.pipeline.people.limits import Limits, Rate
 from digest.pipeline.people.notify import Courier
 from digest.pipeline.process import this_process
@@ -41,7 +41,7 @@ from digest.storage.outbox import campaigns
 from digest.subscribers.address import AddressHash
 from digest.subscribers.lists.rows import RowRules
 from digest.tokens import LIFETIMES, UNSUBSCRIBE, Keys, Purpose, dated_signer, signer
-from digest.topics import Named, Taxonomy, Topic
+from digest.topics import Taxonomy, Term, Topic
 from digest.transports.barred import BarredTransport
 
 _DAY = 24 * 60 * 60  # seconds
@@ -82,8 +82,8 @@ class Digest:
         config = self.config
         return Taxonomy(
             topics=tuple(Topic(t.slug, _by_language(t.name), t.group, tuple(t.aliases)) for t in config.topics),
-            groups=tuple(Named(group.slug, _by_language(group.name)) for group in config.topic_groups),
-            research_types=tuple(Named(kind.slug, _by_language(kind.name)) for kind in config.research_types),
+            groups=tuple(Term(group.slug, _by_language(group.name)) for group in config.topic_groups),
+            research_types=tuple(Term(kind.slug, _by_language(kind.name)) for kind in config.research_types),
         )
 
     @cached_property
@@ -180,8 +180,8 @@ class Digest:
         return Keys(_raw(section.sign), tuple(map(_raw, section.verify)), tuple(map(_raw, section.unsubscribe_only)))
 
     @cached_property
-    def people(self) -> People:
-        return People(
+    def people(self) -> PeopleContext:
+        return PeopleContext(
             identify=self.identify,
             newsletter=self.newsletter,
             renderer=self.renderer,
@@ -297,8 +297,8 @@ class Digest:
         """When the calendar acts."""
         section = self.config.schedule
         rules = {
-            Action.ASSEMBLE: Rule(section.assemble.day, section.assemble.hour),
-            Action.SEND: Rule(section.send.day, section.send.hour),
+            Action.ASSEMBLE: ScheduleRule(section.assemble.day, section.assemble.hour),
+            Action.SEND: ScheduleRule(section.send.day, section.send.hour),
         }
         grace = dt.timedelta(hours=section.grace_hours)
         return Timetable(rules, ZoneInfo(section.timezone), _LEAD[section.month], grace)

@@ -14,7 +14,7 @@ from digest.cli.terminal.output import note, print_json, progress
 from digest.errors import DigestError
 
 if TYPE_CHECKING:
-    from digest.pipeline.people.import_list import ImportReport, RowReport
+    from digest.pipeline.people.import_list import ListImportReport, RowReport
     from digest.pipeline.people.list_file import ListFile
 
 _SHOWN = 20  # rows and columns that a person is shown; --report has them all
@@ -123,7 +123,7 @@ def _rows_to(report: Path | None) -> "Iterator[Callable[[RowReport], object]]":
         raise
 
 
-def _as_json(done: "ImportReport", found: "ListFile", *, dry_run: bool) -> dict[str, object]:
+def _as_json(done: "ListImportReport", found: "ListFile", *, dry_run: bool) -> dict[str, object]:
     return {
         "dry_run": dry_run,
         "format": done.format,
@@ -138,7 +138,7 @@ def _as_json(done: "ImportReport", found: "ListFile", *, dry_run: bool) -> dict[
     }
 
 
-def _show(done: "ImportReport", found: "ListFile", *, dry_run: bool) -> None:
+def _show(done: "ListImportReport", found: "ListFile", *, dry_run: bool) -> None:
     for line in _remarks(done, found):
         note(line)
     for row in done.refused[:_SHOWN]:
@@ -158,7 +158,7 @@ def _show(done: "ImportReport", found: "ListFile", *, dry_run: bool) -> None:
         typer.echo("the list is empty")
 
 
-def _remarks(done: "ImportReport", found: "ListFile") -> "Iterator[str]":
+def _remarks(done: "ListImportReport", found: "ListFile") -> "Iterator[str]":
     if done.format:
         yield f"read as an export of {done.format}"
     if done.silent:

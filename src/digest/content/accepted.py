@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Suppression:
+class AcceptedFinding:
     """One code that shall not be reported, with the editor's reason, and its line in the file."""
 
     code: str

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from digest.content.accepted import Suppression
+from digest.content.accepted import AcceptedFinding
 from digest.errors import Place
 from digest.months import Month
 
@@ -63,7 +63,7 @@ class Article:
     study: Study | None = None
     author: str | None = None
     language: str = "en"
-    suppressed: tuple[Suppression, ...] = ()
+    suppressed: tuple[AcceptedFinding, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
 
     def at(self, key: str) -> Place:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from digest.content.accepted import Suppression
+from digest.content.accepted import AcceptedFinding
 from digest.errors import Place
 from digest.months import Month
 
@@ -18,7 +18,7 @@ class Notice:
 
 
 @dataclass(frozen=True)
-class Wording:
+class IssueWording:
     """What the editor wrote for one language; see `IssueFile`."""
 
     subject: str = ""
@@ -45,19 +45,19 @@ class IssueFile:
     introduction: str = ""  # Markdown: the key of the front matter, or else the text below it
     order: tuple[str, ...] = ()  # slugs of articles that come first
     notices: tuple[Notice, ...] = ()
-    by_language: Mapping[str, Wording] = field(default_factory=dict)
-    suppressed: tuple[Suppression, ...] = ()
+    by_language: Mapping[str, IssueWording] = field(default_factory=dict)
+    suppressed: tuple[AcceptedFinding, ...] = ()
     place: Place | None = None
     source: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
 
-    def wording(self, language: str) -> Wording:
+    def wording(self, language: str) -> IssueWording:
         """What editions in *language* say."""
-        own = Wording(self.subject, self.preheader, self.introduction, self.notices)
+        own = IssueWording(self.subject, self.preheader, self.introduction, self.notices)
         return self.by_language.get(language, own)
 
     @property
-    def wordings(self) -> tuple[Wording, ...]:
+    def wordings(self) -> tuple[IssueWording, ...]:
         """Everything that was written, in any language."""
-        own = Wording(self.subject, self.preheader, self.introduction, self.notices)
+        own = IssueWording(self.subject, self.preheader, self.introduction, self.notices)
         return (own, *self.by_language.values())

@@ -11,7 +11,7 @@ from itertools import takewhile
 from types import MappingProxyType
 
 
-class Kind(StrEnum):
+class EventKind(StrEnum):
     """What is reported; whatever else a provider tells of has no effect."""
 
     PROCESSED = "processed"  # the provider works on it
@@ -46,22 +46,22 @@ class Grounds(StrEnum):
     COMPLAINED = "complained"
 
 
-OUTCOMES: Mapping[Kind, Outcome] = MappingProxyType(
+OUTCOMES: Mapping[EventKind, Outcome] = MappingProxyType(
     {
-        Kind.PROCESSED: Outcome.PROCESSED,
-        Kind.DEFERRED: Outcome.DEFERRED,
-        Kind.DELIVERED: Outcome.DELIVERED,
-        Kind.DROPPED: Outcome.DROPPED,
-        Kind.BLOCKED: Outcome.BOUNCED,
-        Kind.BOUNCED: Outcome.BOUNCED,
-        Kind.COMPLAINED: Outcome.COMPLAINED,
+        EventKind.PROCESSED: Outcome.PROCESSED,
+        EventKind.DEFERRED: Outcome.DEFERRED,
+        EventKind.DELIVERED: Outcome.DELIVERED,
+        EventKind.DROPPED: Outcome.DROPPED,
+        EventKind.BLOCKED: Outcome.BOUNCED,
+        EventKind.BOUNCED: Outcome.BOUNCED,
+        EventKind.COMPLAINED: Outcome.COMPLAINED,
     }
 )
-GROUNDS: Mapping[Kind, Grounds] = MappingProxyType(
+GROUNDS: Mapping[EventKind, Grounds] = MappingProxyType(
     {
-        Kind.BOUNCED: Grounds.BOUNCED,
-        Kind.COMPLAINED: Grounds.COMPLAINED,
-        Kind.UNSUBSCRIBED: Grounds.UNSUBSCRIBED,
+        EventKind.BOUNCED: Grounds.BOUNCED,
+        EventKind.COMPLAINED: Grounds.COMPLAINED,
+        EventKind.UNSUBSCRIBED: Grounds.UNSUBSCRIBED,
     }
 )
 _RANK: Mapping[Outcome | None, int] = {None: 0} | {outcome: place for place, outcome in enumerate(Outcome, 1)}
@@ -81,7 +81,7 @@ class Event:
         grounds: Why the address must not be mailed any more, or None.
     """
 
-    kind: Kind
+    kind: EventKind
     address: str
     about: About | None
     grounds: Grounds | None = None
@@ -139,9 +139,9 @@ def effects(events: Iterable[Event]) -> Effects:
         about.add(event.about)
         if outcome := further(outcomes.get(event.about), OUTCOMES.get(event.kind)):
             outcomes[event.about] = outcome
-        if event.kind is Kind.BLOCKED:
+        if event.kind is EventKind.BLOCKED:
             blocked[event.about] = max(blocked.get(event.about, ""), event.address)
-        elif event.kind is Kind.OVER_QUOTA:
+        elif event.kind is EventKind.OVER_QUOTA:
             over_quota.add(event.about)
     return Effects(frozenset(about), outcomes, blocked, frozenset(over_quota), suppress)
 

@@ -21,7 +21,7 @@ class Recipient(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Origin:
+class MailIdentity:
     """What makes a mail the same one whenever it is built again: its Message-ID and Date.
 
     Attributes:
@@ -51,7 +51,7 @@ class Batch:
     attempt_id: int
     edition: Edition
     recipients: Sequence[Recipient]
-    origin: Origin
+    origin: MailIdentity
     until: float = math.inf
 
 
@@ -72,7 +72,7 @@ class Note:
     html: str
     text: str
     headers: Sequence[tuple[str, str]]
-    origin: Origin
+    origin: MailIdentity
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from digest.delivery.folding import folded
-from digest.delivery.handover import Note, Origin, Recipient
+from digest.delivery.handover import MailIdentity, Note, Recipient
 from digest.issue.edition import Edition
 from digest.issue.placeholders import fill
 
@@ -40,7 +40,7 @@ def _is_of_mime(name: str) -> bool:
 _POLICY = _Policy(linesep="\r\n", cte_type="7bit")
 
 
-def build_message(edition: Edition, recipient: Recipient, origin: Origin) -> EmailMessage:
+def build_message(edition: Edition, recipient: Recipient, origin: MailIdentity) -> EmailMessage:
     """
     Build the whole message that *recipient* gets: from the same values always the same bytes.
 
@@ -82,7 +82,7 @@ def _sender(value: str) -> str:
 
 
 def _message(
-    *, headers: Sequence[tuple[str, str]], address: str, mail: str, origin: Origin, text: str, html: str
+    *, headers: Sequence[tuple[str, str]], address: str, mail: str, origin: MailIdentity, text: str, html: str
 ) -> EmailMessage:
     message = EmailMessage(policy=_POLICY)
     about_content = {name: value for name, value in headers if name.lower().startswith("content-")}

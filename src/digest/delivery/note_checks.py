@@ -3,8 +3,8 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from digest.delivery.handover import Note, Origin
-from digest.delivery.notifications import Kind, render_note
+from digest.delivery.handover import MailIdentity, Note
+from digest.delivery.notifications import NotificationKind, render_note
 from digest.errors import RenderError
 from digest.issue.addresses import personal_url
 from digest.issue.checks import not_rendered
@@ -34,14 +34,14 @@ def check_notes(newsletter: Newsletter, renderer: Renderer, support: Support) ->
     """
     found: dict[str, Finding] = {}
     for language in newsletter.languages:
-        for kind in Kind:
+        for kind in NotificationKind:
             for finding in _findings(kind, language, newsletter, renderer, support):
                 found.setdefault(finding.code, finding)
     return tuple(found.values())
 
 
 def _findings(
-    kind: Kind, language: str, newsletter: Newsletter, renderer: Renderer, support: Support
+    kind: NotificationKind, language: str, newsletter: Newsletter, renderer: Renderer, support: Support
 ) -> Iterator[Finding]:
     try:
         note = sample_note(kind, language, newsletter, renderer)
@@ -60,7 +60,7 @@ def _findings(
         yield warning("size-near-clip", problem, "shorten the template")
 
 
-def sample_note(kind: Kind, language: str, newsletter: Newsletter, renderer: Renderer) -> Note:
+def sample_note(kind: NotificationKind, language: str, newsletter: Newsletter, renderer: Renderer) -> Note:
     """
     Render a notification with an invented link, as long as a real one.
 
@@ -75,5 +75,5 @@ def sample_note(kind: Kind, language: str, newsletter: Newsletter, renderer: Ren
         address=newsletter.from_address,
         language=language,
         values={"url": personal_url(newsletter.base_url, kind.value, _TOKEN, language)},
-        origin=Origin("sample", dt.datetime(2026, 1, 1, tzinfo=dt.UTC)),
+        origin=MailIdentity("sample", dt.datetime(2026, 1, 1, tzinfo=dt.UTC)),
     )

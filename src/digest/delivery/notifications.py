@@ -6,7 +6,7 @@ from email.headerregistry import Address
 from enum import StrEnum
 from typing import Any
 
-from digest.delivery.handover import Note, Origin
+from digest.delivery.handover import MailIdentity, Note
 from digest.issue.newsletter import Newsletter
 from digest.issue.render import masthead
 from digest.rendering.environment import Renderer
@@ -18,7 +18,7 @@ _FIRST_WAIT = dt.timedelta(seconds=10)
 LONGEST_WAIT = dt.timedelta(hours=4)
 
 
-class Kind(StrEnum):
+class NotificationKind(StrEnum):
     """What a notification is about; also the folder of its templates, `email/notification/KIND/`."""
 
     CONFIRM = "confirm"  # a sign-up
@@ -44,7 +44,7 @@ def wait_before(attempts: int, jitter: float) -> dt.timedelta | None:
 
 
 def render_note(
-    kind: Kind,
+    kind: NotificationKind,
     newsletter: Newsletter,
     renderer: Renderer,
     *,
@@ -52,7 +52,7 @@ def render_note(
     address: str,
     language: str,
     values: Mapping[str, Any],
-    origin: Origin,
+    origin: MailIdentity,
 ) -> Note:
     """
     Render a notification.

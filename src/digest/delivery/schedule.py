@@ -20,7 +20,7 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True)
-class Rule:
+class ScheduleRule:
     """A day of the month and an hour of it.
 
     Attributes:
@@ -41,7 +41,7 @@ class Timetable:
         grace: How late a missed action may still happen by itself.
     """
 
-    rules: dict[Action, Rule]
+    rules: dict[Action, ScheduleRule]
     timezone: ZoneInfo
     lead: int
     grace: dt.timedelta

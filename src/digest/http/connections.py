@@ -46,7 +46,7 @@ def most_connections() -> int:
     return max(_FEWEST, min(_MOST, descriptors // 2 - _SPARE))
 
 
-class Connection(H11Protocol):
+class GuardedConnection(H11Protocol):
     """One connection, closed when its peer takes too long or another peer needs its place.
 
     Args:
@@ -108,7 +108,7 @@ class Connection(H11Protocol):
         return None if at_work else self._patience.head
 
     def _make_room(self) -> None:
-        others = [one for one in self.connections if one is not self and isinstance(one, Connection)]
+        others = [one for one in self.connections if one is not self and isinstance(one, GuardedConnection)]
         waiting = [one for one in others if one.time_allowed() is not None]
         if not waiting:
             return

@@ -13,7 +13,7 @@ from typing import Any
 import uvicorn
 
 from digest.errors import ConfigError
-from digest.http.connections import Connection, Crowd, Patience, most_connections, report_fault
+from digest.http.connections import Crowd, GuardedConnection, Patience, most_connections, report_fault
 
 _log = logging.getLogger("digest.server")
 _BACKLOG = 2048
@@ -78,7 +78,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 Crowd(app, most),
-                http=partial(Connection, patience=patience, most=most),  # type: ignore[arg-type]
+                http=partial(GuardedConnection, patience=patience, most=most),  # type: ignore[arg-type]
                 loop="asyncio",
                 ws="none",
                 backlog=_ACCEPTED_AT_ONCE,
@@ -102,7 +102,7 @@ class Server(uvicorn.Server):
         """Once a second, close the connections that keep the server waiting for too long."""
         if counter % _TICKS == 0:
             for connection in list(self.server_state.connections):
-                if isinstance(connection, Connection):
+                if isinstance(connection, GuardedConnection):
                     connection.close_if_late()
         return await super().on_tick(counter)
 

@@ -5,12 +5,12 @@ import hashlib
 from digest.issue.newsletter import Newsletter
 from digest.rendering.environment import Renderer
 from digest.rendering.typography import typographic
-from digest.subscribers.consent import Wording
+from digest.subscribers.consent import ConsentWording
 
 _VERSION_DIGITS = 12
 
 
-def consent_wording(newsletter: Newsletter, language: str, renderer: Renderer) -> Wording:
+def consent_wording(newsletter: Newsletter, language: str, renderer: Renderer) -> ConsentWording:
     """
     What a person agrees to by signing up: who asks, for what, where they are reached, and that it can be withdrawn.
 
@@ -27,4 +27,4 @@ def consent_wording(newsletter: Newsletter, language: str, renderer: Renderer) -
     reached = ", ".join(dict.fromkeys((sender, *address))) + f". {newsletter.contact}"
     names = {"sender": sender, "title": typographic(newsletter.title_in(language), language)}
     text = f"{asked.format(**names)} {withdrawn}\n\n{reached}"
-    return Wording(text, hashlib.sha256(text.encode()).hexdigest()[:_VERSION_DIGITS], language)
+    return ConsentWording(text, hashlib.sha256(text.encode()).hexdigest()[:_VERSION_DIGITS], language)

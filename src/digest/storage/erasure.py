@@ -4,7 +4,7 @@ import datetime as dt
 
 from sqlalchemy import Connection, delete, select, update
 
-from digest.delivery.notifications import Kind
+from digest.delivery.notifications import NotificationKind
 from digest.delivery.states import CampaignState
 from digest.storage import notifications
 from digest.storage.outbox import members
@@ -64,9 +64,9 @@ def _take_out(connection: Connection, subscriber_id: int, address_hash: str) -> 
     consents.detach(connection, subscriber_id, address_hash)
     for change in address_changes.of_person(connection, subscriber_id):
         # both addresses may have a subscription and mails of their own by now
-        notifications.forget_about(connection, change.address_hash, Kind.ADDRESS, change.id)
+        notifications.forget_about(connection, change.address_hash, NotificationKind.ADDRESS, change.id)
         if change.old_address_hash is not None and change.done_at is not None:
-            notifications.forget_about(connection, change.old_address_hash, Kind.ADDRESS_CHANGED, change.id)
+            notifications.forget_about(connection, change.old_address_hash, NotificationKind.ADDRESS_CHANGED, change.id)
             notifications.forget_until(connection, change.old_address_hash, change.done_at)
             signups.forget_until(connection, change.old_address_hash, change.done_at)
     address_changes.forget_person(connection, subscriber_id)

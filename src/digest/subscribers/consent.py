@@ -21,7 +21,7 @@ class ConsentMethod(StrEnum):
 
 
 @dataclass(frozen=True)
-class Wording:
+class ConsentWording:
     """The exact words that a person agreed to.
 
     Attributes:
@@ -34,7 +34,7 @@ class Wording:
 
 
 @dataclass(frozen=True)
-class Origin:
+class ConsentOrigin:
     """Where a request came from.
 
     Attributes:

@@ -14,7 +14,7 @@ from digest.archive.accent import accent_css
 from digest.archive.language import choose
 from digest.archive.pages import Head, Pages
 from digest.issue.newsletter import Newsletter
-from digest.pipeline.people.context import People
+from digest.pipeline.people.context import PeopleContext
 from digest.pipeline.people.limits import Limits
 from digest.pipeline.people.subscribe import clock
 from digest.rendering.environment import Renderer
@@ -45,7 +45,7 @@ class Site:
     newsletter: Newsletter
     taxonomy: Taxonomy
     renderer: Renderer
-    people: People
+    people: PeopleContext
     assets: Mapping[str, bytes]
     limits: Limits = field(default_factory=Limits)
     trusted_proxies: Sequence[Network] = ()

@@ -2,7 +2,7 @@ from itertools import permutations, product
 
 import pytest
 
-from digest.delivery.events import OUTCOMES, Event, Grounds, Kind, Outcome, effects, further, in_a_row, weaker
+from digest.delivery.events import OUTCOMES, Event, EventKind, Grounds, Outcome, effects, further, in_a_row, weaker
 
 ABOUT = (1, 1)
 
@@ -27,7 +27,7 @@ def about(kind, **changes):
 )
 def test_most_conclusive_event_decides_in_any_order(kinds, outcome):
     for order in permutations(kinds.split()):
-        assert effects(about(Kind(kind)) for kind in order).outcomes.get(ABOUT) == outcome
+        assert effects(about(EventKind(kind)) for kind in order).outcomes.get(ABOUT) == outcome
 
 
 def test_outcomes_only_move_on():
@@ -38,13 +38,13 @@ def test_outcomes_only_move_on():
 
 
 def test_only_what_says_nothing_about_the_mail_has_no_outcome():
-    assert set(Kind) - OUTCOMES.keys() == {Kind.UNSUBSCRIBED, Kind.OVER_QUOTA}
+    assert set(EventKind) - OUTCOMES.keys() == {EventKind.UNSUBSCRIBED, EventKind.OVER_QUOTA}
 
 
 def test_gravest_reason_stands_for_an_address():
     reasons = [Grounds.BOUNCED, Grounds.COMPLAINED, Grounds.INVALID]
     for order in permutations(reasons):
-        found = effects(about(Kind.DROPPED, grounds=reason) for reason in order)
+        found = effects(about(EventKind.DROPPED, grounds=reason) for reason in order)
         assert found.suppress == {"ann@example.org": Grounds.COMPLAINED}
 
 
@@ -53,7 +53,7 @@ def test_every_reason_takes_the_place_of_those_before_it():
 
 
 def test_event_that_names_no_delivery_still_suppresses():
-    found = effects([about(Kind.BOUNCED, about=None, grounds=Grounds.BOUNCED)])
+    found = effects([about(EventKind.BOUNCED, about=None, grounds=Grounds.BOUNCED)])
 
     assert (found.about, found.outcomes) == (frozenset(), {})
     assert found.suppress == {"ann@example.org": Grounds.BOUNCED}

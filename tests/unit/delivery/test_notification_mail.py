@@ -9,15 +9,15 @@ from mail_samples import NEWSLETTER, make_note, renderer, templates
 
 from digest.bootstrap.resources import load_support
 from digest.delivery.note_checks import check_notes
-from digest.delivery.notifications import Kind
+from digest.delivery.notifications import NotificationKind
 from digest.rendering.environment import Renderer
 
 ACCENTS = ["#2a5d67", "#ffee00", "#000000", "#ffffff", "#ff00aa"]
-KINDS = pytest.mark.parametrize("kind", list(Kind))
+KINDS = pytest.mark.parametrize("kind", list(NotificationKind))
 LANGUAGES = pytest.mark.parametrize("language", ["en", "fr"])
 
 
-def tree(kind=Kind.CONFIRM, language="en", **options):
+def tree(kind=NotificationKind.CONFIRM, language="en", **options):
     return parser.document_fromstring(make_note(kind, language, **options).html)
 
 
@@ -98,9 +98,9 @@ def test_both_parts_greet_the_reader_without_a_name_that_somebody_typed(kind, la
 
 @LANGUAGES
 def test_confirmation_mail_leads_nowhere_but_to_its_page_and_the_contact(language):
-    hrefs = {link.get("href") for link in tree(Kind.CONFIRM, language).iter("a")}
+    hrefs = {link.get("href") for link in tree(NotificationKind.CONFIRM, language).iter("a")}
 
-    assert hrefs == {note_url(Kind.CONFIRM, language), "mailto:editor@example.org"}
+    assert hrefs == {note_url(NotificationKind.CONFIRM, language), "mailto:editor@example.org"}
 
 
 @pytest.mark.parametrize("accent", ACCENTS)
@@ -151,7 +151,7 @@ def test_template_folder_can_replace_any_part_of_a_notification(name):
     own = {**templates(), name: mark}
     if name.endswith("words.txt"):
         own[name] = templates()[name] + mark
-    kinds = [kind for kind in Kind if f"/{kind}/" in name] or [Kind.CONFIRM]
+    kinds = [kind for kind in NotificationKind if f"/{kind}/" in name] or [NotificationKind.CONFIRM]
 
     for kind in kinds:
         note = make_note(kind, "en", templating=Renderer(own, {}))

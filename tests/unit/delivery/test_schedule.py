@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.delivery.schedule import Action, Rule, Timetable
+from digest.delivery.schedule import Action, ScheduleRule, Timetable
 from digest.months import Month
 
 TORONTO = ZoneInfo("America/Toronto")
 
 
 def make_timetable(day: int | str, hour: int, zone: str = "America/Toronto", lead: int = 0) -> Timetable:
-    rule = Rule(day, hour)
+    rule = ScheduleRule(day, hour)
     return Timetable({Action.ASSEMBLE: rule, Action.SEND: rule}, ZoneInfo(zone), lead, dt.timedelta(hours=48))
 
 

@@ -8,15 +8,15 @@ from lxml import html as parser
 from mail_samples import MONTH, NEWSLETTER, make_article, make_issue, make_note, renderer
 
 from digest.archive.pages import Pages
-from digest.content.issue_file import IssueFile, Notice, Wording
-from digest.delivery.notifications import Kind
+from digest.content.issue_file import IssueFile, IssueWording, Notice
+from digest.delivery.notifications import NotificationKind
 from digest.issue.consent import consent_wording
 from digest.issue.edition import EditionKey
 from digest.issue.greeting import greeting
 from digest.issue.issue import Issue
 from digest.issue.render import freeze
 from digest.issue.withdrawal import Withdrawal
-from digest.topics import Named, Taxonomy, Topic
+from digest.topics import Taxonomy, Term, Topic
 from digest.web.people.choices import topic_groups
 
 QUOTED = 'The "fit" isn\'t all'
@@ -31,13 +31,13 @@ EVERY_TEXT = {
     "implications": QUOTED,
 }
 WHOLE = make_article(**EVERY_TEXT, citation="O'Neil, A. (2021). The \"fit\". *Journal, 1*(2), 3. doi:10.1000/it's")
-ENGLISH_FILE = Wording(QUOTED, QUOTED, QUOTED, (Notice(QUOTED, QUOTED),))
-FRENCH_FILE = Wording(FRENCH, FRENCH, FRENCH, (Notice(FRENCH, FRENCH),))
+ENGLISH_FILE = IssueWording(QUOTED, QUOTED, QUOTED, (Notice(QUOTED, QUOTED),))
+FRENCH_FILE = IssueWording(FRENCH, FRENCH, FRENCH, (Notice(FRENCH, FRENCH),))
 FILE = IssueFile(MONTH, by_language={"en": ENGLISH_FILE, "fr": FRENCH_FILE})
 TAXONOMY = Taxonomy(
     topics=(Topic("alliance", {"en": "Clients' voice", "fr": "L'alliance"}, "group"),),
-    groups=(Named("group", {"en": "What's shared", "fr": "L'ensemble"}),),
-    research_types=(Named("meta-analysis", {"en": "Meta-analysis 'so'", "fr": "Méta-analyse d'études"}),),
+    groups=(Term("group", {"en": "What's shared", "fr": "L'ensemble"}),),
+    research_types=(Term("meta-analysis", {"en": "Meta-analysis 'so'", "fr": "Méta-analyse d'études"}),),
 )
 OWNER = replace(
     NEWSLETTER,
@@ -125,7 +125,7 @@ def test_addresses_of_headers_are_as_they_were_written(frozen):
 
 
 def test_notification_greeting_and_consent_are_set_too():
-    note = make_note(Kind.CONFIRM, "fr", OWNER)
+    note = make_note(NotificationKind.CONFIRM, "fr", OWNER)
     wording = consent_wording(OWNER, "en", renderer()).text
 
     assert note.subject == "Confirmez votre abonnement à L’essentiel"

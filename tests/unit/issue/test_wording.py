@@ -3,7 +3,7 @@
 from lxml import html as parser
 from mail_samples import MONTH, make_article, make_issue, renderer
 
-from digest.content.issue_file import IssueFile, Notice, Wording
+from digest.content.issue_file import IssueFile, IssueWording, Notice
 from digest.issue.edition import EditionKey
 from digest.issue.render import freeze, render_edition
 
@@ -98,7 +98,7 @@ def test_bidirectional_and_invisible_marks_do_not_reach_the_subject():
 def test_edition_has_the_words_of_its_language_and_the_archive_shows_each_notice_where_it_belongs():
     notice, rien = Notice("Webinar", "Come.", ""), Notice("Webinaire", "Venez.", "")
     everyone = Notice("For all", "", "https://example.org/")
-    french = Wording("Mon sujet", "Mon aperçu", "Mes *mots*.", (rien, everyone))
+    french = IssueWording("Mon sujet", "Mon aperçu", "Mes *mots*.", (rien, everyone))
     file = IssueFile(MONTH, subject="My subject", notices=(notice, everyone), by_language={"fr": french})
 
     frozen = freeze(make_issue(file=file), renderer())

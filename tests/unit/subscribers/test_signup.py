@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.characters import Rule
+from digest.characters import CharacterRule
 from digest.errors import InvalidAddress
 from digest.subscribers.address import AddressHash, canonical
 from digest.subscribers.signup import UnfitName, fit_address, parse_name
@@ -19,22 +19,22 @@ def test_line_end_in_a_name_becomes_a_space(text: str):
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
-        ("Ann\0", Rule.CONTROL),
-        ("\x1b[2J", Rule.CONTROL),
-        ("Ann\x85Bcc: x@y", Rule.LINE_BREAK),
-        ("Ann\u2028Bcc: x@y", Rule.LINE_BREAK),
-        ("An\u202en", Rule.DIRECTION),
-        ("An\u2067n", Rule.DIRECTION),
-        ("A\u200bnn", Rule.INVISIBLE),
-        ("\ufeffAnn", Rule.INVISIBLE),
-        ("A\u200dnn", Rule.INVISIBLE),
-        ("\ud800", Rule.UNUSABLE),
-        ("Ann\uffff", Rule.UNUSABLE),
-        ("\u200f", Rule.EMPTY),
-        ("=?utf-8?q?A?=", Rule.ENCODED_WORD),
+        ("Ann\0", CharacterRule.CONTROL),
+        ("\x1b[2J", CharacterRule.CONTROL),
+        ("Ann\x85Bcc: x@y", CharacterRule.LINE_BREAK),
+        ("Ann\u2028Bcc: x@y", CharacterRule.LINE_BREAK),
+        ("An\u202en", CharacterRule.DIRECTION),
+        ("An\u2067n", CharacterRule.DIRECTION),
+        ("A\u200bnn", CharacterRule.INVISIBLE),
+        ("\ufeffAnn", CharacterRule.INVISIBLE),
+        ("A\u200dnn", CharacterRule.INVISIBLE),
+        ("\ud800", CharacterRule.UNUSABLE),
+        ("Ann\uffff", CharacterRule.UNUSABLE),
+        ("\u200f", CharacterRule.EMPTY),
+        ("=?utf-8?q?A?=", CharacterRule.ENCODED_WORD),
     ],
 )
-def test_name_that_hides_something_is_refused_by_a_named_rule(text: str, rule: Rule):
+def test_name_that_hides_something_is_refused_by_a_named_rule(text: str, rule: CharacterRule):
     with pytest.raises(UnfitName) as caught:
         parse_name(text)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from digest.content.accepted import Suppression
+from digest.content.accepted import AcceptedFinding
 from digest.content.reading.fields import Fields, Line
 from digest.content.reading.front_matter import FrontMatter
 
@@ -14,9 +14,9 @@ class SuppressionFields(Fields):
     reason: Line
 
 
-def suppressions(fields: Sequence[SuppressionFields], front_matter: FrontMatter) -> tuple[Suppression, ...]:
+def suppressions(fields: Sequence[SuppressionFields], front_matter: FrontMatter) -> tuple[AcceptedFinding, ...]:
     """The entries with the line on which each begins."""
     return tuple(
-        Suppression(one.code, one.reason, front_matter.lines.get(("suppress", number), 1))
+        AcceptedFinding(one.code, one.reason, front_matter.lines.get(("suppress", number), 1))
         for number, one in enumerate(fields)
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from digest.content.body import Part, link_faults
-from digest.content.issue_file import IssueFile, Notice, Wording
+from digest.content.issue_file import IssueFile, IssueWording, Notice
 from digest.content.reading.accepting import SuppressionFields, suppressions
 from digest.content.reading.by_language import EVERY, Lines, Texts, choose, languages_of, spread
 from digest.content.reading.decoding import plain_lines
@@ -88,8 +88,8 @@ def parse_issue_file(text: str, *, month: Month, file: str) -> IssueFile:
     )
 
 
-def _wording(fields: _IssueFields, language: str, body: str) -> Wording:
-    return Wording(
+def _wording(fields: _IssueFields, language: str, body: str) -> IssueWording:
+    return IssueWording(
         subject=choose(fields.subject, language),
         preheader=choose(fields.preheader, language),
         introduction=choose(fields.introduction, language) or body.strip(),

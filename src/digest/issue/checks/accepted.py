@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from digest.content.accepted import Suppression
+from digest.content.accepted import AcceptedFinding
 from digest.errors import Place
 from digest.issue.checks.codes import ERRORS, SUPPRESSIBLE, error
 from digest.issue.checks.files.written import issue_place
@@ -28,7 +28,7 @@ def kept(issue: Issue, findings: Iterable[Finding]) -> Iterator[Finding]:
             yield finding
 
 
-def _all(issue: Issue) -> Iterator[tuple[str, Suppression]]:
+def _all(issue: Issue) -> Iterator[tuple[str, AcceptedFinding]]:
     for article in issue.articles:
         yield from ((article.place.file, one) for one in article.suppressed)
     yield from ((issue_place(issue).file, one) for one in issue.file.suppressed)

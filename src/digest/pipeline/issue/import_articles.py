@@ -19,7 +19,7 @@ from digest.topics import Taxonomy
 
 
 @dataclass(frozen=True)
-class ImportReport:
+class ArticleImportReport:
     """What an import did: articles as "MONTH/SLUG" in the order of the pages, each in one group only."""
 
     created: tuple[str, ...]
@@ -31,7 +31,7 @@ class ImportReport:
 
 def import_articles(
     library: Library, taxonomy: Taxonomy, sources: Sequence[Path], *, topics: Sequence[str], author: str | None
-) -> ImportReport:
+) -> ArticleImportReport:
     """
     Write one article file for each article of the saved pages.
 
@@ -99,10 +99,10 @@ class _Import:
         for month, slugs in page.items():
             self._keep_order(month, list(dict.fromkeys(slugs)), before)
 
-    def report(self) -> ImportReport:
+    def report(self) -> ArticleImportReport:
         """What was done so far."""
         groups = {group: tuple(name for name, one in self.done.items() if one == group) for group in _GROUPS}
-        return ImportReport(**groups, errors=tuple(self.errors), ordered=tuple(map(str, self.ordered)))
+        return ArticleImportReport(**groups, errors=tuple(self.errors), ordered=tuple(map(str, self.ordered)))
 
     def _keep_order(self, month: Month, slugs: list[str], before: set[str]) -> None:
         created = [one for one in slugs if self.done[f"{month}/{one}"] == "created" and f"{month}/{one}" not in before]

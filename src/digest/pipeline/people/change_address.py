@@ -10,8 +10,8 @@ from enum import Enum, auto
 
 from sqlalchemy import Connection
 
-from digest.delivery.notifications import Kind
-from digest.pipeline.people.context import People
+from digest.delivery.notifications import NotificationKind
+from digest.pipeline.people.context import PeopleContext
 from digest.pipeline.people.limits import WINDOW
 from digest.pipeline.people.suppressions import lift_what_the_person_may
 from digest.storage import notifications
@@ -24,7 +24,7 @@ from digest.subscribers.suppression import Reason
 from digest.tokens import LIFETIMES, Purpose
 
 
-class Step(Enum):
+class ChangeStage(Enum):
     """How far a change is, as one of its links sees it."""
 
     OPEN = auto()  # the button of the link would act
@@ -37,14 +37,14 @@ class Step(Enum):
 class Change:
     """A change as one of its links sees it; *person* is None if the step is `DEAD`."""
 
-    step: Step
+    step: ChangeStage
     person: Subscriber | None = None
 
 
-_DEAD = Change(Step.DEAD)
+_DEAD = Change(ChangeStage.DEAD)
 
 
-def propose(database: Database, people: People, subscriber_id: int, address: str) -> None:
+def propose(database: Database, people: PeopleContext, subscriber_id: int, address: str) -> None:
     """
     Enqueue a mail to the address that a person wants to move to; nothing changes before its link is used.
 
@@ -63,7 +63,7 @@ def propose(database: Database, people: People, subscriber_id: int, address: str
         number = address_changes.add(connection, subscriber_id, address, address_hash, now=now, expires_at=ends)
         language = person.preferences.language
         notifications.add(
-            connection, Kind.ADDRESS, address, address_hash, language=language, subject_id=number, now=now
+            connection, NotificationKind.ADDRESS, address, address_hash, language=language, subject_id=number, now=now
         )
 
 
@@ -73,14 +73,14 @@ def proposed(database: Database, subscriber_id: int) -> AddressChange | None:
         return address_changes.waiting(connection, subscriber_id, database.now(connection))
 
 
-def look_at_confirmation(database: Database, people: People, change_id: int) -> Change:
+def look_at_confirmation(database: Database, people: PeopleContext, change_id: int) -> Change:
     """What the link in the mail to the new address would do."""
     with database.read() as connection:
         change = address_changes.find(connection, change_id)
         return _confirmation(connection, people, change, database.now(connection))
 
 
-def confirm_address(database: Database, people: People, change_id: int) -> Change:
+def confirm_address(database: Database, people: PeopleContext, change_id: int) -> Change:
     """
     Move a person to the new address that they have confirmed, and tell the old one. Doing it again changes nothing.
 
@@ -91,24 +91,24 @@ def confirm_address(database: Database, people: People, change_id: int) -> Chang
         now = database.now(connection)
         change = address_changes.find(connection, change_id, lock=True)
         found = _confirmation(connection, people, change, now)
-        if found.step is not Step.OPEN or change is None or found.person is None:
+        if found.step is not ChangeStage.OPEN or change is None or found.person is None:
             return found
         if why_not_move(found.person.suppressed_for, None, is_taken=False):
             return _DEAD  # a complaint, for example, which no other address escapes
         if not lift_what_the_person_may(connection, change.address_hash):
             return _DEAD
         _move(connection, people, found.person, change, now)
-        return Change(Step.DONE, subscribers.get(connection, found.person.id))
+        return Change(ChangeStage.DONE, subscribers.get(connection, found.person.id))
 
 
-def look_at_undo(database: Database, people: People, change_id: int) -> Change:
+def look_at_undo(database: Database, people: PeopleContext, change_id: int) -> Change:
     """What the link in the mail to the old address would do."""
     with database.read() as connection:
         change = address_changes.find(connection, change_id)
         return _undo(connection, people, change, database.now(connection))
 
 
-def undo_change(database: Database, people: People, change_id: int) -> Change:
+def undo_change(database: Database, people: PeopleContext, change_id: int) -> Change:
     """
     Give a person back the address that they had before a change, wherever later changes have taken them.
 
@@ -119,25 +119,29 @@ def undo_change(database: Database, people: People, change_id: int) -> Change:
         now = database.now(connection)
         change = address_changes.find(connection, change_id, lock=True)
         found = _undo(connection, people, change, now)
-        if found.step is not Step.OPEN or change is None or found.person is None:
+        if found.step is not ChangeStage.OPEN or change is None or found.person is None:
             return found
         _move_back(connection, found.person, change, now)
-        return Change(Step.DONE, subscribers.get(connection, found.person.id))
+        return Change(ChangeStage.DONE, subscribers.get(connection, found.person.id))
 
 
-def _confirmation(connection: Connection, people: People, change: AddressChange | None, now: dt.datetime) -> Change:
+def _confirmation(
+    connection: Connection, people: PeopleContext, change: AddressChange | None, now: dt.datetime
+) -> Change:
     person = subscribers.get(connection, change.subscriber_id) if change else None
     if change is None or person is None or person.state is not State.ACTIVE:
         return _DEAD
     if change.done_at is not None:
-        return Change(Step.DONE, person) if people.identify(person.address) == change.address_hash else _DEAD
+        return Change(ChangeStage.DONE, person) if people.identify(person.address) == change.address_hash else _DEAD
     other = subscribers.find(connection, change.address_hash)
     if change.expires_at <= now or (other is not None and other.id != person.id):
         return _DEAD
-    return Change(Step.OPEN, person)
+    return Change(ChangeStage.OPEN, person)
 
 
-def _move(connection: Connection, people: People, person: Subscriber, change: AddressChange, now: dt.datetime) -> None:
+def _move(
+    connection: Connection, people: PeopleContext, person: Subscriber, change: AddressChange, now: dt.datetime
+) -> None:
     old_hash = people.identify(person.address)
     until = now + LIFETIMES[Purpose.UNDO_ADDRESS]
     address_changes.done(connection, change.id, person.address, old_hash, now=now, undo_until=until)
@@ -146,20 +150,26 @@ def _move(connection: Connection, people: People, person: Subscriber, change: Ad
         return  # another spelling of the same mailbox
     language = person.preferences.language
     notifications.add(
-        connection, Kind.ADDRESS_CHANGED, person.address, old_hash, language=language, subject_id=change.id, now=now
+        connection,
+        NotificationKind.ADDRESS_CHANGED,
+        person.address,
+        old_hash,
+        language=language,
+        subject_id=change.id,
+        now=now,
     )
 
 
-def _undo(connection: Connection, people: People, change: AddressChange | None, now: dt.datetime) -> Change:
+def _undo(connection: Connection, people: PeopleContext, change: AddressChange | None, now: dt.datetime) -> Change:
     person = subscribers.get(connection, change.subscriber_id) if change else None
     if change is None or person is None or change.old_address_hash is None or change.undo_until is None:
         return _DEAD
     if change.undone_at is not None:
-        return Change(Step.DONE, person) if people.identify(person.address) == change.old_address_hash else _DEAD
+        return Change(ChangeStage.DONE, person) if people.identify(person.address) == change.old_address_hash else _DEAD
     if change.undo_until <= now:
         return _DEAD
     holder = subscribers.find(connection, change.old_address_hash)
-    return Change(Step.OPEN if holder is None or holder.id == person.id else Step.TAKEN, person)
+    return Change(ChangeStage.OPEN if holder is None or holder.id == person.id else ChangeStage.TAKEN, person)
 
 
 def _move_back(connection: Connection, person: Subscriber, change: AddressChange, now: dt.datetime) -> None:

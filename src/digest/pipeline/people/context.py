@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from digest.issue.consent import consent_wording
 from digest.issue.newsletter import Newsletter
 from digest.rendering.environment import Renderer
-from digest.subscribers.consent import Wording
+from digest.subscribers.consent import ConsentWording
 from digest.tokens import LIFETIMES, Keys, Purpose, dated_signer
 
 
 @dataclass(frozen=True)
-class People:
+class PeopleContext:
     """How subscribers are told apart, what they agree to, and how their links are made.
 
     Attributes:
@@ -28,7 +28,7 @@ class People:
     record_network: bool = False
     remember: Callable[[str, dt.datetime], None] = lambda _hash, _time: None
 
-    def wording(self, language: str) -> Wording:
+    def wording(self, language: str) -> ConsentWording:
         """What a person agrees to by signing up in *language*."""
         return consent_wording(self.newsletter, language, self.renderer)
 

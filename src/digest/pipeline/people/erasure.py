@@ -7,20 +7,20 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from digest.pipeline.people.context import People
+from digest.pipeline.people.context import PeopleContext
 from digest.storage import erasure, notifications
 from digest.storage.db.database import Database
 from digest.storage.people import address_changes, consents, signups, subscribers, suppressions
 
 
-def erase(database: Database, people: People, subscriber_id: int) -> bool:
+def erase(database: Database, people: PeopleContext, subscriber_id: int) -> bool:
     """Erase a person, as `erase_address`; False if there is no such person (any more)."""
     with database.read() as connection:
         address_hash = subscribers.hash_of(connection, subscriber_id)
     return address_hash is not None and erase_address(database, people, address_hash)
 
 
-def erase_address(database: Database, people: People, address_hash: str) -> bool:
+def erase_address(database: Database, people: PeopleContext, address_hash: str) -> bool:
     """
     Erase whatever is known of an address: subscriber, sign-ups, mails. Doing it again changes nothing.
 
@@ -44,7 +44,7 @@ def erase_again(database: Database, remembered: Iterable[tuple[str, dt.datetime]
     Erase once more who was erased after the backup was made that has just been restored.
 
     Args:
-        remembered: Hash and time of each erasure, as `People.remember` was told.
+        remembered: Hash and time of each erasure, as `PeopleContext.remember` was told.
 
     Returns:
         How many people were there again. Whoever has confirmed a sign-up since their erasure stays.

@@ -53,7 +53,7 @@ class RowReport:
 
 
 @dataclass
-class ImportReport:
+class ListImportReport:
     """
     What an import did, or would do.
 
@@ -88,7 +88,7 @@ def import_list(
     dry_run: bool = False,
     progress: Callable[[int], None] = lambda _rows: None,
     each: Callable[[RowReport], object] = lambda _report: None,
-) -> ImportReport:
+) -> ListImportReport:
     """
     Add the people of a list, in constant memory. Nobody is added who is gone by any column of any row of the list, or
     by our own records.
@@ -114,7 +114,7 @@ def import_list(
         _find_gone(lines, rules, gone)
         lines.seek(0)
         layout, rows = read_list(lines, rules)
-        report = ImportReport(layout.format, layout.unused, silent=layout.silent)
+        report = ListImportReport(layout.format, layout.unused, silent=layout.silent)
         importing = _Importing(database, seen, gone, report, update=update, dry_run=dry_run)
         _take_all(importing, rows, progress, each, kept="" if dry_run else "the rows up to line {} are in")
     return report
@@ -151,7 +151,7 @@ class _Importing:
     """One import: what it knows from one chunk to the next."""
 
     def __init__(
-        self, database: Database, seen: Seen, gone: Seen, report: ImportReport, *, update: bool, dry_run: bool
+        self, database: Database, seen: Seen, gone: Seen, report: ListImportReport, *, update: bool, dry_run: bool
     ) -> None:
         self._database = database
         self._seen = seen

@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from digest.delivery.handover import Note, Origin, Transport
-from digest.delivery.notifications import Kind, render_note, wait_before
+from digest.delivery.handover import MailIdentity, Note, Transport
+from digest.delivery.notifications import NotificationKind, render_note, wait_before
 from digest.errors import RenderError, TransportError
 from digest.issue.addresses import personal_url, preferences_url
-from digest.pipeline.people.context import People
+from digest.pipeline.people.context import PeopleContext
 from digest.storage import installation, notifications
 from digest.storage.db.database import Database
 from digest.storage.notifications import Queued
@@ -42,7 +42,7 @@ class Courier:
     """
 
     transport: Callable[[], Transport]
-    people: People
+    people: PeopleContext
     owner: str
     jitter: Callable[[], float]
     lease: dt.timedelta
@@ -101,14 +101,14 @@ def _put_off(database: Database, courier: Courier, queued: Queued, error: Transp
         log.warning("notification %d (%s) put off for %d s: %s", queued.id, queued.kind, wait.total_seconds(), detail)
 
 
-def _made(database: Database, people: People, queued: Queued) -> Note | None:
+def _made(database: Database, people: PeopleContext, queued: Queued) -> Note | None:
     """The mail as things stand now; None if there is nothing to say, or nobody who may be mailed."""
     with database.read() as connection:
         now = database.now(connection)
         if not _may_be_mailed(connection, queued.address_hash):
             return None
-        origin = Origin(installation.read(connection), min(queued.created_at, now))
-        found = _MAKERS[Kind(queued.kind)](connection, people, queued, now)
+        origin = MailIdentity(installation.read(connection), min(queued.created_at, now))
+        found = _MAKERS[NotificationKind(queued.kind)](connection, people, queued, now)
     if found is None:
         return None
     kind, language, url = found
@@ -125,7 +125,7 @@ def _made(database: Database, people: People, queued: Queued) -> Note | None:
     )
 
 
-_Found = tuple[Kind, str, str] | None  # what the mail is about, its language, its link
+_Found = tuple[NotificationKind, str, str] | None  # what the mail is about, its language, its link
 
 
 def _may_be_mailed(connection: Connection, address_hash: str) -> bool:
@@ -142,13 +142,13 @@ def _reader(connection: Connection, address_hash: str, now: dt.datetime) -> Subs
     return None if lapsed else person
 
 
-def _own_link(people: People, person: Subscriber, asked_at: dt.datetime) -> _Found:
+def _own_link(people: PeopleContext, person: Subscriber, asked_at: dt.datetime) -> _Found:
     language = person.preferences.language
     token = people.link(Purpose.PREFERENCES, person.id, asked_at)
-    return Kind.LINK, language, preferences_url(people.newsletter.base_url, token, language)
+    return NotificationKind.LINK, language, preferences_url(people.newsletter.base_url, token, language)
 
 
-def _confirm(connection: Connection, people: People, queued: Queued, now: dt.datetime) -> _Found:
+def _confirm(connection: Connection, people: PeopleContext, queued: Queued, now: dt.datetime) -> _Found:
     # whoever gets issues already is not asked to confirm: their own link says so, to them alone
     if (person := _reader(connection, queued.address_hash, now)) is not None:
         return _own_link(people, person, min(queued.created_at, now))
@@ -156,22 +156,30 @@ def _confirm(connection: Connection, people: People, queued: Queued, now: dt.dat
     if signup is None or signup.state is not SignUpState.WAITING or signup.expires_at <= now:
         return None
     token = people.link_until(Purpose.CONFIRM, signup.id, _end(signup.requested_at, Purpose.CONFIRM, now))
-    return Kind.CONFIRM, queued.language, personal_url(people.newsletter.base_url, "confirm", token, queued.language)
+    return (
+        NotificationKind.CONFIRM,
+        queued.language,
+        personal_url(people.newsletter.base_url, "confirm", token, queued.language),
+    )
 
 
-def _link(connection: Connection, people: People, queued: Queued, now: dt.datetime) -> _Found:
+def _link(connection: Connection, people: PeopleContext, queued: Queued, now: dt.datetime) -> _Found:
     person = _reader(connection, queued.address_hash, now)
     return None if person is None else _own_link(people, person, min(queued.created_at, now))
 
 
-def _address(connection: Connection, people: People, queued: Queued, now: dt.datetime) -> _Found:
+def _address(connection: Connection, people: PeopleContext, queued: Queued, now: dt.datetime) -> _Found:
     if (person := _reader(connection, queued.address_hash, now)) is not None:
         return _own_link(people, person, min(queued.created_at, now))  # the new address has a subscription of its own
     change = address_changes.find(connection, queued.subject_id or 0)
     if change is None or change.done_at is not None or change.expires_at <= now:
         return None
     token = people.link_until(Purpose.CHANGE_ADDRESS, change.id, _end(change.requested_at, Purpose.CHANGE_ADDRESS, now))
-    return Kind.ADDRESS, queued.language, personal_url(people.newsletter.base_url, "address", token, queued.language)
+    return (
+        NotificationKind.ADDRESS,
+        queued.language,
+        personal_url(people.newsletter.base_url, "address", token, queued.language),
+    )
 
 
 def _end(asked_at: dt.datetime, purpose: Purpose, now: dt.datetime) -> dt.datetime:
@@ -179,7 +187,7 @@ def _end(asked_at: dt.datetime, purpose: Purpose, now: dt.datetime) -> dt.dateti
     return min(asked_at, now) + LIFETIMES[purpose]
 
 
-def _address_changed(connection: Connection, people: People, queued: Queued, now: dt.datetime) -> _Found:
+def _address_changed(connection: Connection, people: PeopleContext, queued: Queued, now: dt.datetime) -> _Found:
     change = address_changes.find(connection, queued.subject_id or 0)
     if change is None or change.undone_at is not None or change.undo_until is None or change.undo_until <= now:
         return None
@@ -187,13 +195,13 @@ def _address_changed(connection: Connection, people: People, queued: Queued, now
         return None  # forgotten
     token = people.link_until(Purpose.UNDO_ADDRESS, change.id, change.undo_until)
     url = personal_url(people.newsletter.base_url, "undo", token, queued.language)
-    return Kind.ADDRESS_CHANGED, queued.language, url
+    return NotificationKind.ADDRESS_CHANGED, queued.language, url
 
 
 def _own_link_to(
-    kind: Kind, page: str, purpose: Purpose
-) -> Callable[[Connection, People, Queued, dt.datetime], _Found]:
-    def make(connection: Connection, people: People, queued: Queued, now: dt.datetime) -> _Found:
+    kind: NotificationKind, page: str, purpose: Purpose
+) -> Callable[[Connection, PeopleContext, Queued, dt.datetime], _Found]:
+    def make(connection: Connection, people: PeopleContext, queued: Queued, now: dt.datetime) -> _Found:
         if queued.subject_id is None or subscribers.hash_of(connection, queued.subject_id) != queued.address_hash:
             return None  # the person has moved to another address, or is gone
         # a link for something grave is as old as its request, however late the mail goes out
@@ -206,12 +214,12 @@ def _own_link_to(
     return make
 
 
-_MAKERS: dict[Kind, Callable[[Connection, People, Queued, dt.datetime], _Found]] = {
-    Kind.CONFIRM: _confirm,
-    Kind.LINK: _link,
-    Kind.NEW_ADDRESS: _own_link_to(Kind.NEW_ADDRESS, "new-address", Purpose.NEW_ADDRESS),
-    Kind.ADDRESS: _address,
-    Kind.ADDRESS_CHANGED: _address_changed,
-    Kind.EXPORT: _own_link_to(Kind.EXPORT, "data", Purpose.EXPORT),
-    Kind.ERASE: _own_link_to(Kind.ERASE, "erase", Purpose.ERASE),
+_MAKERS: dict[NotificationKind, Callable[[Connection, PeopleContext, Queued, dt.datetime], _Found]] = {
+    NotificationKind.CONFIRM: _confirm,
+    NotificationKind.LINK: _link,
+    NotificationKind.NEW_ADDRESS: _own_link_to(NotificationKind.NEW_ADDRESS, "new-address", Purpose.NEW_ADDRESS),
+    NotificationKind.ADDRESS: _address,
+    NotificationKind.ADDRESS_CHANGED: _address_changed,
+    NotificationKind.EXPORT: _own_link_to(NotificationKind.EXPORT, "data", Purpose.EXPORT),
+    NotificationKind.ERASE: _own_link_to(NotificationKind.ERASE, "erase", Purpose.ERASE),
 }

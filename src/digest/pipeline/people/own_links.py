@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from digest.delivery.notifications import Kind
-from digest.pipeline.people.context import People
+from digest.delivery.notifications import NotificationKind
+from digest.pipeline.people.context import PeopleContext
 from digest.pipeline.people.limits import WINDOW, Rate
 from digest.storage import limits, notifications
 from digest.storage.db.database import Database
@@ -19,7 +19,11 @@ from digest.subscribers.subscriber import Subscriber
 from digest.subscribers.suppression import may_lift
 from digest.tokens import LIFETIMES, Purpose
 
-KINDS = {Purpose.EXPORT: Kind.EXPORT, Purpose.ERASE: Kind.ERASE, Purpose.NEW_ADDRESS: Kind.NEW_ADDRESS}
+KINDS = {
+    Purpose.EXPORT: NotificationKind.EXPORT,
+    Purpose.ERASE: NotificationKind.ERASE,
+    Purpose.NEW_ADDRESS: NotificationKind.NEW_ADDRESS,
+}
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class NotSent:
     wait: dt.timedelta | None
 
 
-def ask(database: Database, people: People, person: Subscriber, purpose: Purpose, rate: Rate) -> NotSent | None:
+def ask(database: Database, people: PeopleContext, person: Subscriber, purpose: Purpose, rate: Rate) -> NotSent | None:
     """
     Enqueue the mail with a fresh link for a person; None if that was done.
 
@@ -55,7 +59,7 @@ def ask(database: Database, people: People, person: Subscriber, purpose: Purpose
     return None
 
 
-def last_asked(database: Database, people: People, person: Subscriber, purpose: Purpose) -> Asked | None:
+def last_asked(database: Database, people: PeopleContext, person: Subscriber, purpose: Purpose) -> Asked | None:
     """The newest mail with a link for *purpose* that still works, and how far it has got; None if there is none."""
     with database.read() as connection:
         after = database.now(connection) - LIFETIMES[purpose]

@@ -9,21 +9,21 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from digest.delivery.notifications import Kind
+from digest.delivery.notifications import NotificationKind
 from digest.errors import NotFound
-from digest.pipeline.people.context import People
+from digest.pipeline.people.context import PeopleContext
 from digest.pipeline.people.limits import WINDOW
 from digest.pipeline.people.suppressions import lift_what_the_person_may
 from digest.storage import limits, notifications
 from digest.storage.db.database import Database
 from digest.storage.people import consents, signups, subscribers
-from digest.subscribers.consent import Consent, ConsentKind, ConsentMethod, Origin
+from digest.subscribers.consent import Consent, ConsentKind, ConsentMethod, ConsentOrigin
 from digest.subscribers.signup import SignUp, SignUpState, StoredSignUp
 from digest.subscribers.subscriber import NewSubscriber, Preferences, State, Subscriber
 from digest.tokens import LIFETIMES, Purpose
 
 
-def request(database: Database, people: People, wanted: SignUp, origin: Origin) -> None:
+def request(database: Database, people: PeopleContext, wanted: SignUp, origin: ConsentOrigin) -> None:
     """
     Keep a sign-up and enqueue the mail that asks to confirm it.
 
@@ -34,7 +34,7 @@ def request(database: Database, people: People, wanted: SignUp, origin: Origin) 
     recorded = origin if people.record_network else replace(origin, network=None)
     with database.write() as connection:
         now = database.now(connection)
-        first = _first_in_window(connection, Kind.CONFIRM, address_hash, now)
+        first = _first_in_window(connection, NotificationKind.CONFIRM, address_hash, now)
         # a mail that has done its work already, by confirming, is no reason to send none to who has left since
         if not first and signups.change_latest(connection, wanted, address_hash, now):
             return
@@ -43,10 +43,12 @@ def request(database: Database, people: People, wanted: SignUp, origin: Origin) 
         number = signups.add(
             connection, wanted, address_hash, origin=recorded, wording=wording, now=now, expires_at=expires_at
         )
-        _enqueue(connection, Kind.CONFIRM, wanted.address, address_hash, wanted.preferences.language, number, now)
+        _enqueue(
+            connection, NotificationKind.CONFIRM, wanted.address, address_hash, wanted.preferences.language, number, now
+        )
 
 
-def confirm(database: Database, people: People, signup_id: int) -> Subscriber | None:
+def confirm(database: Database, people: PeopleContext, signup_id: int) -> Subscriber | None:
     """
     Make a confirmed sign-up a subscription, and record the consent. Doing it again changes nothing, also if the person
     has left since.
@@ -70,7 +72,7 @@ def confirm(database: Database, people: People, signup_id: int) -> Subscriber | 
         return subscribers.get(connection, number)
 
 
-def look_at_sign_up(database: Database, people: People, signup_id: int) -> tuple[SignUpState, Subscriber | None]:
+def look_at_sign_up(database: Database, people: PeopleContext, signup_id: int) -> tuple[SignUpState, Subscriber | None]:
     """
     What the link that confirms a sign-up would do, or has done.
 
@@ -87,13 +89,13 @@ def look_at_sign_up(database: Database, people: People, signup_id: int) -> tuple
         return (SignUpState.VOID if found.expires_at <= database.now(connection) else found.state), None
 
 
-def send_link(database: Database, people: People, address: str, origin: Origin) -> None:
+def send_link(database: Database, people: PeopleContext, address: str, origin: ConsentOrigin) -> None:
     """Enqueue the mail with a person's own link; who is unknown gets none."""
     address_hash = people.identify(address)
     with database.write() as connection:
         now = database.now(connection)
-        if _first_in_window(connection, Kind.LINK, address_hash, now):
-            _enqueue(connection, Kind.LINK, address, address_hash, origin.language, None, now)
+        if _first_in_window(connection, NotificationKind.LINK, address_hash, now):
+            _enqueue(connection, NotificationKind.LINK, address, address_hash, origin.language, None, now)
 
 
 def preferences(database: Database, subscriber_id: int) -> Subscriber | None:
@@ -112,7 +114,7 @@ def save_preferences(database: Database, subscriber_id: int, chosen: Preferences
         return subscribers.get(connection, subscriber_id)
 
 
-def come_back(database: Database, people: People, subscriber_id: int) -> Subscriber | None:
+def come_back(database: Database, people: PeopleContext, subscriber_id: int) -> Subscriber | None:
     """
     Undo leaving, for a person who proves by a link made at that moment that it was theirs.
 
@@ -150,7 +152,7 @@ def clock(database: Database) -> dt.datetime:
 
 def _enqueue(
     connection: Connection,
-    kind: Kind,
+    kind: NotificationKind,
     address: str,
     address_hash: str,
     language: str,
@@ -160,11 +162,11 @@ def _enqueue(
     notifications.add(connection, kind, address, address_hash, language=language, subject_id=subject_id, now=now)
 
 
-def _first_in_window(connection: Connection, kind: Kind, address_hash: str, now: dt.datetime) -> bool:
+def _first_in_window(connection: Connection, kind: NotificationKind, address_hash: str, now: dt.datetime) -> bool:
     return limits.take(connection, f"{kind}:{address_hash}", count=1, per=WINDOW, now=now)
 
 
-def _confirmed(connection: Connection, people: People, found: StoredSignUp) -> Subscriber | None:
+def _confirmed(connection: Connection, people: PeopleContext, found: StoredSignUp) -> Subscriber | None:
     """The person of a confirmed sign-up, unless they have moved: the old mailbox must not get at the new one."""
     person = subscribers.get(connection, found.subscriber_id) if found.subscriber_id else None
     return person if person and people.identify(person.address) == found.address_hash else None

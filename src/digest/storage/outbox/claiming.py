@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Date, Row, Select, bindparam, case, func, insert, literal, select, update
 
-from digest.delivery.handover import Origin
+from digest.delivery.handover import MailIdentity
 from digest.delivery.states import AttemptState, BatchState, CampaignState, HandOver, Skipped
 from digest.issue.edition import EditionKey
 from digest.storage.db.as_json import rows_as_json
@@ -107,7 +107,7 @@ class Claim:
     hash: str
     key: EditionKey
     depth: int
-    origin: Origin
+    origin: MailIdentity
     recipients: list[Member]
 
 
@@ -177,7 +177,7 @@ def claim(
                 connection.execute(_CLOSE, {"which": row.id})
                 continue
             # that of the first claim, so that whoever may have the mail already gets the very same one again
-            origin = Origin(row.installation, row.first_claimed_at or now, row.month)
+            origin = MailIdentity(row.installation, row.first_claimed_at or now, row.month)
             number = _begin(connection, row, len(recipients), origin.date, held)
             key = EditionKey(row.language, row.mask)
             claims.append(Claim(number, row.id, row.hash, key, row.depth, origin, recipients))

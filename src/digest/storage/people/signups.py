@@ -9,7 +9,7 @@ from digest.months import Month
 from digest.storage.people import selections
 from digest.storage.people.subscribers import topics_of
 from digest.storage.tables.people import signup
-from digest.subscribers.consent import Origin, Wording
+from digest.subscribers.consent import ConsentOrigin, ConsentWording
 from digest.subscribers.signup import SignUp, SignUpState, StoredSignUp
 from digest.subscribers.subscriber import Preferences
 
@@ -19,8 +19,8 @@ def add(
     wanted: SignUp,
     address_hash: str,
     *,
-    origin: Origin,
-    wording: Wording,
+    origin: ConsentOrigin,
+    wording: ConsentWording,
     now: dt.datetime,
     expires_at: dt.datetime,
 ) -> int:

@@ -30,7 +30,7 @@ notification = Table(
     "notification",
     metadata,
     Column("id", BigKey, primary_key=True),  # names a mail for ever
-    Column("kind", Text, nullable=False),  # a word of digest.delivery.notifications.Kind
+    Column("kind", Text, nullable=False),  # a word of digest.delivery.notifications.NotificationKind
     Column("address", Text, nullable=False),
     Column("address_hash", Text, nullable=False, index=True),
     Column("language", Text, nullable=False),

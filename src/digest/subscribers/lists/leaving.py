@@ -21,14 +21,14 @@ class Departed(StrEnum):
     ABSENT = "absent"  # never confirmed, deactivated or deleted there
 
 
-class Unclear(Enum):
+class UnclearValue(Enum):
     """A value that may or may not say that somebody is gone."""
 
     UNCLEAR = "unclear"
 
 
-UNCLEAR = Unclear.UNCLEAR
-Verdict = Departed | Unclear | None  # None: the person stays
+UNCLEAR = UnclearValue.UNCLEAR
+Verdict = Departed | UnclearValue | None  # None: the person stays
 
 
 @dataclass(frozen=True)

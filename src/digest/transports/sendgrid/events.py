@@ -10,25 +10,25 @@ from typing import Any
 
 import orjson
 
-from digest.delivery.events import GROUNDS, About, Event, Grounds, Kind, Post
+from digest.delivery.events import GROUNDS, About, Event, EventKind, Grounds, Post
 
 UNREADABLE = "(unreadable)"  # counted under this name: an element that is no event
 ELSEWHERE = "(another installation)"  # the same: one about mail that this database knows nothing of
 _LONGEST_KIND = 64  # characters
 _LARGEST_ID = 2**63 - 1
 
-KINDS: Mapping[str, Kind] = {
-    "processed": Kind.PROCESSED,
-    "deferred": Kind.DEFERRED,
-    "delivered": Kind.DELIVERED,
-    "dropped": Kind.DROPPED,
-    "bounce": Kind.BOUNCED,
-    "spamreport": Kind.COMPLAINED,
-    "unsubscribe": Kind.UNSUBSCRIBED,
-    "group_unsubscribe": Kind.UNSUBSCRIBED,
+KINDS: Mapping[str, EventKind] = {
+    "processed": EventKind.PROCESSED,
+    "deferred": EventKind.DEFERRED,
+    "delivered": EventKind.DELIVERED,
+    "dropped": EventKind.DROPPED,
+    "bounce": EventKind.BOUNCED,
+    "spamreport": EventKind.COMPLAINED,
+    "unsubscribe": EventKind.UNSUBSCRIBED,
+    "group_unsubscribe": EventKind.UNSUBSCRIBED,
 }
 # `type` of a bounce. Without one nothing proves that the mailbox is gone.
-BOUNCES: Mapping[str, Kind] = {"bounce": Kind.BOUNCED, "blocked": Kind.BLOCKED}
+BOUNCES: Mapping[str, EventKind] = {"bounce": EventKind.BOUNCED, "blocked": EventKind.BLOCKED}
 # `reason` of a drop, in lower case; one that is not here, such as "spam content", says nothing about the recipient
 DROPS: Mapping[str, Grounds] = {
     "bounced address": Grounds.BOUNCED,
@@ -114,12 +114,12 @@ def read_event(element: Any, *, installation: str) -> Event | str:
     if kind is None:
         return word[:_LONGEST_KIND].replace("\0", " ") if ours else ELSEWHERE
     grounds = GROUNDS.get(kind)
-    if kind is Kind.BOUNCED:
-        kind = BOUNCES.get(_text(element, "type"), Kind.BLOCKED)
+    if kind is EventKind.BOUNCED:
+        kind = BOUNCES.get(_text(element, "type"), EventKind.BLOCKED)
         grounds = GROUNDS.get(kind)
-    elif kind is Kind.DROPPED:
+    elif kind is EventKind.DROPPED:
         reason = _text(element, "reason")
-        kind, grounds = (Kind.OVER_QUOTA if reason == QUOTA else kind), DROPS.get(reason)
+        kind, grounds = (EventKind.OVER_QUOTA if reason == QUOTA else kind), DROPS.get(reason)
     if not ours and grounds is None:
         return ELSEWHERE
     address = element.get("email")

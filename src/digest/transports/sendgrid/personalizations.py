@@ -37,7 +37,7 @@ _SLOT = "\ue000"  # around the name of a value in a pattern; no configuration ho
 _Columns = Mapping[str, Sequence[bytes]]  # each value of all recipients
 
 
-class People:
+class Personalizations:
     """The personalizations of all requests with one edition."""
 
     def __init__(self, edition: Edition, *, installation: str) -> None:

@@ -11,7 +11,7 @@ from digest.delivery.folding import encoded
 from digest.delivery.handover import Batch, Note
 from digest.errors import Refused, TooLarge
 from digest.issue.edition import Edition
-from digest.transports.sendgrid.personalizations import PER_READER, People
+from digest.transports.sendgrid.personalizations import PER_READER, Personalizations
 
 MOST_RECIPIENTS = 1000
 MOST_BYTES = 20_000_000  # documented as 30 MB on some pages and as 20 MB on others
@@ -73,7 +73,7 @@ class _Pattern:
     """
 
     def __init__(self, edition: Edition, *, installation: str, sandbox: bool) -> None:
-        self.people = People(edition, installation=installation)
+        self.people = Personalizations(edition, installation=installation)
         headers = [(name, value) for name, value in edition.headers if name.lower() not in PER_READER]
         text, page = (self.people.shortened(body) for body in (edition.text, edition.html))
         self.shared = orjson.dumps(_shared(headers, edition.subject, text, page, sandbox=sandbox))[1:]

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from digest.http.headers import PERSONAL
 from digest.pipeline.people.change_address import (
     Change,
-    Step,
+    ChangeStage,
     confirm_address,
     look_at_confirmation,
     look_at_undo,
@@ -86,10 +86,10 @@ def _show_confirmation(visit: _Visit) -> Response:
     change = look_at_confirmation(visit.site.database, visit.site.people, number)
     view = visit.view()
     _ = view.gettext
-    if change.step is Step.OPEN:
+    if change.step is ChangeStage.OPEN:
         text = _("The issues then come to the address at which you got this link, and no longer to the one before.")
         return visit.ask(view, _("Use this address from now on?"), text, _("Use this address"))
-    if change.step is Step.DEAD or change.person is None:
+    if change.step is ChangeStage.DEAD or change.person is None:
         raise leads_nowhere(visit.site, Purpose.CHANGE_ADDRESS)
     text = _("From now on the issues come to {address}.").format(address=masked(change.person.address))
     notice = _("We have written to the address before. For 7 days the change can be undone from there.")
@@ -99,7 +99,7 @@ def _show_confirmation(visit: _Visit) -> Response:
 def _use_address(visit: _Visit) -> Response:
     number = open_link(visit.site, Purpose.CHANGE_ADDRESS, visit.token)
     change = confirm_address(visit.site.database, visit.site.people, number)
-    if change.step is not Step.DONE:
+    if change.step is not ChangeStage.DONE:
         raise leads_nowhere(visit.site, Purpose.CHANGE_ADDRESS)
     return see_other(visit.path(visit.view(change.person)))
 
@@ -109,7 +109,7 @@ def _show_undo(visit: _Visit) -> Response:
     change = look_at_undo(visit.site.database, visit.site.people, number)
     view = visit.view(change.person)
     _ = view.gettext
-    if change.step is Step.OPEN:
+    if change.step is ChangeStage.OPEN:
         text = _("The subscription then goes back to the address that received this link. Links that were sent to the "
                  "other address can only unsubscribe after that.")  # fmt: skip
         return visit.ask(view, _("Restore this address?"), text, _("Restore this address"))
@@ -120,17 +120,17 @@ def _restore_address(visit: _Visit) -> Response:
     number = open_link(visit.site, Purpose.UNDO_ADDRESS, visit.token)
     change = undo_change(visit.site.database, visit.site.people, number)
     view = visit.view(change.person)
-    return see_other(visit.path(view)) if change.step is Step.DONE else _undone(visit, view, change)
+    return see_other(visit.path(view)) if change.step is ChangeStage.DONE else _undone(visit, view, change)
 
 
 def _undone(visit: _Visit, view: View, change: Change) -> Response:
     _ = view.gettext
-    if change.step is Step.TAKEN:
+    if change.step is ChangeStage.TAKEN:
         text = _("It was subscribed again after the change, so there is nothing to restore. Nothing has been changed. "
                  "If the subscription at the other address is yours too, write to us at the address below."
                  )  # fmt: skip
         return personal(view.message(_("This address has a subscription of its own"), text), 409)
-    if change.step is Step.DEAD or change.person is None:
+    if change.step is ChangeStage.DEAD or change.person is None:
         raise leads_nowhere(visit.site, Purpose.UNDO_ADDRESS)
     text = _("The subscription belongs to {address} again.").format(address=masked(change.person.address))
     if change.person.state is State.LEFT:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from digest.characters import CharacterFault, Rule
+from digest.characters import CharacterFault, CharacterRule
 from digest.errors import InvalidAddress
 from digest.subscribers.address import AddressFault
 
@@ -32,15 +32,15 @@ def name_refusal(fault: CharacterFault, gettext: Callable[[str], str]) -> str:
     """What to write beside a name that breaks the rule for single lines."""
     _ = gettext
     texts = {
-        Rule.LENGTH: _("Write the name in at most 200 characters."),
-        Rule.EMPTY: _("The name has no visible character. Type it again, or leave the field empty."),
-        Rule.DIRECTION: _(
+        CharacterRule.LENGTH: _("Write the name in at most 200 characters."),
+        CharacterRule.EMPTY: _("The name has no visible character. Type it again, or leave the field empty."),
+        CharacterRule.DIRECTION: _(
             "The name has a character that changes the direction of the text ({code}). Delete the name and type it "
             "again."
         ),
-        Rule.INVISIBLE: _("The name has an invisible character ({code}). Delete the name and type it again."),
-        Rule.UNUSABLE: _("The name has an unknown character ({code}). Delete the name and type it again."),
-        Rule.ENCODED_WORD: _("The name looks like a coded mail header. Write it in plain letters."),
+        CharacterRule.INVISIBLE: _("The name has an invisible character ({code}). Delete the name and type it again."),
+        CharacterRule.UNUSABLE: _("The name has an unknown character ({code}). Delete the name and type it again."),
+        CharacterRule.ENCODED_WORD: _("The name looks like a coded mail header. Write it in plain letters."),
     }
     control = _("The name has a control character ({code}). Delete the name and type it again.")
     return texts.get(fault.rule, control).format(code=_code(fault.character))

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from digest.archive.pages import Head
 from digest.pipeline.people.subscribe import confirm, look_at_sign_up, request, send_link
-from digest.subscribers.consent import Origin
+from digest.subscribers.consent import ConsentOrigin
 from digest.subscribers.signup import SignUp, SignUpState
 from digest.subscribers.subscriber import Preferences, State, Subscriber
 from digest.tokens import Purpose
@@ -191,5 +191,5 @@ def _link_is_coming(view: View) -> str:
     )  # fmt: skip
 
 
-def _origin(site: Site, request: Request, view: View, page: str) -> Origin:
-    return Origin(page, view.language, network(site, request))
+def _origin(site: Site, request: Request, view: View, page: str) -> ConsentOrigin:
+    return ConsentOrigin(page, view.language, network(site, request))

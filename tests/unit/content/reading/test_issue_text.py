@@ -1,6 +1,6 @@
 import pytest
 
-from digest.content.issue_file import IssueFile, Notice, Wording
+from digest.content.issue_file import IssueFile, IssueWording, Notice
 from digest.content.reading.faults import each
 from digest.content.reading.issue_text import parse_issue_file
 from digest.errors import ContentError, Place
@@ -146,7 +146,7 @@ notices:
 def test_value_may_be_written_for_each_language():
     file = parse(BILINGUAL)
 
-    assert file.wording("fr") == Wording(
+    assert file.wording("fr") == IssueWording(
         "Ce qui aide",
         "Two summaries",
         "Un.",
@@ -160,8 +160,8 @@ def test_value_may_be_written_for_each_language():
 
 
 def test_language_without_a_value_of_its_own_gets_what_was_written_for_all():
-    assert parse(BILINGUAL).wording("es") == Wording("", "Two summaries", "", (Notice("For all"),))
-    assert parse("---\nsubject: S\n---\nOne.\n").wording("fr") == Wording("S", "", "One.")
+    assert parse(BILINGUAL).wording("es") == IssueWording("", "Two summaries", "", (Notice("For all"),))
+    assert parse("---\nsubject: S\n---\nOne.\n").wording("fr") == IssueWording("S", "", "One.")
 
 
 def test_everything_that_was_written_can_be_looked_through():

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from digest.delivery.events import Event, Grounds, Kind
+from digest.delivery.events import Event, EventKind, Grounds
 from digest.transports.sendgrid.events import ELSEWHERE, UNREADABLE, BadPost, TooManyEvents, read_event, read_post
 
 ELEMENT = {"email": "ann@example.org", "event": "delivered", "delivery_id": "7", "attempt_id": "3", "timestamp": 1}
@@ -11,25 +11,25 @@ ELEMENT = {"email": "ann@example.org", "event": "delivered", "delivery_id": "7",
 @pytest.mark.parametrize(
     ("fields", "kind", "grounds"),
     [
-        ({"event": "processed"}, Kind.PROCESSED, None),
-        ({"event": "deferred", "attempt": "3", "response": "later"}, Kind.DEFERRED, None),
-        ({"event": "delivered"}, Kind.DELIVERED, None),
-        ({"event": "bounce", "type": "bounce", "reason": "550"}, Kind.BOUNCED, Grounds.BOUNCED),
-        ({"event": "bounce", "type": "blocked"}, Kind.BLOCKED, None),
-        ({"event": "bounce"}, Kind.BLOCKED, None),
-        ({"event": "bounce", "type": None}, Kind.BLOCKED, None),
-        ({"event": "bounce", "type": ["bounce"]}, Kind.BLOCKED, None),
-        ({"event": "dropped", "reason": "Bounced Address"}, Kind.DROPPED, Grounds.BOUNCED),
-        ({"event": "dropped", "reason": "Spam Reporting Address"}, Kind.DROPPED, Grounds.COMPLAINED),
-        ({"event": "dropped", "reason": "Unsubscribed Address"}, Kind.DROPPED, Grounds.UNSUBSCRIBED),
-        ({"event": "dropped", "reason": "Invalid"}, Kind.DROPPED, Grounds.INVALID),
-        ({"event": "dropped", "reason": "Invalid SMTPAPI header"}, Kind.DROPPED, None),
-        ({"event": "dropped", "reason": "Spam Content"}, Kind.DROPPED, None),
-        ({"event": "dropped", "reason": "Recipient List over Package Quota"}, Kind.OVER_QUOTA, None),
-        ({"event": "dropped", "reason": None}, Kind.DROPPED, None),
-        ({"event": "spamreport"}, Kind.COMPLAINED, Grounds.COMPLAINED),
-        ({"event": "unsubscribe"}, Kind.UNSUBSCRIBED, Grounds.UNSUBSCRIBED),
-        ({"event": "group_unsubscribe", "asm_group_id": 4}, Kind.UNSUBSCRIBED, Grounds.UNSUBSCRIBED),
+        ({"event": "processed"}, EventKind.PROCESSED, None),
+        ({"event": "deferred", "attempt": "3", "response": "later"}, EventKind.DEFERRED, None),
+        ({"event": "delivered"}, EventKind.DELIVERED, None),
+        ({"event": "bounce", "type": "bounce", "reason": "550"}, EventKind.BOUNCED, Grounds.BOUNCED),
+        ({"event": "bounce", "type": "blocked"}, EventKind.BLOCKED, None),
+        ({"event": "bounce"}, EventKind.BLOCKED, None),
+        ({"event": "bounce", "type": None}, EventKind.BLOCKED, None),
+        ({"event": "bounce", "type": ["bounce"]}, EventKind.BLOCKED, None),
+        ({"event": "dropped", "reason": "Bounced Address"}, EventKind.DROPPED, Grounds.BOUNCED),
+        ({"event": "dropped", "reason": "Spam Reporting Address"}, EventKind.DROPPED, Grounds.COMPLAINED),
+        ({"event": "dropped", "reason": "Unsubscribed Address"}, EventKind.DROPPED, Grounds.UNSUBSCRIBED),
+        ({"event": "dropped", "reason": "Invalid"}, EventKind.DROPPED, Grounds.INVALID),
+        ({"event": "dropped", "reason": "Invalid SMTPAPI header"}, EventKind.DROPPED, None),
+        ({"event": "dropped", "reason": "Spam Content"}, EventKind.DROPPED, None),
+        ({"event": "dropped", "reason": "Recipient List over Package Quota"}, EventKind.OVER_QUOTA, None),
+        ({"event": "dropped", "reason": None}, EventKind.DROPPED, None),
+        ({"event": "spamreport"}, EventKind.COMPLAINED, Grounds.COMPLAINED),
+        ({"event": "unsubscribe"}, EventKind.UNSUBSCRIBED, Grounds.UNSUBSCRIBED),
+        ({"event": "group_unsubscribe", "asm_group_id": 4}, EventKind.UNSUBSCRIBED, Grounds.UNSUBSCRIBED),
     ],
 )
 def test_words_of_the_provider_become_ours(fields, kind, grounds):
@@ -50,18 +50,20 @@ def test_words_of_the_provider_become_ours(fields, kind, grounds):
     ],
 )
 def test_other_forms_of_the_same_event_are_read_alike(fields):
-    assert read_event(ELEMENT | fields, installation="here") == Event(Kind.DELIVERED, "ann@example.org", (7, 3))
+    assert read_event(ELEMENT | fields, installation="here") == Event(EventKind.DELIVERED, "ann@example.org", (7, 3))
 
 
 @pytest.mark.parametrize("number", [None, "", "0", "-1", "1.0", 1.0, True, "٣", "9" * 19, 2**63, "9" * 9999, [], "x"])
 @pytest.mark.parametrize("name", ["delivery_id", "attempt_id"])
 def test_event_without_both_ids_is_about_no_delivery(name, number):
-    assert read_event(ELEMENT | {name: number}, installation="here") == Event(Kind.DELIVERED, "ann@example.org", None)
+    assert read_event(ELEMENT | {name: number}, installation="here") == Event(
+        EventKind.DELIVERED, "ann@example.org", None
+    )
 
 
 @pytest.mark.parametrize("address", [None, 7, ["ann@example.org"]])
 def test_address_that_is_no_text_is_left_out(address):
-    assert read_event(ELEMENT | {"email": address}, installation="here") == Event(Kind.DELIVERED, "", (7, 3))
+    assert read_event(ELEMENT | {"email": address}, installation="here") == Event(EventKind.DELIVERED, "", (7, 3))
 
 
 @pytest.mark.parametrize("element", [None, 1, "delivered", [], {}, {"event": None}, {"event": 3}, {"event": ""}])
@@ -112,7 +114,7 @@ def test_last_of_two_equal_keys_counts():
         b'[{"event": "bounce", "event": "processed", "email": "a@example.org"}]', installation="here", most=1
     )
 
-    assert post.events == (Event(Kind.PROCESSED, "a@example.org", None),)
+    assert post.events == (Event(EventKind.PROCESSED, "a@example.org", None),)
 
 
 def test_more_events_than_are_taken_at_once_are_refused():
@@ -144,7 +146,7 @@ def test_event_of_another_installation_is_only_counted(kind: str, name: object):
     body = json.dumps([ELEMENT | {"event": kind, "installation": name}, ELEMENT | {"installation": "here"}, ELEMENT])
     post = read_post(body.encode(), installation="here", most=3)
 
-    assert post.events == (Event(Kind.DELIVERED, "ann@example.org", (7, 3)),) * 2
+    assert post.events == (Event(EventKind.DELIVERED, "ann@example.org", (7, 3)),) * 2
     assert post.others == {ELSEWHERE: 1}
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from digest.months import Month
 from digest.subscribers.subscriber import NoMatch, Preferences
-from digest.topics import Named, Taxonomy, Topic
+from digest.topics import Taxonomy, Term, Topic
 from digest.web.bodies import Form
 from digest.web.people.choices import Reading, pauses, topic_groups
 
@@ -139,9 +139,9 @@ def test_topics_stand_in_their_groups_and_are_found_by_other_words():
             Topic("trust", {"en": "Trust"}, "process"),
         ),
         (
-            Named("process", {"en": "Process"}),
-            Named("nothing", {"en": "Nothing"}),
-            Named("therapies", {"en": "Therapies"}),
+            Term("process", {"en": "Process"}),
+            Term("nothing", {"en": "Nothing"}),
+            Term("therapies", {"en": "Therapies"}),
         ),
     )
     process, therapies = topic_groups(taxonomy, "fr", {"cbt"})

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from digest.content.issue_file import Wording
+from digest.content.issue_file import IssueWording
 from digest.issue.checks.codes import warning
 from digest.issue.checks.files.written import key_place
 from digest.issue.findings import Finding
@@ -33,6 +33,6 @@ def count_word_findings(issue: Issue) -> Iterator[Finding]:
                 yield warning("count-word", problem, "write it without a number", key_place(issue, key))
 
 
-def _said(wording: Wording, key: str) -> str:
+def _said(wording: IssueWording, key: str) -> str:
     match = _COUNT.search(getattr(wording, key))
     return " ".join(match[0].split()) if match else ""

@@ -9,7 +9,7 @@ from cssselect import SelectorError, parse
 from lxml.cssselect import CSSSelector  # type: ignore[import-untyped]
 
 from digest.issue.checks.codes import warning
-from digest.issue.checks.mail.css import Rule, background, colour
+from digest.issue.checks.mail.css import CssRule, background, colour
 from digest.issue.checks.mail.page import Element, Page, inline_style, is_seen
 from digest.issue.findings import Finding
 from digest.rendering.colour import READABLE, contrast
@@ -86,7 +86,7 @@ def _dark_styles(page: Page) -> Styles:
     return styles
 
 
-def _single(dark: list[Rule]) -> Iterator[tuple[tuple[int, int, int], str, Rule]]:
+def _single(dark: list[CssRule]) -> Iterator[tuple[tuple[int, int, int], str, CssRule]]:
     """Each selector by itself with its specificity; one that can't be read matches nothing in a mail either."""
     for rule in dark:
         for selector in rule.selector.split(","):

@@ -24,7 +24,7 @@ class Declaration:
 
 
 @dataclass(frozen=True)
-class Rule:
+class CssRule:
     """A rule; `at` is the at-rule around it, such as `@media print`, or empty, or the rule itself (`@font-face`)."""
 
     at: str
@@ -32,19 +32,21 @@ class Rule:
     declarations: tuple[Declaration, ...]
 
 
-def rules(css: str) -> Iterator[Rule]:
+def rules(css: str) -> Iterator[CssRule]:
     """Read a style sheet. A block that can't be understood has no rule."""
     for head, body in _BLOCK.findall(_COMMENT.sub("", css)):
         prelude = " ".join(head.rpartition(";")[2].split())
         for statement in head.split(";")[:-1]:  # @import and @charset have no block
             if name := _AT.match(statement.strip().casefold()):
-                yield Rule(name[0], "", ())
+                yield CssRule(name[0], "", ())
         if prelude.startswith("@") and "{" in body:
-            yield from (Rule(prelude.casefold(), " ".join(a.split()), declarations(b)) for a, b in _INNER.findall(body))
+            yield from (
+                CssRule(prelude.casefold(), " ".join(a.split()), declarations(b)) for a, b in _INNER.findall(body)
+            )
         elif prelude.startswith("@"):
-            yield Rule(prelude.casefold(), "", declarations(body))
+            yield CssRule(prelude.casefold(), "", declarations(body))
         else:
-            yield Rule("", prelude, declarations(body))
+            yield CssRule("", prelude, declarations(body))
 
 
 def declarations(style: str) -> tuple[Declaration, ...]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Container, Iterator
 
-from digest.issue.checks.mail.css import Declaration, Rule, declarations
+from digest.issue.checks.mail.css import CssRule, Declaration, declarations
 from digest.issue.checks.mail.page import Element, Page
 
 _ELEMENTS = dict.fromkeys(("article", "section", "nav", "header", "footer", "main", "aside"), "html-semantics")
@@ -97,7 +97,7 @@ def _of_element(element: Element) -> Iterator[str]:
         yield from _of_declaration(one)
 
 
-def _of_sheet(rules: tuple[Rule, ...]) -> Iterator[str]:
+def _of_sheet(rules: tuple[CssRule, ...]) -> Iterator[str]:
     for rule in rules:
         if match := _AT.match(rule.at):
             yield f"css-at-{match[1]}"

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import lxml.html  # type: ignore[import-untyped]
 
-from digest.issue.checks.mail.css import Rule, declarations, rules
+from digest.issue.checks.mail.css import CssRule, declarations, rules
 from digest.issue.edition import Edition
 from digest.issue.placeholders import (
     GREETING_HTML,
@@ -58,7 +58,7 @@ class Page:
         return lxml.html.document_fromstring(self.html)
 
     @cached_property
-    def rules(self) -> tuple[Rule, ...]:
+    def rules(self) -> tuple[CssRule, ...]:
         """The rules of every `<style>`."""
         return tuple(rule for style in self.root.iter("style") for rule in rules(style.text or ""))
 

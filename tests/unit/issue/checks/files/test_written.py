@@ -6,9 +6,9 @@ import pytest
 from check_samples import OLD, RULES, SHELF, TWO, apa, in_both, make_article, written
 from mail_samples import MONTH, NEWSLETTER, TAXONOMY, make_issue
 
-from digest.content.accepted import Suppression
+from digest.content.accepted import AcceptedFinding
 from digest.content.article import Study
-from digest.content.issue_file import IssueFile, Notice, Wording
+from digest.content.issue_file import IssueFile, IssueWording, Notice
 from digest.errors import ContentError, Place
 from digest.issue.checks import check_issue
 from digest.issue.checks.files.shelf import Shelf
@@ -80,7 +80,7 @@ def test_file_that_does_not_load_is_an_error_and_comes_first():
         IssueFile(MONTH, introduction="[a](http://example.org)"),
         IssueFile(MONTH, notices=(Notice("A", "[a](http://example.org)"),)),
         IssueFile(MONTH, notices=(Notice("A", link="http://example.org"),)),
-        IssueFile(MONTH, by_language={"fr": Wording(introduction="[a](http://example.org)")}),
+        IssueFile(MONTH, by_language={"fr": IssueWording(introduction="[a](http://example.org)")}),
     ],
 )
 def test_insecure_link_of_the_issue_file_is_found(file):
@@ -188,14 +188,14 @@ def test_citation_composed_from_too_little_is_a_warning():
 
 
 def test_suppressed_finding_of_an_article_is_not_listed():
-    accepted = (Suppression("no-author", "the author wants no name", 3),)
+    accepted = (AcceptedFinding("no-author", "the author wants no name", 3),)
 
     assert codes(make_article(author=None, suppressed=accepted)) == []
     assert codes(make_article(suppressed=accepted), make_article("two", author=None)) == ["no-author"]
 
 
 def test_suppression_of_the_issue_file_holds_for_the_month():
-    file = IssueFile(MONTH, suppressed=(Suppression("no-author", "all by the editor", 2),))
+    file = IssueFile(MONTH, suppressed=(AcceptedFinding("no-author", "all by the editor", 2),))
 
     assert codes(make_article(author=None), make_article("two", author=None), file=file) == []
 
@@ -204,7 +204,7 @@ def test_suppression_of_the_issue_file_holds_for_the_month():
     ("code", "problem"), [("no-autor", "there is no check 'no-autor'"), ("no-topic", "'no-topic' can't be suppressed")]
 )
 def test_suppression_of_no_code_or_of_a_certain_error_is_an_error(code, problem):
-    article = make_article(topics=(), suppressed=(Suppression(code, "why not", 7),))
+    article = make_article(topics=(), suppressed=(AcceptedFinding(code, "why not", 7),))
 
     findings = {finding.code: finding for finding in written(article)}
 
@@ -253,7 +253,7 @@ def test_percent_escapes_are_no_unfinished_text(body, expected):
 
 def test_notice_whose_link_hides_a_character_is_found():
     notice = Notice("Webinar", link="https://example.org/%E2%80%AEgnp.exe")
-    file = IssueFile(MONTH, by_language={"en": Wording(notices=(notice,)), "fr": Wording()})
+    file = IssueFile(MONTH, by_language={"en": IssueWording(notices=(notice,)), "fr": IssueWording()})
 
     assert [code for _, code, _ in found(file=file)] == ["link-characters"]
 
@@ -306,11 +306,11 @@ def test_number_is_right_for_every_reader_of_a_single_article():
     [
         (IssueFile(MONTH, subject="News"), "the subject is the same in en and fr"),
         (
-            IssueFile(MONTH, by_language={"en": Wording(preheader="News")}),
+            IssueFile(MONTH, by_language={"en": IssueWording(preheader="News")}),
             "the preheader is written for en, and readers of fr get a composed one",
         ),
         (
-            IssueFile(MONTH, by_language={"fr": Wording(introduction="Bonjour")}),
+            IssueFile(MONTH, by_language={"fr": IssueWording(introduction="Bonjour")}),
             "the introduction is written for fr, and readers of en get a composed one",
         ),
         (IssueFile(MONTH, notices=(Notice("Webinar"),)), "the notice 'Webinar' is the same in en and fr"),
@@ -326,7 +326,7 @@ def test_text_that_is_not_written_for_each_language_is_a_warning(file, said):
     "file",
     [
         in_both(subject="A", preheader="B", introduction="C"),
-        IssueFile(MONTH, by_language={"fr": Wording(notices=(Notice("Webinaire"),))}),
+        IssueFile(MONTH, by_language={"fr": IssueWording(notices=(Notice("Webinaire"),))}),
     ],
 )
 def test_text_for_each_language_and_notice_for_one_are_meant(file):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from digest.issue.checks.mail.css import Declaration, Rule, background, colour, declarations, rules
+from digest.issue.checks.mail.css import CssRule, Declaration, background, colour, declarations, rules
 
 RED = (Declaration("color", "red"),)
 
@@ -11,9 +11,9 @@ def test_rules_know_the_media_query_around_them():
     css = "/* { */ p { color: red } @media (prefers-color-scheme: dark) { p, a { color: red } } li { color: red; }"
 
     assert list(rules(css)) == [
-        Rule("", "p", RED),
-        Rule("@media (prefers-color-scheme: dark)", "p, a", RED),
-        Rule("", "li", RED),
+        CssRule("", "p", RED),
+        CssRule("@media (prefers-color-scheme: dark)", "p, a", RED),
+        CssRule("", "li", RED),
     ]
 
 

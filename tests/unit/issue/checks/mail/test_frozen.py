@@ -6,7 +6,7 @@ import pytest
 from check_samples import TWO, altered, in_article, long_issue, rendered, support, with_template
 from mail_samples import MONTH, NEWSLETTER, make_issue, renderer
 
-from digest.content.accepted import Suppression
+from digest.content.accepted import AcceptedFinding
 from digest.content.issue_file import IssueFile
 from digest.issue.checks.mail.clients import ACCEPTED
 from digest.issue.checks.mail.frozen import check_frozen
@@ -32,7 +32,7 @@ def test_fault_of_every_edition_is_told_once():
 
 
 def test_findings_of_editions_are_suppressed_in_the_issue_file():
-    accepted = (Suppression("subject-length", "a title of the law", 2),)
+    accepted = (AcceptedFinding("subject-length", "a title of the law", 2),)
     file = IssueFile(MONTH, subject="Word " * 30, suppressed=accepted)
 
     assert rendered(make_issue(*TWO, file=file)) == ()
@@ -103,7 +103,9 @@ def test_placeholder_of_another_issue_is_left_over():
 
 
 def test_sign_that_the_author_wrote_is_not_told_again_for_the_edition():
-    article = replace(TWO[0], body="The word TODO.", suppressed=(Suppression("leftover-placeholder", "about it", 3),))
+    article = replace(
+        TWO[0], body="The word TODO.", suppressed=(AcceptedFinding("leftover-placeholder", "about it", 3),)
+    )
 
     assert rendered(make_issue(article, TWO[1])) == ()
 
