@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 import typer
@@ -65,3 +66,23 @@ def test_documented_commands_exist():
 def test_links_between_pages_lead_somewhere(page: Path):
     for target in re.findall(r"\]\((?!https?://|mailto:)([^)#]+)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target
+
+
+PACKAGES = sorted(path.stem for path in (ROOT / "src/digest").iterdir() if path.suffix in {".py", ""})
+NAMES_IN_TOUR = re.findall(
+    rf"`((?:{'|'.join(PACKAGES)})\.[A-Za-z_.]+)`", (ROOT / "docs/tour.md").read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES_IN_TOUR)))
+def test_name_in_tour_exists(name: str):
+    assert resolve_name(f"digest.{name}")
+
+
+def test_tour_names_many_modules():
+    assert len(set(NAMES_IN_TOUR)) > 40
+
+
+@pytest.mark.parametrize("page", sorted(path.name for path in ROOT.glob("docs/*.md")))
+def test_page_is_linked_from_the_readme(page: str):
+    assert f"](docs/{page})" in (ROOT / "README.md").read_text(encoding="utf-8")

@@ -1,6 +1,6 @@
 """The alarm clock: APScheduler wakes the process, the database decides what is due.
 
-The job store is memory: shared between schedulers it would run a job once per scheduler (see docs/design.md).
+The job store is memory: shared between schedulers it would run a job once per scheduler (see docs/decisions.md).
 APScheduler waits for a time of day. When the clock is set back, every job would wait until that time comes again, so a
 thread looks for jobs that lie further ahead than their interval and lets them run at once.
 """
