@@ -68,6 +68,19 @@ def test_links_between_pages_lead_somewhere(page: Path):
         assert (page.parent / target).exists(), target
 
 
+def anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize(
+    "page", [*sorted(ROOT.glob("docs/*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"], ids=str
+)
+def test_links_to_headings_lead_somewhere(page: Path):
+    for target, anchor in re.findall(r"\]\(([\w./-]*\.md|)#([^)]+)\)", page.read_text(encoding="utf-8")):
+        assert anchor in anchors(page.parent / target if target else page), f"{target}#{anchor}"
+
+
 PACKAGES = sorted(path.stem for path in (ROOT / "src/digest").iterdir() if path.suffix in {".py", ""})
 NAMES_IN_TOUR = re.findall(
     rf"`((?:{'|'.join(PACKAGES)})\.[A-Za-z_.]+)`", (ROOT / "docs/tour.md").read_text(encoding="utf-8")
