@@ -127,4 +127,4 @@ def test_service_answers_beside_hundreds_of_idle_and_slow_connections(tmp_path: 
 def test_form_from_a_slow_line_is_taken(tmp_path: Path):
     make_project(tmp_path)
     with started(tmp_path, "serve") as port:
-        assert subscribe_slowly(port).startswith(b"HTTP/1.1 200 ")
+        assert subscribe_slowly(port).startswith(b"HTTP/1.1 303 ")  # on to the page that says so

@@ -26,9 +26,9 @@ from pathlib import Path
 from factories import make_newsletter, make_taxonomy
 from services.site import make_assets, make_renderer
 from digest.content.library import Library
-from digest.forms import address_of, listen
+from digest.http.server import address_of, listen
 from digest.issue.newsletter import IssueRules
-from digest.pipeline.assemble import Workshop
+from digest.pipeline.issue.assemble import Workshop
 from digest.preview.app import create_preview
 from digest.preview.serve import serve
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from io import StringIO
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -43,7 +44,7 @@ def read(digest: Digest) -> list[tuple[str | None, str]]:
 def test_every_page_of_every_list_is_taken_over(tmp_path, database_url):
     with in_thread(tmp_path / "ledger.db", Behaviour(suppressions=LISTS, keep=True)) as provider:
         digest = project(tmp_path / "project", database_url, provider.url)
-        lines = ["email\n", "p1@example.org\n", "p2@example.org\n", "kept@example.org\n"]
+        lines = StringIO("email\np1@example.org\np2@example.org\nkept@example.org\n")
         import_list(digest.database, lines, digest.row_rules("test", dt.date(2026, 1, 31)), update=False)
         told = [run(tmp_path / "project", "suppressions", "pull") for _ in range(2)]
         paths = [seen.path for seen in provider.seen]

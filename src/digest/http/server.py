@@ -61,7 +61,7 @@ class Server(uvicorn.Server):
         grace: Seconds that open connections get when the server is asked to stop.
         on_stop: Called when it is asked to stop, to end what would stay open for ever.
         patience: How long a connection may keep the server waiting.
-        most: Connections at once; see `digest.connections`. None: as many as the limit of open files allows.
+        most: Connections at once; see `digest.http.connections`. None: as many as the limit of open files allows.
     """
 
     def __init__(

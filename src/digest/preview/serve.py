@@ -10,5 +10,5 @@ _GRACE_SECONDS = 2
 
 
 def serve(app: FastAPI, listening: socket.socket) -> None:
-    """Answer on a socket from `digest.forms.listen` until Ctrl-C or SIGTERM; open pages are let go at once."""
+    """Answer on a socket from `digest.http.server.listen` until Ctrl-C or SIGTERM; open pages are let go at once."""
     Server(app, grace=_GRACE_SECONDS, on_stop=app.state.close).serve_on(listening)

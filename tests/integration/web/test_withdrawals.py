@@ -134,7 +134,7 @@ def test_reason_in_another_language_is_marked(database: Database, gone):
         row = issues.status(connection, NOVEMBER)
         record_approval(connection, NOVEMBER, row.hash, NOON, Withdrawing(("alliance",), {"fr": "Rétractée."}))
 
-    assert '<span lang="fr">Rétractée.</span>' in gone.get("/2026-11/alliance/?lang=en").text
+    assert '<span lang="fr" dir="ltr">Rétractée.</span>' in gone.get("/2026-11/alliance/?lang=en").text
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Run by Alembic: migrates the connection that `digest.storage.database.upgrade` gives, inside its transaction."""
+"""Run by Alembic: migrates the connection that `digest.storage.db.database.upgrade` gives, inside its transaction."""
 
 from alembic import context
 

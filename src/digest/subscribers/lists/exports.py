@@ -20,7 +20,7 @@ _LEFT, _BOUNCED, _SPAM, _BANNED, _ABSENT = (
 
 @dataclass(frozen=True)
 class Export:
-    """What the list of one program looks like; names of columns as `digest.subscribers.cells.plain` spells them.
+    """What the list of one program looks like; names of columns as `digest.subscribers.lists.cells.plain` spells them.
 
     Attributes:
         marks: The list is this program's if its header has all columns of one of these sets.
