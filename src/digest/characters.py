@@ -112,7 +112,7 @@ _SPACES = re.compile(r"[ \t]+")
 _LINE_BREAK = re.compile("[\n\v\f\r\x85\u2028\u2029]")
 _BREAKS = re.compile("[ \t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
 _ENCODED_WORD = re.compile(r"=\?[^?]*\?[^?]*\?[^?]*\?=")
-_EMPTY = CharacterFault(CharacterRule.EMPTY, "nothing that can be seen", "write it")
+_EMPTY = CharacterFault(CharacterRule.EMPTY, "no visible characters", "enter some text")
 
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # embeddings, overrides, isolates
 _EMOJI = range(0x1F000, 0x1FFFE)  # UTS 51 keeps what is unassigned here for emoji to come
@@ -191,19 +191,19 @@ def _refusal(character: str) -> CharacterRule | None:
 def _fault(rule: CharacterRule, character: str, position: int) -> CharacterFault:
     what, remedy = _WORDS[rule]
     if unicodedata.category(character) == "Cs":
-        what, remedy = "half of a character, {}", "write the character itself, not one escape for each half"
+        what, remedy = "half of a character, {}", "write the character itself instead of two escapes"
     return CharacterFault(rule, what.format(describe(character)), remedy, position, character)
 
 
 _WORDS = {
     CharacterRule.CONTROL: ("a control character, {}", "remove it"),
-    CharacterRule.LINE_BREAK: ("a separator, {}", "write a space or an ordinary line break instead"),
+    CharacterRule.LINE_BREAK: ("a separator, {}", "use a space or an ordinary line break instead"),
     CharacterRule.UNUSABLE: ("{}, which is not a character", "remove it"),
     CharacterRule.DIRECTION: (
         "{}, which changes the direction of the text",
-        "remove it; it may have come with pasted text",
+        "remove it (it may come from pasted text)",
     ),
-    CharacterRule.INVISIBLE: ("an invisible character, {}", "remove it; it may have come with pasted text"),
+    CharacterRule.INVISIBLE: ("an invisible character, {}", "remove it (it may come from pasted text)"),
 }
 
 

@@ -27,7 +27,7 @@ class Month:
         """
         match = _FORM.fullmatch(text)
         if match is None:
-            raise ValueError(f"{text!r} is not a month: write it as YYYY-MM, for example 2026-11")
+            raise ValueError(f"{text!r} is not a month: write it as YYYY-MM, such as 2026-11")
         return cls(int(match[1]), int(match[2]))
 
     @classmethod

@@ -130,7 +130,7 @@ def open_dated(keys: Keys, purpose: Purpose, token: str, now: dt.datetime) -> tu
     ends = int.from_bytes(body[_SUBJECT_BYTES:], "big")
     if ends <= now.timestamp():
         ended = dt.datetime.fromtimestamp(ends, dt.UTC)
-        raise ExpiredToken(f"this link ended on {ended:%Y-%m-%d}: ask for a new one", ended)
+        raise ExpiredToken(f"this link expired on {ended:%Y-%m-%d}: request a new one", ended)
     return int.from_bytes(body[:_SUBJECT_BYTES], "big"), dt.datetime.fromtimestamp(min(ends, _LATEST), dt.UTC)
 
 
@@ -154,7 +154,7 @@ def _opened(keys: Sequence[bytes], purpose: str, token: str, length: int) -> byt
     # every key is tried, so that the time taken does not tell which one fits
     fits = [hmac.compare_digest(_sealer(key, purpose)(body).encode(), token.encode()) for key in keys]
     if not any(fits):
-        raise BadSignature("this link is not valid: use the newest mail, or ask for a new link")
+        raise BadSignature("this link is not valid: use the link in the most recent mail, or request a new one")
     return body
 
 
@@ -164,4 +164,4 @@ def _decode(token: str, length: int) -> bytes:
             raise ValueError(len(token))
         return a2b_base64(token.encode("ascii").translate(_FROM_URL), strict_mode=True)
     except (ValueError, Base64Error) as error:
-        raise BadSignature("this link is cut or altered: copy all of it from the mail") from error
+        raise BadSignature("this link is incomplete or changed: copy the whole link from the mail") from error

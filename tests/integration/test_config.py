@@ -566,7 +566,7 @@ def test_fault_of_the_environment_is_told_beside_those_of_the_file(config_file: 
         ('"Empa\\u200bthy"', "it has an invisible character, U+200B ZERO WIDTH SPACE: remove it"),
         ('""', "it is empty: write it"),
         ('"   "', "it is empty: write it"),
-        ('"\\u200e"', "it has nothing that can be seen: write it"),
+        ('"\\u200e"', "it has no visible characters: enter some text"),
     ],
 )
 @pytest.mark.parametrize(
@@ -718,7 +718,9 @@ def test_comment_that_touches_a_value_is_refused_with_its_line(config_file: Path
 def test_file_with_too_many_levels_is_refused_with_its_line(config_file: Path, deep: str):
     config_file.write_text(f"newsletter:\n  title: {deep}\n")
 
-    with pytest.raises(ConfigError, match=rf"{config_file.name}:[23]: there are more than 20 levels: write lists and"):
+    with pytest.raises(
+        ConfigError, match=rf"{config_file.name}:[23]: nested more than 20 levels deep: write lists and"
+    ):
         load_config(config_file)
 
 

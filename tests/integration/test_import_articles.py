@@ -194,7 +194,7 @@ def test_block_that_is_not_understood_is_told_and_the_others_are_imported(librar
 
     assert report.created == ("2021-04/a-thing",)
     assert [str(error.place) for error in report.errors] == [f"{library.root.parent / 'page.txt'}:2"]
-    assert report.errors[0].problem == "a title was expected here"
+    assert report.errors[0].problem == "expected an article title here"
 
 
 def test_separators_and_overrides_of_a_saved_page_are_left_out(library: Library):
@@ -224,7 +224,7 @@ def test_page_that_is_not_there_is_told_and_the_next_is_imported(library: Librar
     report = import_articles(library, TAXONOMY, [folder / "no.txt", folder / "page.txt"], topics=[], author=None)
 
     assert len(report.created) == 4
-    assert [str(error) for error in report.errors] == [f"{folder / 'no.txt'}: there is no such file: correct the path"]
+    assert [str(error) for error in report.errors] == [f"{folder / 'no.txt'}: the file does not exist: check the path"]
 
 
 def test_page_that_lists_an_article_twice_makes_one_file(library: Library):

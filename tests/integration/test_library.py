@@ -52,9 +52,12 @@ def test_what_is_no_month_is_told(library: Library):
     (library.root / "2026-10").symlink_to(library.root / "2026-11")
 
     assert [str(error) for error in library.strays()] == [
-        "articles/2026-10: it is a symbolic link, and none is followed: put the file or folder itself here",
-        "articles/2026-13: the folder's name is no month: rename it to YYYY-MM, for example 2026-11",
-        "articles/notes.md: the file stands in no month's folder: move it into a folder such as 2026-11, or away",
+        (
+            "articles/2026-10: this is a symbolic link, and digest does not follow links: "
+            "replace the link with the file or folder itself"
+        ),
+        "articles/2026-13: the folder name is not a month: rename it to YYYY-MM, such as 2026-11",
+        "articles/notes.md: the file is not in a month folder: move it into a folder such as 2026-11, or out of here",
     ]
 
 
@@ -63,7 +66,7 @@ def test_missing_folder_has_no_months_and_is_told(tmp_path: Path):
 
     assert library.months() == ()
     assert [str(error) for error in library.strays()] == [
-        "articles: there is no such folder: create it, or correct content.articles in the configuration"
+        "articles: the folder does not exist: create it, or fix content.articles in the configuration"
     ]
 
 
@@ -104,19 +107,19 @@ def test_order_that_names_no_article_is_told(library: Library):
     put(library, "issue.md", "---\nsubject: S\norder: [a, b]\n---\n")
 
     assert faults(library)[1:] == [
-        "articles/2026-11/issue.md:3: the order names 'b', and there is no such article: correct it or remove it"
+        "articles/2026-11/issue.md:3: the order lists 'b', but there is no such article: fix it or remove it"
     ]
 
 
 @pytest.mark.parametrize(
     ("name", "fault"),
     [
-        ("My Article.md", "may hold only a-z, 0-9 and single hyphens before .md: rename it to my-article.md"),
-        ("%2e%2e.md", "may hold only a-z, 0-9 and single hyphens before .md: rename it to 2e-2e.md"),
-        ("été.md", "may hold only a-z, 0-9 and single hyphens before .md: rename it to ete.md"),
-        ("con.md", "is that of a device on Windows: rename it to con-article.md"),
+        ("My Article.md", "may contain only a-z, 0-9 and single hyphens before .md: rename it to my-article.md"),
+        ("%2e%2e.md", "may contain only a-z, 0-9 and single hyphens before .md: rename it to 2e-2e.md"),
+        ("été.md", "may contain only a-z, 0-9 and single hyphens before .md: rename it to ete.md"),
+        ("con.md", "is reserved by Windows: rename it to con-article.md"),
         ("x" * 200 + ".md", f"has 200 characters before .md, more than 100: rename it to {'x' * 80}.md"),
-        ("a.MD", "ends in upper case: rename it to a.md"),
+        ("a.MD", "ends in upper-case letters: rename it to a.md"),
     ],
 )
 def test_name_that_can_be_no_address_is_told_with_a_better_one(library: Library, name, fault):
@@ -139,7 +142,7 @@ def test_names_that_differ_only_in_case_are_told(library: Library, first, second
 def test_issue_file_in_another_spelling_is_told(library: Library):
     put(library, "Issue.md")
 
-    assert faults(library) == ["articles/2026-11/Issue.md: the issue file is not spelt so: rename it to issue.md"]
+    assert faults(library) == ["articles/2026-11/Issue.md: the issue file's name is misspelled: rename it to issue.md"]
 
 
 def test_text_that_was_not_saved_as_markdown_is_told(library: Library):
@@ -149,9 +152,9 @@ def test_text_that_was_not_saved_as_markdown_is_told(library: Library):
     put(library, ".a.md.swp")
 
     markdown, text = faults(library)
-    assert markdown.startswith("articles/2026-11/a.markdown: a file that ends in .markdown is not read: ")
-    assert text.startswith("articles/2026-11/notes on things.txt: a file that ends in .txt is not read: ")
-    assert text.endswith("save it as Markdown, named notes-on-things.md")
+    assert markdown.startswith("articles/2026-11/a.markdown: digest does not read .markdown files: ")
+    assert text.startswith("articles/2026-11/notes on things.txt: digest does not read .txt files: ")
+    assert text.endswith("save it as Markdown in notes-on-things.md")
 
 
 def test_symbolic_link_is_not_followed(library: Library, tmp_path: Path):
@@ -184,8 +187,8 @@ def test_fifo_and_folder_with_an_articles_name_are_told_and_not_opened(library: 
 
     assert slugs(library) == []
     assert faults(library) == [
-        "articles/2026-11/a.md: this is no ordinary file: remove it, or give it another name",
-        "articles/2026-11/b.md: this is no ordinary file: remove it, or give it another name",
+        "articles/2026-11/a.md: this is not a regular file: remove it or rename it",
+        "articles/2026-11/b.md: this is not a regular file: remove it or rename it",
     ]
 
 
@@ -206,7 +209,7 @@ def test_only_the_first_thousand_articles_are_read(library: Library):
     loaded = library.load(NOVEMBER)
 
     assert str(loaded.errors[0]) == (
-        "articles/2026-11: there are 1003 articles, only the first 1000 are read: move the others away"
+        "articles/2026-11: there are 1003 articles, and only the first 1000 are read: move the others to another folder"
     )
     assert len(loaded.errors) == 1001
 
@@ -214,9 +217,9 @@ def test_only_the_first_thousand_articles_are_read(library: Library):
 @pytest.mark.parametrize(
     ("data", "fault"),
     [
-        (GOOD.encode("utf-16"), ":1: the file is UTF-16"),
+        (GOOD.encode("utf-16"), ":1: the file is encoded as UTF-16"),
         (GOOD.encode() + b"caf\xe9\n", ":6: byte 0xe9 is not UTF-8"),
-        (GOOD.encode() + b"\n\0", ":7: there is a NUL byte"),
+        (GOOD.encode() + b"\n\0", ":7: the file contains a NUL byte"),
     ],
 )
 def test_what_is_no_utf_8_text_is_told_with_its_line(library: Library, data, fault):
@@ -249,7 +252,7 @@ def test_created_article_is_written_as_it_is(library: Library):
 def test_create_never_overwrites(library: Library):
     put(library, "a.md", "mine")
 
-    with pytest.raises(ContentError, match=r"articles/2026-11/a\.md: the file is there already"):
+    with pytest.raises(ContentError, match=r"articles/2026-11/a\.md: the file already exists"):
         library.create(NOVEMBER, "a", GOOD)
     assert names(library, "2026-11") == ["a.md"]
     assert (library.root / "2026-11" / "a.md").read_text() == "mine"
@@ -280,12 +283,12 @@ def test_source_is_read_with_plain_line_ends(tmp_path: Path):
 
 
 def test_source_that_is_not_there_is_told(tmp_path: Path):
-    with pytest.raises(ContentError, match=r"page\.txt: there is no such file"):
+    with pytest.raises(ContentError, match=r"page\.txt: the file does not exist"):
         read_source(tmp_path / "page.txt")
 
 
 def test_source_that_is_a_folder_is_told(tmp_path: Path):
-    with pytest.raises(ContentError, match="this is no ordinary file"):
+    with pytest.raises(ContentError, match="this is not a regular file"):
         read_source(tmp_path)
 
 

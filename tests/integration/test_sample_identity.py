@@ -21,7 +21,7 @@ SITE = {"base_url: http://127.0.0.1:8000": "base_url: https://digest.example.org
 SAID = (
     "newsletter.title.en, newsletter.title.fr, newsletter.postal_address, newsletter.from.address, "
     "newsletter.reply_to, newsletter.contact, newsletter.base_url, newsletter.list_id are still the samples: "
-    "write your own in the configuration"
+    "replace it with your own in the configuration"
 )
 
 

@@ -77,9 +77,9 @@ def test_real_names_stay_as_they_are(name: str):
         ("A\U000e0041", CharacterRule.INVISIBLE, "an invisible character, U+E0041 TAG LATIN CAPITAL LETTER A"),
         ("\u3164", CharacterRule.INVISIBLE, "an invisible character, U+3164 HANGUL FILLER"),
         ("=?utf-8?q?=1B?=", CharacterRule.ENCODED_WORD, "'=?utf-8?q?=1B?=', which mail programs decode (RFC 2047)"),
-        ("", CharacterRule.EMPTY, "nothing that can be seen"),
-        ("\u200e", CharacterRule.EMPTY, "nothing that can be seen"),
-        ("\u0301", CharacterRule.EMPTY, "nothing that can be seen"),
+        ("", CharacterRule.EMPTY, "no visible characters"),
+        ("\u200e", CharacterRule.EMPTY, "no visible characters"),
+        ("\u0301", CharacterRule.EMPTY, "no visible characters"),
         ("x" * 301, CharacterRule.LENGTH, "301 characters, more than the limit of 300"),
     ],
 )

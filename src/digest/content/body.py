@@ -45,7 +45,7 @@ def parts(markdown: str, line: int, file: str) -> tuple[Part, Part | None]:
         return _part(markdown, line), None
     if len(found) > 1:
         place = Place(file, line + found[1].line - 1)
-        raise ContentError(place, "there is a second section on practice implications", "join the two")
+        raise ContentError(place, "there are two sections on practice implications", "merge them")
     lines = markdown.split("\n")
     implications = _part("\n".join(lines[found[0].end :]), line + found[0].end)
     return _part("\n".join(lines[: found[0].line - 1]), line), implications if implications.text else None
@@ -56,8 +56,8 @@ def link_faults(markdown: str, line: int, file: str) -> Iterator[ContentError]:
     for link in links(markdown):
         if not is_safe(link.href) and not is_site_path(link.href):
             place = Place(file, line + link.line - 1)
-            advice = "write a whole address that begins with https://"
-            yield ContentError(place, f"the link {_shortened(link.href)!r} may not be mailed", advice)
+            advice = "use a full address that starts with https://"
+            yield ContentError(place, f"the link {_shortened(link.href)!r} is not allowed in mail", advice)
 
 
 def _part(text: str, line: int) -> Part:

@@ -65,8 +65,8 @@ class Library:
     def strays(self) -> tuple[ContentError, ...]:
         """What stands beside the folders of the months and is none; or that the folder itself is missing."""
         if not self.root.is_dir():
-            advice = "create it, or correct content.articles in the configuration"
-            return (ContentError(Place(self.root.name), "there is no such folder", advice),)
+            advice = "create it, or fix content.articles in the configuration"
+            return (ContentError(Place(self.root.name), "the folder does not exist", advice),)
         return tuple(
             ContentError(Place(f"{self.root.name}/{entry.name}"), *_stray(entry))
             for entry in _entries(self.root)
@@ -110,7 +110,7 @@ class Library:
             finally:
                 draft.unlink()
         except FileExistsError:
-            raise ContentError(place, "the file is there already", "edit it, or choose another name") from None
+            raise ContentError(place, "the file already exists", "edit it, or choose another name") from None
         except OSError as error:
             raise _not_written(place, error) from None
 
@@ -175,8 +175,8 @@ class Library:
             elif name.endswith(".md") and name != ISSUE_FILE:
                 slugs.append(name.removesuffix(".md"))
         if len(slugs) > _MOST_ARTICLES:
-            problem = f"there are {len(slugs)} articles, only the first {_MOST_ARTICLES} are read"
-            faults.note(Place(f"{self.root.name}/{month}"), problem, "move the others away")
+            problem = f"there are {len(slugs)} articles, and only the first {_MOST_ARTICLES} are read"
+            faults.note(Place(f"{self.root.name}/{month}"), problem, "move the others to another folder")
         return slugs[:_MOST_ARTICLES]
 
     def _article(self, month: Month, slug: str) -> Article | None:
@@ -215,7 +215,7 @@ class Library:
         return self.root / str(month) / f"{slug}.md", place
 
 
-_LINK = ("it is a symbolic link, and none is followed", "put the file or folder itself here")
+_LINK = ("this is a symbolic link, and digest does not follow links", "replace the link with the file or folder itself")
 
 
 def read_source(path: Path) -> str:
@@ -231,20 +231,22 @@ def read_source(path: Path) -> str:
     try:
         data = _read_bytes(path, str(path), _LARGEST_SOURCE, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except FileNotFoundError:
-        raise ContentError(Place(str(path)), "there is no such file", "correct the path") from None
+        raise ContentError(Place(str(path)), "the file does not exist", "check the path") from None
     return plain_lines(decode(data, str(path)))
 
 
 def _read_bytes(path: Path, file: str, largest: int, flags: int) -> bytes:
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # before opening: a device may act on that
-            raise ContentError(Place(file), "this is no ordinary file", "remove it, or give it another name")
+            raise ContentError(Place(file), "this is not a regular file", "remove it or rename it")
         with os.fdopen(os.open(path, flags), "rb") as opened:
             data = opened.read(largest + 1)
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise ContentError(Place(file), f"the file can't be read ({error.strerror})", "look at what it is") from None
+        raise ContentError(
+            Place(file), f"the file can't be read ({error.strerror})", "check that it is a readable file"
+        ) from None
     if len(data) > largest:
         raise ContentError(Place(file), f"the file is larger than {largest // 1024} KiB", "shorten it")
     return data
@@ -272,22 +274,22 @@ def _stray(entry: os.DirEntry[str]) -> tuple[str, str]:
     if entry.is_symlink():
         return _LINK
     if entry.is_dir():
-        return "the folder's name is no month", "rename it to YYYY-MM, for example 2026-11"
-    return "the file stands in no month's folder", "move it into a folder such as 2026-11, or away"
+        return "the folder name is not a month", "rename it to YYYY-MM, such as 2026-11"
+    return "the file is not in a month folder", "move it into a folder such as 2026-11, or out of here"
 
 
 def _name_fault(name: str, names: list[str]) -> tuple[str, str] | None:
     stem, dot, ending = name.rpartition(".")
     if _MISTAKEN.fullmatch(dot + ending):
-        return f"a file that ends in .{ending} is not read", f"save it as Markdown, named {slug_for(stem)}.md"
+        return f"digest does not read .{ending} files", f"save it as Markdown in {slug_for(stem)}.md"
     if ending.lower() != "md" or not dot:
         return None
     twin = next((one for one in names if one != name and one.casefold() == name.casefold()), None)
     if twin is not None and name != name.lower():
-        return f"the name differs from {twin} only in upper and lower case", "keep one, or rename one"
+        return f"the name differs from {twin} only in upper and lower case", "remove or rename one of them"
     if name.lower() == ISSUE_FILE:
-        return None if name == ISSUE_FILE else ("the issue file is not spelt so", f"rename it to {ISSUE_FILE}")
-    fault = slug_fault(stem) or ("ends in upper case" if ending != "md" else None)
+        return None if name == ISSUE_FILE else ("the issue file's name is misspelled", f"rename it to {ISSUE_FILE}")
+    fault = slug_fault(stem) or ("ends in upper-case letters" if ending != "md" else None)
     return (f"the file name {fault}", f"rename it to {slug_for(stem)}.md") if fault else None
 
 
@@ -295,7 +297,7 @@ def _check_order(file: IssueFile, slugs: set[str], faults: Faults) -> None:
     for slug in file.order:
         if slug not in slugs and file.place is not None:
             place = Place(file.place.file, file.lines.get("order"))
-            faults.note(place, f"the order names {slug!r}, and there is no such article", "correct it or remove it")
+            faults.note(place, f"the order lists {slug!r}, but there is no such article", "fix it or remove it")
 
 
 def _write_draft(path: Path, text: str) -> Path:
@@ -315,5 +317,5 @@ def _not_written(place: Place, error: OSError) -> ContentError:
     return ContentError(
         place,
         f"the file can't be written ({error.strerror})",
-        "check the folder's permissions and the free space on the disk",
+        "check the folder's permissions and the free disk space",
     )

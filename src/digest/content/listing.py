@@ -102,11 +102,11 @@ def parse_listing(text: str, file: str) -> Listing:
     errors: list[ContentError] = []
     sections = list(_sections(lines))
     if not sections:
-        advice = "save the page as text, with month names such as September 2022 on lines of their own"
-        errors.append(ContentError(Place(file), "there is no month in this file", advice))
+        advice = "save the page as text, with each month (such as September 2022) on its own line"
+        errors.append(ContentError(Place(file), "no month was found in this file", advice))
     for section in sections:
         if not section.lines:
-            errors.append(_error(file, section.heading, "there is no article below this month", "save the whole page"))
+            errors.append(_error(file, section.heading, "no article was found below this month", "save the whole page"))
         for block in _blocks(section.lines):
             try:
                 entries.append(_entry(section, block, file))
@@ -179,17 +179,19 @@ def _is_citation(line: str) -> bool:
 def _entry(section: _Section, block: Sequence[_Line], file: str) -> Entry:
     title, rest = block[0], list(block[1:])
     if is_implications_heading(title.plain) or _is_citation(title.plain) or len(title.plain) > _LONGEST_TITLE:
-        raise _error(file, title, "a title was expected here", "put the article's title on a line above this one")
+        raise _error(
+            file, title, "expected an article title here", "put the article's title on the line above this one"
+        )
     citation = visible(rest.pop(0).text) if rest and _is_citation(rest[0].plain) else None
     marks = [number for number, line in enumerate(rest) if is_implications_heading(line.plain)]
     if len(marks) > 1:
-        advice = "put the title of the article that begins in between on a line of its own"
-        raise _error(file, rest[marks[1]], f"{title.plain!r} has practice implications twice", advice)
+        advice = "if a second article begins in between, put its title on its own line"
+        raise _error(file, rest[marks[1]], f"{title.plain!r} has two sections on practice implications", advice)
     cut = marks[0] if marks else len(rest)
     body, implications = rest[:cut], rest[cut + 1 :]
     if not body:
-        advice = "add the text; if this is no title, join it with the line above"
-        raise _error(file, title, f"{title.plain!r} looks like a title, and no text follows", advice)
+        advice = "add the text, or join this line with the one above if it is not a title"
+        raise _error(file, title, f"{title.plain!r} looks like a title, but no text follows it", advice)
     for paragraphs in (body, implications):
         _refuse_wrapped(paragraphs, file)
     return Entry(
@@ -206,8 +208,8 @@ def _entry(section: _Section, block: Sequence[_Line], file: str) -> Entry:
 def _refuse_wrapped(paragraphs: Sequence[_Line], file: str) -> None:
     for above, line in pairwise(paragraphs):
         if line.plain[0].islower() and not _SENTENCE_END.search(above.plain):
-            advice = "save the page with one line a paragraph, or join the lines"
-            raise _error(file, line, "this line goes on with the sentence above", advice)
+            advice = "save the page with one line per paragraph, or join the lines"
+            raise _error(file, line, "this line continues the sentence above", advice)
 
 
 def _error(file: str, line: _Line, problem: str, remedy: str) -> ContentError:

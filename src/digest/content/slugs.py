@@ -17,11 +17,11 @@ def slug_fault(slug: str) -> str | None:
     if len(slug) > _LONGEST:
         return f"has {len(slug)} characters before .md, more than {_LONGEST}"
     if not _FORM.fullmatch(slug):
-        return "may hold only a-z, 0-9 and single hyphens before .md"
+        return "may contain only a-z, 0-9 and single hyphens before .md"
     if slug in _DEVICES:
-        return "is that of a device on Windows"
+        return "is reserved by Windows"
     if slug == _ISSUE_FILE:
-        return "is kept for the issue file"
+        return "is reserved for the issue file"
     return None
 
 

@@ -177,7 +177,7 @@ def _headers(newsletter: Newsletter, subject_line: str, language: str, nonce: st
     try:
         return edition_headers(newsletter, subject_line, language, nonce)
     except ValueError as error:
-        raise RenderError(f"the headers can't be made: {error}: mend the newsletter's addresses") from error
+        raise RenderError(f"the headers can't be made: {error}: fix the newsletter's addresses") from error
 
 
 def _web_article(article: Article, base_url: str) -> WebArticle:

@@ -88,7 +88,9 @@ def _parse_any(stripped: str) -> str:
     except EmailNotValidError as error:
         raise InvalidAddress(f"{_shown(stripped)} is not an address: {_reason(error)}") from error
     if found.ascii_email is None or len(found.ascii_email) > _LONGEST:
-        raise InvalidAddress(f"{_shown(stripped)} can't be mailed: it is too long, or not ASCII before the @")
+        raise InvalidAddress(
+            f"{_shown(stripped)} can't be mailed: it is too long, or has letters outside ASCII before the @"
+        )
     local, _, domain = found.ascii_email.rpartition("@")
     return f"{local}@{domain.lower()}"
 
@@ -152,13 +154,13 @@ def _refusal(text: str) -> tuple[AddressFault, str, str] | None:
         is_layout = unicodedata.category(hidden) == "Cf"
         what = "an invisible character" if is_layout else "a control character"
         fault = AddressFault.INVISIBLE if is_layout else AddressFault.CONTROL
-        return fault, f"it has {what}, {describe(hidden)}: type the address again", hidden
+        return fault, f"it contains {what}, {describe(hidden)}: retype the address", hidden
     if letter := next((one for one in unicodedata.normalize("NFC", local) if not one.isascii()), ""):
-        return AddressFault.NOT_ASCII, f"it has {letter!r} before the @, where only ASCII is supported", letter
+        return AddressFault.NOT_ASCII, f"only ASCII is supported before the @, and it has {letter!r}", letter
     found = {
         "it is empty": (AddressFault.OTHER, not text),
-        "write the address alone, without a name or brackets": (AddressFault.NOT_ALONE, "<" in text or ">" in text),
-        "write one address only": (
+        "enter the address only, without a name or brackets": (AddressFault.NOT_ALONE, "<" in text or ">" in text),
+        "enter one address only": (
             AddressFault.SEVERAL,
             any(mark in text for mark in ",;") or (text.count("@") > 1 and '"' not in text),
         ),

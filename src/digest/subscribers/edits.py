@@ -72,11 +72,11 @@ def why_not_move(old: str | None, new: str | None, *, is_taken: bool) -> str | N
     A bounce is about a mailbox, so it stays behind. Any other reason is about the person, and goes wherever they go.
     """
     if is_taken:
-        return "another subscriber has that address: erase one of the two first"
+        return "another subscriber already uses that address: erase one of the two first"
     if new in {Reason.UNSUBSCRIBED, Reason.ERASED}:
-        return "the person with that address has left: only they can come back, by signing up on the site"
+        return "the person at that address has unsubscribed: only they can return, by signing up on the site"
     if new is not None:
-        return f"that address is suppressed ({new}): `digest suppressions remove` lifts it if it may be mailed again"
+        return f"that address is suppressed ({new}): if it may be mailed again, run `digest suppressions remove`"
     if old is not None and old != Reason.BOUNCED:
-        return f"this person is suppressed ({old}), and would be at any other address"
+        return f"this person is suppressed ({old}), which would also apply to the new address"
     return None

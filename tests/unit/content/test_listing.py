@@ -141,20 +141,20 @@ def test_short_lines_in_the_practice_implications_are_no_titles():
 @pytest.mark.parametrize(
     ("lines", "fault"),
     [
-        (("May 2020", "Practice Implications", ADVICE), "4: a title was expected here"),
-        (("May 2020", CITATION, PROSE), "4: a title was expected here"),
-        (("May 2020", PROSE * 3), "4: a title was expected here"),
-        (("May 2020", "Just A Title"), "4: 'Just A Title' looks like a title, and no text follows"),
-        (("May 2020", "A Title", "Practice Implications", ADVICE), "4: 'A Title' looks like a title, and no text"),
+        (("May 2020", "Practice Implications", ADVICE), "4: expected an article title here"),
+        (("May 2020", CITATION, PROSE), "4: expected an article title here"),
+        (("May 2020", PROSE * 3), "4: expected an article title here"),
+        (("May 2020", "Just A Title"), "4: 'Just A Title' looks like a title, but no text follows it"),
+        (("May 2020", "A Title", "Practice Implications", ADVICE), "4: 'A Title' looks like a title, but no text"),
         (
             ("May 2020", "A Title", PROSE, "Practice Implications", ADVICE, "Practice Implications", ADVICE),
-            "8: 'A Title' has practice implications twice",
+            "8: 'A Title' has two sections on practice implications",
         ),
         (
             ("May 2020", "A Title", "This line breaks off", "and goes on here."),
-            "6: this line goes on with the sentence",
+            "6: this line continues the sentence",
         ),
-        (("May 2020",), "3: there is no article below this month"),
+        (("May 2020",), "3: no article was found below this month"),
     ],
 )
 def test_block_that_is_not_understood_is_told_and_the_others_are_read(lines, fault):
@@ -168,7 +168,7 @@ def test_block_that_is_not_understood_is_told_and_the_others_are_read(lines, fau
 def test_page_without_a_month_is_told():
     (told,) = errors(parse("Blog", "Nothing here."))
 
-    assert told.startswith("page.txt: there is no month in this file: save the page as text")
+    assert told.startswith("page.txt: no month was found in this file: save the page as text")
 
 
 # Words as a page may hold them, with all that Markdown could mistake for its own.

@@ -78,5 +78,5 @@ def test_without_reply_address_there_is_no_such_header():
 def test_sender_without_an_address_is_a_render_error():
     issue = make_issue(newsletter=replace(NEWSLETTER, from_address="nobody"))
 
-    with pytest.raises(RenderError, match="mend the newsletter's addresses"):
+    with pytest.raises(RenderError, match="fix the newsletter's addresses"):
         render_edition(issue, EditionKey("en", 1), renderer())

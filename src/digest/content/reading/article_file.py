@@ -25,13 +25,13 @@ _YEAR = re.compile(r"(1[5-9]|20)\d\d")
 
 def _year(text: str) -> str:
     if not _YEAR.fullmatch(text):
-        raise Unfit(f"is {text!r}, which is no year", "write four digits, for example 2021")
+        raise Unfit(f"is {text!r}, which is not a year", "write four digits, such as 2021")
     return text
 
 
 def _language(text: str) -> str:
     if not _LANGUAGE.fullmatch(text):
-        raise Unfit(f"is {text!r}, which is no language tag", "write a short one such as en, fr or fr-CA")
+        raise Unfit(f"is {text!r}, which is not a language code", "use a code such as en, fr or fr-CA")
     return text
 
 
@@ -92,8 +92,8 @@ def parse_article(text: str, *, slug: str, month: Month, file: str, taxonomy: Ta
     topics = _topics(front_matter, taxonomy, faults)
     body, implications = _body(source.body, source.body_line, faults)
     if fields is not None and fields.month != str(month):
-        problem = f"month is {fields.month}, but the file stands in {month}"
-        faults.add(front_matter.lines["month",], problem, "move the file, or correct the month")
+        problem = f"month is {fields.month}, but the file is in the folder {month}"
+        faults.add(front_matter.lines["month",], problem, "move the file, or fix the month")
     faults.raise_if_any()
     assert fields is not None
     return Article(
@@ -125,7 +125,7 @@ def _topics(front_matter: FrontMatter, taxonomy: Taxonomy, faults: Faults) -> tu
         slug = taxonomy.resolve(word)
         if slug is None:
             close = taxonomy.nearest(word)
-            advice = f"did you mean {close!r}?" if close else "`digest topics` lists them"
+            advice = f"did you mean {close!r}?" if close else "`digest topics` lists all topics"
             faults.add(line_of(front_matter, ("topics", number)), f"there is no topic {word!r}", advice)
         else:
             slugs[slug] = None

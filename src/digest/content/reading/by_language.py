@@ -22,7 +22,10 @@ def spread(value: object) -> Mapping[str, object]:
 def _codes(values: dict[str, Kind]) -> dict[str, Kind]:
     for code in values:
         if code != EVERY and not _CODE.fullmatch(code):
-            raise Unfit(f"has the key {code!r}, which is no language", "write one value, or one each for en: and fr:")
+            raise Unfit(
+                f"has the key {code!r}, which is not a language code",
+                "write one value for all languages, or one each for en: and fr:",
+            )
     return values
 
 

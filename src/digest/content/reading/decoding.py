@@ -14,9 +14,11 @@ def decode(data: bytes, file: str) -> str:
         ContentError: The bytes are UTF-16, hold a NUL or are not UTF-8.
     """
     if data.startswith(_UTF_16_MARKS) or _looks_like_utf_16(data):
-        raise ContentError(Place(file, 1), "the file is UTF-16", _SAVE_AS)
+        raise ContentError(Place(file, 1), "the file is encoded as UTF-16", _SAVE_AS)
     if (nul := data.find(b"\0")) >= 0:
-        raise ContentError(Place(file, _line(data, nul)), "there is a NUL byte, so this is no text file", _SAVE_AS)
+        raise ContentError(
+            Place(file, _line(data, nul)), "the file contains a NUL byte, so it is not a text file", _SAVE_AS
+        )
     try:
         return data.decode()
     except UnicodeDecodeError as error:

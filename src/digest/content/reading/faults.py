@@ -64,7 +64,7 @@ class Faults:
         """
         errors = sorted(self._errors, key=lambda error: error.place.line or 0)
         if len(errors) > _MOST:
-            rest = ContentError(Place(self.file), f"and {len(errors) - _MOST} more faults")
+            rest = ContentError(Place(self.file), f"and {len(errors) - _MOST} more errors")
             errors = [*errors[:_MOST], rest]
         if len(errors) == 1:
             raise errors[0]

@@ -18,9 +18,9 @@ _MISSING: dict[KeyPath, str] = {
     ("month",): "add a line such as `month: 2026-11`",
 }
 _KINDS = {
-    "string_type": ("must be text", "write one value after the key, in quotes if it holds : or #"),
+    "string_type": ("must be text", "write one value after the key, in quotes if it contains : or #"),
     "list_type": ("must be a list", "write [one, two], or each below the key after a hyphen"),
-    "model_type": ("must have keys of its own", "write them below it, indented"),
+    "model_type": ("must be a group of keys", "write the keys on the lines below it, indented"),
 }
 
 
@@ -59,7 +59,7 @@ def _month(text: str) -> str:
     try:
         return str(Month.parse(text))
     except ValueError:
-        raise Unfit(f"is {text!r}, which is no month", "write it as YYYY-MM, for example 2026-11") from None
+        raise Unfit(f"is {text!r}, which is not a month", "write it as YYYY-MM, such as 2026-11") from None
 
 
 Line: TypeAlias = Annotated[str, AfterValidator(_one_line)]
@@ -115,7 +115,7 @@ def _explain(details: ErrorDetails, model: type[Fields]) -> tuple[str, str]:
     if details["type"] == "missing":
         return f"{name} is missing", _MISSING.get(path, f"add `{path[-1]}:` with its value")
     if details["type"] == "extra_forbidden":
-        return f"there is no key {name!r}", _did_you_mean(str(path[-1]), _known(model, path[:-1]))
+        return f"unknown key {name!r}", _did_you_mean(str(path[-1]), _known(model, path[:-1]))
     problem, remedy = _KINDS.get(details["type"], (details["msg"], ""))
     return f"{name} {problem}", remedy
 
@@ -145,5 +145,5 @@ def _did_you_mean(word: str, known: list[str]) -> str:
     if close:
         return f"did you mean {close[0]!r}?"
     if " " in word:  # a sentence with a colon, which YAML takes for a key
-        return "if the text begins here, put the closing --- above it"
-    return f"the keys are {', '.join(known)}"
+        return "if the article text begins here, put the closing --- above it"
+    return f"valid keys are {', '.join(known)}"

@@ -96,11 +96,11 @@ def split(text: str, file: str, keys: str = ARTICLE_KEYS) -> Source:
         raise ContentError(place, f"there is {fault.what}", fault.remedy)
     opening = _OPENING.match(text)
     if opening is None:
-        advice = f"begin the file with a line ---, then {keys}, then a line ---"
+        advice = f"start the file with a line ---, then {keys}, then another line ---"
         raise ContentError(Place(file, 1), "the front matter is missing", advice)
     closing = _CLOSING.search(text, opening.end())
     if closing is None:
-        raise ContentError(Place(file, 1), "the front matter is not closed", "put a line --- below its last key")
+        raise ContentError(Place(file, 1), "the front matter is not closed", "add a line --- below the last key")
     return Source(file, text, opening.end(), text[opening.end() : closing.start()], text[closing.end() :], keys)
 
 
@@ -121,7 +121,7 @@ def compose(source: Source) -> MappingNode:
         raise ContentError(Place(source.file, 1), "the front matter is empty", f"add {source.keys}")
     if not isinstance(node, MappingNode):
         place = source.place(node.start_mark.index)
-        raise ContentError(place, "the front matter is not a mapping", "write one `key: value` a line")
+        raise ContentError(place, "the front matter is not a mapping", "write one `key: value` per line")
     return node
 
 
@@ -164,7 +164,7 @@ class _Reader:
             place = self._source.place(key.start_mark.index)
             if (*path, name) in self.lines:
                 first = self.lines[*path, name]
-                raise ContentError(place, f"the key {name!r} stands here again, first on line {first}", "keep one")
+                raise ContentError(place, f"duplicate key {name!r}, already on line {first}", "keep one of them")
             self.lines[*path, name] = place.line or 1
             read = self._value(value, (*path, name))
             if read is not None:
@@ -173,7 +173,9 @@ class _Reader:
 
     def _name(self, key: Node) -> str:
         if not isinstance(key, ScalarNode):
-            raise ContentError(self._source.place(key.start_mark.index), "a key is not a word", "write `key: value`")
+            raise ContentError(
+                self._source.place(key.start_mark.index), "a key must be a single word", "write `key: value`"
+            )
         return str(key.value)
 
     def _value(self, node: Node, path: KeyPath) -> "Value | None":
@@ -195,7 +197,7 @@ class _Reader:
         self.lines[path] = place.line or 1
         value = self._value(node, path)
         if value is None:
-            raise ContentError(place, "an item of the list is empty", "write it or remove it")
+            raise ContentError(place, "a list item is empty", "fill it in or remove it")
         return value
 
 

@@ -23,7 +23,7 @@ _KEYS = "any of subject:, introduction:, preheader:, order: and notices:"
 
 def _address(text: str) -> str:
     if not is_safe(text):
-        raise Unfit(f"is {text!r}, which may not be mailed", "write a whole address that begins with https://")
+        raise Unfit(f"is {text!r}, which is not allowed in mail", "use a full address that starts with https://")
     return text
 
 
@@ -65,11 +65,11 @@ def parse_issue_file(text: str, *, month: Month, file: str) -> IssueFile:
     for error in _text_faults(source, front_matter):
         faults.add(error.place.line, error.problem, error.remedy)
     if "introduction" in front_matter.values and source.body.strip():
-        advice = "keep either the key or the text below the front matter"
+        advice = "keep either the key or the text below the front matter, not both"
         faults.add(front_matter.lines["introduction",], "the introduction is written twice", advice)
     if fields is not None and fields.month not in {None, str(month)}:
-        problem = f"month is {fields.month}, but the file stands in {month}"
-        faults.add(front_matter.lines["month",], problem, "move the file, or correct the month")
+        problem = f"month is {fields.month}, but the file is in the folder {month}"
+        faults.add(front_matter.lines["month",], problem, "move the file, or fix the month")
     faults.raise_if_any()
     assert fields is not None
     every = _wording(fields, EVERY, source.body)

@@ -19,11 +19,11 @@ _PARSER = MarkdownIt("commonmark", {"html": False}).enable("strikethrough").disa
 _TABLE_RULE = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(\|[ \t]*:?-+:?[ \t]*)*\|?")
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,100}\]")
 _HEADING_MARK = re.compile(r"#{1,6}|\*{1,3}|_{1,3}")
-_HEADING_ADVICE = "write `## {}`, with two number signs and a space"
+_HEADING_ADVICE = "write `## {}`, with two # and a space"
 
-_TABLE = ("tables are not supported", "write a list, one item a row")
-_STRIKE = ("~~ is not supported", r"leave the words out, or write \~\~ for the signs themselves")
-_NOTE = ("footnotes are not supported", r"put the note into the text, or write \[ for the bracket itself")
+_TABLE = ("tables are not supported", "use a list, with one item for each row")
+_STRIKE = ("~~ is not supported", r"remove the struck words, or write \~\~ for literal tildes")
+_NOTE = ("footnotes are not supported", r"put the note into the text, or write \[ for a literal bracket")
 
 
 def unsupported(part: Part, file: str) -> Iterator[ContentError]:
@@ -41,7 +41,7 @@ def misspelt_headings(part: Part, file: str) -> Iterator[ContentError]:
     """Find what looks like the heading of the practice implications and opens no section."""
     for heading in headings(part.text):
         if heading.level > DEEPEST_HEADING and is_implications_heading(heading.text):
-            problem = f"a heading of level {heading.level} does not begin the practice implications"
+            problem = f"a level {heading.level} heading cannot start the practice implications"
             yield ContentError(Place(file, part.line + heading.line - 1), problem, _HEADING_ADVICE.format(heading.text))
     for token in _inline(part.text, paragraphs_only=True):
         lines = token.content.split("\n")
@@ -51,7 +51,7 @@ def misspelt_headings(part: Part, file: str) -> Iterator[ContentError]:
             if is_implications_heading(words) and (mark or len(lines) == 1):
                 place = Place(file, part.line + (token.map or [0])[0] + number)
                 advice = _HEADING_ADVICE.format(words)
-                yield ContentError(place, f"{line.strip()!r} is no heading", advice)
+                yield ContentError(place, f"{line.strip()!r} is not a heading", advice)
 
 
 def _inline(markdown: str, *, paragraphs_only: bool = False) -> Iterator[Token]:
@@ -84,4 +84,4 @@ def _entity(child: Token) -> tuple[str, str] | None:
     """What is wrong with a character that an entity such as `&#x202E;` stands for."""
     decoded = child.content if child.type == "text_special" else str(child.attrs.get("title", ""))
     fault = text_fault(decoded)
-    return (f"an entity stands for {fault.what}", fault.remedy) if fault else None
+    return (f"an entity produces {fault.what}", fault.remedy) if fault else None

@@ -38,7 +38,7 @@ class CommentsApart(yaml.SafeLoader):
         anchor = getattr(event, "anchor", None)
         inside_itself = isinstance(event, yaml.AliasEvent) and anchor in self._open
         if inside_itself or len(self._open) == self.deepest:
-            raise TooDeep(None, None, f"there are more than {self.deepest} levels", event.start_mark)
+            raise TooDeep(None, None, f"nested more than {self.deepest} levels deep", event.start_mark)
         self._open.append(anchor)
         node = super().compose_node(parent, index)
         self._open.pop()

@@ -8,8 +8,10 @@ from yaml.nodes import ScalarNode
 
 from digest.content.reading.yaml_comments import ADVICE, TouchingComment, shortened
 
-_QUOTES = "put a value that holds : or # or begins with a sign in quotes, or a quote opened above is not closed"
-_PLAIN_YAML = "front matter is plain keys and values: write the value itself"
+_QUOTES = (
+    "put values in quotes if they contain : or # or start with a symbol, and check that every quote above is closed"
+)
+_PLAIN_YAML = "write the value itself: front matter supports only plain keys and values"
 
 _KEY = re.compile(r"[\"']?[\w.-]+(?: [\w.-]+)?[\"']?[ \t]*:(?:[ \t]|$)", re.MULTILINE)
 _CERTAIN_KEY = re.compile(r"[a-z_]+:(?:[ \t]|$)", re.MULTILINE)
@@ -34,14 +36,14 @@ def explain(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str, str]:
     if fault := _prose(text, index):
         return fault
     if text[index : index + 1] == "\t":
-        return index, "there is a tab on this line", "use spaces"
+        return index, "this line contains a tab", "use spaces"
     if isinstance(error, (ComposerError, TouchingComment)):
         return index, str(error.problem), ADVICE if isinstance(error, TouchingComment) else _PLAIN_YAML
     if error.context == "while scanning a quoted scalar" and error.context_mark:
-        return error.context_mark.index, "a quote opened on this line is not closed", "close it, or remove it"
+        return error.context_mark.index, "a quote on this line is never closed", "close it or remove it"
     if opened := _OPENED_IN_WORD.search(text[text.rfind("\n", 0, index) + 1 : index]):
-        advice = "write straight quotes, \" or '"
-        return index, f"the value begins with {opened[1]}, which is no quote to YAML", advice
+        advice = "use straight quotes, \" or '"
+        return index, f"the value starts with {opened[1]}, which YAML does not treat as a quote", advice
     return index, f"the front matter is not valid YAML ({error.problem})", _QUOTES
 
 
@@ -50,12 +52,12 @@ def misread(text: str, node: ScalarNode) -> tuple[str, str] | None:
     if node.style is not None:
         return None
     if cut := _CUT_OFF.match(text, node.end_mark.index):
-        advice = "put the whole value in quotes; a comment stands two spaces behind a value, or on a line of its own"
+        advice = "put the whole value in quotes, or move the comment two spaces after the value or to its own line"
         return f"YAML would drop {shortened(cut[0].strip())!r} as a comment", advice
     value = str(node.value)
     if _WORD_QUOTES.fullmatch(value):
-        advice = f'remove both, or write "{value}" if the reader is to see them'
-        return f"the value stands in {value[0]} and {value[-1]}, which YAML takes for a part of it", advice
+        advice = f'remove both, or write "{value}" if readers should see them'
+        return f"the value is wrapped in {value[0]} and {value[-1]}, which YAML treats as part of it", advice
     return None
 
 
@@ -71,8 +73,8 @@ def _prose(text: str, most: int) -> tuple[int, str, str] | None:
         return None
     if any(_CERTAIN_KEY.match(text, later) for later in _line_starts(text) if later > start):
         line = shortened(text[start:].splitlines()[0])
-        return start, f"{line!r} is no `key: value`", "indent it if it goes on with the value above"
-    return start, "the text begins here, inside the front matter", "the closing --- seems to be missing above it"
+        return start, f"{line!r} is not a `key: value` line", "if it continues the value above, indent it"
+    return start, "the article text begins here, inside the front matter", "add the missing --- above it"
 
 
 def _text_begins(text: str, most: int) -> int | None:

@@ -64,5 +64,7 @@ def _edit(source: Source, flow: str) -> tuple[int, str, int]:
     end = value.value[-1].end_mark.index if is_block and value.value else max(start, value.end_mark.index)
     if "#" in source.yaml[start:end]:
         advice = f"write order: {flow} by hand"
-        raise ContentError(source.place(key.start_mark.index), "the order has a comment, which would be lost", advice)
+        raise ContentError(
+            source.place(key.start_mark.index), "the order contains a comment, which would be lost", advice
+        )
     return start, f" {flow}", end

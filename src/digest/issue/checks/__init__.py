@@ -68,8 +68,8 @@ def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def not_rendered(fault: RenderError) -> Finding:
     """An issue that loads and can't be rendered."""
-    return error("not-rendered", str(fault), "mend the template, or the value of the configuration that it names")
+    return error("not-rendered", str(fault), "fix the template, or the configuration value that it names")
 
 
 def _not_loaded(fault: ContentError) -> Finding:
-    return error("not-loaded", fault.problem, fault.remedy or "mend the file", fault.place)
+    return error("not-loaded", fault.problem, fault.remedy or "fix the file", fault.place)

@@ -14,8 +14,10 @@ def suppression_findings(issue: Issue) -> Iterator[Finding]:
     """Find suppressions of a code that is none, or of one that always stands in the way."""
     for file, one in _all(issue):
         if one.code not in SUPPRESSIBLE:
-            problem = f"{one.code!r} can't be suppressed" if one.code in ERRORS else f"there is no check {one.code!r}"
-            yield error("bad-suppression", problem, "docs/checks.md has the codes", Place(file, one.line))
+            problem = (
+                f"{one.code!r} can't be suppressed" if one.code in ERRORS else f"there is no check called {one.code!r}"
+            )
+            yield error("bad-suppression", problem, "use a code from docs/checks.md", Place(file, one.line))
 
 
 def kept(issue: Issue, findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -32,7 +32,7 @@ def read_topics(text: str, taxonomy: Taxonomy) -> frozenset[str]:
     found = {word.strip(): taxonomy.resolve(word) for word in text.split(";") if word.strip()}
     unknown = [f"{word!r}" + _hint(taxonomy.nearest(word)) for word, slug in found.items() if slug is None]
     if unknown:
-        remedy = "`digest topics` lists them" if ";" in text or "," not in text else "separate topics by `;`"
+        remedy = "`digest topics` lists all topics" if ";" in text or "," not in text else "separate topics by `;`"
         raise ValueError(f"unknown topic {', '.join(unknown)}: {remedy}")
     return frozenset(slug for slug in found.values() if slug)
 
@@ -53,7 +53,7 @@ def read_language(text: str, languages: tuple[str, ...]) -> str:
     """One of *languages*; the first if empty. A region is ignored: `fr-CA` is `fr`."""
     language = text.strip().lower().replace("_", "-").split("-")[0]
     if language and language not in languages:
-        raise ValueError(f"{text!r} is none of {', '.join(languages)}")
+        raise ValueError(f"{text!r} is not one of {', '.join(languages)}")
     return language or languages[0]
 
 

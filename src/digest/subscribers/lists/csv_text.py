@@ -101,7 +101,7 @@ class _Table:
                 return
             except csv.Error as error:
                 line = table.line_num + self._above
-                yield _Cells(start, error=f"not CSV: {error}: check the quotes", text=self._first)
+                yield _Cells(start, error=f"not valid CSV: {error}: check the quotes", text=self._first)
                 continue
             line = table.line_num + self._above
             if any(cells):
@@ -133,7 +133,7 @@ def _rows(table: _Table, layout: Layout, reader: RowReader) -> Iterator[Row]:
             found = _ADDRESS.search(row.text)
             yield Row(row.line, None, (row.error,), written=found[0] if found else "")
         elif len(cells) > width and any(cell.strip() for cell in cells[width:]):
-            problem = f"{len(cells)} cells under {width} columns: quote cells with a separator"
+            problem = f"{len(cells)} cells for {width} columns: put cells that contain the separator in quotes"
             yield Row(row.line, None, (problem,), written=cells[email])
         elif any(cell.strip() for cell in cells):
             yield reader.read(cells, row.line)
@@ -147,10 +147,10 @@ def _proven_or_refuse(layout: Layout, rules: RowRules) -> None:
     missing = [
         f"{what} (add a column `{field}`, or {option})"
         for what, field, option, known in (
-            ("where the people agreed", Field.SOURCE, "--source TEXT", rules.source or layout.format),
+            ("where these people agreed", Field.SOURCE, "--source TEXT", rules.source or layout.format),
             ("when", Field.DATE, "--date YYYY-MM-DD", rules.date or Field.CONFIRMED in layout),
         )
         if not known and field not in layout
     ]
     if missing:
-        raise ValueError(f"nothing proves the consent of these people: say {' and '.join(missing)}")
+        raise ValueError(f"consent is not documented: say {' and '.join(missing)}")

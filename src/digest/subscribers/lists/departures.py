@@ -71,7 +71,7 @@ class Departures:
 
     def _problem(self, column: LeavingColumn, text: str) -> str:
         where = f" in exports of {self._format}" if self._format else ""
-        return f"{column.name}: it is unclear what {text[:_SHOWN]!r} means{where}: this person may have left"
+        return f"{column.name}: {text[:_SHOWN]!r} is ambiguous{where}: this person may have unsubscribed"
 
 
 def _unmistakable(texts: Sequence[str]) -> list[Departed]:

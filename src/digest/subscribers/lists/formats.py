@@ -154,15 +154,17 @@ class _Header:
         for name in ignored:
             word = plain(name)
             if word not in self.words:
-                raise ValueError(f"--ignore-column {name}: there is no such column; there are {_listed(self.names)}")
+                raise ValueError(
+                    f"--ignore-column {name}: there is no such column; the columns are {_listed(self.names)}"
+                )
             if word in self.export.leaving:
                 raise ValueError(
                     f"--ignore-column {name}: in an export of {self.export.name} this column says who has left, "
-                    "so it always counts"
+                    "so it cannot be ignored"
                 )
             meant = next((meant for meant, place in positions.items() if self.words[place] == word), None)
             if meant:
-                raise ValueError(f"--ignore-column {name}: the list's `{meant}` is read from this column")
+                raise ValueError(f"--ignore-column {name}: `{meant}` is read from this column, so it cannot be ignored")
 
     def unused(self, taken: Collection[int], positions: Mapping[Field, int]) -> dict[str, Field | None]:
         return {
@@ -191,5 +193,5 @@ def _listed(names: Sequence[str]) -> str:
 
 def _no_address(names: Sequence[str]) -> str:
     if any("@" in name for name in names):
-        return "the first line must name the columns, but it holds an address: put a line `email,name` above it"
-    return f"the first line must name the columns, one of them `email`; it holds {_listed(names) or 'nothing'}"
+        return "the first line must name the columns, but it contains an address: add a line `email,name` above it"
+    return f"the first line must name the columns and include `email`; it has {_listed(names) or 'nothing'}"

@@ -117,9 +117,9 @@ def _try(problems: list[str], name: Field, read: Callable[..., Any], *arguments:
 
 def _unproven(source: str, given_on: dt.date | None) -> Iterator[str]:
     if not source:
-        yield "source: empty: where did this person agree? fill it in, or give --source"
+        yield "source: empty: say where this person agreed, here or with --source"
     if not given_on:
-        yield "date: empty: when did this person agree? fill it in, or give --date"
+        yield "date: empty: say when this person agreed, here or with --date"
 
 
 def _says(layout: Layout) -> frozenset[str]:

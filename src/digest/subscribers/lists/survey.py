@@ -62,9 +62,10 @@ class _Unclear:
         shown = [f"{_short(value)} (line {line})" for value, line in list(values.items())[:_SHOWN]]
         more = f" and {len(values) - _SHOWN} more" if len(values) > _SHOWN else ""
         return (
-            f"the column `{column}` may say who has left, but it is unclear what it means by {', '.join(shown)}{more}: "
-            "nothing was imported. Write `unsubscribed` there in the row of everyone who has left, then import the "
-            f"list with `--ignore-column {_quoted(column)}`, which skips only values that are unclear"
+            f"the column `{column}` may say who has unsubscribed, but these values are ambiguous: "
+            f"{', '.join(shown)}{more}. Nothing was imported. "
+            "Write `unsubscribed` in that column for everyone who has left, then import the "
+            f"list with `--ignore-column {_quoted(column)}`, which ignores only ambiguous values"
         )
 
 

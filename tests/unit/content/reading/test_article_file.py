@@ -104,13 +104,13 @@ def test_code_a_quotation_or_a_sentence_begins_no_section(body):
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        ("#### Practice implications", "a heading of level 4 does not begin the practice implications"),
-        ("**Practice implications**", "'**Practice implications**' is no heading"),
-        ("**Practice implications:**", "'**Practice implications:**' is no heading"),
-        ("__Practice implications__:", "'__Practice implications__:' is no heading"),
-        ("*Practice implications*", "'*Practice implications*' is no heading"),
-        ("##Practice implications", "'##Practice implications' is no heading"),
-        ("Practice implications", "'Practice implications' is no heading"),
+        ("#### Practice implications", "a level 4 heading cannot start the practice implications"),
+        ("**Practice implications**", "'**Practice implications**' is not a heading"),
+        ("**Practice implications:**", "'**Practice implications:**' is not a heading"),
+        ("__Practice implications__:", "'__Practice implications__:' is not a heading"),
+        ("*Practice implications*", "'*Practice implications*' is not a heading"),
+        ("##Practice implications", "'##Practice implications' is not a heading"),
+        ("Practice implications", "'Practice implications' is not a heading"),
     ],
 )
 @pytest.mark.parametrize("next_line", ["\n\n", "\n"])
@@ -120,7 +120,7 @@ def test_what_nearly_is_the_heading_of_practice_implications_is_told(line, probl
 
     (told,) = faults(f"---\n{HEAD}---\nOne.\n\n{line}{next_line}Do this.\n")
 
-    assert told == f"{FILE}:7: {problem}: write `## Practice implications`, with two number signs and a space"
+    assert told == f"{FILE}:7: {problem}: write `## Practice implications`, with two # and a space"
 
 
 def test_nearly_a_heading_is_told_in_the_language_it_was_written_in():
@@ -132,10 +132,14 @@ def test_nearly_a_heading_is_told_in_the_language_it_was_written_in():
 @pytest.mark.parametrize(
     ("body", "line", "fault"),
     [
-        ("One.\n\n| a | b |\n|---|\n| c | d |\n", 7, "tables are not supported: write a list, one item a row"),
+        (
+            "One.\n\n| a | b |\n|---|\n| c | d |\n",
+            7,
+            "tables are not supported: use a list, with one item for each row",
+        ),
         ("One.\n\na | b\n:-- | --:\nc | d\n", 7, "tables are not supported"),
         ("- One\n\n  | a |\n  |---|\n", 7, "tables are not supported"),
-        ("One\nand ~~two~~.\n", 6, "~~ is not supported: leave the words out"),
+        ("One\nand ~~two~~.\n", 6, "~~ is not supported: remove the struck words"),
         ("One\nand two.[^1]\n", 6, "footnotes are not supported: put the note into the text"),
         ("One.\n\n[^1]: A note.\n", 7, "footnotes are not supported"),
         ("One.[^a]\n\n[^a]: https://example.org/\n", 5, "footnotes are not supported"),
@@ -177,7 +181,7 @@ def test_second_section_on_practice_implications_is_an_error():
     body = "A.\n\n## Practice implications\n\nB.\n\n## Practice implications\n\nC.\n"
 
     assert faults(f"---\n{HEAD}---\n{body}") == [
-        f"{FILE}:11: there is a second section on practice implications: join the two"
+        f"{FILE}:11: there are two sections on practice implications: merge them"
     ]
 
 
@@ -200,7 +204,7 @@ def test_byte_order_mark_and_windows_line_ends_are_accepted():
         ("---\njust words\n---\nText.\n", "2: the front matter is not a mapping"),
         ("---\ntitle: A: B\n---\nText.\n", "2: the front matter is not valid YAML"),
         ("---\ntitle: [A\nmonth: 2026-11\n---\nText.\n", "the front matter is not valid YAML"),
-        ("---\ntitle: A\n? [x]\n: y\n---\nText.\n", "3: a key is not a word"),
+        ("---\ntitle: A\n? [x]\n: y\n---\nText.\n", "3: a key must be a single word"),
     ],
 )
 def test_broken_front_matter_is_told_with_its_line(text, fault):
@@ -223,7 +227,7 @@ def test_broken_front_matter_is_told_with_its_line(text, fault):
 def test_tab_is_told_with_its_line(head, line):
     (told,) = head_faults(head)
 
-    assert told == f"{FILE}:{line}: there is a tab on this line: use spaces"
+    assert told == f"{FILE}:{line}: this line contains a tab: use spaces"
 
 
 @pytest.mark.parametrize(
@@ -240,20 +244,20 @@ def test_tab_is_told_with_its_line(head, line):
 def test_missing_closing_line_is_told_where_the_text_begins(body, line):
     (told,) = faults(f"---\n{HEAD}{body}\n---\n\nBelow a rule.\n")
 
-    problem = "the text begins here, inside the front matter: the closing --- seems to be missing above it"
+    problem = "the article text begins here, inside the front matter: add the missing --- above it"
     assert told == f"{FILE}:{line}: {problem}"
 
 
 def test_sentence_with_a_colon_that_passes_for_a_key_is_told_as_text():
     assert head_faults("\nThe study asked: who benefits?\n") == [
-        f"{FILE}:5: there is no key 'The study asked': if the text begins here, put the closing --- above it"
+        f"{FILE}:5: unknown key 'The study asked': if the article text begins here, put the closing --- above it"
     ]
 
 
 def test_value_that_goes_on_at_the_left_edge_is_told():
     (told,) = head_faults("about: a phrase that\ngoes on here\nauthor: A\n")
 
-    assert told == f"{FILE}:5: 'goes on here' is no `key: value`: indent it if it goes on with the value above"
+    assert told == f"{FILE}:5: 'goes on here' is not a `key: value` line: if it continues the value above, indent it"
 
 
 @pytest.mark.parametrize(
@@ -323,14 +327,14 @@ def test_number_sign_in_quotes_or_inside_a_word_is_kept():
 def test_quote_that_is_never_closed_is_told_where_it_was_opened(head, line):
     (told,) = head_faults(head)
 
-    assert told == f"{FILE}:{line}: a quote opened on this line is not closed: close it, or remove it"
+    assert told == f"{FILE}:{line}: a quote on this line is never closed: close it or remove it"
 
 
 def test_stray_quote_is_a_possible_reason_for_what_follows():
     (told,) = head_faults('author: "A\nabout: "B"\n')
 
     assert told.startswith(f"{FILE}:5: ")
-    assert "or a quote opened above is not closed" in told
+    assert "check that every quote above is closed" in told
 
 
 @pytest.mark.parametrize("key", ["citation", "about", "author"])
@@ -338,13 +342,13 @@ def test_stray_quote_is_a_possible_reason_for_what_follows():
 def test_value_in_the_quotes_of_a_word_processor_is_told(key, value):
     (told,) = head_faults(f"{key}: {value}\n")
 
-    assert told.startswith(f"{FILE}:4: the value stands in {value[0]} and {value[-1]}, ")
+    assert told.startswith(f"{FILE}:4: the value is wrapped in {value[0]} and {value[-1]}, ")
     assert f'remove both, or write "{value}"' in told
 
 
 def test_colon_inside_the_quotes_of_a_word_processor_is_told():
     assert head_faults("citation: “Who makes it: A review.”\n") == [
-        f"{FILE}:4: the value begins with “, which is no quote to YAML: write straight quotes, \" or '"
+        f"{FILE}:4: the value starts with “, which YAML does not treat as a quote: use straight quotes, \" or '"
     ]
 
 
@@ -363,8 +367,8 @@ def test_typographic_quotes_that_the_reader_is_to_see_are_kept(about):
         ("author: !x y\n", "4: the tag !x is not allowed"),
         ("author: &a x\n", "4: anchors (&) and aliases (*) are not allowed"),
         ("author: *a\n", "4: anchors (&) and aliases (*) are not allowed"),
-        ("study: [[[[[x]]]]]\n", "4: there are more than 5 levels"),
-        ("study: " + "[" * 50_000 + "\n", "4: there are more than 5 levels"),
+        ("study: [[[[[x]]]]]\n", "4: nested more than 5 levels deep"),
+        ("study: " + "[" * 50_000 + "\n", "4: nested more than 5 levels deep"),
     ],
 )
 def test_tags_anchors_and_deep_nesting_are_refused(head, fault):
@@ -381,17 +385,17 @@ def test_alias_bomb_is_refused_at_its_first_anchor():
 
 def test_duplicate_key_is_refused():
     assert head_faults("author: A\nauthor: B\n") == [
-        f"{FILE}:5: the key 'author' stands here again, first on line 4: keep one"
+        f"{FILE}:5: duplicate key 'author', already on line 4: keep one of them"
     ]
 
 
 def test_unknown_key_is_refused_with_the_nearest_one():
-    assert head_faults("auther: A\n") == [f"{FILE}:4: there is no key 'auther': did you mean 'author'?"]
+    assert head_faults("auther: A\n") == [f"{FILE}:4: unknown key 'auther': did you mean 'author'?"]
 
 
 def test_unknown_key_of_the_study_is_refused_with_the_nearest_one():
     assert head_faults("study:\n  title: T\n  jurnal: J\n") == [
-        f"{FILE}:6: there is no key 'study.jurnal': did you mean 'journal'?"
+        f"{FILE}:6: unknown key 'study.jurnal': did you mean 'journal'?"
     ]
 
 
@@ -401,19 +405,19 @@ def test_unknown_key_of_the_study_is_refused_with_the_nearest_one():
         ("author: [A, B]\n", "4: author must be text"),
         ("topics: empathy\n", "4: topics must be a list"),
         ("topics:\n  - empathy\n  - a: b\n", "6: topics 2 must be text"),
-        ("topics: [empathy, ~]\n", "4: an item of the list is empty"),
-        ("study: text\n", "4: study must have keys of its own"),
+        ("topics: [empathy, ~]\n", "4: a list item is empty"),
+        ("study: text\n", "4: study must be a group of keys"),
         ("study:\n  authors: [Lee]\n", "4: study.title is missing"),
         ("study:\n  title: T\n  authors: Lee, A.\n", "6: study.authors must be a list"),
-        ("study:\n  title: T\n  year: soon\n", "6: study.year is 'soon', which is no year"),
-        ("suppress: [no-author]\n", "4: suppress 1 must have keys of its own"),
+        ("study:\n  title: T\n  year: soon\n", "6: study.year is 'soon', which is not a year"),
+        ("suppress: [no-author]\n", "4: suppress 1 must be a group of keys"),
         ("suppress:\n  - code: no-author\n", "5: suppress 1.reason is missing"),
         ("suppress:\n  - code: no-author\n    reason:\n", "6: suppress 1.reason is missing"),
         ("suppress:\n  - reason: it is anonymous\n", "5: suppress 1.code is missing"),
-        ("language: English\n", "4: language is 'English', which is no language tag"),
+        ("language: English\n", "4: language is 'English', which is not a language code"),
         ("research_type: a/b\n", "4: research_type is 'a/b'"),
         ("topics: [empaty]\n", "4: there is no topic 'empaty': did you mean 'empathy'?"),
-        ("topics:\n  - empathy\n  - zzz\n", "6: there is no topic 'zzz': `digest topics` lists them"),
+        ("topics:\n  - empathy\n  - zzz\n", "6: there is no topic 'zzz': `digest topics` lists all topics"),
         ('author: "A\\nB"\n', "4: author has a line break"),
     ],
 )
@@ -427,12 +431,12 @@ def test_wrong_value_is_told_with_its_line(head, fault):
 def test_impossible_month_is_refused(month):
     (told,) = faults(f"---\ntitle: A\nmonth: {month}\n---\nText.\n")
 
-    assert told == f"{FILE}:3: month is {month!r}, which is no month: write it as YYYY-MM, for example 2026-11"
+    assert told == f"{FILE}:3: month is {month!r}, which is not a month: write it as YYYY-MM, such as 2026-11"
 
 
 def test_month_must_be_that_of_the_folder():
     assert faults("---\nmonth: 2026-10\ntitle: A\n---\nText.\n") == [
-        f"{FILE}:2: month is 2026-10, but the file stands in 2026-11: move the file, or correct the month"
+        f"{FILE}:2: month is 2026-10, but the file is in the folder 2026-11: move the file, or fix the month"
     ]
 
 
@@ -453,7 +457,7 @@ def test_beyond_twenty_faults_only_the_number_is_told():
     told = head_faults("".join(f"zz{number}: x\n" for number in range(30)))
 
     assert len(told) == 21
-    assert told[-1] == f"{FILE}: and 10 more faults"
+    assert told[-1] == f"{FILE}: and 10 more errors"
 
 
 @pytest.mark.parametrize("body", ["", "\n \n", "## Practice implications\n\nDo this.\n"])
@@ -470,7 +474,7 @@ def test_article_without_a_text_is_refused(body):
 def test_unsafe_link_is_told_with_its_line(href):
     (told,) = faults(f"---\n{HEAD}---\nOne.\n\nTwo\n[x]({href}).\n\n## Practice implications\n\nThree.\n")
 
-    assert told == f"{FILE}:8: the link {href!r} may not be mailed: write a whole address that begins with https://"
+    assert told == f"{FILE}:8: the link {href!r} is not allowed in mail: use a full address that starts with https://"
 
 
 def test_unsafe_link_in_the_practice_implications_is_told_with_its_line():
@@ -566,7 +570,7 @@ def test_control_character_is_told_with_its_line():
 def test_entity_brings_no_such_character_into_the_body(body):
     (told,) = faults(f"---\n{HEAD}---\n{body}")
 
-    assert told.startswith(f"{FILE}:8: an entity stands for U+202E RIGHT-TO-LEFT OVERRIDE, which changes")
+    assert told.startswith(f"{FILE}:8: an entity produces U+202E RIGHT-TO-LEFT OVERRIDE, which changes")
 
 
 def test_entity_in_code_is_text():

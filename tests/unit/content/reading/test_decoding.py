@@ -23,9 +23,12 @@ def test_invalid_utf_8_is_told_with_its_line():
 
 
 def test_nul_is_told_with_its_line():
-    assert fault(b"one\ntwo\0\n") == "x.md:2: there is a NUL byte, so this is no text file: save the file as UTF-8"
+    assert (
+        fault(b"one\ntwo\0\n")
+        == "x.md:2: the file contains a NUL byte, so it is not a text file: save the file as UTF-8"
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
 def test_utf_16_is_told_as_such(encoding):
-    assert fault("---\ntitle: A".encode(encoding)) == "x.md:1: the file is UTF-16: save the file as UTF-8"
+    assert fault("---\ntitle: A".encode(encoding)) == "x.md:1: the file is encoded as UTF-16: save the file as UTF-8"

@@ -44,7 +44,7 @@ def test_text_below_the_front_matter_is_the_introduction():
 
 def test_introduction_written_twice_is_an_error():
     assert faults("---\nsubject: S\nintroduction: One.\n---\nTwo.\n") == [
-        f"{FILE}:3: the introduction is written twice: keep either the key or the text below the front matter"
+        f"{FILE}:3: the introduction is written twice: keep either the key or the text below the front matter, not both"
     ]
 
 
@@ -77,7 +77,7 @@ def test_no_escape_brings_a_control_character_into_a_value(head, name):
 def test_entity_in_the_introduction_is_told_with_its_line():
     (told,) = faults("---\nintroduction: |\n  One.\n\n  &#x202E;owT.\n---\n")
 
-    assert told.startswith(f"{FILE}:5: an entity stands for U+202E RIGHT-TO-LEFT OVERRIDE")
+    assert told.startswith(f"{FILE}:5: an entity produces U+202E RIGHT-TO-LEFT OVERRIDE")
 
 
 def test_unsafe_links_are_told_with_the_line_they_stand_on():
@@ -91,24 +91,24 @@ def test_unsafe_links_are_told_with_the_line_they_stand_on():
 
 def test_unknown_key_of_a_notice_is_refused_with_the_nearest_one():
     assert faults("---\nnotices:\n  - title: N\n    lnk: https://example.org\n---\n") == [
-        f"{FILE}:4: there is no key 'notices 1.lnk': did you mean 'link'?"
+        f"{FILE}:4: unknown key 'notices 1.lnk': did you mean 'link'?"
     ]
 
 
 def test_month_must_be_that_of_the_folder():
     (told,) = faults("---\nmonth: 2026-10\n---\n")
 
-    assert told.startswith(f"{FILE}:2: month is 2026-10, but the file stands in 2026-11")
+    assert told.startswith(f"{FILE}:2: month is 2026-10, but the file is in the folder 2026-11")
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("Welcome.\n", "1: the front matter is missing: begin the file with a line ---, then any of subject:, "),
-        ("", "1: the front matter is missing: begin the file with a line ---, then any of subject:, "),
+        ("Welcome.\n", "1: the front matter is missing: start the file with a line ---, then any of subject:, "),
+        ("", "1: the front matter is missing: start the file with a line ---, then any of subject:, "),
         ("---\n---\nWelcome.\n", "1: the front matter is empty: add any of subject:, "),
         ("---\nnotices:\n  - body: x\n---\n", "3: notices 1.title is missing: add `title:` with its value"),
-        ("---\ntitle: x\n---\n", "2: there is no key 'title': the keys are month, subject, preheader, introduction, "),
+        ("---\ntitle: x\n---\n", "2: unknown key 'title': valid keys are month, subject, preheader, introduction, "),
     ],
 )
 def test_advice_names_what_an_issue_file_holds(text, told):
@@ -171,10 +171,13 @@ def test_everything_that_was_written_can_be_looked_through():
 @pytest.mark.parametrize(
     ("head", "fault"),
     [
-        ("subject: {french: Ce qui aide}", "2: subject has the key 'french', which is no language: write one value"),
+        (
+            "subject: {french: Ce qui aide}",
+            "2: subject has the key 'french', which is not a language code: write one value",
+        ),
         ("subject:\n  en: A\n  fr: [a]", "4: subject.fr must be text"),
-        ("introduction:\n  fr: |\n    Un.\n    [a](javascript:x)", "5: the link 'javascript:x' may not be mailed"),
-        ("notices:\n  - title: {en: A}\n    link: {en: relative}", "4: notices 1.link.en is 'relative', which may"),
+        ("introduction:\n  fr: |\n    Un.\n    [a](javascript:x)", "5: the link 'javascript:x' is not allowed in mail"),
+        ("notices:\n  - title: {en: A}\n    link: {en: relative}", "4: notices 1.link.en is 'relative', which is not"),
     ],
 )
 def test_fault_in_one_language_is_told_with_its_line(head, fault):

@@ -74,7 +74,7 @@ def test_every_fault_of_a_row_is_named_and_the_others_are_read():
 
 
 def test_row_with_more_cells_than_columns_is_refused():
-    assert "quote cells" in problems("email,name\nann@example.org,Lee,Ann\n")[2]
+    assert "put cells that contain the separator in quotes" in problems("email,name\nann@example.org,Lee,Ann\n")[2]
 
 
 def test_row_with_a_stray_quote_is_refused_and_the_next_is_read():
@@ -183,7 +183,7 @@ def test_two_columns_of_one_meaning_are_refused():
 
 
 def test_list_without_a_header_line_is_told_so():
-    with pytest.raises(ValueError, match="it holds an address"):
+    with pytest.raises(ValueError, match="it contains an address"):
         rows("ann@example.org,Ann\n")
 
 
@@ -194,7 +194,7 @@ def test_unused_columns_are_named_with_what_was_probably_meant():
 
 
 def test_list_that_proves_no_consent_is_refused_with_what_to_add():
-    with pytest.raises(ValueError, match=r"where the people agreed .*--source.* when .*--date"):
+    with pytest.raises(ValueError, match=r"where these people agreed .*--source.* when .*--date"):
         rows("email\nann@example.org\n", BARE)
 
 
@@ -228,7 +228,7 @@ def test_quote_that_is_never_closed_costs_no_more_than_its_row():
 
     found = rows(text)
 
-    assert "not CSV" in found[0].problems[0]
+    assert "not valid CSV" in found[0].problems[0]
     assert found[-1].person.address == "p2999@example.org"
 
 

@@ -20,37 +20,51 @@ def count_findings(issue: Issue, rules: IssueRules) -> Iterator[Finding]:
     """Hold the number of articles against the rules."""
     number = len(issue.articles)
     if number == 0:
-        yield error("no-article", f"{issue.month} has no article", "add one, or import it with digest articles import")
+        yield error(
+            "no-article", f"{issue.month} has no articles", "add one, or import one with digest articles import"
+        )
     elif number > rules.never_more_than:
         problem = f"{issue.month} has {number} articles, more than {rules.never_more_than}"
         yield error("too-many-articles", problem, "move an article to another month")
     elif not rules.at_least <= number <= rules.at_most:
         problem = f"{issue.month} has {number} article{'s' if number > 1 else ''}"
-        remedy = f"{rules.at_least} to {rules.at_most} are usual: add or move one, or leave it so"
+        remedy = f"an issue usually has {rules.at_least} to {rules.at_most}: add or move one, or keep it as it is"
         yield warning("article-count", problem, remedy)
 
 
 def article_findings(article: Article, taxonomy: Taxonomy) -> Iterator[Finding]:
     """Say what one article lacks."""
     if not article.topics:
-        remedy = "choose at least one: digest topics lists them"
-        yield error("no-topic", "no topic, so no reader who chose topics gets it", remedy, article.at("topics"))
+        remedy = "choose at least one: digest topics lists all topics"
+        yield error(
+            "no-topic",
+            "the article has no topic, so readers who chose topics will not get it",
+            remedy,
+            article.at("topics"),
+        )
     yield from _dois(article)
     if not article.implications:
         remedy = 'add a section "## Practice implications"'
-        yield warning("no-implications", "no practice implications", remedy, article.at("body"))
+        yield warning("no-implications", "the article has no practice implications", remedy, article.at("body"))
     yield from _citation(article)
     yield from _research_type(article, taxonomy)
     if not article.author:
-        yield warning("no-author", "no author", "add author: with the name of who wrote the summary", article.place)
+        yield warning(
+            "no-author",
+            "the article has no author",
+            "add author: with the name of the person who wrote the summary",
+            article.place,
+        )
 
 
 def _citation(article: Article) -> Iterator[Finding]:
     if not article.citation:
-        yield warning("no-citation", "no citation", "add citation: with the reference of the study", article.place)
+        yield warning(
+            "no-citation", "the article has no citation", "add citation: with the reference to the study", article.place
+        )
     elif article.citation_html and (lacking := _lacking(article)):
-        problem = f"the citation is composed from study:, which lacks {' and '.join(lacking)}"
-        yield warning("no-citation", problem, "add them, or write citation: yourself", article.at("study"))
+        problem = f"the citation is built from study:, which is missing {' and '.join(lacking)}"
+        yield warning("no-citation", problem, "add what is missing, or write citation: yourself", article.at("study"))
 
 
 def _lacking(article: Article) -> list[str]:
@@ -68,7 +82,7 @@ def _research_type(article: Article, taxonomy: Taxonomy) -> Iterator[Finding]:
     known = {research_type.slug for research_type in taxonomy.research_types}
     if not article.research_type:
         remedy = f"add research_type: with one of {', '.join(sorted(known))}" if known else "add research_type:"
-        yield warning("no-research-type", "no research type", remedy, article.place)
+        yield warning("no-research-type", "the article has no research type", remedy, article.place)
     elif known and article.research_type not in known:
         problem = f"research type {article.research_type!r} has no name in the configuration"
         remedy = f"use one of {', '.join(sorted(known))}, or add it to research_types"
@@ -81,5 +95,5 @@ def _dois(article: Article) -> Iterator[Finding]:
     claimed += [(doi, article.at("citation")) for doi in _CLAIMED_DOI.findall(article.citation or "")]
     for doi, place in claimed:
         if not _DOI.fullmatch(doi):
-            problem = f"{doi!r} is no DOI" if doi else "a DOI is announced and missing"
-            yield error("malformed-doi", problem, "write it as 10.1000/xyz123, or leave it out", place)
+            problem = f"{doi!r} is not a DOI" if doi else "the DOI is missing"
+            yield error("malformed-doi", problem, "write it like 10.1000/xyz123, or remove it", place)

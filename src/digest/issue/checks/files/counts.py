@@ -29,8 +29,8 @@ def count_word_findings(issue: Issue) -> Iterator[Finding]:
     for key in _KEYS:
         for said in dict.fromkeys(_said(wording, key) for wording in issue.file.wordings):
             if said:
-                problem = f"the {key} says {said!r}, and readers who chose topics may get fewer articles"
-                yield warning("count-word", problem, "write it without a number", key_place(issue, key))
+                problem = f"the {key} says {said!r}, but readers who chose topics may get fewer articles"
+                yield warning("count-word", problem, "rewrite it without a number", key_place(issue, key))
 
 
 def _said(wording: IssueWording, key: str) -> str:

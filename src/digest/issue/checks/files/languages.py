@@ -8,7 +8,7 @@ from digest.issue.findings import Finding
 from digest.issue.issue import Issue
 
 _KEYS = ("subject", "preheader", "introduction")
-_IF_MEANT = "or suppress this if it is meant"
+_IF_MEANT = "or suppress this finding if it is intentional"
 
 
 def language_findings(issue: Issue) -> Iterator[Finding]:
@@ -25,11 +25,11 @@ def _of_key(issue: Issue, key: str, texts: dict[str, str]) -> Iterator[Finding]:
     missing = [language for language in texts if language not in written]
     each = ", ".join(f"{language}: ..." for language in texts)
     if written and missing:
-        problem = f"the {key} is written for {_listed(written)}, and readers of {_listed(missing)} get a composed one"
+        problem = f"the {key} is written only for {_listed(written)}; {_listed(missing)} readers get a generated one"
         yield warning("missing-language", problem, f"write it for each language, {_IF_MEANT}", key_place(issue, key))
     elif written and len(set(written.values())) == 1:
         problem = f"the {key} is the same in {_listed(written)}"
-        remedy = f"write it once for each language, {{{each}}}, {_IF_MEANT}"
+        remedy = f"write it separately for each language, {{{each}}}, {_IF_MEANT}"
         yield warning("missing-language", problem, remedy, key_place(issue, key))
 
 
@@ -38,7 +38,7 @@ def _of_notices(issue: Issue) -> Iterator[Finding]:
     for notice in first:
         if all(notice in one for one in others):
             problem = f"the notice {notice.title!r} is the same in {_listed(issue.newsletter.languages)}"
-            remedy = f"write title and body once for each language, {_IF_MEANT}"
+            remedy = f"write title and body separately for each language, {_IF_MEANT}"
             yield warning("missing-language", problem, remedy, key_place(issue, "notices"))
 
 

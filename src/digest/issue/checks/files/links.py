@@ -52,18 +52,18 @@ def may_be_mailed(href: str) -> bool:
 
 def _of_link(issue: Issue, shelf: Shelf, href: str, text: str, place: Place) -> Iterator[Finding]:
     if not may_be_mailed(href):
-        problem = f"the link to {href!r} is not secure" if href else "a link leads nowhere"
-        yield error("insecure-link", problem, "write an address that starts with https:// or mailto:", place)
+        problem = f"the link to {href!r} is not secure" if href else "a link has no address"
+        yield error("insecure-link", problem, "use an address that starts with https:// or mailto:", place)
     elif not text.strip():
-        yield error("insecure-link", f"the link to {href!r} has no text", "write between [ and ] where it leads", place)
+        yield error("insecure-link", f"the link to {href!r} has no text", "write the link text between [ and ]", place)
     elif is_vague(text):
-        problem = f"the link text {text.strip()!r} does not say where it leads"
-        yield warning("vague-link", problem, "name the page that opens", place)
+        problem = f"the link text {text.strip()!r} does not say where the link leads"
+        yield warning("vague-link", problem, "name the page that the link opens", place)
     if hidden := _hidden(href):
-        problem = f"the address of the link to {href!r} hides {describe(hidden)}"
-        yield warning("link-characters", problem, "check where it leads, and type the address again", place)
+        problem = f"the link address {href!r} contains a hidden character, {describe(hidden)}"
+        yield warning("link-characters", problem, "check where the link leads, then retype the address", place)
     if _is_dead(issue, shelf, href):
-        problem = f"the link to {href!r} leads to no issue or article of this site"
+        problem = f"the link to {href!r} does not match any issue or article on this site"
         yield warning("dead-link", problem, "correct the month or the slug", place)
 
 

@@ -30,5 +30,5 @@ def written_leftovers(issue: Issue) -> Iterator[Finding]:
     for piece in pieces(issue):
         for number, line in enumerate(piece.text.split("\n"), start=1):
             for sign in dict.fromkeys(_SIGNS.findall(line)):
-                remedy = "write what belongs there, or suppress this if it is meant"
+                remedy = "replace it, or suppress this finding if it is intentional"
                 yield error("leftover-placeholder", f"{sign!r} looks like unfinished text", remedy, piece.place(number))

@@ -20,8 +20,8 @@ def repeat_findings(issue: Issue, shelf: Shelf) -> Iterator[Finding]:
     for number, article in enumerate(issue.articles):
         earlier = _first_on_the_same(article, (*shelf.before(issue.month), *issue.articles[:number]))
         if earlier is not None:
-            problem = f"{earlier.place.file} is about the same study"
-            remedy = "leave one of them out, or suppress this with what is new"
+            problem = f"{earlier.place.file} covers the same study"
+            remedy = "remove one of them, or suppress this finding and say what is new"
             yield warning("repeated-study", problem, remedy, article.at("study" if article.study else "citation"))
 
 

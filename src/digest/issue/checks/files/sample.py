@@ -12,7 +12,7 @@ from digest.issue.sources import setting_name
 SAMPLE_TITLES = frozenset({"Psychotherapy Research Digest", "Bulletin de recherche en psychothérapie"})
 SAMPLE_STREET = "100 Example Street"
 _EXAMPLE_HOST = re.compile(r"(?:.*\.)?example(?:\.[a-z]+)?", re.IGNORECASE)  # RFC 2606
-_REMEDY = "write your own in the configuration"
+_REMEDY = "replace it with your own in the configuration"
 _FIELDS = ("from_address", "reply_to", "contact", "base_url", "list_id", "logo")
 
 

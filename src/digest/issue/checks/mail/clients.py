@@ -57,9 +57,9 @@ def support_findings(pages: Sequence[Page], support: Support) -> Iterator[Findin
     for slug in sorted(found.keys() - ACCEPTED.keys()):
         if lacking := support.lacking(slug):
             title = re.sub(r"\s+", " ", support.features[slug][0]).strip()
-            problem = f"{found[slug].name} uses {title}, and {_listed(lacking)} do without"
+            problem = f"{found[slug].name} uses {title}, which is not supported by {_listed(lacking)}"
             yield warning(
-                "unsupported", problem, f"take it out of the template, or see {_ADDRESS}{slug}/ for another way"
+                "unsupported", problem, f"remove it from the template, or see {_ADDRESS}{slug}/ for alternatives"
             )
 
 

@@ -57,8 +57,10 @@ def contrast_findings(page: Page) -> Iterator[Finding]:
         for text, look in _texts(page.root, _Look(), styles):
             found = contrast(look.ink, look.paper)
             if found < look.wanted:
-                problem = f"in {mode} mode {text[:_SHOWN]!r} has a contrast of {found:.1f} ({look.ink} on {look.paper})"
-                remedy = f"at least {look.wanted} can be read: mend the style sheet of the template"
+                problem = (
+                    f"in {mode} mode {text[:_SHOWN]!r} has a contrast of only {found:.1f} ({look.ink} on {look.paper})"
+                )
+                remedy = f"fix the template's style sheet: text needs a contrast of at least {look.wanted}"
                 yield warning("low-contrast", f"{problem} in {page.name}", remedy)
                 break
 

@@ -11,7 +11,7 @@ from digest.issue.placeholders import UNSUBSCRIBE_TEXT, placeholder
 
 _NEEDED = ("From", "Subject", "List-Id", "List-Unsubscribe", "List-Unsubscribe-Post")
 _ALLOWED = frozenset({*_NEEDED, "Reply-To", "List-Archive", "Content-Language"})
-_REMEDY = "the program made them so: look at newsletter in the configuration, and report it if that is right"
+_REMEDY = "check newsletter in the configuration; if it is correct, report this as a bug in digest"
 
 
 def header_findings(edition: Edition) -> Iterator[Finding]:
@@ -29,14 +29,14 @@ def _faults(edition: Edition) -> Iterator[str]:
     counted = Counter(name for name, _ in edition.headers)
     values = dict(edition.headers)
     yield from (f"{name} is missing" for name in _NEEDED if name not in counted)
-    yield from (f"{name} does not belong there" for name in counted if name not in _ALLOWED)
-    yield from (f"{name} stands there {number} times" for name, number in counted.items() if number > 1)
+    yield from (f"{name} is not allowed" for name in counted if name not in _ALLOWED)
+    yield from (f"{name} appears {number} times" for name, number in counted.items() if number > 1)
     for name, value in edition.headers:
         if not value.strip() or any(unicodedata.category(character) == "Cc" for character in value):
-            yield f"{name} is empty, or has a control character"
+            yield f"{name} is empty or contains a control character"
     if values.get("Subject") != edition.subject:
-        yield "Subject is not the subject"
+        yield "Subject differs from the edition's subject"
     if values.get("List-Unsubscribe") != f"<{placeholder(edition.nonce, UNSUBSCRIBE_TEXT)}>":
         yield "List-Unsubscribe is not exactly the reader's own link"
     if values.get("List-Unsubscribe-Post") != "List-Unsubscribe=One-Click":
-        yield "List-Unsubscribe-Post does not offer one click"
+        yield "List-Unsubscribe-Post does not offer one-click unsubscribing"

@@ -25,7 +25,7 @@ def rendered_leftovers(issue: Issue, edition: Edition) -> Iterator[Finding]:
         for sign in dict.fromkeys(_SIGNS.findall(text)):
             if letters(sign) not in written:  # the quotes in it are set by now
                 problem = f"{sign!r} is left in the {name} of edition {edition.key}"
-                yield error("leftover-placeholder", problem, "mend the template, or the value that it needs")
+                yield error("leftover-placeholder", problem, "fix the template, or the value that it needs")
                 return
 
 

@@ -7,17 +7,17 @@ from digest.issue.checks.mail.page import Page, letters
 from digest.issue.findings import Finding
 from digest.issue.newsletter import Newsletter
 
-_FOOTER = "put it back into the footer template: {{ from_name }}, {{ postal_address }}"
+_FOOTER = "restore {{ from_name }} and {{ postal_address }} in the footer template"
 
 
 def sender_findings(newsletter: Newsletter) -> Iterator[Finding]:
     """Find what the configuration does not say of the sender."""
     if not (newsletter.from_name.strip() and newsletter.from_address.strip()):
         remedy = "fill in newsletter.from in the configuration"
-        yield error("no-sender", "the sender has no name or no address", remedy)
+        yield error("no-sender", "the sender's name or address is missing from the configuration", remedy)
     if not any(line.strip() for line in newsletter.postal_address):
         remedy = "fill in newsletter.postal_address in the configuration"
-        yield error("no-postal-address", "there is no postal address", remedy)
+        yield error("no-postal-address", "the configuration has no postal address", remedy)
 
 
 def identity_findings(newsletter: Newsletter, pages: Sequence[Page]) -> Iterator[Finding]:

@@ -19,11 +19,13 @@ def size_findings(editions: Sequence[Edition]) -> Iterator[Finding]:
     cut = next((edition for edition in editions if _end_of_footer(edition) > CLIP_BYTES), None)
     if cut is not None:
         problem = f"the HTML of edition {cut.key} has {_size(cut) / 1024:.0f} KB"
-        yield error("clipped", f"{problem}: Gmail cuts it off at 102 KB, with the unsubscribe link", remedy)
+        yield error("clipped", f"{problem}: Gmail cuts it off at 102 KB and hides the unsubscribe link", remedy)
         return
     largest = max(editions, key=_size)
     if _size(largest) > NEAR_CLIP_BYTES:
-        problem = f"the HTML of edition {largest.key} has {_size(largest) / 1024:.0f} KB: Gmail cuts off at 102 KB"
+        problem = (
+            f"the HTML of edition {largest.key} has {_size(largest) / 1024:.0f} KB, and Gmail cuts mail off at 102 KB"
+        )
         yield warning("size-near-clip", problem, remedy)
 
 
@@ -33,7 +35,7 @@ def leaving_findings(editions: Sequence[Edition]) -> Iterator[Finding]:
         for part, body, name in (("HTML", edition.html, UNSUBSCRIBE_HTML), ("text", edition.text, UNSUBSCRIBE_TEXT)):
             if placeholder(edition.nonce, name) not in body:
                 problem = f"the {part} of edition {edition.key} has no unsubscribe link"
-                yield error("no-unsubscribe", problem, "put {{ unsubscribe_url }} into the footer template")
+                yield error("no-unsubscribe", problem, "add {{ unsubscribe_url }} to the footer template")
                 return
 
 

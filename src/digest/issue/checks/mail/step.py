@@ -12,14 +12,14 @@ _COUNTED = re.compile(r"\W*\d{1,2}\W+")  # one part may number what the other do
 _ADDRESS = re.compile(r"https?://\S+|(?<!\S)\S+@\S+")
 _LONG_ENOUGH = 16  # letters: shorter pieces are found anywhere
 _SHOWN = 60  # characters
-_REMEDY = "mend the template of one part, so that both say the same"
+_REMEDY = "change one of the two templates so that both say the same"
 
 
 def step_findings(page: Page) -> Iterator[Finding]:
     """Find the first sentence or link that only one of the two parts has."""
     problem = _only_in_html(page) or _only_in_text(page) or _link_only_in_html(page)
     if problem:
-        yield warning("text-out-of-step", f"{problem}, in {page.name}", _REMEDY)
+        yield warning("text-out-of-step", f"{problem} of {page.name}", _REMEDY)
 
 
 def _only_in_html(page: Page) -> str | None:
@@ -27,7 +27,7 @@ def _only_in_html(page: Page) -> str | None:
     for run in page.runs:
         reduced = _reduced(run)
         if len(reduced) >= _LONG_ENOUGH and reduced not in text:
-            return f"only the HTML has {run[:_SHOWN]!r}"
+            return f"{run[:_SHOWN]!r} is only in the HTML"
     return None
 
 
@@ -35,7 +35,7 @@ def _only_in_text(page: Page) -> str | None:
     for line in page.text.split("\n"):
         reduced = _reduced(line)
         if len(reduced) >= _LONG_ENOUGH and not _ADDRESS.search(line) and reduced not in page.letters:
-            return f"only the text has {line.strip()[:_SHOWN]!r}"
+            return f"{line.strip()[:_SHOWN]!r} is only in the plain text"
     return None
 
 
@@ -43,7 +43,7 @@ def _link_only_in_html(page: Page) -> str | None:
     for anchor in page.root.iter("a"):
         href = (anchor.get("href") or "").removeprefix("mailto:")
         if href and href not in page.text:
-            return f"only the HTML has the link to {href!r}"
+            return f"the link to {href!r} is only in the HTML"
     return None
 
 

@@ -23,9 +23,9 @@ def structure_findings(newsletter: Newsletter, page: Page, written: AbstractSet[
     yield from _headings(page)
     for image in page.root.iter("img"):
         if image.get("alt") is None:
-            problem = f"the picture {image.get('src')!r} in {page.name} has no alt"
+            problem = f"the picture {image.get('src')!r} in {page.name} has no alt text"
             yield warning(
-                "no-alt", problem, 'describe it in the template with alt="...", or alt="" if it only decorates'
+                "no-alt", problem, 'describe it in the template with alt="...", or use alt="" if it is decorative'
             )
     for anchor in page.root.iter("a"):
         yield from _link(newsletter, page, anchor, written)
@@ -35,12 +35,12 @@ def _headings(page: Page) -> Iterator[Finding]:
     levels = [int(element.tag[1]) for element in page.root.iter(*_HEADINGS)]
     problem = ""
     if levels.count(1) != 1 or levels[0] != 1:
-        problem = f"{page.name} has {levels.count(1)} headings of the first level, or not first"
+        problem = f"{page.name} must have exactly one h1, at the top, and has {levels.count(1)}"
     for above, below in pairwise(levels):
         if below > above + 1:
-            problem = f"in {page.name} a heading of level {below} follows one of level {above}"
+            problem = f"in {page.name}, an h{below} follows an h{above}"
     if problem:
-        remedy = "one h1 at the top and no level left out: mend the template"
+        remedy = "fix the template: use one h1 at the top, and skip no level"
         yield warning("heading-order", problem, remedy)
 
 
@@ -53,12 +53,14 @@ def _link(newsletter: Newsletter, page: Page, anchor: Element, written: Abstract
     where = f"in {page.name}"
     own_page = href.startswith(newsletter.base_url)  # http on this machine, for a demo
     if not own_page and not may_be_mailed(href):
-        problem = f"a link {where} leads to {href!r}" if href else f"the link {text!r} {where} leads nowhere"
-        yield error("insecure-link", problem, "mend the template: an address that starts with https:// or mailto:")
+        problem = f"a link {where} leads to {href!r}" if href else f"the link {text!r} {where} has no address"
+        yield error("insecure-link", problem, "fix the template: use an address that starts with https:// or mailto:")
     elif not text and is_seen(anchor):
         yield error(
-            "insecure-link", f"the link to {href!r} {where} has no text", "mend the template: say where it leads"
+            "insecure-link",
+            f"the link to {href!r} {where} has no text",
+            "fix the template: add text that says where the link leads",
         )
     elif letters(text) not in written and is_vague(text):
-        problem = f"the link text {text!r} {where} does not say where it leads"
-        yield warning("vague-link", problem, "mend the template: name the page that opens")
+        problem = f"the link text {text!r} {where} does not say where the link leads"
+        yield warning("vague-link", problem, "fix the template: name the page that the link opens")

@@ -22,10 +22,12 @@ def subject_findings(edition: Edition) -> Iterator[Finding]:
         yield warning("subject-length", f"edition {edition.key} has no subject", "write subject: in the issue file")
     elif len(subject) > SUBJECT_CHARACTERS:
         problem = f"the subject of edition {edition.key} has {len(subject)} characters"
-        remedy = f"most programs show 40 to 70, none more than {SUBJECT_CHARACTERS}: shorten it"
+        remedy = (
+            f"shorten it: most mail programs show 40 to 70 characters, and none shows more than {SUBJECT_CHARACTERS}"
+        )
         yield warning("subject-length", problem, remedy)
     if doubtful := _doubtful(subject):
-        remedy = "filters take that for advertising, and some programs show a box: write it in plain words"
+        remedy = "use plain words: spam filters take this for advertising, and some mail programs show a box instead"
         yield warning("subject-characters", f"the subject of edition {edition.key} has {doubtful}", remedy)
 
 

@@ -183,7 +183,7 @@ def test_citation_composed_from_too_little_is_a_warning():
 
     assert codes(whole) == []
     assert [finding.problem for finding in written(bare)] == [
-        "the citation is composed from study:, which lacks authors and journal"
+        "the citation is built from study:, which is missing authors and journal"
     ]
 
 
@@ -201,7 +201,8 @@ def test_suppression_of_the_issue_file_holds_for_the_month():
 
 
 @pytest.mark.parametrize(
-    ("code", "problem"), [("no-autor", "there is no check 'no-autor'"), ("no-topic", "'no-topic' can't be suppressed")]
+    ("code", "problem"),
+    [("no-autor", "there is no check called 'no-autor'"), ("no-topic", "'no-topic' can't be suppressed")],
 )
 def test_suppression_of_no_code_or_of_a_certain_error_is_an_error(code, problem):
     article = make_article(topics=(), suppressed=(AcceptedFinding(code, "why not", 7),))
@@ -228,7 +229,7 @@ def test_link_whose_address_hides_a_character_is_found(body, hidden):
     (finding,) = written(make_article(body=body))
 
     assert (finding.code, finding.severity) == ("link-characters", "warning")
-    assert finding.problem.endswith(f" hides {hidden}")
+    assert finding.problem.endswith(f" contains a hidden character, {hidden}")
     assert finding.problem.isprintable()
 
 
@@ -307,11 +308,11 @@ def test_number_is_right_for_every_reader_of_a_single_article():
         (IssueFile(MONTH, subject="News"), "the subject is the same in en and fr"),
         (
             IssueFile(MONTH, by_language={"en": IssueWording(preheader="News")}),
-            "the preheader is written for en, and readers of fr get a composed one",
+            "the preheader is written only for en; fr readers get a generated one",
         ),
         (
             IssueFile(MONTH, by_language={"fr": IssueWording(introduction="Bonjour")}),
-            "the introduction is written for fr, and readers of en get a composed one",
+            "the introduction is written only for fr; en readers get a generated one",
         ),
         (IssueFile(MONTH, notices=(Notice("Webinar"),)), "the notice 'Webinar' is the same in en and fr"),
     ],

@@ -130,11 +130,11 @@ def test_second_heading_of_the_first_level_is_found():
 @pytest.mark.parametrize(
     ("style", "problem"),
     [
-        ("color: #999", "in light mode 'Grey words' has a contrast of 2.8 (#999999 on #"),
+        ("color: #999", "in light mode 'Grey words' has a contrast of only 2.8 (#999999 on #"),
         ("color: rgb(250, 250, 250)", "in light mode 'Grey words'"),
         (
             "background: #333 none; color: #555555",
-            "in light mode 'Grey words' has a contrast of 1.7 (#555555 on #333333)",
+            "in light mode 'Grey words' has a contrast of only 1.7 (#555555 on #333333)",
         ),
     ],
 )
@@ -175,9 +175,9 @@ def test_sentence_and_link_of_one_part_alone_are_found():
     only_text = with_template("email/digest/article.txt", lambda text: text + "A sentence that stands here alone.\n")
     link = in_article('<p><a href="https://example.org/only">Lee</a></p>')
 
-    assert "only the HTML has 'A sentence that stands here alone.'" in told(only_html)
-    assert "only the text has 'A sentence that stands here alone.'" in told(only_text)
-    assert "only the HTML has the link to 'https://example.org/only'" in told(link)
+    assert "'A sentence that stands here alone.' is only in the HTML" in told(only_html)
+    assert "'A sentence that stands here alone.' is only in the plain text" in told(only_text)
+    assert "the link to 'https://example.org/only' is only in the HTML" in told(link)
 
 
 @pytest.mark.parametrize(

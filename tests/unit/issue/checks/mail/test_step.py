@@ -16,7 +16,7 @@ def test_addresses_are_no_part_of_what_is_compared():
 
 def test_sentence_that_only_one_part_has_is_found():
     assert found("<p>Every sentence is in both parts.</p>", "x") == [
-        "only the HTML has 'Every sentence is in both parts.', in edition en-1"
+        "'Every sentence is in both parts.' is only in the HTML of edition en-1"
     ]
 
 
