@@ -8,19 +8,20 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 from storage_samples import begin_campaign, claim_next, make_frozen, make_person
 
-from digest.delivery.events import GROUNDS, Event, EventKind, Grounds, Post
+from digest.delivery.events import REASONS, Event, EventKind, Post
 from digest.months import Month
 from digest.pipeline.campaign.receive_events import receive
 from digest.storage import tables
 from digest.storage.db.database import Database
 from digest.storage.outbox import results
+from digest.subscribers.suppression import Reason
 
 PEOPLE = [make_person(name) for name in ("ann", "bob", "cho", "dee")]
 MONTHS = [Month(2026, number) for number in (1, 2, 3)]
 FROZEN = [make_frozen(month=month) for month in MONTHS]
 # month, person, kind, reason of a drop; person 4 is nobody here
-REASONS = st.sampled_from([None, Grounds.INVALID, Grounds.BOUNCED])
-TOLD = st.tuples(st.integers(0, 2), st.integers(0, 4), st.sampled_from(EventKind), REASONS)
+DROPPED_FOR = st.sampled_from([None, Reason.INVALID, Reason.BOUNCED])
+TOLD = st.tuples(st.integers(0, 2), st.integers(0, 4), st.sampled_from(EventKind), DROPPED_FOR)
 
 
 def begin(database: Database) -> list[dict[int, tuple[int, int]]]:
@@ -47,8 +48,8 @@ def run(database: Database, told: list, posts: int) -> tuple:
     events = []
     for month, person, kind, dropped in told:
         address = f"{PEOPLE[person].name if person < 4 else 'nobody'}@example.org"
-        grounds = dropped if kind is EventKind.DROPPED else GROUNDS.get(kind)
-        events.append(Event(kind, address, about[month].get(person), grounds))
+        reason = dropped if kind is EventKind.DROPPED else REASONS.get(kind)
+        events.append(Event(kind, address, about[month].get(person), reason))
     size = max(1, -(-len(events) // posts))
     for start in range(0, len(events), size):
         some = tuple(events[start : start + size])

@@ -10,7 +10,7 @@ from factories import NOON, NOVEMBER
 from sqlalchemy import delete, select, update
 from storage_samples import begin_campaign, claim_next, make_frozen, make_person
 
-from digest.delivery.events import Event, EventKind, Grounds, Outcome, Post
+from digest.delivery.events import Event, EventKind, Outcome, Post
 from digest.delivery.states import AttemptState, CampaignState
 from digest.errors import StorageError
 from digest.months import Month
@@ -23,6 +23,7 @@ from digest.storage.people import subscribers, suppressions
 from digest.storage.tables.outbox import attempt, delivery
 from digest.storage.tables.people import consent, subscriber, suppression
 from digest.subscribers.subscriber import State
+from digest.subscribers.suppression import Reason
 
 LATER = NOON + dt.timedelta(minutes=1)
 PEOPLE = [make_person(name) for name in ("ann", "bob", "cho")]
@@ -42,11 +43,9 @@ class Sent:
     attempt: int
     ids: list[int]
 
-    def event(
-        self, place: int, kind: EventKind, grounds: Grounds | None = None, *, attempt: int | None = None
-    ) -> Event:
+    def event(self, place: int, kind: EventKind, reason: Reason | None = None, *, attempt: int | None = None) -> Event:
         address = PEOPLE[place].address if place < len(PEOPLE) else "nobody@example.org"
-        return Event(kind, address, (self.ids[place], attempt or self.attempt), grounds)
+        return Event(kind, address, (self.ids[place], attempt or self.attempt), reason)
 
     def receive(self, *events: Event, soft_bounces: int = 2, **others: int) -> Received:
         return receive(self.database, Post(events, others), identify=identify, soft_bounces=soft_bounces)
@@ -168,34 +167,34 @@ def test_event_about_what_is_not_there_changes_nothing(sent, about):
 
 
 @pytest.mark.parametrize(
-    ("kind", "grounds"),
+    ("kind", "reason"),
     [
-        (EventKind.BOUNCED, Grounds.BOUNCED),
-        (EventKind.COMPLAINED, Grounds.COMPLAINED),
-        (EventKind.UNSUBSCRIBED, Grounds.UNSUBSCRIBED),
-        (EventKind.DROPPED, Grounds.INVALID),
+        (EventKind.BOUNCED, Reason.BOUNCED),
+        (EventKind.COMPLAINED, Reason.COMPLAINED),
+        (EventKind.UNSUBSCRIBED, Reason.UNSUBSCRIBED),
+        (EventKind.DROPPED, Reason.INVALID),
     ],
 )
-def test_suppression_keeps_the_address_of_somebody_known(sent, kind, grounds):
-    assert sent.receive(sent.event(0, kind, grounds)).suppressed == 1
-    assert sent.receive(sent.event(0, kind, grounds)).suppressed == 0
-    assert sent.suppressed == {"hash of ann": ("ann@example.org", grounds)}
+def test_suppression_keeps_the_address_of_somebody_known(sent, kind, reason):
+    assert sent.receive(sent.event(0, kind, reason)).suppressed == 1
+    assert sent.receive(sent.event(0, kind, reason)).suppressed == 0
+    assert sent.suppressed == {"hash of ann": ("ann@example.org", reason)}
 
 
-@pytest.mark.parametrize("grounds", [Grounds.UNSUBSCRIBED, Grounds.COMPLAINED])
-def test_whoever_unsubscribes_or_complains_at_the_provider_has_left_here_too(sent, grounds):
-    kind = EventKind(grounds.value)
-    received = sent.receive(sent.event(0, kind, grounds), sent.event(0, kind, grounds))
+@pytest.mark.parametrize("reason", [Reason.UNSUBSCRIBED, Reason.COMPLAINED])
+def test_whoever_unsubscribes_or_complains_at_the_provider_has_left_here_too(sent, reason):
+    kind = EventKind(reason.value)
+    received = sent.receive(sent.event(0, kind, reason), sent.event(0, kind, reason))
 
     with sent.database.read() as connection:
         ann, bob = (subscribers.find(connection, PEOPLE[place].address_hash) for place in (0, 1))
-        assert suppressions.find(connection, PEOPLE[0].address_hash).reason == grounds.value
+        assert suppressions.find(connection, PEOPLE[0].address_hash).reason == reason.value
     assert (received.suppressed, ann.state, bob.state) == (1, State.LEFT, State.ACTIVE)
     assert ann.left_at is not None
 
 
 def test_whoever_bounces_has_not_left(sent):
-    sent.receive(sent.event(0, EventKind.BOUNCED, Grounds.BOUNCED))
+    sent.receive(sent.event(0, EventKind.BOUNCED, Reason.BOUNCED))
 
     with sent.database.read() as connection:
         assert subscribers.find(connection, PEOPLE[0].address_hash).state is State.ACTIVE
@@ -204,7 +203,7 @@ def test_whoever_bounces_has_not_left(sent):
 def test_suppressed_reader_is_not_handed_over_again(sent):
     with sent.database.write() as connection:
         results.not_accepted(connection, sent.attempt, detail="busy", now=NOON)
-    sent.receive(Event(EventKind.BOUNCED, "Ann@Example.org", None, Grounds.BOUNCED))
+    sent.receive(Event(EventKind.BOUNCED, "Ann@Example.org", None, Reason.BOUNCED))
     sent.claim()
 
     assert sent.balance.skipped_because == {"suppressed": 1}
@@ -217,9 +216,9 @@ def test_erased_and_unknown_people_leave_only_a_hash(sent):
         connection.execute(delete(consent))
         connection.execute(delete(subscriber))
     sent.receive(
-        sent.event(0, EventKind.BOUNCED, Grounds.BOUNCED),
+        sent.event(0, EventKind.BOUNCED, Reason.BOUNCED),
         sent.event(1, EventKind.BLOCKED),
-        Event(EventKind.COMPLAINED, "nobody@example.net", None, Grounds.COMPLAINED),
+        Event(EventKind.COMPLAINED, "nobody@example.net", None, Reason.COMPLAINED),
         soft_bounces=1,
     )
 
@@ -230,7 +229,7 @@ def test_erased_and_unknown_people_leave_only_a_hash(sent):
 @pytest.mark.parametrize("address", ["", "not an address", "a@b@c", "ann@example.org\r\nBcc: x@example.net", "é" * 999])
 def test_address_that_is_none_suppresses_nobody_and_stops_nothing(sent, address):
     sent.receive(
-        Event(EventKind.BOUNCED, address, None, Grounds.BOUNCED), sent.event(1, EventKind.BOUNCED, Grounds.BOUNCED)
+        Event(EventKind.BOUNCED, address, None, Reason.BOUNCED), sent.event(1, EventKind.BOUNCED, Reason.BOUNCED)
     )
 
     assert sent.suppressed == {"hash of bob": ("bob@example.org", "bounced")}
@@ -238,12 +237,12 @@ def test_address_that_is_none_suppresses_nobody_and_stops_nothing(sent, address)
 
 def test_graver_reason_takes_the_place_of_another_and_a_persons_own_stays(sent):
     with sent.database.write() as connection:
-        suppressions.add(connection, "hash of bob", None, "asked by letter", NOON)
-    for grounds in (Grounds.BOUNCED, Grounds.COMPLAINED, Grounds.UNSUBSCRIBED):
-        sent.receive(*(sent.event(place, EventKind.DROPPED, grounds) for place in (0, 1)))
+        suppressions.add(connection, "hash of bob", None, Reason.MANUAL, NOON)
+    for reason in (Reason.BOUNCED, Reason.COMPLAINED, Reason.UNSUBSCRIBED):
+        sent.receive(*(sent.event(place, EventKind.DROPPED, reason) for place in (0, 1)))
 
     assert sent.suppressed["hash of ann"] == ("ann@example.org", "complained")
-    assert sent.suppressed["hash of bob"] == (None, "asked by letter")
+    assert sent.suppressed["hash of bob"] == (None, Reason.MANUAL)
 
 
 def test_soft_bounces_suppress_after_enough_campaigns_in_a_row(database):
@@ -398,7 +397,7 @@ def test_post_that_fails_in_the_middle_leaves_nothing_behind(sent):
     with sent.database.write() as connection:
         connection.exec_driver_sql("DROP TABLE event")
     with pytest.raises(StorageError):
-        sent.receive(sent.event(0, EventKind.BOUNCED, Grounds.BOUNCED), open=1)
+        sent.receive(sent.event(0, EventKind.BOUNCED, Reason.BOUNCED), open=1)
 
     assert (sent.outcomes, sent.suppressed, sent.balance.sending) == ({"none": 3}, {}, 3)
 
@@ -409,7 +408,7 @@ def test_post_of_thousands_is_taken_in_one_go(database):
         campaign = begin_campaign(connection, *people, batch_size=1000)
         claims = [claim_next(connection, campaign) for _ in range(3)]
     about = [(member[0], claim.attempt_id) for claim in claims for member in claim.recipients]
-    events = [Event(EventKind.BOUNCED, f"p{n}@example.org", one, Grounds.BOUNCED) for n, one in enumerate(about)]
+    events = [Event(EventKind.BOUNCED, f"p{n}@example.org", one, Reason.BOUNCED) for n, one in enumerate(about)]
     found = receive(database, Post(tuple(events)), identify=identify, soft_bounces=3)
 
     assert (found.proven, found.suppressed) == (3, 2500)

@@ -109,10 +109,10 @@ class Limited:
 def test_page_that_is_too_long_is_asked_for_in_halves(fit: int):
     read = list(read_lists(Limited(450, fit=fit), deadline=1))
 
-    for grounds in dict.fromkeys(grounds for grounds, _ in read):
-        addresses = [address for why, some in read if why == grounds for address in some]
+    for reason in dict.fromkeys(reason for reason, _ in read):
+        addresses = [address for why, some in read if why == reason for address in some]
         assert addresses == [f"p{number}@example.org" for number in range(450)]
-    assert len({grounds for grounds, _ in read}) == 4
+    assert len({reason for reason, _ in read}) == 4
 
 
 def test_entry_that_is_too_long_by_itself_is_said():

@@ -60,9 +60,9 @@ def add(
     """Never mail an address again; only `unsubscribed` can be lifted by the person signing up again."""
     from digest.bootstrap import open_digest
     from digest.pipeline.people.suppressions import suppress
-    from digest.subscribers.suppression import Reason
+    from digest.subscribers.suppression import GIVEN_BY_THE_OPERATOR
 
-    given = {word.value: word for word in Reason if word is not Reason.ERASED}
+    given = {word.value: word for word in GIVEN_BY_THE_OPERATOR}
     if reason not in given:
         raise typer.BadParameter(f"{reason!r} is none of {', '.join(given)}", param_hint="--reason")
     digest = open_digest(config)

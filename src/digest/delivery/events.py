@@ -1,7 +1,7 @@
 """Events: what a provider reports later about mail that it took, and what follows from it.
 
 They come late, in any order and many times over. So everything here only ever grows: outcomes move up one order, a
-suppression takes the graver reason, and whatever is done twice changes nothing.
+suppression takes the more severe reason, and whatever is done twice changes nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import takewhile
 from types import MappingProxyType
+
+from digest.subscribers.suppression import Reason, more_severe
 
 
 class EventKind(StrEnum):
@@ -36,16 +38,6 @@ class Outcome(StrEnum):
     COMPLAINED = "complained"
 
 
-class Grounds(StrEnum):
-    """Why an address is suppressed after an event, least grave first: a graver one takes the place of another."""
-
-    SOFT_BOUNCES = "soft_bounces"  # several issues in a row
-    INVALID = "invalid"
-    BOUNCED = "bounced"
-    UNSUBSCRIBED = "unsubscribed"
-    COMPLAINED = "complained"
-
-
 OUTCOMES: Mapping[EventKind, Outcome] = MappingProxyType(
     {
         EventKind.PROCESSED: Outcome.PROCESSED,
@@ -57,15 +49,14 @@ OUTCOMES: Mapping[EventKind, Outcome] = MappingProxyType(
         EventKind.COMPLAINED: Outcome.COMPLAINED,
     }
 )
-GROUNDS: Mapping[EventKind, Grounds] = MappingProxyType(
+REASONS: Mapping[EventKind, Reason] = MappingProxyType(
     {
-        EventKind.BOUNCED: Grounds.BOUNCED,
-        EventKind.COMPLAINED: Grounds.COMPLAINED,
-        EventKind.UNSUBSCRIBED: Grounds.UNSUBSCRIBED,
+        EventKind.BOUNCED: Reason.BOUNCED,
+        EventKind.COMPLAINED: Reason.COMPLAINED,
+        EventKind.UNSUBSCRIBED: Reason.UNSUBSCRIBED,
     }
 )
 _RANK: Mapping[Outcome | None, int] = {None: 0} | {outcome: place for place, outcome in enumerate(Outcome, 1)}
-_GRAVITY: Mapping[Grounds, int] = {grounds: place for place, grounds in enumerate(Grounds)}
 
 About = tuple[int, int]
 """A delivery and the attempt that handed it over."""
@@ -78,13 +69,13 @@ class Event:
     Attributes:
         address: As the provider wrote it, unchecked; empty: not said.
         about: Which delivery of which attempt; None: another mail, or not said.
-        grounds: Why the address must not be mailed any more, or None.
+        reason: Why the address must not be mailed any more, or None.
     """
 
     kind: EventKind
     address: str
     about: About | None
-    grounds: Grounds | None = None
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True)
@@ -104,14 +95,14 @@ class Effects:
         outcomes: The most conclusive one of each.
         blocked: Deliveries that bounced softly, each with its address.
         over_quota: Deliveries that the provider dropped for want of quota.
-        suppress: Addresses as the provider wrote them, with the gravest reason.
+        suppress: Addresses as the provider wrote them, with the most severe reason.
     """
 
     about: frozenset[About]
     outcomes: Mapping[About, Outcome]
     blocked: Mapping[About, str]
     over_quota: frozenset[About]
-    suppress: Mapping[str, Grounds]
+    suppress: Mapping[str, Reason]
 
 
 def further(old: Outcome | None, new: Outcome | None) -> Outcome | None:
@@ -119,21 +110,16 @@ def further(old: Outcome | None, new: Outcome | None) -> Outcome | None:
     return old if _RANK[old] >= _RANK[new] else new
 
 
-def weaker(grounds: Grounds) -> tuple[Grounds, ...]:
-    """The reasons that *grounds* takes the place of."""
-    return tuple(other for other in Grounds if _GRAVITY[other] < _GRAVITY[grounds])
-
-
 def effects(events: Iterable[Event]) -> Effects:
     """Put together what follows from *events*."""
     outcomes: dict[About, Outcome] = {}
-    suppress: dict[str, Grounds] = {}
+    suppress: dict[str, Reason] = {}
     blocked: dict[About, str] = {}
     about: set[About] = set()
     over_quota: set[About] = set()
     for event in events:
-        if event.grounds is not None and event.address:
-            suppress[event.address] = _graver(suppress.get(event.address), event.grounds)
+        if event.reason is not None and event.address:
+            suppress[event.address] = more_severe(suppress.get(event.address), event.reason)
         if event.about is None:
             continue
         about.add(event.about)
@@ -151,7 +137,3 @@ def in_a_row(soft: Sequence[bool], place: int) -> int:
     before = takewhile(bool, reversed(soft[: place + 1]))
     after = takewhile(bool, soft[place + 1 :])
     return len(list(before)) + len(list(after))
-
-
-def _graver(old: Grounds | None, new: Grounds) -> Grounds:
-    return new if old is None or _GRAVITY[new] > _GRAVITY[old] else old

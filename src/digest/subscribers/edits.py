@@ -61,7 +61,7 @@ def read_edit(given: Mapping[Field, str], taxonomy: Taxonomy, languages: tuple[s
     return Edit(read.get(Field.EMAIL), read.get(Field.NAME), chosen)
 
 
-def why_not_move(old: str | None, new: str | None, *, is_taken: bool) -> str | None:
+def why_not_move(old: Reason | None, new: Reason | None, *, is_taken: bool) -> str | None:
     """
     Why a person may not move to another address; None: they may.
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from digest.months import Month
 from digest.subscribers.consent import ConsentKind
+from digest.subscribers.suppression import Reason
 
 
 class NoMatch(StrEnum):
@@ -85,7 +86,7 @@ class Subscriber:
     source: str = ""
     given_on: dt.date | None = None
     consent_until: dt.date | None = None
-    suppressed_for: str | None = None
+    suppressed_for: Reason | None = None
     address_since: dt.datetime | None = None
 
     def has_moved_since(self, made: dt.datetime, now: dt.datetime) -> bool:
@@ -96,6 +97,6 @@ class Subscriber:
         return self.address_since is not None and made < self.address_since <= now
 
 
-def standing(state: State, suppressed_for: str | None) -> str:
+def standing(state: State, suppressed_for: Reason | None) -> str:
     """How a person stands: their state, or `suppressed (reason)` for active people who must not be mailed."""
     return f"suppressed ({suppressed_for})" if state is State.ACTIVE and suppressed_for else state.value

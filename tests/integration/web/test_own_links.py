@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 from digest.storage.db.database import Database
 from digest.storage.people import suppressions
 from digest.storage.tables.notifications import notification
+from digest.subscribers.suppression import Reason
 from digest.tokens import Purpose
 
 ACTIONS = {"address": "new-address", "data": "export", "erase": "erase"}
@@ -63,7 +64,7 @@ def test_address_that_may_not_be_mailed_is_not_said_to_get_a_link(
     visitor: TestClient, path, mails, database: Database, site, action
 ):
     with database.write() as connection:
-        suppressions.add(connection, site.people.identify(ANN), ANN, "bounced", database.now(connection))
+        suppressions.add(connection, site.people.identify(ANN), ANN, Reason.BOUNCED, database.now(connection))
     answer = visitor.post(f"{path}/{action}?lang=en")
 
     assert answer.status_code == 409

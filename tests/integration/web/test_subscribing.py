@@ -11,6 +11,7 @@ from digest.storage.db.database import Database
 from digest.storage.people import suppressions
 from digest.storage.tables.people import consent, signup
 from digest.subscribers.subscriber import State
+from digest.subscribers.suppression import Reason
 from digest.tokens import Purpose, signer
 from digest.web.site import Site
 
@@ -112,7 +113,7 @@ def test_answer_is_the_same_for_known_and_unknown_addresses(visitor, database, s
     known = visitor.post(path, data=FORM | {"address": ANN})
     with database.write() as connection:
         found = site.people.identify("gone@example.org")
-        suppressions.add(connection, found, None, "bounced", database.now(connection))
+        suppressions.add(connection, found, None, Reason.BOUNCED, database.now(connection))
     suppressed = visitor.post(path, data=FORM | {"address": "gone@example.org"})
 
     assert known.text == unknown.text == suppressed.text

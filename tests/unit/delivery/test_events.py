@@ -2,7 +2,8 @@ from itertools import permutations, product
 
 import pytest
 
-from digest.delivery.events import OUTCOMES, Event, EventKind, Grounds, Outcome, effects, further, in_a_row, weaker
+from digest.delivery.events import OUTCOMES, Event, EventKind, Outcome, effects, further, in_a_row
+from digest.subscribers.suppression import Reason
 
 ABOUT = (1, 1)
 
@@ -41,22 +42,18 @@ def test_only_what_says_nothing_about_the_mail_has_no_outcome():
     assert set(EventKind) - OUTCOMES.keys() == {EventKind.UNSUBSCRIBED, EventKind.OVER_QUOTA}
 
 
-def test_gravest_reason_stands_for_an_address():
-    reasons = [Grounds.BOUNCED, Grounds.COMPLAINED, Grounds.INVALID]
+def test_most_severe_reason_counts_for_an_address():
+    reasons = [Reason.BOUNCED, Reason.COMPLAINED, Reason.INVALID]
     for order in permutations(reasons):
-        found = effects(about(EventKind.DROPPED, grounds=reason) for reason in order)
-        assert found.suppress == {"ann@example.org": Grounds.COMPLAINED}
-
-
-def test_every_reason_takes_the_place_of_those_before_it():
-    assert [len(weaker(grounds)) for grounds in Grounds] == [0, 1, 2, 3, 4]
+        found = effects(about(EventKind.DROPPED, reason=reason) for reason in order)
+        assert found.suppress == {"ann@example.org": Reason.COMPLAINED}
 
 
 def test_event_that_names_no_delivery_still_suppresses():
-    found = effects([about(EventKind.BOUNCED, about=None, grounds=Grounds.BOUNCED)])
+    found = effects([about(EventKind.BOUNCED, about=None, reason=Reason.BOUNCED)])
 
     assert (found.about, found.outcomes) == (frozenset(), {})
-    assert found.suppress == {"ann@example.org": Grounds.BOUNCED}
+    assert found.suppress == {"ann@example.org": Reason.BOUNCED}
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from digest.delivery.events import About, Effects, Grounds, Outcome, Post, effects, further
+from digest.delivery.events import About, Effects, Outcome, Post, effects, further
 from digest.delivery.states import AttemptState, CampaignState
 from digest.pipeline.people.suppressions import Identify, hashed, take_over
 from digest.storage.db.database import Database
 from digest.storage.outbox import campaigns, outcomes, results, splits
+from digest.subscribers.suppression import Reason
 
 OVER_QUOTA = "SendGrid dropped mails for want of quota: raise it, then resume; those readers wait again"
 
@@ -47,7 +48,7 @@ def receive(database: Database, post: Post, *, identify: Identify, soft_bounces:
         proven = _prove(connection, found.about, known, now)
         waiting = _wait_again(connection, found.over_quota, known, now)
         soft = _move(connection, found, known, soft_bounces)
-        suppressed = take_over(connection, hashed(dict.fromkeys(soft, Grounds.SOFT_BOUNCES), identify) | told, now)
+        suppressed = take_over(connection, hashed(dict.fromkeys(soft, Reason.SOFT_BOUNCES), identify) | told, now)
         outcomes.count_others(connection, post.others, now)
         return Received(proven, waiting, suppressed)
 

@@ -1,4 +1,4 @@
-"""Suppressions as the operator sees them, and what becomes of the subscriber."""
+"""Adding, receiving, pulling, listing and lifting suppressions, and what they mean for the subscriber."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -6,17 +6,16 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from digest.delivery.events import Grounds, weaker
 from digest.errors import InvalidAddress, NotFound
 from digest.storage.db.database import Database
 from digest.storage.people import subscribers, suppressions
 from digest.subscribers.address import parse_address
 from digest.subscribers.subscriber import State
-from digest.subscribers.suppression import Reason, may_lift
+from digest.subscribers.suppression import LEAVES, Reason, Suppressing, may_lift, more_severe
 
 
 def every_suppression(database: Database) -> Iterator[dict[str, Any]]:
-    """Every suppressed address with reason and date, oldest first; address None where only its hash may be kept."""
+    """Yield suppressed addresses with reason and date, oldest first; address None if only its hash may be stored."""
     with database.read() as connection:
         for one in suppressions.stream(connection):
             yield {
@@ -28,23 +27,23 @@ def every_suppression(database: Database) -> Iterator[dict[str, Any]]:
 
 
 def suppress(database: Database, address: str, address_hash: str, reason: Reason) -> bool:
-    """Never mail an address again, until it is removed here; False if it was suppressed already, for whatever reason.
+    """Suppress an address until `unsuppress`; False if nothing changed, since it was suppressed already.
 
-    A reason that a person may lift by signing up again gives way to one that they may not.
+    A reason that a person may lift by signing up again gives way to one that they may not lift.
     """
     with database.write() as connection:
-        return suppressions.harden(connection, address_hash, address, reason, database.now(connection))
+        return suppressions.add_by_operator(connection, address_hash, address, reason, database.now(connection))
 
 
 def unsuppress(database: Database, address_hash: str) -> State | None:
     """
-    Let an address be mailed again. It brings nobody back: who has left stays away until they sign up again.
+    Let an address be mailed again. Someone who has left is not subscribed again: for that they sign up.
 
     Returns:
         The state of the subscriber with that address; None if there is none.
 
     Raises:
-        NotFound: It is not suppressed.
+        NotFound: The address is not suppressed.
     """
     with database.write() as connection:
         if not suppressions.lift(connection, address_hash):
@@ -64,36 +63,30 @@ def lift_what_the_person_may(connection: Connection, address_hash: str) -> bool:
 Identify = Callable[[str], str]
 """Hashes an address from `parse_address`."""
 
-Reported = Mapping[str, tuple[str, Grounds]]
-"""Hash of an address to the address and the gravest reason."""
 
-_LEAVES = frozenset({Grounds.UNSUBSCRIBED, Grounds.COMPLAINED})
-
-
-def hashed(addresses: Mapping[str, Grounds], identify: Identify) -> dict[str, tuple[str, Grounds]]:
-    """Hash to address and gravest reason, for what a provider wrote; whatever is no address is left out."""
-    found: dict[str, tuple[str, Grounds]] = {}
-    for text, grounds in addresses.items():
+def hashed(addresses: Mapping[str, Reason], identify: Identify) -> dict[str, tuple[str, Reason]]:
+    """Hash addresses as a provider wrote them, each with its most severe reason; invalid ones are left out."""
+    found: dict[str, tuple[str, Reason]] = {}
+    for text, reason in addresses.items():
         try:
             address = parse_address(text)
         except InvalidAddress:
-            continue  # nobody here has such an address
+            continue  # no subscriber can have such an address
         address_hash = identify(address)
-        old = found.get(address_hash)
-        if old is None or old[1] in weaker(grounds):
-            found[address_hash] = (address, grounds)
+        _, old = found.get(address_hash, (address, None))
+        found[address_hash] = (address, more_severe(old, reason))
     return found
 
 
-def take_over(connection: Connection, reported: Reported, now: dt.datetime) -> int:
+def take_over(connection: Connection, reported: Suppressing, now: dt.datetime) -> int:
     """
-    Suppress what was reported; whoever unsubscribed or complained at the provider has left here too.
+    Suppress reported addresses. People who unsubscribed or complained at the provider are unsubscribed here too.
 
     Returns:
         How many addresses were not suppressed before.
     """
-    going = [address_hash for address_hash, (_, grounds) in reported.items() if grounds in _LEAVES]
-    people = subscribers.lock(connection, going)  # before the suppressions, as everybody who leaves does
+    going = [address_hash for address_hash, (_, reason) in reported.items() if reason in LEAVES]
+    people = subscribers.lock(connection, going)  # before the suppressions, in the order in which leaving locks
     new = suppressions.add_reported(connection, reported, now)
     for number in people:
         subscribers.leave(connection, number, now=now)
@@ -102,26 +95,26 @@ def take_over(connection: Connection, reported: Reported, now: dt.datetime) -> i
 
 def pull(
     database: Database,
-    pages: Iterable[tuple[Grounds, list[str]]],
+    pages: Iterable[tuple[Reason, list[str]]],
     *,
     identify: Identify,
     advance: Callable[[int], None] = lambda _: None,
 ) -> int:
     """
-    Suppress the addresses of *pages*; each page is committed by itself, and doing it again changes nothing.
+    Suppress the addresses of *pages*. Each page is committed by itself, and pulling again changes nothing.
 
     Args:
-        advance: Told how many more addresses have been looked at.
+        advance: Called with the number of addresses of each page.
 
     Returns:
         How many were not suppressed before.
 
     Raises:
-        TransportError, StorageError: What was read before stands.
+        TransportError, StorageError: The pages before stay committed.
     """
     new = 0
-    for grounds, addresses in pages:
-        reported = hashed(dict.fromkeys(addresses, grounds), identify)
+    for reason, addresses in pages:
+        reported = hashed(dict.fromkeys(addresses, reason), identify)
         with database.write() as connection:
             new += take_over(connection, reported, database.now(connection))
         advance(len(addresses))

@@ -1,15 +1,20 @@
-"""Suppressions: addresses that must not be mailed, whatever becomes of the subscriber."""
+"""Suppressions: addresses that must not be mailed. They outlive the subscriber."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select, update
 
-from digest.delivery.events import Grounds, weaker
 from digest.storage.db.upsert import insert_new, is_one_of
 from digest.storage.tables.people import subscriber, suppression
-from digest.subscribers.suppression import LIFTED_BY_THE_PERSON, Reason
+from digest.subscribers.suppression import (
+    LIFTED_BY_THE_PERSON,
+    Reason,
+    Suppressing,
+    replaced_by_operator,
+    replaced_by_report,
+)
 
 _AT_ONCE = 1000  # rows of a stream in memory
 
@@ -20,12 +25,12 @@ class Suppression:
 
     address_hash: str
     address: str | None
-    reason: str
+    reason: Reason
     created_at: dt.datetime
 
 
-def add(connection: Connection, address_hash: str, address: str | None, reason: str, now: dt.datetime) -> None:
-    """Suppress an address; one that is suppressed already keeps its first reason and date."""
+def add(connection: Connection, address_hash: str, address: str | None, reason: Reason, now: dt.datetime) -> None:
+    """Suppress an address; one that is suppressed already keeps its reason and date."""
     row = {"address_hash": address_hash, "address": address, "reason": reason, "created_at": now}
     connection.execute(insert_new(connection, suppression), row)
 
@@ -42,22 +47,32 @@ def among(connection: Connection, hashes: Iterable[str]) -> frozenset[str]:
     return frozenset(connection.execute(query).scalars())
 
 
-def harden(connection: Connection, address_hash: str, address: str, reason: Reason, now: dt.datetime) -> bool:
-    """Suppress an address for *reason*, also if it was for one that the person may lift; False if nothing changed."""
+def add_all(connection: Connection, suppressing: Suppressing, now: dt.datetime) -> None:
+    """Suppress many addresses; each that is suppressed already keeps its reason and date."""
+    rows = [
+        {"address_hash": address_hash, "address": address, "reason": reason, "created_at": now}
+        for address_hash, (address, reason) in suppressing.items()
+    ]
+    if rows:
+        connection.execute(insert_new(connection, suppression), rows)
+
+
+def add_by_operator(connection: Connection, address_hash: str, address: str, reason: Reason, now: dt.datetime) -> bool:
+    """Suppress an address on the operator's word, or replace a reason that gives way; False if nothing changed."""
     old = find(connection, address_hash)
     if old is None:
         add(connection, address_hash, address, reason, now)
         return True
-    if reason in LIFTED_BY_THE_PERSON or old.reason not in LIFTED_BY_THE_PERSON:
+    if old.reason not in replaced_by_operator(reason):
         return False
-    # the address of an erased person is not written down again
+    # the address of an erased person is not stored again
     values = {"reason": reason, "created_at": now}
     connection.execute(update(suppression).where(suppression.c.address_hash == address_hash).values(values))
     return True
 
 
 def stream(connection: Connection) -> Iterator[Suppression]:
-    """Every suppression, oldest first, in constant memory. Valid as long as the transaction."""
+    """Yield every suppression, oldest first, in constant memory. Valid during the transaction."""
     query = select(suppression).order_by(suppression.c.created_at, suppression.c.address_hash)
     for row in connection.execute(query, execution_options={"yield_per": _AT_ONCE}):
         yield Suppression(**row._mapping)  # noqa: SLF001
@@ -69,7 +84,7 @@ def lift(connection: Connection, address_hash: str) -> bool:
 
 
 def forget_address(connection: Connection, address_hash: str, now: dt.datetime) -> None:
-    """Suppress an erased address by its hash alone. Whatever only the operator may lift keeps its reason."""
+    """Suppress an erased address by its hash alone. A reason that only the operator may lift stays."""
     add(connection, address_hash, None, Reason.ERASED, now)
     connection.execute(update(suppression).where(suppression.c.address_hash == address_hash).values(address=None))
     connection.execute(
@@ -79,28 +94,27 @@ def forget_address(connection: Connection, address_hash: str, now: dt.datetime) 
     )
 
 
-def add_reported(connection: Connection, reported: Mapping[str, tuple[str, Grounds]], now: dt.datetime) -> int:
+def add_reported(connection: Connection, reported: Suppressing, now: dt.datetime) -> int:
     """
-    Suppress addresses for what a provider reported; of people who are not known (any more) only the hash is kept.
+    Suppress addresses that a provider reported. For people who are not subscribers, only the hash is stored.
 
     Args:
-        reported: Hash of each address to the address and the reason; one statement must be able to hold them.
+        reported: As many as one statement can hold.
 
     Returns:
-        How many were not suppressed before. An address that was keeps its date, and takes a graver reason.
+        How many were not suppressed before. An address that was keeps its date, and takes a more severe reason.
     """
     if not reported:
         return 0
-    hashes = sorted(reported)  # in one order, so that two transactions never wait for each other
+    hashes = sorted(reported)  # in one order, so that two transactions never deadlock
     known = set(
         connection.execute(select(subscriber.c.address_hash).where(subscriber.c.address_hash.in_(hashes))).scalars()
     )
     before = among(connection, hashes)
     for address_hash in hashes:
-        address, grounds = reported[address_hash]
-        add(connection, address_hash, address if address_hash in known else None, grounds, now)
-        lesser = {*weaker(grounds), *(() if grounds is Grounds.UNSUBSCRIBED else (Reason.ERASED.value,))}
-        if address_hash in before and lesser:
-            mine = (suppression.c.address_hash == address_hash, suppression.c.reason.in_(lesser))
-            connection.execute(update(suppression).where(*mine).values(reason=grounds.value))
+        address, reason = reported[address_hash]
+        add(connection, address_hash, address if address_hash in known else None, reason, now)
+        if address_hash in before:
+            mine = (suppression.c.address_hash == address_hash, suppression.c.reason.in_(replaced_by_report(reason)))
+            connection.execute(update(suppression).where(*mine).values(reason=reason))
     return len(reported.keys() - before)

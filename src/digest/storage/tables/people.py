@@ -14,6 +14,7 @@ from digest.storage.tables.metadata import metadata
 from digest.subscribers.consent import ConsentKind, ConsentMethod
 from digest.subscribers.signup import SignUpState
 from digest.subscribers.subscriber import NoMatch, State
+from digest.subscribers.suppression import Reason
 
 # --- who gets it -----------------------------------------------------------------------------------------------------
 
@@ -94,7 +95,7 @@ suppression = Table(
     metadata,
     Column("address_hash", Text, primary_key=True),
     Column("address", Text),  # null: only the hash may be kept
-    Column("reason", Text, nullable=False),  # a word of digest.subscribers.suppression.Reason
+    Column("reason", Word(Reason), nullable=False),
     Column("created_at", UTC, nullable=False),
 )
 """Addresses that must not be mailed; outlives the subscriber."""

@@ -10,7 +10,8 @@ from typing import Any
 
 import orjson
 
-from digest.delivery.events import GROUNDS, About, Event, EventKind, Grounds, Post
+from digest.delivery.events import REASONS, About, Event, EventKind, Post
+from digest.subscribers.suppression import Reason
 
 UNREADABLE = "(unreadable)"  # counted under this name: an element that is no event
 ELSEWHERE = "(another installation)"  # the same: one about mail that this database knows nothing of
@@ -30,11 +31,11 @@ KINDS: Mapping[str, EventKind] = {
 # `type` of a bounce. Without one nothing proves that the mailbox is gone.
 BOUNCES: Mapping[str, EventKind] = {"bounce": EventKind.BOUNCED, "blocked": EventKind.BLOCKED}
 # `reason` of a drop, in lower case; one that is not here, such as "spam content", says nothing about the recipient
-DROPS: Mapping[str, Grounds] = {
-    "bounced address": Grounds.BOUNCED,
-    "spam reporting address": Grounds.COMPLAINED,
-    "unsubscribed address": Grounds.UNSUBSCRIBED,
-    "invalid": Grounds.INVALID,
+DROPS: Mapping[str, Reason] = {
+    "bounced address": Reason.BOUNCED,
+    "spam reporting address": Reason.COMPLAINED,
+    "unsubscribed address": Reason.UNSUBSCRIBED,
+    "invalid": Reason.INVALID,
 }
 QUOTA = "recipient list over package quota"
 
@@ -113,17 +114,17 @@ def read_event(element: Any, *, installation: str) -> Event | str:
     kind = KINDS.get(word)
     if kind is None:
         return word[:_LONGEST_KIND].replace("\0", " ") if ours else ELSEWHERE
-    grounds = GROUNDS.get(kind)
+    reason = REASONS.get(kind)
     if kind is EventKind.BOUNCED:
         kind = BOUNCES.get(_text(element, "type"), EventKind.BLOCKED)
-        grounds = GROUNDS.get(kind)
+        reason = REASONS.get(kind)
     elif kind is EventKind.DROPPED:
-        reason = _text(element, "reason")
-        kind, grounds = (EventKind.OVER_QUOTA if reason == QUOTA else kind), DROPS.get(reason)
-    if not ours and grounds is None:
+        said = _text(element, "reason")
+        kind, reason = (EventKind.OVER_QUOTA if said == QUOTA else kind), DROPS.get(said)
+    if not ours and reason is None:
         return ELSEWHERE
     address = element.get("email")
-    return Event(kind, address if isinstance(address, str) else "", _about(element) if ours else None, grounds)
+    return Event(kind, address if isinstance(address, str) else "", _about(element) if ours else None, reason)
 
 
 def _about(element: Mapping[str, Any]) -> About | None:

@@ -8,17 +8,17 @@ from urllib.parse import urlencode
 
 import orjson
 
-from digest.delivery.events import Grounds
 from digest.errors import InDoubt, NotAccepted, Refused, TransportError
+from digest.subscribers.suppression import Reason
 from digest.transports.sendgrid.http import Reply, SendgridApi
 from digest.transports.sendgrid.responses import asked_wait
 
 # "blocks" is not among them: SendGrid goes on mailing those addresses, and so do we
-LISTS: Mapping[str, Grounds] = {
-    "bounces": Grounds.BOUNCED,
-    "spam_reports": Grounds.COMPLAINED,
-    "unsubscribes": Grounds.UNSUBSCRIBED,
-    "invalid_emails": Grounds.INVALID,
+LISTS: Mapping[str, Reason] = {
+    "bounces": Reason.BOUNCED,
+    "spam_reports": Reason.COMPLAINED,
+    "unsubscribes": Reason.UNSUBSCRIBED,
+    "invalid_emails": Reason.INVALID,
 }
 _AT_ONCE = 200  # entries of one page: with their reasons they mostly fit into what is read of an answer
 _MOST_PAGES = 50_000  # of one list
@@ -32,7 +32,7 @@ Wait = Callable[[float], object]
 
 def read_lists(
     api: SendgridApi, *, deadline: float, now: Clock = time.time, wait: Wait = time.sleep
-) -> Iterator[tuple[Grounds, list[str]]]:
+) -> Iterator[tuple[Reason, list[str]]]:
     """
     Read the lists, page by page; a page that is too long to be read is asked for in halves.
 
@@ -47,7 +47,7 @@ def read_lists(
     Raises:
         TransportError: A page could not be read; what was given before stands.
     """
-    for name, grounds in LISTS.items():
+    for name, reason in LISTS.items():
         before: bytes | None = None
         offset, limit = 0, _AT_ONCE
         for _ in range(_MOST_PAGES):
@@ -64,7 +64,7 @@ def read_lists(
                 raise TransportError(f"SendGrid gives the same page of {name} again and again: try later")
             before = reply.body
             offset += limit
-            yield grounds, [entry["email"] for entry in entries if isinstance(entry.get("email"), str)]
+            yield reason, [entry["email"] for entry in entries if isinstance(entry.get("email"), str)]
 
 
 def _page(api: SendgridApi, name: str, offset: int, limit: int, deadline: float, now: Clock, wait: Wait) -> Reply:

@@ -19,6 +19,7 @@ from digest.storage.tables.metadata import metadata
 from digest.storage.tables.outbox import counter
 from digest.storage.tables.people import suppression
 from digest.subscribers.consent import ConsentKind, ConsentMethod
+from digest.subscribers.suppression import Reason
 
 
 def test_transaction_that_gave_way_is_done_again(database_url):
@@ -130,7 +131,7 @@ def test_database_of_a_newer_version_is_left_alone(database_url, database):
 def test_what_fails_half_way_did_not_happen(database):
     def fail() -> None:
         with database.write() as connection:
-            suppressions.add(connection, "a", None, "test", NOON)
+            suppressions.add(connection, "a", None, Reason.MANUAL, NOON)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -144,7 +145,7 @@ def test_reader_sees_one_moment_while_others_write(database):
     with database.read() as reader:
         before = suppressions.find(reader, "a")
         with database.write() as writer:
-            suppressions.add(writer, "a", None, "test", NOON)
+            suppressions.add(writer, "a", None, Reason.MANUAL, NOON)
         after = suppressions.find(reader, "a")
 
     assert before is None
@@ -153,14 +154,16 @@ def test_reader_sees_one_moment_while_others_write(database):
 
 def test_writers_of_one_row_wait_for_each_other(database):
     with database.write() as connection:
-        connection.execute(insert(suppression), {"address_hash": "a", "reason": "0", "created_at": NOON})
+        connection.execute(
+            insert(suppression), {"address_hash": "a", "address": "0", "reason": Reason.MANUAL, "created_at": NOON}
+        )
 
     def count_up() -> None:
         for _ in range(20):
             with database.write() as connection:
-                query = select(suppression.c.reason).with_for_update()
+                query = select(suppression.c.address).with_for_update()
                 number = int(connection.execute(query).scalar_one())
-                connection.execute(update(suppression).values(reason=str(number + 1)))
+                connection.execute(update(suppression).values(address=str(number + 1)))
 
     threads = [threading.Thread(target=count_up) for _ in range(4)]
     for thread in threads:
@@ -169,13 +172,13 @@ def test_writers_of_one_row_wait_for_each_other(database):
         thread.join()
 
     with database.read() as connection:
-        assert connection.execute(select(suppression.c.reason)).scalar_one() == "80"
+        assert connection.execute(select(suppression.c.address)).scalar_one() == "80"
 
 
 def test_times_come_back_as_the_same_moment_in_utc(connection):
     montreal = dt.timezone(dt.timedelta(hours=-5))
     moment = dt.datetime(2026, 11, 30, 23, 30, 0, 123456, tzinfo=montreal)
-    suppressions.add(connection, "a", None, "test", moment)
+    suppressions.add(connection, "a", None, Reason.MANUAL, moment)
     found = suppressions.find(connection, "a")
 
     assert found.created_at == moment
@@ -184,11 +187,11 @@ def test_times_come_back_as_the_same_moment_in_utc(connection):
 
 def test_time_without_a_zone_is_refused(connection):
     with pytest.raises(StatementError, match="without a zone"):
-        suppressions.add(connection, "a", None, "test", dt.datetime(2026, 11, 30))
+        suppressions.add(connection, "a", None, Reason.MANUAL, dt.datetime(2026, 11, 30))
 
 
 def test_clock_is_the_databases_unless_it_is_fixed(database, database_url):
-    fixed = Database(database_url, clock=lambda _connection: NOON)
+    fixed = Database(database_url, clock=lambda _conn: NOON)
     with database.read() as connection:
         now = database.now(connection)
         assert fixed.now(connection) == NOON
@@ -217,7 +220,7 @@ def test_sqlite_files_are_for_their_owner_only_and_their_folder_is_made(tmp_path
     upgrade(f"sqlite:///{path}")
     database = Database(f"sqlite:///{path}")
     with database.write() as connection:
-        suppressions.add(connection, "a", None, "test", NOON)
+        suppressions.add(connection, "a", None, Reason.MANUAL, NOON)
         modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
     database.dispose()
 
@@ -273,7 +276,7 @@ def test_disk_that_cannot_be_written_undoes_the_transaction_and_is_told(sqlite_u
         with database.write() as connection:
             connection.execute(text(f"PRAGMA {pragma}"))
             for number in range(1000):
-                suppressions.add(connection, f"{number}", f"ann{number}@example.org", "x" * 1000, NOON)
+                suppressions.add(connection, f"{number}", "x" * 1000, Reason.MANUAL, NOON)
 
     with pytest.raises(StorageError, match=said) as caught:
         fill()

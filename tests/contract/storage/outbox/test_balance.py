@@ -22,6 +22,7 @@ from digest.storage.db.database import Database
 from digest.storage.outbox import campaigns, claiming, outcomes, partial_results, results, settling, splits
 from digest.storage.people import subscribers, suppressions
 from digest.subscribers.subscriber import NoMatch
+from digest.subscribers.suppression import Reason
 
 FROZEN = make_frozen(["empathy"], ["training"])
 TOPICS = [(), ("empathy",), ("training",), ("attachment",)]
@@ -175,7 +176,7 @@ class Months(RuleBasedStateMachine):
     @rule(number=st.integers(0, 13))
     def suppress(self, number):
         with self.database.write() as connection:
-            suppressions.add(connection, PEOPLE[number].address_hash, None, "bounced", NOON)
+            suppressions.add(connection, PEOPLE[number].address_hash, None, Reason.BOUNCED, NOON)
 
     @rule()
     def finish(self):

@@ -21,6 +21,7 @@ from digest.storage.people import subscribers, suppressions
 from digest.storage.tables.outbox import batch, delivery
 from digest.storage.tables.people import subscriber
 from digest.subscribers.subscriber import NoMatch
+from digest.subscribers.suppression import Reason
 
 LATER = NOON + dt.timedelta(days=1)
 TOPICS = ("empathy", "training", "adherence", "attachment")
@@ -68,7 +69,7 @@ def test_whoever_has_left_or_is_suppressed_is_not_in_the_plan(connection):
     left, bounced, there = people = [make_person(name) for name in ("left", "bounced", "there")]
     ids = add_people(connection, *people)
     subscribers.leave(connection, ids[0], now=NOON)
-    suppressions.add(connection, bounced.address_hash, None, "bounced", NOON)
+    suppressions.add(connection, bounced.address_hash, None, Reason.BOUNCED, NOON)
 
     assert planned(connection, begin_campaign(connection)) == {there.name: EditionKey("en", 1)}
     assert left.name != there.name

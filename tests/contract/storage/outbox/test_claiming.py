@@ -13,6 +13,7 @@ from digest.storage.outbox import campaigns, claiming, members, partial_results,
 from digest.storage.people import subscribers, suppressions
 from digest.storage.tables.outbox import attempt, delivery
 from digest.storage.tables.people import subscriber
+from digest.subscribers.suppression import Reason
 
 LATER = NOON + dt.timedelta(minutes=1)
 ANN, BOB, CHO = PEOPLE = [make_person(name) for name in ("ann", "bob", "cho")]
@@ -114,7 +115,7 @@ def leave(connection, number):
 
 
 def suppress(connection, _number):
-    suppressions.add(connection, BOB.address_hash, None, "bounced", NOON)
+    suppressions.add(connection, BOB.address_hash, None, Reason.BOUNCED, NOON)
 
 
 def pause(connection, number):

@@ -5,6 +5,7 @@ from storage_samples import add_people, make_person
 from digest.storage.people import selections, subscribers, suppressions
 from digest.storage.people.reachable import out_of_reach
 from digest.storage.tables.people import selection, selection_topic
+from digest.subscribers.suppression import Reason
 
 
 def test_one_set_of_topics_is_one_row_in_whatever_order(connection):
@@ -44,7 +45,7 @@ def test_people_who_cannot_be_mailed_are_not_counted_by_topic(connection):
     people = [make_person("ann", "empathy"), make_person("bob", "empathy"), make_person("cho")]
     add_people(connection, *people, make_person("dee", "empathy", consent_until=today))
     for person in people[1:]:
-        suppressions.add(connection, person.address_hash, person.address, "bounced", NOON)
+        suppressions.add(connection, person.address_hash, person.address, Reason.BOUNCED, NOON)
 
     assert selections.topic_counts(connection, today) == {"empathy": 1}
     assert selections.everything_count(connection, today) == 0
@@ -52,7 +53,7 @@ def test_people_who_cannot_be_mailed_are_not_counted_by_topic(connection):
 
 
 def test_suppressed_addresses_are_found_among_many(connection):
-    suppressions.add(connection, "b", None, "bounced", NOON)
+    suppressions.add(connection, "b", None, Reason.BOUNCED, NOON)
 
     assert suppressions.among(connection, ["a", "b", "c"]) == {"b"}
     assert suppressions.find(connection, "b").address is None

@@ -10,6 +10,7 @@ from digest.storage.people import subscribers, suppressions
 from digest.storage.people.subscribers import AddResult, add_many
 from digest.storage.tables.people import consent, subscriber
 from digest.subscribers.subscriber import NoMatch, State
+from digest.subscribers.suppression import Reason
 
 LATER = NOON + dt.timedelta(days=1)
 
@@ -81,7 +82,7 @@ def test_whoever_has_left_or_is_suppressed_is_not_brought_back(connection, updat
     left, bounced = make_person("left"), make_person("bounced")
     [number] = add_people(connection, left)
     subscribers.leave(connection, number, now=NOON)
-    suppressions.add(connection, bounced.address_hash, bounced.address, "bounced", NOON)
+    suppressions.add(connection, bounced.address_hash, bounced.address, Reason.BOUNCED, NOON)
 
     assert add_many(connection, [left, bounced], update=update, now=LATER) == [AddResult.LEFT, AddResult.SUPPRESSED]
     assert subscribers.get(connection, number).state is State.LEFT
@@ -112,7 +113,7 @@ def test_stream_gives_everybody_with_their_topics_or_one_state(connection):
 def test_suppressed_person_is_found_with_the_reason(connection):
     ann, bob = make_person("ann"), make_person("bob")
     add_people(connection, ann, bob)
-    suppressions.add(connection, bob.address_hash, bob.address, "complained", NOON)
+    suppressions.add(connection, bob.address_hash, bob.address, Reason.COMPLAINED, NOON)
 
     assert [one.suppressed_for for one in subscribers.stream(connection)] == [None, "complained"]
 
@@ -136,7 +137,7 @@ def test_leaving_of_nobody_is_told(connection):
 def test_leaving_keeps_an_earlier_reason_of_the_suppression(connection):
     person = make_person("ann")
     [number] = add_people(connection, person)
-    suppressions.add(connection, person.address_hash, None, "complained", NOON)
+    suppressions.add(connection, person.address_hash, None, Reason.COMPLAINED, NOON)
     subscribers.leave(connection, number, now=LATER)
 
     assert suppressions.find(connection, person.address_hash).reason == "complained"

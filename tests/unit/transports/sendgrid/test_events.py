@@ -2,38 +2,39 @@ import json
 
 import pytest
 
-from digest.delivery.events import Event, EventKind, Grounds
+from digest.delivery.events import Event, EventKind
+from digest.subscribers.suppression import Reason
 from digest.transports.sendgrid.events import ELSEWHERE, UNREADABLE, BadPost, TooManyEvents, read_event, read_post
 
 ELEMENT = {"email": "ann@example.org", "event": "delivered", "delivery_id": "7", "attempt_id": "3", "timestamp": 1}
 
 
 @pytest.mark.parametrize(
-    ("fields", "kind", "grounds"),
+    ("fields", "kind", "reason"),
     [
         ({"event": "processed"}, EventKind.PROCESSED, None),
         ({"event": "deferred", "attempt": "3", "response": "later"}, EventKind.DEFERRED, None),
         ({"event": "delivered"}, EventKind.DELIVERED, None),
-        ({"event": "bounce", "type": "bounce", "reason": "550"}, EventKind.BOUNCED, Grounds.BOUNCED),
+        ({"event": "bounce", "type": "bounce", "reason": "550"}, EventKind.BOUNCED, Reason.BOUNCED),
         ({"event": "bounce", "type": "blocked"}, EventKind.BLOCKED, None),
         ({"event": "bounce"}, EventKind.BLOCKED, None),
         ({"event": "bounce", "type": None}, EventKind.BLOCKED, None),
         ({"event": "bounce", "type": ["bounce"]}, EventKind.BLOCKED, None),
-        ({"event": "dropped", "reason": "Bounced Address"}, EventKind.DROPPED, Grounds.BOUNCED),
-        ({"event": "dropped", "reason": "Spam Reporting Address"}, EventKind.DROPPED, Grounds.COMPLAINED),
-        ({"event": "dropped", "reason": "Unsubscribed Address"}, EventKind.DROPPED, Grounds.UNSUBSCRIBED),
-        ({"event": "dropped", "reason": "Invalid"}, EventKind.DROPPED, Grounds.INVALID),
+        ({"event": "dropped", "reason": "Bounced Address"}, EventKind.DROPPED, Reason.BOUNCED),
+        ({"event": "dropped", "reason": "Spam Reporting Address"}, EventKind.DROPPED, Reason.COMPLAINED),
+        ({"event": "dropped", "reason": "Unsubscribed Address"}, EventKind.DROPPED, Reason.UNSUBSCRIBED),
+        ({"event": "dropped", "reason": "Invalid"}, EventKind.DROPPED, Reason.INVALID),
         ({"event": "dropped", "reason": "Invalid SMTPAPI header"}, EventKind.DROPPED, None),
         ({"event": "dropped", "reason": "Spam Content"}, EventKind.DROPPED, None),
         ({"event": "dropped", "reason": "Recipient List over Package Quota"}, EventKind.OVER_QUOTA, None),
         ({"event": "dropped", "reason": None}, EventKind.DROPPED, None),
-        ({"event": "spamreport"}, EventKind.COMPLAINED, Grounds.COMPLAINED),
-        ({"event": "unsubscribe"}, EventKind.UNSUBSCRIBED, Grounds.UNSUBSCRIBED),
-        ({"event": "group_unsubscribe", "asm_group_id": 4}, EventKind.UNSUBSCRIBED, Grounds.UNSUBSCRIBED),
+        ({"event": "spamreport"}, EventKind.COMPLAINED, Reason.COMPLAINED),
+        ({"event": "unsubscribe"}, EventKind.UNSUBSCRIBED, Reason.UNSUBSCRIBED),
+        ({"event": "group_unsubscribe", "asm_group_id": 4}, EventKind.UNSUBSCRIBED, Reason.UNSUBSCRIBED),
     ],
 )
-def test_words_of_the_provider_become_ours(fields, kind, grounds):
-    assert read_event(ELEMENT | fields, installation="here") == Event(kind, "ann@example.org", (7, 3), grounds)
+def test_words_of_the_provider_become_ours(fields, kind, reason):
+    assert read_event(ELEMENT | fields, installation="here") == Event(kind, "ann@example.org", (7, 3), reason)
 
 
 @pytest.mark.parametrize(
@@ -151,15 +152,15 @@ def test_event_of_another_installation_is_only_counted(kind: str, name: object):
 
 
 @pytest.mark.parametrize(
-    ("element", "grounds"),
+    ("element", "reason"),
     [
-        ({"event": "bounce", "type": "bounce"}, Grounds.BOUNCED),
-        ({"event": "spamreport"}, Grounds.COMPLAINED),
-        ({"event": "dropped", "reason": "Invalid"}, Grounds.INVALID),
+        ({"event": "bounce", "type": "bounce"}, Reason.BOUNCED),
+        ({"event": "spamreport"}, Reason.COMPLAINED),
+        ({"event": "dropped", "reason": "Invalid"}, Reason.INVALID),
     ],
 )
-def test_address_that_the_account_does_not_mail_any_more_counts_for_every_installation(element: dict, grounds: Grounds):
+def test_address_that_the_account_does_not_mail_any_more_counts_for_every_installation(element: dict, reason: Reason):
     found = read_event(ELEMENT | element | {"installation": "there"}, installation="here")
 
     assert isinstance(found, Event)
-    assert (found.address, found.about, found.grounds) == ("ann@example.org", None, grounds)
+    assert (found.address, found.about, found.reason) == ("ann@example.org", None, reason)
