@@ -293,7 +293,7 @@ def test_source_that_is_a_folder_is_told(tmp_path: Path):
 
 
 def test_examples_of_the_documentation_load(library: Library):
-    page = Path(__file__).parents[2] / "docs" / "articles.md"
+    page = Path(__file__).parents[3] / "docs" / "articles.md"
     examples = page.read_text(encoding="utf-8").split("```markdown\n")[1:]
     article, issue, bilingual = (example.split("```")[0] for example in examples)
     topics = ("alliance-and-therapeutic-relationship", "therapist-factors")
