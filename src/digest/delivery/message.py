@@ -37,7 +37,8 @@ def _is_of_mime(name: str) -> bool:
     return name.lower() in {"mime-version", "content-type", "content-transfer-encoding"}
 
 
-_POLICY = _Policy(linesep="\r\n", cte_type="7bit")
+# a line of quoted-printable has at most 76 characters (RFC 2045, 6.7); the library would write 78
+_POLICY = _Policy(linesep="\r\n", cte_type="7bit", max_line_length=76)
 
 
 def build_message(edition: Edition, recipient: Recipient, origin: MailIdentity) -> EmailMessage:

@@ -23,3 +23,7 @@ def test_what_the_provider_asked_for_comes_first():
     assert delay(0, 0.5, at_least=10) == 10 + FIRST / 2
     assert delay(0, 0.0, at_least=86400) == LONGEST
     assert delay(0, 0.0, at_least=-60) == 0
+
+
+def test_provider_may_ask_for_less_than_a_second():
+    assert delay(0, 0.0, at_least=0.5) == 0.5

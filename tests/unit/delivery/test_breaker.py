@@ -14,6 +14,7 @@ from digest.delivery.breaker import (
     after_acceptance,
     after_answer,
     after_doubt,
+    after_no_request,
     after_refusal,
     during_trial,
 )
@@ -241,3 +242,52 @@ def test_clock_that_steps_at_any_point_keeps_nobody_waiting_longer_than_a_wait(d
     later = now + dt.timedelta(hours=1)  # the longest lease; no wait is as long
     assert not gate.is_shut(later)
     assert after_answer(during_trial(gate, now=later, until=later + LEASE), began=later, now=later + SECOND) == OPEN
+
+
+def test_trial_whose_request_was_never_made_lets_another_one_go_ahead():
+    gate = during_trial(refuse(OPEN), now=NOON + SECOND, until=NOON + LEASE)
+    freed = after_no_request(gate, began=NOON + SECOND, now=NOON + 2 * SECOND)
+
+    assert gate.is_shut(NOON + 2 * SECOND)
+    assert not freed.is_shut(NOON + 2 * SECOND)
+    assert (freed.shuts, freed.trial, freed.shut_until) == (gate.shuts, True, NOON + 2 * SECOND)
+
+
+def test_claim_from_before_the_shut_frees_no_trial():
+    gate = during_trial(refuse(OPEN, now=NOON + SECOND), now=NOON + 3 * SECOND, until=NOON + LEASE)
+
+    assert after_no_request(gate, began=NOON, now=NOON + 4 * SECOND) == gate
+    assert after_no_request(gate, began=NOON + SECOND, now=NOON + 4 * SECOND) != gate, "begun when it was shut"
+
+
+def test_claim_without_a_request_leaves_an_open_gate_as_it_is():
+    assert after_no_request(OPEN, began=NOON, now=NOON) == OPEN
+    assert after_no_request(doubt(OPEN), began=NOON, now=NOON) == doubt(OPEN)
+
+
+def test_trial_of_a_clock_far_ahead_is_freed_at_the_present_time():
+    ahead = NOON + 40 * DAY
+    freed = after_no_request(refuse(OPEN, began=ahead, now=ahead), began=NOON, now=NOON + SECOND)
+
+    assert (freed.shut_at, freed.shut_until) == (None, NOON + SECOND)
+
+
+def test_trial_without_a_time_of_its_shut_is_freed():
+    assert after_no_request(Gate(shuts=1), began=NOON, now=NOON).shut_until == NOON
+
+
+def test_acceptance_begun_in_the_second_of_the_shut_opens_the_gate():
+    gate = refuse(OPEN, began=NOON, now=NOON + SECOND)
+
+    assert after_acceptance(gate, began=NOON + SECOND, now=NOON + 2 * SECOND) == OPEN
+
+
+def test_reason_of_a_refusal_is_kept_for_people():
+    assert refuse(OPEN).reason == "busy"
+
+
+def test_gate_may_be_shut_for_an_hour_and_no_longer():
+    hour = Gate(shuts=1, shut_at=NOON, shut_until=NOON + 3600 * SECOND)
+
+    assert hour.is_shut(NOON)
+    assert not Gate(shuts=1, shut_at=NOON, shut_until=NOON + 3601 * SECOND).is_shut(NOON)

@@ -62,3 +62,39 @@ def test_event_that_names_no_delivery_still_suppresses():
 )
 def test_soft_bounces_count_in_the_row_that_they_are_part_of(history, place, length):
     assert in_a_row([mark == "s" for mark in history], place) == length
+
+
+def test_only_soft_bounces_are_kept_as_such_each_with_its_address():
+    found = effects(
+        [about(EventKind.BLOCKED), about(EventKind.BOUNCED, about=(2, 1)), about(EventKind.DELIVERED, about=(3, 1))]
+    )
+
+    assert found.blocked == {ABOUT: "ann@example.org"}
+    assert found.about == {ABOUT, (2, 1), (3, 1)}
+
+
+@pytest.mark.parametrize("addresses", [["", "ann@example.org"], ["ann@example.org", ""]])
+def test_soft_bounce_that_is_told_twice_keeps_the_address_that_was_said(addresses):
+    found = effects(about(EventKind.BLOCKED, address=address) for address in addresses)
+
+    assert found.blocked == {ABOUT: "ann@example.org"}
+
+
+def test_only_what_was_dropped_for_want_of_quota_waits_again():
+    found = effects(
+        [about(EventKind.OVER_QUOTA), about(EventKind.DROPPED, about=(2, 1)), about(EventKind.BLOCKED, about=(3, 1))]
+    )
+
+    assert found.over_quota == {ABOUT}
+
+
+def test_event_without_an_address_or_a_reason_suppresses_nobody():
+    found = effects([about(EventKind.BOUNCED, address="", reason=Reason.BOUNCED), about(EventKind.DELIVERED)])
+
+    assert found.suppress == {}
+
+
+def test_event_that_names_no_delivery_does_not_hide_the_next_one():
+    found = effects([about(EventKind.DELIVERED, about=None), about(EventKind.DELIVERED)])
+
+    assert found.outcomes == {ABOUT: Outcome.DELIVERED}

@@ -128,3 +128,33 @@ def test_provider_that_folds_itself_gets_the_same_words_on_one_line():
 
     assert encoded("X-Topic", text) == unfolded(folded("X-Topic", text))
     assert str(make_header(decode_header(encoded("X-Topic", text)))) == text
+
+
+def test_several_addresses_are_parted_by_commas():
+    assert folded("Reply-To", "Ann Lee <ann@example.org>, bo@example.org") == (
+        "Reply-To: Ann Lee <ann@example.org>, bo@example.org\r\n"
+    )
+
+
+@pytest.mark.parametrize(("name", "written"), [("Ann Lee", "Ann Lee"), ("A. Lee, PhD", '"A. Lee, PhD"')])
+def test_plain_display_name_is_not_encoded(name: str, written: str):
+    assert folded("From", str(Address(name, addr_spec=ADDRESS))) == f"From: {written} <{ADDRESS}>\r\n"
+
+
+@pytest.mark.parametrize("name", ["List-ID", "list-id"])
+def test_header_that_is_never_encoded_must_be_ascii(name: str):
+    with pytest.raises(UnicodeEncodeError):
+        folded(name, "Réseau <digest.example.org>")
+
+
+def test_provider_gets_an_id_in_one_piece_too():
+    value = f"<{'A' * 100}@example.org>  x"
+
+    assert encoded("Message-ID", value) == encoded("MESSAGE-ID", value) == value
+
+
+def test_word_as_long_as_a_line_stays_whole_and_a_longer_one_is_encoded():
+    assert folded("X-Topic", "x" * 69) == f"X-Topic: {'x' * 69}\r\n"
+    assert folded("X-Topic", "x" * 70).startswith("X-Topic: =?")
+    assert folded("X-Topic", f"a {'x' * 77}") == f"X-Topic: a\r\n {'x' * 77}\r\n"
+    assert folded("X-Topic", f"a {'x' * 78}").startswith("X-Topic: =?")

@@ -111,3 +111,41 @@ def test_french_subject_has_short_encoded_words_and_arrives_as_it_was_written(su
 def test_header_with_a_line_break_is_refused():
     with pytest.raises(ValueError, match="line break"):
         make_message(headers=(("From", "digest@example.org"), ("Subject", "A\r\nBcc: eve@example.com")))
+
+
+HEADERS = ["From", "Subject", "To", "Date", "Message-ID", "MIME-Version", "Content-Language", "Content-Type"]
+
+
+def notification(sender: str = "Réseau <digest@example.org>", **changes: object) -> bytes:
+    headers = (("From", sender), ("Content-Language", "fr"))
+    note = Note(12, "zoe@example.net", "Confirm", "<p>é</p>", "é", headers, ORIGIN)
+    return build_note(replace(note, **changes)).as_bytes()
+
+
+def test_notification_goes_to_its_reader_with_every_header_spelt_as_usual():
+    raw = notification()
+
+    assert message_from_bytes(raw)["To"] == "zoe@example.net"
+    assert sorted(message_from_bytes(raw).keys()) == sorted(HEADERS)
+
+
+def test_message_id_ends_in_the_domain_of_a_sender_with_an_at_sign_in_its_name():
+    raw = notification('"A @ B" <digest@example.org>')
+
+    assert message_from_bytes(raw)["Message-ID"] == "<notification-12.0123456789abcdef@example.org>"
+
+
+def test_both_parts_are_quoted_printable_with_lines_of_at_most_76_characters():
+    raw = make_message(html="<p>" + "œuvre " * 500 + "</p>", text="plain words " * 500)
+    parts = list(message_from_bytes(raw, policy=policy.default).iter_parts())
+
+    assert [part["Content-Transfer-Encoding"] for part in parts] == ["quoted-printable"] * 2
+    assert [part["Content-Type"].partition(";")[0] for part in parts] == ["text/plain", "text/html"]
+    assert max(map(len, raw.partition(b"\r\n\r\n")[2].split(b"\r\n"))) <= 76
+
+
+def test_boundary_is_short_enough_and_can_not_stand_in_the_text():
+    boundary = message_from_bytes(make_message()).get_boundary()
+
+    assert boundary.startswith("=_"), "quoted-printable never holds it (RFC 2045, 6.7)"
+    assert len(boundary) <= 70, "RFC 2046, 5.1.1"

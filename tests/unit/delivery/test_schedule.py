@@ -71,3 +71,27 @@ def test_latest_month_is_due_and_the_next_is_not(now: dt.datetime, day: int | st
     latest = timetable.latest(Action.SEND, now)
 
     assert timetable.due_at(Action.SEND, latest) <= now < timetable.due_at(Action.SEND, latest.shift(1))
+
+
+@pytest.mark.parametrize(
+    ("now", "wanted"),
+    [
+        ("2026-11-30 23:59:00", Month(2026, 11)),
+        ("2026-12-01 13:59:59", Month(2026, 11)),
+        ("2026-12-01 14:00:00", Month(2026, 12)),  # due at this very instant
+    ],
+)
+def test_month_is_due_from_its_instant_on(now: str, wanted: Month):
+    instant = dt.datetime.fromisoformat(now).replace(tzinfo=dt.UTC)
+
+    assert make_timetable(1, 9).latest(Action.SEND, instant) == wanted
+
+
+def test_month_begins_by_the_clock_of_the_timetable():
+    before_midnight_utc = dt.datetime(2026, 11, 30, 23, 0, tzinfo=dt.UTC)  # 12:00 on 1 December in Auckland
+
+    assert make_timetable(1, 9, zone="Pacific/Auckland").latest(Action.SEND, before_midnight_utc) == Month(2026, 12)
+
+
+def test_due_instant_is_in_utc():
+    assert make_timetable(1, 9).due_at(Action.SEND, Month(2026, 11)).tzinfo is dt.UTC

@@ -28,3 +28,16 @@ def test_balance_with_a_lost_delivery_does_not_hold():
     assert Balance(planned=3, accepted=2, skipped=1, skipped_because={"left": 1}).holds
     assert not Balance(planned=4, accepted=2, skipped=1, skipped_because={"left": 1}).holds
     assert not Balance(planned=3, accepted=2, skipped=1).holds
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "said"),
+    [
+        (states.BATCH, states.BatchState.ACCEPTED, states.BatchState.WAITING, "batch is accepted"),
+        (states.ATTEMPT, states.AttemptState.NOT_ACCEPTED, states.AttemptState.IN_DOUBT, "attempt is not accepted"),
+        (states.CAMPAIGN, states.CampaignState.CANCELLED, states.CampaignState.SENDING, "campaign is cancelled"),
+    ],
+)
+def test_refused_step_names_what_it_is_about_and_its_state(table, old, new, said):
+    with pytest.raises(Conflict, match=said):
+        states.step(table, old, new)
