@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from services import browser as browser_service
 from services import network, postgres
 
@@ -21,6 +22,10 @@ RUN_PROCESS = "DIGEST_TEST_RUN_PROCESS"
 GIVEN_POSTGRES = "DIGEST_TEST_POSTGRES_URL"
 NO_SKIPS = "DIGEST_NO_SKIPS"
 SHOW_SQL = "DIGEST_TEST_SQL"
+
+# A slow machine is no fault of the code, so no example has a time limit.
+settings.register_profile("digest", deadline=None)
+settings.load_profile("digest")
 
 
 def pytest_configure(config: pytest.Config) -> None:

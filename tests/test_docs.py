@@ -8,8 +8,17 @@ import pytest
 import typer
 from pydantic import BaseModel
 
+from digest import characters, tokens
 from digest.cli import app
 from digest.config import Config
+from digest.content import library, slugs
+from digest.delivery import breaker
+from digest.issue import wording
+from digest.issue.checks.mail import size
+from digest.rendering import plain
+from digest.storage.db import engine
+from digest.transports.sendgrid import personalizations, requests, signature
+from digest.web import bodies
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
@@ -99,3 +108,42 @@ def test_tour_names_many_modules():
 @pytest.mark.parametrize("page", sorted(path.name for path in ROOT.glob("docs/*.md")))
 def test_page_is_linked_from_the_readme(page: str):
     assert f"](docs/{page})" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+UNITS = {"KiB": 1024, "KB": 1024, "MB": 10**6, "minutes": 60, "hours": 3600, "days": 86_400}
+LIMITS = [
+    ("articles.md", "300 characters", characters.LONGEST_LINE),
+    ("articles.md", "100 characters", slugs._LONGEST),
+    ("articles.md", "256 KiB", library._LARGEST_ARTICLE),
+    ("articles.md", "1000 articles", library._MOST_ARTICLES),
+    ("checks.md", "110 characters", wording.SUBJECT_CHARACTERS),
+    ("checks.md", "90 KB", size.NEAR_CLIP_BYTES),
+    ("checks.md", "102 KB", size.CLIP_BYTES),
+    ("delivery.md", "1000", requests.MOST_RECIPIENTS),
+    ("delivery.md", "20 MB", requests.MOST_BYTES),
+    ("delivery.md", "10000 bytes", personalizations.MOST_SUBSTITUTION_BYTES),
+    ("events.md", "25 hours", signature.OLDEST),
+    ("mail.md", "110 characters", wording.SUBJECT_CHARACTERS),
+    ("mail.md", "72 characters", plain.WIDTH),
+    ("sending.md", "15 minutes", breaker.PATIENCE.total_seconds()),
+    ("site.md", "64 KiB", bodies.LONGEST_BODY),
+    ("site.md", "200 fields", bodies.MOST_FIELDS),
+    ("storage.md", "30 s", engine._BUSY_SECONDS),
+    ("site.md", "180 days", tokens.LIFETIMES[tokens.Purpose.PREFERENCES].total_seconds()),
+    ("site.md", "7 days", tokens.LIFETIMES[tokens.Purpose.CONFIRM].total_seconds()),
+    ("site.md", "7 days", tokens.LIFETIMES[tokens.Purpose.UNDO_ADDRESS].total_seconds()),
+    ("site.md", "24 hours", tokens.LIFETIMES[tokens.Purpose.NEW_ADDRESS].total_seconds()),
+    ("site.md", "24 hours", tokens.LIFETIMES[tokens.Purpose.EXPORT].total_seconds()),
+    ("site.md", "24 hours", tokens.LIFETIMES[tokens.Purpose.ERASE].total_seconds()),
+    ("site.md", "24 hours", tokens.LIFETIMES[tokens.Purpose.CHANGE_ADDRESS].total_seconds()),
+    ("site.md", "30 minutes", tokens.LIFETIMES[tokens.Purpose.RETURN].total_seconds()),
+]
+
+
+@pytest.mark.parametrize(("page", "figure", "limit"), LIMITS)
+def test_documented_limit_is_the_one_that_holds(page: str, figure: str, limit: float):
+    text = re.sub(r"(?<=\d),(?=\d{3})", "", (ROOT / "docs" / page).read_text(encoding="utf-8"))
+    number, _, unit = figure.partition(" ")
+
+    assert re.search(rf"\b{number}\s*{unit}\b", text), "say it in the page, or correct both"
+    assert int(number) * UNITS.get(unit, 1) == limit

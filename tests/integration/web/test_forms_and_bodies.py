@@ -1,7 +1,6 @@
 """Every form: from our own page only, bounded in size, fields, time and number, and never a fault."""
 
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -117,16 +116,14 @@ def test_long_body_is_refused_also_in_chunks(client: TestClient, mails):
 def test_body_that_never_ends_is_given_up(site: Site, token: str, path: str):
     with running(create_site(replace(site, patience=0.3))) as address:
         parts = urlsplit(address)
-        with closing(socket.create_connection((parts.hostname, parts.port), timeout=20)) as connection:
+        with closing(socket.create_connection((parts.hostname, parts.port), timeout=10)) as connection:
             connection.sendall(
                 f"POST {path.replace('TOKEN', token)} HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: same-origin\r\n"
                 "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\naddress=".encode()
             )
-            began = time.monotonic()
             answer = connection.recv(4096)
 
     assert answer.startswith(b"HTTP/1.1 408 ")
-    assert time.monotonic() - began < 15
 
 
 def test_one_network_can_send_no_more_than_its_share(visitor: TestClient, site: Site, mails):
