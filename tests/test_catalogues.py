@@ -53,7 +53,7 @@ def messages(language: str) -> list[Message]:
 
 def test_french_is_there_and_the_collector_sees_mail_site_and_code():
     assert "fr" in LANGUAGES
-    assert {"Practice implications", "Dear {name},", "Skip to the content"} <= used().keys()
+    assert {"Practice implications", "Dear {name},", "Skip to content"} <= used().keys()
 
 
 def test_collected_texts_are_the_committed_ones():

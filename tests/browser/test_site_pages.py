@@ -101,7 +101,7 @@ def test_style_sheet_is_applied_in_both_schemes(page: Page, address: str, scheme
 def test_first_key_leads_past_the_header(page: Page, address: str):
     page.goto(address)
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
 
     assert page.evaluate("location.hash") == "#content"

@@ -99,7 +99,7 @@ def ann(town: Town) -> Subscriber:
 
 def subscribe(page: Page, town: Town) -> None:
     page.goto(f"{town.address}subscribe?lang=en")
-    page.get_by_label("E-mail address").fill(ANN)
+    page.get_by_label("Email address").fill(ANN)
     page.get_by_label("Your name").fill("Ann Lee")
     page.get_by_label("Every topic").check()
     page.get_by_role("button", name="Subscribe").click()
@@ -131,7 +131,7 @@ def test_reader_signs_up_chooses_gets_exactly_that_leaves_and_comes_back(browser
         assert town.ann() is None
         confirm(page, town)
 
-        page.get_by_role("link", name="Choose topics").click()
+        page.get_by_role("link", name="Change your preferences").click()
         page.get_by_role("link", name="Français").click()
         page.get_by_label("Seulement les thèmes que je choisis").check()
         for topic in ("Empathie", "Attachement", "Formation"):
@@ -189,18 +189,18 @@ def every_page(town: Town, ann: Subscriber, page: Page) -> Iterator[str]:
         yield name
     page.goto(f"{town.address}subscribe?lang=en")
     page.locator("form").evaluate("form => { form.noValidate = true; }")
-    page.get_by_label("E-mail address").fill("nobody")
+    page.get_by_label("Email address").fill("nobody")
     page.get_by_role("button", name="Subscribe").click()
     yield "subscribe, refused"
     page.goto(town.personal("new-address", Purpose.NEW_ADDRESS, ann.id))
-    page.get_by_label("New e-mail address").fill("a.rather.long.address.of.ann.lee@department.university.example.org")
-    page.get_by_role("button", name="Send the mail").click()
+    page.get_by_label("New email address").fill("a.rather.long.address.of.ann.lee@department.university.example.org")
+    page.get_by_role("button", name="Send the email").click()
     yield "new address, asked for"
     page.goto(own)
-    page.get_by_role("button", name="Erase me").click()
+    page.get_by_role("button", name="Erase my data").click()
     yield "erasure, asked for"
     page.goto(own)
-    page.get_by_role("button", name="Erase me").click()
+    page.get_by_role("button", name="Erase my data").click()
     yield "erasure, asked for again"
     page.goto(own)
     page.get_by_label("Only topics").check()
@@ -248,17 +248,17 @@ def test_topics_are_found_and_ticked_by_the_script(page: Page, town: Town, ann: 
     page.get_by_label("Find a topic").fill("dépression")  # its French name, in the English page
     expect(boxes).to_have_count(1)
     page.get_by_label("Find a topic").fill("nothing of the kind")
-    expect(page.get_by_text("No topic has this word.")).to_be_visible()
+    expect(page.get_by_text("No topic matches.")).to_be_visible()
 
     page.get_by_label("Find a topic").fill("outcome")
     shown = boxes.count()
-    page.get_by_role("button", name="Tick all shown", exact=True).click()
+    page.get_by_role("button", name="Select all shown", exact=True).click()
     page.get_by_label("Find a topic").fill("")
     expect(boxes).to_have_count(36)
     expect(page.get_by_role("status")).to_have_text(re.compile(rf"Shown: 36 · Chosen: {shown}"))
     page.get_by_role("button", name="Save").click()
     assert len(town.ann().preferences.topics) == shown
-    page.get_by_role("button", name="Untick all shown").click()
+    page.get_by_role("button", name="Clear all shown").click()
     expect(page.get_by_role("checkbox", checked=True)).to_have_count(0)
 
 
@@ -331,7 +331,7 @@ def test_everything_known_is_downloaded_from_a_fresh_link(page: Page, town: Town
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your inbox")
     page.goto(town.link())
     with page.expect_download() as download:
-        page.get_by_role("button", name="Get the file").click()
+        page.get_by_role("button", name="Download").click()
 
     assert ANN in Path(download.value.path()).read_text(encoding="utf-8")
 
@@ -343,11 +343,11 @@ def test_address_is_changed_and_restored_step_by_step(page: Page, town: Town, an
     page.get_by_role("button", name="change my address").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your inbox")
     page.goto(town.link())
-    page.get_by_label("New e-mail address").fill("ann@new.example")
-    page.get_by_role("button", name="Send the mail").click()
-    expect(page.get_by_role("status")).to_contain_text("We wrote to ann@new.example")
+    page.get_by_label("New email address").fill("ann@new.example")
+    page.get_by_role("button", name="Send the email").click()
+    expect(page.get_by_role("status")).to_contain_text("You entered ann@new.example")
     page.reload()
-    expect(page.get_by_role("status")).to_contain_text("We wrote to ann@new.example")
+    expect(page.get_by_role("status")).to_contain_text("You entered ann@new.example")
     assert town.ann() == ann
 
     page.goto(town.link())
@@ -385,10 +385,10 @@ def test_page_after_a_form_is_reloaded_without_sending_it_again(page: Page, town
 
 def test_erasure_from_a_fresh_link_forgets_the_person(page: Page, town: Town, ann: Subscriber):
     page.goto(town.personal("preferences", Purpose.PREFERENCES, ann.id))
-    page.get_by_role("button", name="Erase me").click()
+    page.get_by_role("button", name="Erase my data").click()
     page.goto(town.link())
-    page.get_by_role("button", name="Erase me").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("You have been erased")
+    page.get_by_role("button", name="Erase my data").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your data has been erased")
 
     assert town.ann() is None
     leave(town.digest.database, ann.id)

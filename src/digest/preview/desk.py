@@ -131,6 +131,4 @@ def _not_loaded(error: ContentError) -> Finding:
 
 
 def _not_rendered(error: DigestError) -> Finding:
-    return Finding(
-        "not-rendered", Severity.ERROR, str(error), "the last version that worked is shown until it is mended"
-    )
+    return Finding("not-rendered", Severity.ERROR, str(error), "fix it; until then, the last working version is shown")

@@ -92,7 +92,7 @@ def _shown(desk: Desk, issue: Issue, key: EditionKey | None, findings: list[Find
     try:
         return desk.edition(issue, key)
     except RenderError as error:
-        findings.append(Finding("not-rendered", Severity.ERROR, str(error), "mend it, and this page follows"))
+        findings.append(Finding("not-rendered", Severity.ERROR, str(error), "fix it, and this page reloads on its own"))
         return None
 
 
@@ -126,5 +126,5 @@ def error_page(error: DigestError, version: str) -> str:
     return (
         '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Preview</title>'
         '<script src="/assets/preview.js" defer></script>'
-        f'<body data-version="{version}"><h1>The preview can\'t be shown</h1><p>{escape(str(error))}</p>'
+        f'<body data-version="{version}"><h1>The preview can’t be shown</h1><p>{escape(str(error))}</p>'
     )

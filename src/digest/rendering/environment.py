@@ -62,9 +62,7 @@ class Renderer:
 
     @staticmethod
     def _problem(error: Exception) -> str:
-        return (
-            f"{error}: mend the template" if isinstance(error, TemplateSyntaxError) else f"can't be rendered: {error}"
-        )
+        return f"{error}: fix the template" if isinstance(error, TemplateSyntaxError) else f"can't be rendered: {error}"
 
 
 def _environment(source: Any, translations: gettext.NullTranslations) -> Environment:

@@ -35,4 +35,4 @@ def inline_css(html: str) -> str:
             ).transform()
         )
     except (LxmlError, DOMException, ValueError, AttributeError) as error:  # the last: a page without an element
-        raise RenderError(f"the mail's CSS can't be inlined: {error}: mend templates/email") from error
+        raise RenderError(f"the mail's CSS can't be inlined: {error}: fix templates/email") from error

@@ -116,8 +116,8 @@ def _answer_errors(app: FastAPI, site: Site) -> None:
         if error.status_code != 404:  # noqa: PLR2004
             return PlainTextResponse(f"{error.detail}\n", error.status_code, error.headers)
         view = site.view(request)
-        title = view.gettext("There is no such page")
-        text = view.gettext("The address may be mistyped, or the issue is not published yet.")
+        title = view.gettext("Page not found")
+        text = view.gettext("The address may be mistyped, or the issue may not be published yet.")
         return HTMLResponse(view.message(title, text, home_link=True), 404, {"Cache-Control": "no-store"})
 
     @app.exception_handler(DeadLink)
@@ -129,8 +129,8 @@ def _answer_errors(app: FastAPI, site: Site) -> None:
     def unavailable(request: Request, error: Exception) -> Response:
         _log.error("%s answered 503: %s", route_pattern(request.scope), error)
         view = site.view(request)
-        title = view.gettext("The site cannot do this right now")
-        text = view.gettext("Nothing has been changed. Please try again in a few minutes.")
+        title = view.gettext("Temporarily unavailable")
+        text = view.gettext("We couldn’t complete your request. Please try again in a few minutes.")
         headers = {"Retry-After": _RETRY_SECONDS, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
         return HTMLResponse(view.message(title, text), 503, headers)
 
@@ -139,9 +139,9 @@ def _wrong_method(site: Site, request: Request, error: HTTPException) -> Respons
     """For an address that takes only forms or events, and for a form sent to a page that takes none."""
     view = site.view(request)
     _ = view.gettext
-    title = _("This page cannot be opened this way")
-    text = _("Nothing has been changed. Open the link in your mail again, or have a new one sent to you.")
-    links = [(view.path("/link"), _("Have your personal link sent to you"))]
+    title = _("This page can’t be opened this way")
+    text = _("Nothing was changed. Open the link in your email again, or request a new one.")
+    links = [(view.path("/link"), _("Get your personal link"))]
     headers = {**(error.headers or {}), "Cache-Control": "no-store"}
     return HTMLResponse(view.message(title, text, links=links, home_link=True), 405, headers)
 

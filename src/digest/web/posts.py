@@ -51,7 +51,7 @@ def too_many(site: Site, request: Request) -> Response | None:
     if wait is None:
         return None
     view = site.view(request)
-    text = view.gettext("Many requests came from your network. Nothing has been changed. Try again in %(wait)s.")
+    text = view.gettext("Too many requests have come from your network. Nothing was changed. Try again in %(wait)s.")
     return too_early(view, view.gettext("Too many requests"), wait, text)
 
 
@@ -95,6 +95,6 @@ def see_other(path: str) -> Response:
 
 def _foreign(site: Site, request: Request) -> Response:
     view = site.view(request)
-    title = view.gettext("This form did not come from our page")
-    text = view.gettext("Nothing has been changed. Please open the page itself, and send the form from there.")
+    title = view.gettext("This form didn’t come from our site")
+    text = view.gettext("Nothing was changed. Please open the page on our site and send the form from there.")
     return personal(view.message(title, text, home_link=True), 403)

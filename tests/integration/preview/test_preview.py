@@ -70,7 +70,7 @@ def test_plain_text_and_headers_are_those_of_the_mail(client: TestClient):
 
 
 def test_size_of_the_mail_is_told(client: TestClient):
-    assert "KB of the 102 KB" in client.get("/2026-11/").text
+    assert "KB of 102 KB" in client.get("/2026-11/").text
 
 
 def test_readers_of_each_edition_are_counted_where_that_is_known(workshop: Workshop):
@@ -128,7 +128,7 @@ def test_folder_without_articles_says_how_to_begin(workshop: Workshop, tmp_path:
     answer = client.get("/")
 
     assert answer.status_code == 200
-    assert "There is no article yet" in answer.text
+    assert "No articles yet" in answer.text
 
 
 def test_broken_mail_template_is_told_and_the_page_stays(workshop: Workshop):

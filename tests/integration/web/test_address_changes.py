@@ -98,7 +98,7 @@ def test_change_can_no_longer_be_undone_after_seven_days(visitor: TestClient, mo
     assert visitor.get(moved).status_code == 410
     answer = visitor.post(moved)
     assert answer.status_code == 410
-    assert "Links of this kind work for 7 days." in answer.text
+    assert "Links like this work for 7 days." in answer.text
     assert "subscribe again with your own" in answer.text
     assert ann().address == THIEF
 
@@ -197,7 +197,7 @@ def test_undo_to_an_address_that_subscribed_again_changes_nothing(
 
     for answer in (visitor.get(moved), visitor.post(moved)):
         assert answer.status_code == 409
-        assert "This address has a subscription of its own" in answer.text
+        assert "This address has its own subscription" in answer.text
         assert THIEF not in answer.text
     assert (person(ANN), ann().address) == (own, THIEF)
 

@@ -93,7 +93,7 @@ def test_what_is_not_published_is_not_found(client: TestClient, path: str):
     answer = client.get(path)
 
     assert answer.status_code == 404
-    assert "There is no such page" in answer.text
+    assert "Page not found" in answer.text
 
 
 @pytest.mark.parametrize("path", ["/2026-13/", "/../etc/", "/%2e%2e/%2e%2e/", "/x/y/z/", "/2026-11/%00/", "/nothing"])

@@ -24,7 +24,7 @@ def test_page_says_that_no_link_was_sent_past_the_limit_and_when_to_try_again(
     visitor: TestClient, path, mails, clock, action
 ):
     for _ in range(3):
-        assert "A fresh link is on its way to a…@example.com" in visitor.post(f"{path}/{action}?lang=en").text
+        assert "A new link is on its way to a…@example.com" in visitor.post(f"{path}/{action}?lang=en").text
         clock.forward(minutes=11)
     answer = visitor.post(f"{path}/{action}?lang=en")
 
@@ -32,7 +32,7 @@ def test_page_says_that_no_link_was_sent_past_the_limit_and_when_to_try_again(
     assert answer.status_code == 429
     assert "on its way" not in answer.text
     assert "No new link was sent" in answer.text
-    assert "You can ask for another one in 8 hours." in answer.text
+    assert "You can request another one in 8 hours." in answer.text
     clock.forward(hours=8)
     visitor.post(f"{path}/{action}")
     assert len(mails()) == 4
@@ -45,7 +45,7 @@ def test_second_request_within_ten_minutes_sends_nothing_and_says_so(visitor: Te
     answer = visitor.post(f"{path}/{action}?lang=en")
 
     assert (len(mails()), answer.status_code, answer.headers["retry-after"]) == (1, 429, "360")
-    assert "You can ask for another one in 6 minutes." in answer.text
+    assert "You can request another one in 6 minutes." in answer.text
 
 
 def test_strangers_cannot_use_up_the_links_of_a_person(visitor: TestClient, path, mails, clock):
@@ -77,8 +77,8 @@ def test_address_that_may_not_be_mailed_is_not_said_to_get_a_link(
     [
         ("waiting", "is on its way to a…@example.com"),
         ("accepted", "We sent a link to a…@example.com 5 minutes ago."),
-        ("failed", "could not be sent"),
-        ("skipped", "could not be sent"),
+        ("failed", "couldn’t send the email"),
+        ("skipped", "couldn’t send the email"),
     ],
 )
 def test_page_that_is_reloaded_says_how_far_the_mail_has_got(

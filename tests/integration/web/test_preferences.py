@@ -51,8 +51,8 @@ def test_what_is_chosen_is_saved_and_said(visitor: TestClient, path: str, ann):
     assert ann().name == "Ann L."
     assert saved(answer.text) == {
         "Topics": "Empathy and Training",
-        "In a month without an article on my topics": "Send the whole issue",
-        "Language of the mail": "English",
+        "In months without an article on my topics": "Send the whole issue",
+        "Email language": "English",
         "Pause": "Until February 2027",
         "Your name": "Ann L.",
     }
@@ -95,8 +95,8 @@ def test_what_is_wrong_is_said_and_nothing_is_saved(visitor: TestClient, path: s
     answer = visitor.post(path + "?lang=en", data=CHOICE | {"topic": [], "name": "x" * 300})
 
     assert answer.status_code == 422
-    assert "Choose every topic, or tick at least one." in answer.text
-    assert "Write the name in at most 200 characters." in answer.text
+    assert "Choose every topic, or select at least one." in answer.text
+    assert "Shorten the name to 200 characters or fewer." in answer.text
     assert 'value="whole" checked' in answer.text
     assert ann() == before
 
@@ -130,7 +130,7 @@ def test_link_that_proves_nothing_opens_nothing(visitor, reader, link, ann, mail
 
     for answer in answers:
         assert answer.status_code == 400
-        assert "This link does not work" in answer.text
+        assert "This link doesn’t work" in answer.text
         assert 'action="/link?lang=en"' in answer.text
         assert "Ann" not in answer.text
     assert (ann(), mails()) == (before, [])
@@ -143,7 +143,7 @@ def test_link_that_is_too_old_says_how_old_and_offers_a_new_one(visitor, clock, 
 
     for answer in (visitor.get(path), visitor.post(path, data=CHOICE), visitor.post(f"{path}/leave")):
         assert answer.status_code == 410
-        assert "It was made 181 days ago, on November 10, 2026. Links of this kind work for 180 days." in answer.text
+        assert "It was created 181 days ago, on November 10, 2026. Links like this work for 180 days." in answer.text
         assert 'action="/link?lang=en"' in answer.text
     assert "il y a 181 jours, le 10 novembre 2026" in visitor.get(path + "?lang=fr").text
     assert ann() == before
@@ -172,7 +172,7 @@ def test_leaving_can_be_taken_back_for_half_an_hour(visitor, path, ann, clock):
     answer = visitor.post(html.unescape(re.search(r'action="(/return/[^"]+)"', page).group(1)))
 
     assert answer.status_code == 410
-    assert "It was made 31 minutes ago" in answer.text
+    assert "It was created 31 minutes ago" in answer.text
     assert ann().state is State.LEFT
 
 
@@ -205,7 +205,7 @@ def test_new_address_counts_from_its_confirmation_on(visitor, path, ann, mails, 
     assert (kind, address, language) == ("new-address", ANN, "fr")
     form = f"/new-address/{link(Purpose.NEW_ADDRESS, subject)}?lang=en"
     answer = visitor.post(form, data={"address": "ann@bücher.example"})
-    assert "We wrote to ann@xn--bcher-kva.example 1 minute ago" in answer.text
+    assert "You entered ann@xn--bcher-kva.example 1 minute ago" in answer.text
     assert ann().address == ANN
 
     (kind, address, language, change) = mails()[-1]
@@ -233,7 +233,7 @@ def test_address_of_somebody_else_is_not_taken_over(visitor, path, ann, mails, l
 
 @pytest.mark.parametrize(
     ("typed", "problem"),
-    [("nobody", "Write one e-mail address"), (ANN.upper(), "The issues already come to this address.")],
+    [("nobody", "Enter one email address"), (ANN.upper(), "You already receive the issues at this address.")],
 )
 def test_new_address_that_is_none_is_refused(visitor, reader, link, mails, typed, problem):
     form = f"/new-address/{link(Purpose.NEW_ADDRESS, reader)}?lang=en"
@@ -246,11 +246,11 @@ def test_new_address_that_is_none_is_refused(visitor, reader, link, mails, typed
 
 def test_everything_known_comes_by_a_fresh_link_only(visitor, path, mails, reader, link):
     answer = visitor.post(f"{path}/data?lang=en")
-    assert "A fresh link is on its way to a…@example.com" in answer.text
+    assert "A new link is on its way to a…@example.com" in answer.text
     assert [mail[:2] for mail in mails()] == [("export", ANN)]
 
     file = f"/data/{link(Purpose.EXPORT, reader)}"
-    assert "Everything that we know about you" in visitor.get(file + "?lang=en").text
+    assert "Everything we know about you" in visitor.get(file + "?lang=en").text
     known = visitor.post(file)
     assert known.headers["content-type"] == "application/json"
     assert known.headers["content-disposition"].startswith("attachment")
@@ -263,14 +263,14 @@ def test_erasure_comes_by_a_fresh_link_only_and_leaves_nothing(visitor, client, 
     visitor.post(f"{path}/erase")
     assert [mail[:2] for mail in mails()] == [("erase", ANN)]
     page = f"/erase/{link(Purpose.ERASE, reader)}?lang=en"
-    assert "Erase everything that we know about you?" in visitor.get(page).text
+    assert "Erase your data?" in visitor.get(page).text
     assert ann() is not None
     assert visitor.post(path.replace("preferences", "erase")).status_code == 400
     assert ann() is not None
 
     first, second = visitor.post(page), visitor.post(page)
 
-    assert "You have been erased" in first.text
+    assert "Your data has been erased" in first.text
     assert (second.status_code, second.text) == (200, first.text)
     assert ann() is None
     assert visitor.get(path).status_code == 400
@@ -287,8 +287,8 @@ def test_fresh_links_end_after_a_day(visitor, reader, link, clock, ann):
     for page in pages:
         for answer in (visitor.get(page), visitor.post(page)):
             assert answer.status_code == 410
-            assert "It was made 25 hours ago" in answer.text
-            assert "Links of this kind work for 24 hours." in answer.text
+            assert "It was created 25 hours ago" in answer.text
+            assert "Links like this work for 24 hours." in answer.text
     assert ann() is not None
 
 

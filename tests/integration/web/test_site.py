@@ -102,7 +102,7 @@ def test_request_of_another_kind_gets_a_page_that_helps(client: TestClient, meth
 
     assert answer.status_code == 405
     assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
-    assert "Nothing has been changed." in answer.text
+    assert "Nothing was changed." in answer.text
     assert 'href="/link?lang=en"' in answer.text
 
 
@@ -112,8 +112,8 @@ def test_personal_address_without_its_token_says_that_the_link_is_cut(client: Te
     answer = client.get(f"/{kind}{end}?lang=en")
 
     assert answer.status_code == 400
-    assert "This link does not work" in answer.text
-    assert "It may have been cut off on its way" in answer.text
+    assert "This link doesn’t work" in answer.text
+    assert "It may be incomplete" in answer.text
 
 
 def test_form_leads_to_a_page_that_can_be_reloaded(
@@ -245,6 +245,6 @@ def test_fault_is_a_plain_page_and_its_log_line_holds_no_token(
 
 def test_every_text_of_the_site_is_translated():
     french, english = make_renderer().translations("fr"), make_renderer().translations("en")
-    for text in ("All issues", "Unsubscribe?", "There is no such page", "Practice implications"):
+    for text in ("All issues", "Unsubscribe?", "Page not found", "Practice implications"):
         assert english.gettext(text) == text
         assert french.gettext(text) != text

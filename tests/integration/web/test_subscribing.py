@@ -71,15 +71,15 @@ def test_page_after_confirming_leads_to_the_preferences(visitor, mails, link):
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"address": "nobody"}, "Write one e-mail address"),
-        ({"address": ""}, "Write one e-mail address"),
-        ({"address": "a@example.org, b@example.org"}, "Write only one address"),
+        ({"address": "nobody"}, "Enter one email address"),
+        ({"address": ""}, "Enter one email address"),
+        ({"address": "a@example.org, b@example.org"}, "Enter only one address"),
         ({"address": "rené@example.org"}, "an address with é before the @"),
         ({"address": "ann\u200b@example.org"}, "an invisible character (U+200B)"),
         ({"name": "Ann\u202eeel"}, "changes the direction of the text (U+202E)"),
-        ({"name": "x" * 201}, "Write the name in at most 200 characters"),
-        ({"topic": []}, "Choose every topic, or tick at least one."),
-        ({"which": "", "topic": ["gone"]}, "Choose every topic, or tick at least one."),
+        ({"name": "x" * 201}, "Shorten the name to 200 characters or fewer"),
+        ({"topic": []}, "Choose every topic, or select at least one."),
+        ({"which": "", "topic": ["gone"]}, "Choose every topic, or select at least one."),
     ],
 )
 def test_what_is_wrong_is_said_beside_what_was_typed_and_nothing_is_kept(visitor, mails, change, problem):
@@ -179,7 +179,7 @@ def test_confirmation_is_used_once_whatever_happened_since(visitor, mails, perso
     )
     later = visitor.post(f"/confirm/{token}")
 
-    assert "You have left since" in later.text
+    assert "This subscription has ended" in later.text
     assert "/preferences/" not in later.text
     assert person(NEW).state is State.LEFT
 
@@ -206,7 +206,7 @@ def test_confirmation_that_is_too_old_says_so_and_leads_back(visitor, mails, per
 
     for answer in (visitor.get(f"/confirm/{token}"), visitor.post(f"/confirm/{token}")):
         assert answer.status_code == 410
-        assert "It was made 12 days ago, on November 10, 2026. Links of this kind work for 7 days." in answer.text
+        assert "It was created 12 days ago, on November 10, 2026. Links like this work for 7 days." in answer.text
         assert 'href="/subscribe?lang=en"' in answer.text
     assert person(NEW) is None
 
@@ -235,8 +235,8 @@ def test_suppression_that_is_not_the_persons_to_lift_stays(visitor, mails, perso
 
 
 def test_link_is_asked_for_and_enqueued(visitor, mails, reader):
-    assert "Have your link sent to you" in visitor.get("/link").text
-    assert "Write one e-mail address" in visitor.post("/link", data={"address": "x"}).text
+    assert "Get your personal link" in visitor.get("/link").text
+    assert "Enter one email address" in visitor.post("/link", data={"address": "x"}).text
 
     visitor.post("/link?lang=fr", data={"address": f" {ANN.upper()} "})
 

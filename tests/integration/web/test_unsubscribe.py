@@ -149,7 +149,7 @@ def test_link_that_proves_nothing_does_nothing_and_says_what_to_do(
     answer = client.request(method, f"/unsubscribe/{forged(token, reader)}", data=ONE_CLICK)
 
     assert answer.status_code == 400
-    assert "This link does not work" in answer.text
+    assert "This link doesn’t work" in answer.text
     assert "editor@example.org" in answer.text
     assert state(database, reader) is State.ACTIVE
 

@@ -105,7 +105,7 @@ class Reading:
         if which == EVERY:
             return frozenset()
         if not ticked:
-            text = self._("Choose every topic, or tick at least one.")
+            text = self._("Choose every topic, or select at least one.")
             self.problems.append(Problem("which-every", text))
         return ticked
 
@@ -130,7 +130,7 @@ class Reading:
         asked = self._form.get("pause")
         offered = {str(month): month for month in pauses(this_month, kept)}
         if asked and asked not in offered:
-            self.problems.append(Problem("pause", self._("Choose one of the months in the list.")))
+            self.problems.append(Problem("pause", self._("Choose a month from the list.")))
         return offered.get(asked)
 
 

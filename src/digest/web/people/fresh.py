@@ -87,12 +87,15 @@ def _show_confirmation(visit: _Visit) -> Response:
     view = visit.view()
     _ = view.gettext
     if change.step is ChangeStage.OPEN:
-        text = _("The issues then come to the address at which you got this link, and no longer to the one before.")
+        text = _(
+            "Once you confirm, issues go to the address where you received this link, and no longer to your "
+            "previous one."
+        )
         return visit.ask(view, _("Use this address from now on?"), text, _("Use this address"))
     if change.step is ChangeStage.DEAD or change.person is None:
         raise leads_nowhere(visit.site, Purpose.CHANGE_ADDRESS)
-    text = _("From now on the issues come to {address}.").format(address=masked(change.person.address))
-    notice = _("We have written to the address before. For 7 days the change can be undone from there.")
+    text = _("Your subscription now uses {address}.").format(address=masked(change.person.address))
+    notice = _("Your previous address receives a notice with a link that can undo the change for 7 days.")
     return personal(view.message(_("Your address has been changed"), text, notice, home_link=True))
 
 
@@ -110,8 +113,8 @@ def _show_undo(visit: _Visit) -> Response:
     view = visit.view(change.person)
     _ = view.gettext
     if change.step is ChangeStage.OPEN:
-        text = _("The subscription then goes back to the address that received this link. Links that were sent to the "
-                 "other address can only unsubscribe after that.")  # fmt: skip
+        text = _("Your subscription goes back to the address that received this link. After that, links sent to the "
+                 "other address can only be used to unsubscribe.")  # fmt: skip
         return visit.ask(view, _("Restore this address?"), text, _("Restore this address"))
     return _undone(visit, view, change)
 
@@ -126,18 +129,18 @@ def _restore_address(visit: _Visit) -> Response:
 def _undone(visit: _Visit, view: View, change: Change) -> Response:
     _ = view.gettext
     if change.step is ChangeStage.TAKEN:
-        text = _("It was subscribed again after the change, so there is nothing to restore. Nothing has been changed. "
-                 "If the subscription at the other address is yours too, write to us at the address below."
+        text = _("This address was subscribed again after the change, so there is nothing to restore. Nothing was "
+                 "changed. If the subscription at the other address is also yours, write to us at the address below."
                  )  # fmt: skip
-        return personal(view.message(_("This address has a subscription of its own"), text), 409)
+        return personal(view.message(_("This address has its own subscription"), text), 409)
     if change.step is ChangeStage.DEAD or change.person is None:
         raise leads_nowhere(visit.site, Purpose.UNDO_ADDRESS)
-    text = _("The subscription belongs to {address} again.").format(address=masked(change.person.address))
+    text = _("Your subscription belongs to {address} again.").format(address=masked(change.person.address))
     if change.person.state is State.LEFT:
-        ended = _("It was ended after the change, so you get no issues.")
+        ended = _("It was ended after the change, so you don’t receive any issues.")
         links = [(_own_path(visit.site, view, "return", Purpose.RETURN, change.person), _("Subscribe again"))]
         return personal(view.message(_("Your address has been restored"), text, ended, links=links))
-    check = _("If somebody else changed the address, check what they chose for you.")
+    check = _("If someone else changed the address, check your preferences: they may have changed those too.")
     links = [(_own_path(visit.site, view, "preferences", Purpose.PREFERENCES, change.person), _("Your preferences"))]
     return personal(view.message(_("Your address has been restored"), text, check, links=links))
 
@@ -153,8 +156,8 @@ def _show_data(visit: _Visit) -> Response:
     open_person(visit.site, Purpose.EXPORT, visit.token)
     view = visit.view()
     _ = view.gettext
-    text = _("The button gives you one file with all of it, in a form that other programs can read (JSON).")
-    return visit.ask(view, _("Everything that we know about you"), text, _("Get the file"))
+    text = _("Download everything in one file, in a format that other programs can read (JSON).")
+    return visit.ask(view, _("Everything we know about you"), text, _("Download"))
 
 
 def _everything(visit: _Visit) -> Response:
@@ -171,12 +174,15 @@ def _show_erasure(visit: _Visit) -> Response:
     view = visit.view()
     _ = view.gettext
     if person is None:
-        text = _("We know nothing of you any more. A mail on its way may still arrive.")
-        return personal(view.message(_("You have been erased"), text, home_link=True))
-    text = _("You get no further issue, and this cannot be undone. Of your address we keep only a code from which it "
-             "cannot be read back, so that no list brings it here again, and with it the proof that you had agreed."
+        text = _(
+            "We kept only a hash of your address, so that no list adds you again, and the proof of your "
+            "consent. An email already on its way may still arrive."
+        )
+        return personal(view.message(_("Your data has been erased"), text, home_link=True))
+    text = _("We won’t send you any more issues, and this can’t be undone. We keep only a hash of your address (a "
+             "code that can’t be turned back into it), so that no list adds you again, and the proof of your consent."
              )  # fmt: skip
-    return visit.ask(view, _("Erase everything that we know about you?"), text, _("Erase me"), grave=True)
+    return visit.ask(view, _("Erase your data?"), text, _("Erase my data"), grave=True)
 
 
 def _erase(visit: _Visit) -> Response:
@@ -195,7 +201,7 @@ def _show_return(visit: _Visit) -> Response:
     if person.state is not State.ACTIVE:
         return personal(farewell(view, undo=visit.path(view)))
     _ = view.gettext
-    text = _("Everything is as it was: your topics, your language, and the issues each month.")
+    text = _("Your preferences are as you left them.")
     return personal(view.message(_("You are subscribed again"), text, home_link=True))
 
 

@@ -173,9 +173,9 @@ def _former(view: View, dead: FormerLink) -> Response:
     """A link of an earlier address still ends the subscription, as every mail promises, and does nothing else."""
     _ = view.gettext
     paragraphs = [
-        _("The address of this subscription has changed since this link was made. For your safety it no longer opens "
-          "anything."),
-        _("Enter the current address, and we send a new link to it."),
+        _("The address of this subscription has changed since we sent this link. For your security, the link no "
+          "longer opens anything."),
+        _("To get a new link, enter the address you use now."),
     ]  # fmt: skip
     leave = personal_path(view, "preferences", dead.token, "/leave") if dead.purpose is Purpose.PREFERENCES else None
     return personal(link_page(view, _("This link was sent to an earlier address"), paragraphs, leave=leave), 410)
@@ -183,30 +183,30 @@ def _former(view: View, dead: FormerLink) -> Response:
 
 def _cut(view: View, purpose: Purpose) -> tuple[str, list[str]]:
     _ = view.gettext
-    text = _("It may have been cut off on its way, or used already. Open the mail again and use its whole link.")
-    return _("This link does not work"), [text, *_help(view, purpose)]
+    text = _("It may be incomplete, or already used. Open the email again and use the whole link.")
+    return _("This link doesn’t work"), [text, *_help(view, purpose)]
 
 
 def _old(view: View, purpose: Purpose, ended: dt.datetime, now: dt.datetime) -> tuple[str, list[str]]:
     _ = view.gettext
     made = ended - LIFETIMES[purpose]
-    age = _("It was made %(age)s ago, on %(date)s. Links of this kind work for %(lifetime)s.") % {
+    age = _("It was created %(age)s ago, on %(date)s. Links like this work for %(lifetime)s.") % {
         "date": format_date(made.date(), "long", locale=locale(view.language)),
         "age": view.age(now - made),
         "lifetime": view.age(LIFETIMES[purpose]),
     }
-    new = _("Nothing has been changed. You can have a new one at once.")
-    return _("This link is too old"), [age, *(_help(view, purpose) or [new])]
+    new = _("Nothing was changed. You can request a new one below.")
+    return _("This link has expired"), [age, *(_help(view, purpose) or [new])]
 
 
 def _help(view: View, purpose: Purpose) -> list[str]:
     """What to do where no new link of the same kind can be had."""
     _ = view.gettext
     if purpose is Purpose.RETURN:
-        return [_("If you have left and want the issues again, subscribe again.")]
+        return [_("If you unsubscribed and want to receive the issues again, subscribe again.")]
     if purpose is Purpose.UNDO_ADDRESS:
         return [
-            _("If somebody else changed the address of your subscription, subscribe again with your own, and write to "
-              "us at the address below.")
+            _("If someone else changed the address of your subscription, subscribe again with your own address and "
+              "write to us at the address below.")
         ]  # fmt: skip
     return []

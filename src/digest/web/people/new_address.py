@@ -54,7 +54,7 @@ def _take(site: Site, request: Request, token: str, form: Form) -> Response:
     reading = Reading(form, _)
     address = reading.address()
     if address and site.people.identify(address) == site.people.identify(person.address):
-        reading.problems.append(Problem("address", _("The issues already come to this address.")))
+        reading.problems.append(Problem("address", _("You already receive the issues at this address.")))
     if reading.problems:
         return personal(_page(view, token, person, reading, form), 422)
     if refusal := too_many(site, request):
@@ -62,10 +62,10 @@ def _take(site: Site, request: Request, token: str, form: Form) -> Response:
     path = personal_path(view, _KIND, token)
     wait = wait_to_write_to(site, address)
     if wait is not None:
-        text = _("We cannot send another mail to {address} yet. Nothing has been changed.").format(address=address)
-        back = [(path, _("Enter another address"))]
-        again = _("Check the inbox and the spam folder there, or try again in %(wait)s.")
-        return too_early(view, _("No mail was sent"), wait, text, again, links=back)
+        text = _("We can’t send another email to {address} yet. Nothing was changed.").format(address=address)
+        back = [(path, _("Enter a different address"))]
+        again = _("Check its inbox and its spam folder, or try again in %(wait)s.")
+        return too_early(view, _("No email was sent"), wait, text, again, links=back)
     propose(site.database, site.people, person.id, address)
     return see_other(path)
 

@@ -84,12 +84,12 @@ def _not_sent(visit: Visit, refused: NotSent) -> Response:
     _ = visit.view.gettext
     address = masked(visit.person.address)
     if refused.wait is not None:
-        text = _("We sent such a link to {address} before, and sent no other one now. Look for it in your inbox and "
-                 "your spam folder.").format(address=address)  # fmt: skip
-        again = _("You can ask for another one in %(wait)s.")
+        text = _("You requested this link recently, so we didn’t send another one to {address}. Check your inbox and "
+                 "your spam folder for it.").format(address=address)  # fmt: skip
+        again = _("You can request another one in %(wait)s.")
         return too_early(visit.view, _("No new link was sent"), refused.wait, text, again, links=visit.way_back)
-    text = _("We may not write to {address}, for example because an earlier mail came back. Write to us at the address "
-             "below, and we help you.").format(address=address)  # fmt: skip
+    text = _("We can’t send email to {address}, for example because an earlier email bounced. Write to us at the "
+             "address below, and we’ll help you.").format(address=address)  # fmt: skip
     return personal(visit.view.message(_("No link was sent"), text, links=visit.way_back), 409)
 
 
@@ -98,15 +98,15 @@ def _asked(visit: Visit, last: Asked) -> tuple[str, list[str], str]:
     said = {"address": masked(visit.person.address), "age": visit.view.age(visit.now - last.at)}
     again = _("Send a new link")
     if last.state in {NotificationState.WAITING, NotificationState.SENDING}:
-        text = _("A fresh link is on its way to {address}. It works for 24 hours.").format(**said)
+        text = _("A new link is on its way to {address}. It works for 24 hours.").format(**said)
     elif last.state is NotificationState.ACCEPTED:
         text = _("We sent a link to {address} {age} ago. It works for 24 hours.").format(**said)
     else:
-        text = _("The mail to {address} could not be sent. Try again, or write to us at the address below.").format(
+        text = _("We couldn’t send the email to {address}. Try again, or write to us at the address below.").format(
             **said
         )
         return _("No link was sent"), [text], again
-    spam = _("If it does not arrive within ten minutes, check your spam folder. Until you use it, nothing changes.")
+    spam = _("If it doesn’t arrive within ten minutes, check your spam folder. Nothing changes until you use it.")
     return _("Check your inbox"), [text, spam], again
 
 
@@ -116,19 +116,19 @@ def _offer(view: View, purpose: Purpose) -> _Offer:
     return {
         Purpose.NEW_ADDRESS: _Offer(
             _("Change your address"),
-            _("We send a link to {address}. It opens the page on which you enter the new address."),
+            _("We’ll send a link to {address}. It opens the page where you enter your new address."),
             button,
         ),
         Purpose.EXPORT: _Offer(
-            _("Everything that we know about you"),
-            _("We send a link to {address}. Only that link gives you the file, so that nobody else who has an old mail "
-              "of yours can get it."),
+            _("Everything we know about you"),
+            _("We’ll send a link to {address}. Only that link gives you the file, so that no one else can get it "
+              "with an old email of yours."),
             button,
         ),
         Purpose.ERASE: _Offer(
-            _("Erase everything that we know about you?"),
-            _("We send a link to {address}. Only that link erases your data, so that nobody else who has an old mail "
-              "of yours can do it."),
+            _("Erase your data?"),
+            _("We’ll send a link to {address}. Only that link erases your data, so that no one else can do it with "
+              "an old email of yours."),
             button,
         ),
     }[purpose]  # fmt: skip
@@ -136,5 +136,5 @@ def _offer(view: View, purpose: Purpose) -> _Offer:
 
 def _lost_mailbox(view: View) -> str:
     return view.gettext(
-        "If you can no longer read mail at that address, subscribe with your new address, and unsubscribe this one."
+        "If you can no longer read email at that address, subscribe with your new address and unsubscribe this one."
     )

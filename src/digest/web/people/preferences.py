@@ -97,7 +97,7 @@ class Visit:
         html = self.view.render(
             "gone.html",
             self.head(_("You are not subscribed")),
-            paragraphs=[_("You get no issues at this address, so there is nothing to choose.")],
+            paragraphs=[_("You don’t receive issues at this address, so there are no preferences to choose.")],
             subscribe_path=self.view.path("/subscribe"),
             paths=paths,
         )
@@ -169,7 +169,7 @@ def _before_leaving(visit: Visit) -> Response:
     _ = visit.view.gettext
     if not visit.is_active:
         return visit.gone()
-    text = _("You get no further issue, at once. We do not write to you about it.")
+    text = _("We stop sending you issues right away, and we won’t send an email about it.")
     page = visit.inner_path("/leave")
     return personal(act_page(visit.view, _("Unsubscribe?"), page, paragraphs=[text], button=_("Unsubscribe")))
 
@@ -191,8 +191,8 @@ def _as_saved(view: View, person: Subscriber) -> tuple[tuple[str, str], ...]:
     pause = chosen.paused_until
     return (
         (_("Topics"), join_words(names, view.language) if names else _("Every topic")),
-        (_("In a month without an article on my topics"), _("Send the whole issue") if whole else _("Send nothing")),
-        (_("Language of the mail"), language_name(chosen.language)),
+        (_("In months without an article on my topics"), _("Send the whole issue") if whole else _("Send nothing")),
+        (_("Email language"), language_name(chosen.language)),
         (_("Pause"), _("Until %(month)s") % {"month": month_name(pause, view.language)} if pause else _("No pause")),
-        (_("Your name"), person.name or _("Not given")),
+        (_("Your name"), person.name or _("Not provided")),
     )

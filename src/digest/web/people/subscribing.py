@@ -73,7 +73,7 @@ def _sign_up_page(view: View, form: Form, reading: Reading) -> str:
         "subscribe.html",
         Head(
             view.gettext("Subscribe"),
-            view.gettext("One issue a month, on the topics that you choose."),
+            view.gettext("One issue a month, on the topics you choose."),
             site.url("/subscribe", view.language if view.pages.asked else None),
             page_versions(view, "/subscribe"),
         ),
@@ -108,10 +108,10 @@ def _check_your_inbox(view: View) -> str:
     _ = view.gettext
     return view.message(
         _("Check your inbox"),
-        _("After you send the form, we write to the address in it. The mail has a link. You get nothing else before "
-          "you use it."),
-        _("If no mail arrives within ten minutes, check your spam folder. We send only a few of these mails a day to "
-          "one address, however often somebody asks."),
+        _("Once you send the form, we email a link to the address you entered. A new subscription starts only when "
+          "you open the link and confirm."),
+        _("If no email arrives within ten minutes, check your spam folder. We send only a few of these emails a day "
+          "to one address, however many are requested."),
         links=[(view.path("/subscribe"), _("Back to the form"))],
         home_link=True,
     )  # fmt: skip
@@ -130,7 +130,7 @@ def _confirmation(site: Site, request: Request, token: str) -> Response:
 
 def _confirmation_page(view: View, token: str) -> str:
     _ = view.gettext
-    text = _("With this button {title} comes to you once a month.").format(title=view.title)
+    text = _("Press the button to receive {title} once a month.").format(title=view.title)
     page = f"/confirm/{token}"
     return act_page(view, _("Confirm your subscription"), page, paragraphs=[text], button=_("Confirm"))
 
@@ -146,24 +146,27 @@ def _welcome(view: View, person: Subscriber) -> str:
     _ = view.gettext
     if person.state is not State.ACTIVE:
         return view.message(
-            _("You have left since"),
-            _("This link confirmed a subscription that you have ended. To get the issues again, subscribe again."),
+            _("This subscription has ended"),
+            _("This link confirmed a subscription that has since ended. To receive the issues again, subscribe again."),
             links=[(view.path("/subscribe"), _("Subscribe again"))],
         )
     token = view.site.people.link(Purpose.PREFERENCES, person.id, view.site.now())
     return view.message(
         _("You are subscribed"),
-        _("Thank you. The next issue comes to you as soon as it is published."),
-        links=[(personal_path(view, "preferences", token), _("Choose topics, language and pauses"))],
+        _("Thank you. We’ll send you the next issue with articles on your topics."),
+        links=[(personal_path(view, "preferences", token), _("Change your preferences"))],
         home_link=True,
     )
 
 
 def _link_page(view: View, reading: Reading | None = None, form: Form = _NOTHING_TYPED) -> str:
     _ = view.gettext
-    text = _("Your personal link opens your topics, your language and everything else. We send it to your address.")
+    text = _(
+        "Your personal link opens your preferences. Enter your address, and if it is subscribed, we’ll send the "
+        "link to it."
+    )
     problems = reading.problems if reading else ()
-    return link_page(view, _("Have your link sent to you"), [text], problems=problems, typed=typed_again(form))
+    return link_page(view, _("Get your personal link"), [text], problems=problems, typed=typed_again(form))
 
 
 def _ask_for_link(site: Site, request: Request, form: Form) -> Response:
@@ -183,9 +186,9 @@ def _link_is_coming(view: View) -> str:
     _ = view.gettext
     return view.message(
         _("Check your inbox"),
-        _("If the address in the form is subscribed, we send its link to it. If no mail arrives within ten minutes, "
-          "check your spam folder. We send only a few of these mails a day to one address."),
-        _("For your privacy this page says the same whether or not an address is subscribed."),
+        _("If the address you entered is subscribed, we send its personal link to it. If no email arrives within ten "
+          "minutes, check your spam folder. We send only a few of these emails a day to one address."),
+        _("For your privacy, this page says the same whether or not an address is subscribed."),
         links=[(view.path("/link"), _("Back to the form"))],
         home_link=True,
     )  # fmt: skip

@@ -111,9 +111,12 @@ def _bad_link(site: Site, request: Request) -> Response:
     view = site.view(request)
     _ = view.gettext
     html = view.message(
-        _("This link does not work"),
-        _("It may have been cut off on its way. Open the mail again and use its whole link, or the newest mail."),
-        _("If that does not help, write to us at the address below, and we will unsubscribe you."),
+        _("This link doesn’t work"),
+        _(
+            "It may be incomplete. Open the email again and use the whole link, or use the one in your most recent "
+            "email."
+        ),
+        _("If that doesn’t help, write to us at the address below, and we’ll unsubscribe you."),
     )
     return personal(html, 400)
 

@@ -81,15 +81,15 @@ def test_line_end_in_a_name_becomes_a_space():
 @pytest.mark.parametrize(
     ("typed", "problem"),
     [
-        ("x" * 201, "Write the name in at most 200 characters."),
-        ("x" * 60_000, "Write the name in at most 200 characters."),
-        ("Ann\u202eeel", "The name has a character that changes the direction of the text (U+202E). Delete"),
-        ("A\u200bnn", "The name has an invisible character (U+200B). Delete the name and type it again."),
-        ("\x00", "The name has a control character (U+0000). Delete"),
-        ("Ann\u2028Lee", "The name has a control character (U+2028). Delete"),
-        ("\ufffe", "The name has an unknown character (U+FFFE). Delete"),
-        ("\u200e", "The name has no visible character."),
-        ("=?utf-8?q?=1B?=", "The name looks like a coded mail header"),
+        ("x" * 201, "Shorten the name to 200 characters or fewer."),
+        ("x" * 60_000, "Shorten the name to 200 characters or fewer."),
+        ("Ann\u202eeel", "The name contains a character that changes the direction of the text (U+202E). Delete"),
+        ("A\u200bnn", "The name contains an invisible character (U+200B). Delete the name and type it again."),
+        ("\x00", "The name contains a control character (U+0000). Delete"),
+        ("Ann\u2028Lee", "The name contains a control character (U+2028). Delete"),
+        ("\ufffe", "The name contains an unknown character (U+FFFE). Delete"),
+        ("\u200e", "The name has no visible characters."),
+        ("=?utf-8?q?=1B?=", "The name looks like an encoded email header"),
     ],
     ids=range(9),
 )
@@ -106,7 +106,7 @@ def test_persian_names_and_emoji_are_names(typed):
     assert reading(("name", typed)).name() == typed
 
 
-ONE_ADDRESS = "Write one e-mail address, such as name@example.org."
+ONE_ADDRESS = "Enter one email address, such as name@example.org."
 
 
 @pytest.mark.parametrize(
@@ -115,12 +115,15 @@ ONE_ADDRESS = "Write one e-mail address, such as name@example.org."
         ("", ONE_ADDRESS),
         ("a@", ONE_ADDRESS),
         ("x" * 99_999, ONE_ADDRESS),
-        ("a@b@example.org", "Write only one address."),
-        ("a@example.org,b@example.org", "Write only one address."),
-        ("A <a@example.org>", "Write the address alone, without a name or brackets, such as name@example.org."),
-        ("ann\u200b@example.org", "The address has an invisible character (U+200B). Delete the address and type it"),
-        ("ann\x1b@example.org", "The address has an invisible character (U+001B). Delete the address and type it"),
-        ("rené@example.org", "We can't send mail to an address with é before the @. Check the spelling"),
+        ("a@b@example.org", "Enter only one address."),
+        ("a@example.org,b@example.org", "Enter only one address."),
+        ("A <a@example.org>", "Enter only the address, without a name or brackets, such as name@example.org."),
+        (
+            "ann\u200b@example.org",
+            "The address contains an invisible character (U+200B). Delete the address and type it",
+        ),
+        ("ann\x1b@example.org", "The address contains an invisible character (U+001B). Delete the address and type it"),
+        ("rené@example.org", "We can’t send email to an address with é before the @. Check the spelling"),
     ],
     ids=range(9),
 )
