@@ -60,8 +60,8 @@ https://example.org/day
 ------------------------------------------------------------------------
 
 Practice Network sends Research Digest once a month. You receive it
-because you subscribed. It brings you the articles on the topics you
-chose, or all of them if you chose none.
+because you subscribed. It contains the articles on the topics you
+chose, or every article if you chose none.
 
 Change your topics, pause, or change your address
 https://digest.example.org/p/1
