@@ -8,6 +8,7 @@ import pytest
 from projects import MONTH, begin, command, environment, make_project, make_ready, run, run_json
 
 from digest.bootstrap import Digest
+from digest.cli.terminal.times import zoned_clock
 from digest.delivery.breaker import Gate
 from digest.storage.outbox import campaigns, claiming, gate, results
 
@@ -19,7 +20,7 @@ def test_status_tells_rate_pause_and_next_step_to_people_and_scripts(tmp_path: P
     planned = run_json(tmp_path, "status", str(MONTH))
     assert (planned["rate"], planned["seconds_left"], planned["paused"]) == (0, None, None)
     assert planned["next"] == [
-        f"not finished: a running `digest worker` or `serve` hands it over; otherwise run `digest send {MONTH}`"
+        f"not finished: a running `digest worker` or `digest serve` continues it; otherwise run `digest send {MONTH}`"
     ]
     assert run_json(tmp_path, "status") == [planned]
 
@@ -29,7 +30,7 @@ def test_status_tells_rate_pause_and_next_step_to_people_and_scripts(tmp_path: P
         gate.lock(connection, "files")
         gate.write(connection, "files", Gate(2, 1, now, until, "the disk is [full]"))
 
-    waits = f"waiting until {until:%H:%M:%S} UTC: the disk is [full]"
+    waits = f"retrying at {zoned_clock(until, digest.timetable.timezone)}: the disk is [full]"
     paused = run_json(tmp_path, "status", str(MONTH))
     assert (paused["paused"]["reason"], paused["rate"]) == ("the disk is [full]", None)
     assert run(tmp_path, "status", str(MONTH)).splitlines()[0] == f"{MONTH}  sending: {waits}"
@@ -73,8 +74,8 @@ def test_status_of_a_sent_month_names_the_correction_that_waits(tmp_path: Path):
     assert "about-empathy.md changed): to correct the page, run `digest assemble" in edited["next"][0]
     assert (waiting["state"], waiting["correction"]) == ("sent", "assembled")
     assert "waits for approval" in waiting["next"][0]
-    assert head == f"{MONTH}  sent: a correction waits for approval"
-    assert "a correction waits for approval" in listed
+    assert head == f"{MONTH}  sent: a correction is awaiting approval"
+    assert "a correction is awaiting approval" in listed
     assert (done["state"], done["correction"], done["next"]) == ("sent", None, [])
 
 

@@ -59,7 +59,7 @@ def test_interrupted_sending_says_so_and_goes_on(tmp_path: Path, number: signal.
 
     now = run_json(tmp_path, "status", str(MONTH))
     assert (first[0], again[0]) == (code, code)
-    assert all(said.endswith("interrupted: run the same command again\n") for _, said in (first, again))
+    assert all(said.endswith("interrupted: run the same command again to continue\n") for _, said in (first, again))
     assert "nothing was changed" not in again[1]
     assert (now["state"], now["balance"]["sending"], now["balance"]["in_doubt"]) == ("sending", 0, 0)
     assert 0 < now["balance"]["accepted"] < 40
@@ -71,9 +71,9 @@ def test_nothing_to_stop_is_told_with_the_date_and_without_a_question(tmp_path: 
 
     said = told(tmp_path, verb, str(MONTH), code=1)
 
-    assert f"nothing of {MONTH} has begun; nothing goes out before `digest send {MONTH}`" in said
-    assert "for ever" not in said
-    assert "nothing of 2020-01 has begun; nothing goes out before `digest send 2020-01`\n" in told(
+    assert f"the campaign of {MONTH} has not begun: `digest send {MONTH}` begins it" in said
+    assert "permanently" not in said
+    assert "the campaign of 2020-01 has not begun: `digest send 2020-01` begins it\n" in told(
         tmp_path, verb, "2020-01", code=1
     )
 
@@ -81,7 +81,7 @@ def test_nothing_to_stop_is_told_with_the_date_and_without_a_question(tmp_path: 
 def test_month_to_come_is_told_with_the_calendars_date(tmp_path: Path):
     make_project(tmp_path)
 
-    assert "or the calendar's date: 2099-11-10 09:00 America/Toronto\n" in told(tmp_path, "hold", "2099-11", code=1)
+    assert "or the calendar does on 2099-11-10 09:00 EST (14:00 UTC)\n" in told(tmp_path, "hold", "2099-11", code=1)
 
 
 def test_held_campaign_takes_a_new_reason_and_keeps_an_old_one(tmp_path: Path):
@@ -89,8 +89,8 @@ def test_held_campaign_takes_a_new_reason_and_keeps_an_old_one(tmp_path: Path):
     begin(tmp_path)
 
     assert "is held" in run(tmp_path, "hold", str(MONTH), "--reason", "a typing error")
-    assert "held before (a typing error): nothing was changed" in run(tmp_path, "hold", str(MONTH))
-    assert "the reason is new" in run(tmp_path, "hold", str(MONTH), "--reason", "a wrong name")
+    assert "already held (a typing error): nothing was changed" in run(tmp_path, "hold", str(MONTH))
+    assert "the reason is updated" in run(tmp_path, "hold", str(MONTH), "--reason", "a wrong name")
     assert run_json(tmp_path, "status", str(MONTH))["reason"] == "a wrong name"
 
 
@@ -154,18 +154,20 @@ def test_resuming_twice_says_that_nothing_was_changed(tmp_path: Path):
     begin(tmp_path)
     run(tmp_path, "hold", str(MONTH))
 
-    assert "goes on" in run(tmp_path, "resume", str(MONTH))
-    assert "was not held: nothing was changed" in run(tmp_path, "resume", str(MONTH))
+    assert "is resumed" in run(tmp_path, "resume", str(MONTH))
+    assert "is not held: nothing was changed" in run(tmp_path, "resume", str(MONTH))
 
 
 def test_cancelling_counts_and_what_is_cancelled_is_no_success_for_a_script(tmp_path: Path):
     make_ready(make_project(tmp_path), 8)
     run(tmp_path, "send", str(MONTH), "--yes", "--plan-only")
 
-    assert "there is no terminal" in told(tmp_path, "cancel", str(MONTH), code=2)
-    assert "8 skipped, 0 were handed over before" in run(tmp_path, "cancel", str(MONTH), "--yes")
-    assert "was cancelled before: nothing was changed" in run(tmp_path, "cancel", str(MONTH))
-    assert f"{MONTH} is cancelled: nobody else gets it" in told(tmp_path, "send", str(MONTH), "--yes", code=1)
+    assert "no terminal for confirmation" in told(tmp_path, "cancel", str(MONTH), code=2)
+    assert "8 skipped, 0 already handed over" in run(tmp_path, "cancel", str(MONTH), "--yes")
+    assert "is already cancelled: nothing was changed" in run(tmp_path, "cancel", str(MONTH))
+    assert f"{MONTH} is cancelled: digest sends it to no one else" in told(
+        tmp_path, "send", str(MONTH), "--yes", code=1
+    )
     assert "the campaign of 2026-11 is over: it is cancelled" in told(tmp_path, "resume", str(MONTH), code=1)
 
 
@@ -173,7 +175,7 @@ def test_cancelling_what_is_sent_is_refused_in_words(tmp_path: Path):
     make_ready(make_project(tmp_path), 8)
     run(tmp_path, "send", str(MONTH), "--yes")
 
-    assert "is sent: nobody waits for it any more" in told(tmp_path, "cancel", str(MONTH), code=1)
+    assert "is sent: no delivery is pending" in told(tmp_path, "cancel", str(MONTH), code=1)
     assert "the campaign of 2026-11 is over: it is sent" in told(tmp_path, "resume", str(MONTH), code=1)
 
 
@@ -193,14 +195,14 @@ def test_cancel_during_a_sending_ends_it_with_code_1(tmp_path: Path):
 
     _, said = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert "is cancelled: nobody else gets it" in said
+    assert "is cancelled: digest sends it to no one else" in said
 
 
 def test_question_names_the_way_that_mail_takes(tmp_path: Path):
     make_ready(make_project(tmp_path), 8)
 
     assert "Send 2026-11 to 8 subscribers, into the folder outbox?" in told(tmp_path, "send", str(MONTH), code=2)
-    assert "Freeze the audience of 2026-11 (8 subscribers) and publish its page? No mail goes out yet." in told(
+    assert "Freeze the audience of 2026-11 (8 subscribers) and publish its page? No mail is sent yet." in told(
         tmp_path, "send", str(MONTH), "--plan-only", code=2
     )
 
@@ -244,4 +246,6 @@ def test_sending_that_has_to_wait_says_until_when_and_why(tmp_path: Path, monkey
 
         said = told(folder, "send", str(MONTH), "--yes")
 
-    assert re.search(r"^waiting until \d\d:\d\d:\d\d UTC: SendGrid answered 429", said, re.MULTILINE)
+    assert re.search(
+        r"^retrying at \d\d:\d\d:\d\d E[SD]T \(\d\d:\d\d:\d\d UTC\): SendGrid answered 429", said, re.MULTILINE
+    )

@@ -59,12 +59,12 @@ def test_deleted_article_is_refused_withdrawn_and_put_back(sent: Digest):
     assert "2026-11 no longer has about-empathy, and the mails that were sent link to it" in refused
     assert "`digest approve 2026-11 --withdraw about-empathy`" in refused
     assert following[0] in refused, "status says the same"
-    assert run(folder, "status", str(MONTH)).startswith("2026-11  sent: a correction waits for approval")
+    assert run(folder, "status", str(MONTH)).startswith("2026-11  sent: a correction is awaiting approval")
     assert set(answers(sent)) == {200}
 
     withdraw = ("approve", str(MONTH), "--withdraw", "about-empathy")
     assert "add --reason" in says(folder, *withdraw, code=2)
-    assert "/2026-11/about-empathy/ says when and why" in run(folder, *withdraw, "--reason", "It was retracted.")
+    assert "/2026-11/about-empathy/ shows when and why" in run(folder, *withdraw, "--reason", "It was retracted.")
     after = answers(sent)
     assert set(after) == {200, 410}
     assert after[410] == 1

@@ -1,4 +1,5 @@
-"""The command line: one module a command family; each command parses, calls, prints and sets the exit code.
+"""The command line: one module a command family; each command parses its arguments, calls
+the pipeline, prints the result and sets the exit code.
 
 Commands import what they use when they run, so that `digest --help` is quick.
 """
@@ -10,17 +11,12 @@ import typer
 
 from digest.cli import articles, issue, project, sending, services, subscribers, suppressions
 from digest.cli.options import Exit
+from digest.cli.terminal.program import Program, Workflows
 from digest.errors import ConfigError, DigestError
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+app = Program(cls=Workflows)
 
-
-_INTERRUPTED = frozenset({130, 143})  # as a shell says it of a process that SIGINT or SIGTERM ended
+_INTERRUPTED = frozenset({130, 143})  # a shell reports these for a process that SIGINT or SIGTERM ended
 
 project.register(app)
 articles.register(app)
@@ -31,8 +27,8 @@ suppressions.register(app)
 services.register(app)
 
 
-def _print_version(asked: bool) -> None:
-    if asked:
+def _print_version(is_wanted: bool) -> None:
+    if is_wanted:
         from importlib.metadata import version
 
         typer.echo(f"digest {version('digest')}")
@@ -45,11 +41,11 @@ def root(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """One issue a month: each reader gets the articles on their topics, once."""
+    """Send one issue a month: each reader gets the articles on their topics, once."""
 
 
 def main() -> None:
-    """Run the command line; an error that is somebody's to mend is one line on stderr, without a traceback."""
+    """Run the command line; print an error that a person can fix as one line on stderr, without a traceback."""
     try:
         app()
     except ConfigError as error:
@@ -60,16 +56,16 @@ def main() -> None:
         sys.exit(Exit.REFUSED)
     except SystemExit as end:
         if end.code in _INTERRUPTED:
-            print("digest: interrupted: run the same command again", file=sys.stderr)  # noqa: T201
+            print("digest: interrupted: run the same command again to continue", file=sys.stderr)  # noqa: T201
         raise
     except (MemoryError, RuntimeError) as error:
         if not _is_at_a_limit(error):
             raise
-        remedy = "raise the limits of processes and memory (ulimit -u, -v)"
+        remedy = "raise the process and memory limits (ulimit -u, -v)"
         print(f"digest: {str(error) or 'out of memory'}: {remedy}", file=sys.stderr)  # noqa: T201
         sys.exit(Exit.REFUSED)
     except BrokenPipeError:
-        sys.stderr.close()  # the reader has gone, as `| head` does
+        sys.stderr.close()  # the reading end is closed, as with `| head`
         sys.exit(Exit.REFUSED)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""

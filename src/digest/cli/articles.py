@@ -7,8 +7,9 @@ import typer
 
 from digest.cli.options import CONFIG, Config, Exit, Json
 from digest.cli.terminal.output import note, print_json, print_table
+from digest.cli.terminal.program import Program
 
-articles = typer.Typer(no_args_is_help=True, help="Articles: summaries of published studies.")
+articles = Program(help="List articles, or import them from a blog.")
 
 
 def register(app: typer.Typer) -> None:
@@ -18,7 +19,9 @@ def register(app: typer.Typer) -> None:
 
 @articles.command(name="list")
 def list_(config: Config = CONFIG, as_json: Json = False) -> None:
-    """List every article; exit 1 if a file does not load."""
+    """List every article.
+
+    If an article's file can't be read, the exit code is 1."""
     from digest.bootstrap import open_digest
 
     library = open_digest(config).library
@@ -50,17 +53,17 @@ def list_(config: Config = CONFIG, as_json: Json = False) -> None:
 
 @articles.command(name="import")
 def import_(
-    source: Annotated[
-        list[Path], typer.Argument(metavar="SOURCE...", help="Saved listing pages of the blog, as text.")
-    ],
+    source: Annotated[list[Path], typer.Argument(metavar="FILE...", help="A listing page of the blog, saved as text.")],
     topic: Annotated[
-        list[str] | None, typer.Option("--topic", metavar="SLUG", help="A topic of all articles found.")
+        list[str] | None, typer.Option("--topic", metavar="SLUG", help="A topic for every article found; repeatable.")
     ] = None,
-    author: Annotated[str | None, typer.Option("--author", metavar="NAME", help="Who wrote the summaries.")] = None,
+    author: Annotated[str | None, typer.Option("--author", metavar="NAME", help="The author of the summaries.")] = None,
     config: Config = CONFIG,
     as_json: Json = False,
 ) -> None:
-    """Make article files from a blog's listing; again: adds topics, never a second file."""
+    """Create article files from a blog's listing.
+
+    Safe to rerun: an article that exists gains topics, never a second file."""
     from digest.bootstrap import open_digest
     from digest.pipeline.issue.import_articles import import_articles
 
@@ -81,7 +84,7 @@ def import_(
             for name in names:
                 typer.echo(f"{verb}  {name}")
         for month in report.ordered:
-            typer.echo(f"ordered  {month}/issue.md, as on the page")
+            typer.echo(f"ordered  {month}/issue.md, in the order of the page")
         for error in report.errors:
             note(str(error))
         typer.echo(f"{len(report.created)} created, {len(report.updated)} updated, {len(report.unchanged)} unchanged")

@@ -17,7 +17,9 @@ def register(app: typer.Typer) -> None:
 
 
 def check(month: AnyMonth = None, config: Config = CONFIG, as_json: Json = False) -> None:
-    """Say what stands in the way of sending, and what is missing; exit 1 if there is an error."""
+    """Report errors and warnings in a month's articles.
+
+    Errors prevent sending. If there is one, the exit code is 1."""
     from digest.bootstrap import open_digest
     from digest.pipeline.issue.assemble import findings_of
 
@@ -51,7 +53,7 @@ def _count(number: int, what: str) -> str:
 
 
 def assemble(month: OneMonth, config: Config = CONFIG, as_json: Json = False) -> None:
-    """Freeze a month's issue and all its editions, ready to be looked at and approved."""
+    """Freeze a month's issue and its editions for approval."""
     from digest.bootstrap import open_digest
     from digest.pipeline.issue.assemble import assemble as assemble_month
 
@@ -73,24 +75,26 @@ def assemble(month: OneMonth, config: Config = CONFIG, as_json: Json = False) ->
     )
     typer.echo(f"{month} {done.state}, {'frozen' if done.changed else 'unchanged'} under {done.hash[:12]}")
     if done.state == "assembled":
-        typer.echo(f"look at it with `digest preview {month}`, then `digest approve {month}`")
+        typer.echo(f"check it with `digest preview {month}`, then run `digest approve {month}`")
 
 
 def approve(
     month: OneMonth,
     withdraw: Annotated[
-        list[str] | None, typer.Option("--withdraw", metavar="SLUG", help="Withdraw an article that was mailed.")
+        list[str] | None,
+        typer.Option("--withdraw", metavar="SLUG", help="Withdraw an article that was mailed; repeatable."),
     ] = None,
     reason: Annotated[
-        list[str] | None, typer.Option("--reason", metavar="TEXT", help="Why; readers see it. Per language: fr:TEXT.")
+        list[str] | None,
+        typer.Option("--reason", metavar="TEXT", help="The reason readers see. For one language: fr:TEXT."),
     ] = None,
     config: Config = CONFIG,
 ) -> None:
     """
-    Approve the assembled issue: these bytes, and no others, may be sent.
+    Approve the assembled issue for sending.
 
-    If the issue was sent before, its page on the web is corrected. An article that was mailed can't leave the issue
-    unnoticed: `--withdraw SLUG` publishes a page at its address that says when and why it was withdrawn.
+    Only exactly the assembled version may be sent. If the issue was already sent, its page on the web is corrected.
+    To remove an article that was mailed, use `--withdraw SLUG`: its address then shows when and why it was withdrawn.
     """
     from digest.bootstrap import open_digest
     from digest.cli.reasons import ask_reasons, reasons_of
@@ -101,16 +105,16 @@ def approve(
 
     digest = open_digest(config)
     if reason and not withdraw:
-        raise typer.BadParameter("--reason belongs to --withdraw SLUG")
+        raise typer.BadParameter("--reason only goes with --withdraw SLUG: add it, or leave out --reason")
     languages = digest.newsletter.languages
     reasons = reasons_of(reason, languages) if reason or not withdraw else ask_reasons(withdraw, languages)
     done = approve_month(digest.database, digest.workshop, month, Withdrawing(tuple(withdraw or ()), reasons))
     name = done.row.hash[:12]
     if done.changed:
-        typer.echo(f"{month} approved under {name}" + (": the web shows this version" if done.is_published else ""))
+        typer.echo(f"{month} approved under {name}" + (": the web now shows this version" if done.is_published else ""))
     else:
-        typer.echo(f"{month} was approved before under {name}: nothing changed")
+        typer.echo(f"{month} is already approved under {name}: nothing was changed")
     for one in done.withdrawn:
-        typer.echo(f"withdrawn: {article_url(digest.newsletter.base_url, month, one.slug)} says when and why")
+        typer.echo(f"withdrawn: {article_url(digest.newsletter.base_url, month, one.slug)} shows when and why")
     for hint in hints(status_of(digest.database, month, digest.outlook)):
         typer.echo(hint)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli.options import CONFIG, Config, Exit, Json
+from digest.cli.options import CONFIG, Config, Exit, Json, parsed_date
 from digest.cli.status_view import counted
 from digest.cli.terminal.output import note, print_json, progress
 from digest.errors import DigestError
@@ -17,42 +17,46 @@ if TYPE_CHECKING:
     from digest.pipeline.people.import_list import ListImportReport, RowReport
     from digest.pipeline.people.list_file import ListFile
 
-_SHOWN = 20  # rows and columns that a person is shown; --report has them all
+_SHOWN = 20  # rows and columns printed; --report lists all of them
 _UNLESS = "suppressed here unless they signed up here themselves"
 _MEANING = {
     "added": "new subscribers",
-    "updated": "already subscribed, now as the list says",
+    "updated": "already subscribed, updated from the list",
     "unchanged": "already subscribed, unchanged",
     "renewed": "already subscribed; their implied consent is renewed",
-    "kept": "already subscribed, and different in the list: not changed (--update applies what the list says)",
-    "duplicate": "have the address of another row of this list",
-    "lapsed": "their implied consent has ended, and this list does not renew it",
-    "left": "have unsubscribed: only they can return",
-    "suppressed": "must not be mailed (`digest suppressions list` shows why)",
-    "unsubscribed_there": f"unsubscribed in the program that wrote the list: {_UNLESS}",
+    "kept": "already subscribed, different in the list: unchanged (--update applies the list)",
+    "duplicate": "appear earlier in this file",
+    "lapsed": "implied consent has expired, and this list does not renew it",
+    "left": "have unsubscribed: only they can subscribe again",
+    "suppressed": "are suppressed (`digest suppressions list` shows why)",
+    "unsubscribed_there": f"unsubscribed in the program that exported the list: {_UNLESS}",
     "cleaned_there": f"their mailbox rejected mail there: {_UNLESS}",
     "complained_there": f"reported mail as spam there: {_UNLESS}",
-    "blocked_there": f"blocked in the program that wrote the list: {_UNLESS}",
+    "blocked_there": f"blocked in the program that exported the list: {_UNLESS}",
     "absent_there": "never confirmed, deactivated or deleted there: not added",
     "refused": "could not be read: fix these rows and import the list again",
 }
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV with a header line; see `docs/subscribers.md`.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A CSV file with a header line; see docs/subscribers.md.")
+    ],
     source: Annotated[
-        str, typer.Option("--source", help="Where the people agreed, for rows that do not say.", metavar="TEXT")
+        str, typer.Option("--source", help="Where people gave consent, for rows that do not say.", metavar="TEXT")
     ] = "",
     date: Annotated[
-        dt.datetime | None,
-        typer.Option("--date", formats=["%Y-%m-%d"], help="When they agreed, for rows that do not say."),
+        dt.date | None,
+        typer.Option(
+            "--date", parser=parsed_date, metavar="DATE", help="When people gave consent, for rows that do not say."
+        ),
     ] = None,
     update: Annotated[
-        bool, typer.Option("--update", help="Overwrite what the list says of people already here.")
+        bool, typer.Option("--update", help="Overwrite existing subscribers with what the list says.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and change nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen and change nothing.")] = False,
     report: Annotated[
-        Path | None, typer.Option("--report", metavar="FILE", help="Write what became of every row, as CSV.")
+        Path | None, typer.Option("--report", metavar="FILE", help="Write the result of every row to FILE, as CSV.")
     ] = None,
     ignore_column: Annotated[
         list[str] | None,
@@ -61,18 +65,18 @@ def import_(
     config: Config = CONFIG,
     as_json: Json = False,
 ) -> None:
-    """Add the people of a list. Nobody who has left comes back.
+    """Import subscribers from a CSV list.
 
-    A column that may say who has left, in words that digest does not know, stops the import before anything is written.
-    Look at it, then import with --ignore-column NAME: unclear values are skipped, clear ones still count.
-    Exit code 1 if a row was refused.
+    People who have unsubscribed stay unsubscribed. If a column may say who has unsubscribed, in words that digest does
+    not know, the import stops before it writes anything. Check the column, then import with --ignore-column NAME: its
+    unclear values are skipped, and the clear ones still count. If a row was refused, the exit code is 1.
     """
     from digest.bootstrap import open_digest
     from digest.pipeline.people.import_list import import_list
     from digest.pipeline.people.list_file import inspect
 
     digest = open_digest(config)
-    rules = digest.row_rules(" ".join(source.split()), date.date() if date else None, ignore_column or ())
+    rules = digest.row_rules(" ".join(source.split()), date, ignore_column or ())
     found = inspect(file)
     with (
         _rows_to(report) as each,
@@ -94,7 +98,7 @@ def import_(
 
 @contextmanager
 def _rows_to(report: Path | None) -> "Iterator[Callable[[RowReport], object]]":
-    """What is told of each row goes to a CSV file, if one is wanted."""
+    """Give a function that writes the result of each row to *report*; without one, it does nothing."""
     if report is None:
         yield lambda _row: None
         return
@@ -118,7 +122,7 @@ def _rows_to(report: Path | None) -> "Iterator[Callable[[RowReport], object]]":
 
             yield write
     except BaseException:
-        if not rows:  # the list was refused as a whole: the same command has to work once that is fixed
+        if not rows:  # the whole list was refused: the same command must work once it is fixed
             report.unlink()
         raise
 
@@ -149,7 +153,7 @@ def _show(done: "ListImportReport", found: "ListFile", *, dry_run: bool) -> None
     if more > 0:
         note(f"... and {more} more: --report FILE lists every row")
     if dry_run:
-        typer.echo("dry run: nothing was changed; the import would count")
+        typer.echo("dry run: nothing was changed; an import would give")
     counts = {**done.counts, **({"refused": done.refused_rows} if done.refused_rows else {})}
     for result, meaning in _MEANING.items():
         if counts.get(result):
@@ -162,33 +166,36 @@ def _remarks(done: "ListImportReport", found: "ListFile") -> "Iterator[str]":
     if done.format:
         yield f"read as an export of {done.format}"
     if done.silent:
-        yield f"an export of {done.format} does not say everything: missing is {done.silent}"
+        yield f"an export of {done.format} is incomplete: it lacks {done.silent}"
     if found.guessed:
         yield (
-            f"{found.path}:{found.guessed}: not UTF-8: the list was read as Windows-1252; "
+            f"{found.path}:{found.guessed}: not UTF-8, so the list was read as Windows-1252; "
             "if accents look wrong, save it as CSV UTF-8 and import it again with --update"
         )
     if done.unused:
         names = [f"`{name}`" + (f" (did you mean `{near}`?)" if near else "") for name, near in done.unused.items()]
-        yield f"columns that were not used: {', '.join(names[:_SHOWN])}"
+        yield f"unused columns: {', '.join(names[:_SHOWN])}"
     if done.short_rows:
-        yield f"{done.short_rows} rows have fewer cells than the header: the missing ones count as empty"
+        rows = counted(done.short_rows, "row has", "rows have")
+        yield f"{rows} fewer cells than the header: missing cells count as empty"
     if done.tags:
         words = [f"{tag!r} ({count})" for tag, count in done.tags.most_common(_SHOWN)]
-        yield f"tags that are no topic here, and were left out: {', '.join(words)}"
+        yield f"tags that match no topic, left out: {', '.join(words)}"
 
 
 def export(
     file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="Where to write; the terminal if left out.")
+        Path | None, typer.Argument(metavar="FILE", help="The file to write; defaults to the terminal.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace FILE if it is there already.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace FILE if it exists.")] = False,
     everybody: Annotated[
-        bool, typer.Option("--all", help="Include people who can't be mailed, marked in `status`.")
+        bool, typer.Option("--all", help="Include people who can't be mailed, marked in a column `status`.")
     ] = False,
     config: Config = CONFIG,
 ) -> None:
-    """Write the subscribers who can be mailed as CSV, for `import`."""
+    """Export subscribers who can be mailed, as CSV.
+
+    `digest subscribers import` reads the file."""
     import sys
 
     from digest.bootstrap import open_digest

@@ -1,5 +1,6 @@
 """Options and arguments that several commands take."""
 
+import datetime as dt
 from enum import IntEnum
 from pathlib import Path
 from typing import Annotated
@@ -20,25 +21,27 @@ class Exit(IntEnum):
 
 
 Config = Annotated[
-    Path, typer.Option("--config", envvar="DIGEST_CONFIG", metavar="FILE", help="The configuration to use.")
+    Path, typer.Option("--config", envvar="DIGEST_CONFIG", metavar="FILE", help="The configuration file to use.")
 ]
 CONFIG = Path("config.yaml")
 
-Address = Annotated[str, typer.Argument(metavar="ADDRESS")]
+Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="An e-mail address.")]
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
-OneMonth = Annotated[Month, typer.Argument(parser=Month.parse, metavar="MONTH", help="The issue's month: 2026-11.")]
+OneMonth = Annotated[
+    Month, typer.Argument(parser=Month.parse, metavar="MONTH", help="The month of the issue, such as 2026-11.")
+]
 AnyMonth = Annotated[
-    Month | None, typer.Argument(parser=Month.parse, metavar="[MONTH]", help="One month; every month if left out.")
+    Month | None, typer.Argument(parser=Month.parse, metavar="MONTH", help="One month; defaults to every month.")
 ]
 
 
 def parsed_address(text: str) -> str:
-    """The address that *text* holds, as it can be mailed.
+    """Read an address that can be mailed.
 
     Raises:
-        typer.BadParameter: It is none.
+        typer.BadParameter: *text* is not an address.
     """
     from digest.subscribers.address import parse_address
 
@@ -46,3 +49,15 @@ def parsed_address(text: str) -> str:
         return parse_address(text)
     except InvalidAddress as error:
         raise typer.BadParameter(str(error)) from error
+
+
+def parsed_date(text: str) -> dt.date:
+    """Read a date.
+
+    Raises:
+        ValueError: *text* is not a date.
+    """
+    try:
+        return dt.datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  a date has no zone
+    except ValueError:
+        raise ValueError(f"{text!r} is not a date: write it as YYYY-MM-DD, such as 2026-11-03") from None

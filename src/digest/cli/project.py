@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from digest.cli.options import CONFIG, Config, Exit, Json
+from digest.cli.status_view import counted
 from digest.cli.terminal.output import note, print_json, print_table, progress
+from digest.cli.terminal.program import Program
 
-db = typer.Typer(no_args_is_help=True, help="The database.")
+db = Program(help="Upgrade, back up and restore the database.")
 
 
 def register(app: typer.Typer) -> None:
@@ -21,28 +23,30 @@ def register(app: typer.Typer) -> None:
 
 
 def init(
-    directory: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to start; made if needed.")] = Path(),
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to set up; created if needed.")] = Path(),
 ) -> None:
-    """Write config.yaml with fresh keys, and the folders."""
+    """Set up a project: config.yaml with new keys, and folders."""
     from digest.bootstrap.project import start_project
 
     written = start_project(directory)
-    typer.echo(f"wrote {written}: fill in who sends the mail, then put articles under {written.parent / 'articles'}")
+    typer.echo(
+        f"wrote {written}: fill in who sends the newsletter, then put articles into {written.parent / 'articles'}"
+    )
 
 
 def demo(
-    directory: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to run it; made anew.")] = Path(
-        "digest-demo"
-    ),
+    directory: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The folder; an earlier demo in it is replaced.")
+    ] = Path("digest-demo"),
 ) -> None:
-    """Run one whole month on sample data, without network or account."""
+    """Run one month on sample data, without any account."""
     from digest.bootstrap.demo import run_demo
 
     run_demo(directory, say=typer.echo)
 
 
 def topics(config: Config = CONFIG, as_json: Json = False) -> None:
-    """List the topics that subscribers can choose, and how many did."""
+    """List the topics and how many subscribers chose each."""
     from digest.bootstrap import open_digest
     from digest.pipeline.people.topics import topic_counts
 
@@ -70,7 +74,9 @@ def topics(config: Config = CONFIG, as_json: Json = False) -> None:
 
 @db.command()
 def upgrade(config: Config = CONFIG) -> None:
-    """Bring the database's tables to this program's version; safe to repeat."""
+    """Upgrade the database to this version of digest.
+
+    Safe to repeat."""
     from digest.bootstrap import open_digest
     from digest.storage.db.database import revision_state
     from digest.storage.db.database import upgrade as upgrade_database
@@ -78,16 +84,21 @@ def upgrade(config: Config = CONFIG) -> None:
     url = open_digest(config).database_url
     before = revision_state(url)
     upgrade_database(url)
-    note("the database was up to date already" if before == "current" else "the database is up to date now")
+    note("the database was already up to date" if before == "current" else "the database is now up to date")
 
 
 @db.command()
 def backup(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The copy to make; with PostgreSQL, the dump to check.")],
-    force: Annotated[bool, typer.Option("--force", help="Replace FILE if it is there already.")] = False,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The copy to write; with PostgreSQL, the dump to check.")
+    ],
+    force: Annotated[bool, typer.Option("--force", help="Replace FILE if it exists.")] = False,
     config: Config = CONFIG,
 ) -> None:
-    """Copy the database while it is in use, and check the copy. With PostgreSQL: say how, and check the dump."""
+    """Back up the database while it is in use.
+
+    digest copies a SQLite database and checks the copy. With PostgreSQL, it prints the `pg_dump` command to run; run
+    the same digest command again to check the dump."""
     from digest.bootstrap import open_digest
     from digest.pipeline.upkeep.backup import check_dump, copies_itself, copy, dump_command
 
@@ -95,11 +106,11 @@ def backup(
     if copies_itself(url):
         with progress("copying", None) as advance:
             size = copy(url, file, force=force, progress=_increments(advance))
-        note(f"{file}: {size:,} bytes, one moment of the database, checked")
+        note(f"{file}: {size:,} bytes, a consistent copy, checked")
     elif file.exists():
-        note(f"{file}: the data of {check_dump(file)} tables, read to the end: the dump is whole")
+        note(f"{file}: the dump is complete: data of {check_dump(file)} tables, read to the end")
     else:
-        note("PostgreSQL makes its own backups. Run this, and then the same digest command again to check the dump:")
+        note("PostgreSQL makes its own backups. Run this command, then rerun the digest command to check the dump:")
         typer.echo(dump_command(url, file))
         raise typer.Exit(Exit.UNFINISHED)
 
@@ -117,7 +128,9 @@ def _increments(advance: Callable[[int], None]) -> Callable[[int, int], None]:
 
 @db.command()
 def restored(config: Config = CONFIG) -> None:
-    """After a backup was put back: erase again who was erased since it was made, and hold what was being sent."""
+    """Repair the database after restoring a backup.
+
+    Everyone who was erased after the backup is erased again, and the campaign that was being sent is held."""
     import secrets
 
     from digest.bootstrap import open_digest
@@ -126,12 +139,15 @@ def restored(config: Config = CONFIG) -> None:
     digest = open_digest(config)
     name = secrets.token_hex(8)
     done = put_right(digest.database, digest.erasures, name=name, high_water=digest.high_water)
-    note(f"{done.erased} erased again" if done.erased else "nobody had to be erased again")
+    note(f"{counted(done.erased, 'person', 'people')} erased again" if done.erased else "no erasure had to be repeated")
     for month in done.held:
-        note(f"{month} is held: whoever was mailed after the backup was made waits again; see docs/sending.md")
-    if done.missing:
-        requests = "1 request" if done.missing == 1 else f"{done.missing} requests"
         note(
-            f"the database knows nothing of the last {requests} to the provider: find out there who was mailed which "
-            "issue before you send or resume anything; see docs/sending.md"
+            f"{month} is held: anyone mailed after the backup is pending again and would get it twice; "
+            "see docs/sending.md"
+        )
+    if done.missing:
+        requests = "request" if done.missing == 1 else f"{done.missing} requests"
+        note(
+            f"the database has no record of the last {requests} to the provider: check there who got which issue "
+            "before you send or resume anything; see docs/sending.md"
         )

@@ -1,4 +1,4 @@
-"""Why an article is withdrawn, as readers are told: from options, or asked on the terminal."""
+"""The reason for withdrawing an article, which readers see: from options, or asked on the terminal."""
 
 import re
 import sys
@@ -33,12 +33,14 @@ def reasons_of(texts: Sequence[str] | None, languages: Sequence[str]) -> dict[st
 def ask_reasons(slugs: Sequence[str], languages: Sequence[str]) -> dict[str, str]:
     """Ask in each of *languages*; an empty answer after the first takes the first. Without a terminal: exit code 2."""
     if not sys.stdin.isatty():
-        note(f"there is no terminal to ask why {' and '.join(slugs)} is withdrawn: add --reason TEXT")
+        note(f"no terminal to ask why {' and '.join(slugs)} is withdrawn: add --reason TEXT")
         raise typer.Exit(Exit.USAGE)
     first, *others = languages
-    question = f"Why is {' and '.join(slugs)} withdrawn? Readers see this"
+    question = f"Why is {' and '.join(slugs)} withdrawn? Readers see the answer"
     reasons = {first: typer.prompt(f"{question} ({first})", err=True).strip()}
     for language in others:
-        answer = typer.prompt(f"The same in {language} (empty: as above)", default="", show_default=False, err=True)
+        answer = typer.prompt(
+            f"The reason in {language} (empty: the same text)", default="", show_default=False, err=True
+        )
         reasons |= {language: answer.strip()} if answer.strip() else {}
     return {EVERY: reasons[first]} if len(reasons) == 1 else reasons

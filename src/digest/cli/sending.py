@@ -6,23 +6,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli.hints import BY_OTHERS
+from digest.cli.hints import WORKER_CONTINUES
 from digest.cli.options import CONFIG, Config, Exit, Json, OneMonth
 from digest.cli.status import status
 from digest.cli.status_view import counted, show
-from digest.cli.terminal.confirm import ask
+from digest.cli.terminal.confirm import confirm
 from digest.cli.terminal.output import note, print_json, print_table, progress
+from digest.cli.terminal.times import zoned, zoned_clock
 from digest.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from digest.bootstrap import Digest
     from digest.months import Month
     from digest.pipeline.campaign.status import Status
     from digest.storage.outbox.campaigns import Audience, Campaign
 
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Skip the confirmation.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -34,14 +35,18 @@ def register(app: typer.Typer) -> None:
 def send(
     month: OneMonth,
     yes: Yes = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show who would get which edition.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show how many people would get which edition, and stop.")
+    ] = False,
     plan_only: Annotated[
-        bool, typer.Option("--plan-only", help="Freeze the audience and publish the page; hold the rest.")
+        bool, typer.Option("--plan-only", help="Freeze the audience and publish the page, but send nothing yet.")
     ] = False,
     config: Config = CONFIG,
     as_json: Json = False,
 ) -> None:
-    """Send an approved issue; again: goes on with the same campaign, and changes nothing once it is sent."""
+    """Send an approved issue.
+
+    Safe to rerun: it continues where it stopped, and changes nothing once everything is sent."""
     from digest.bootstrap import open_digest
     from digest.cli.terminal.stopping import stopped_by_signals
     from digest.pipeline.campaign.plan import audience
@@ -57,19 +62,19 @@ def send(
     exit_code = None
     if not plan_only:
         waiting = status_of(digest.database, month).balance.open
-        gc.freeze()  # nothing that is loaded by now goes away: a sixth of the hand-over went into looking at it again
+        gc.freeze()  # what is loaded by now stays: without this, the collector takes a sixth of the time
         with progress(f"sending {month}", waiting or None) as advance, stopped_by_signals() as stop:
-            work(digest.database, campaign.month, digest.sending, advance, stop, _tell_pause)
+            work(digest.database, campaign.month, digest.sending, advance, stop, _pause_reporter(digest))
         exit_code = stop.exit_code
     now = status_of(digest.database, month, digest.outlook)
     show(now, as_json=as_json)
     if now.state == "cancelled":
-        note(f"{month} is cancelled: nobody else gets it")
+        note(f"{month} is cancelled: digest sends it to no one else")
         raise typer.Exit(Exit.REFUSED)
     if exit_code is not None and now.unfinished:
         raise typer.Exit(exit_code)
     if now == before:
-        note(f"{month} was {now.state} before: nothing was changed")
+        note(f"{month} is already {now.state}: nothing was changed")
     elif now.state == "sent" and digest.outbox(month).is_dir():
         note(f"every mail: {digest.outbox(month) / 'index.html'}")
     if not plan_only and (now.state == "held" or now.balance.open):
@@ -78,22 +83,26 @@ def send(
 
 def hold(
     month: OneMonth,
-    reason: Annotated[str | None, typer.Option("--reason", help="For whoever looks at the status.")] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="TEXT", help="The reason that `digest status` shows.")
+    ] = None,
     config: Config = CONFIG,
 ) -> None:
-    """Hold a campaign: within a second no further request goes out. `assemble` may correct the issue then."""
+    """Hold a campaign: stop sending within a second.
+
+    While it is held, `digest assemble` and `digest approve` can correct the issue."""
     from digest.bootstrap import open_digest
     from digest.pipeline.campaign.control import hold as hold_campaign
 
     digest = open_digest(config)
-    before = _begun(digest, month)
+    before = _require_begun(digest, month)
     changed = hold_campaign(digest.database, month, reason)
     if before.state != "held":
-        typer.echo(f"{month} is held: `digest resume {month}` lets it go on")
+        typer.echo(f"{month} is held: `digest resume {month}` continues it")
     elif changed:
-        typer.echo(f"{month} was held before; the reason is new")
+        typer.echo(f"{month} was already held; the reason is updated")
     else:
-        typer.echo(f"{month} was held before ({before.reason}): nothing was changed")
+        typer.echo(f"{month} is already held ({before.reason}): nothing was changed")
 
 
 def resume(
@@ -103,53 +112,61 @@ def resume(
     ] = False,
     config: Config = CONFIG,
 ) -> None:
-    """Let a held campaign go on; whoever still waits gets the bytes that were approved last."""
+    """Resume a held campaign.
+
+    Everyone still pending gets the version that was approved last."""
     from digest.bootstrap import open_digest
     from digest.pipeline.campaign.control import resume as resume_campaign
 
     digest = open_digest(config)
-    before = _begun(digest, month)
+    before = _require_begun(digest, month)
     corrected = resume_campaign(digest.database, month, digest.sending, digest.workshop, as_approved=as_approved)
     if before.state == "sending" and not corrected:
-        typer.echo(f"{month} was not held: nothing was changed")
+        typer.echo(f"{month} is not held: nothing was changed")
     else:
-        typer.echo(f"{month} goes on" + (" with the corrected issue" if corrected else ""))
-    note(BY_OTHERS.format(month=month))
+        typer.echo(f"{month} is resumed" + (" with the corrected issue" if corrected else ""))
+    note(WORKER_CONTINUES.format(month=month))
 
 
 def cancel(month: OneMonth, yes: Yes = False, config: Config = CONFIG) -> None:
-    """Cancel a campaign for ever: who waits is skipped, what is under way or in doubt settles."""
+    """Cancel a campaign permanently.
+
+    Pending deliveries are skipped. Deliveries under way or in doubt still settle."""
     from digest.bootstrap import open_digest
     from digest.pipeline.campaign.control import cancel as cancel_campaign
     from digest.pipeline.campaign.status import status as status_of
 
     digest = open_digest(config)
-    before = _begun(digest, month)
+    before = _require_begun(digest, month)
     if before.state == "cancelled":
-        typer.echo(f"{month} was cancelled before: nothing was changed")
+        typer.echo(f"{month} is already cancelled: nothing was changed")
         return
     if before.state == "sent":
-        raise Conflict(f"{month} is sent: nobody waits for it any more, so there is nothing to cancel")
+        raise Conflict(f"{month} is sent: no delivery is pending, so there is nothing to cancel")
     if not yes:
-        ask(f"Cancel {month} for ever? {before.balance.waiting} who wait will get nothing.")
+        confirm(f"Cancel {month} permanently? {counted(before.balance.waiting, 'subscriber')} will not get it.")
     cancel_campaign(digest.database, month)
     balance = status_of(digest.database, month).balance
-    rest = f"; {balance.open} under way or in doubt will be settled" if balance.open else ""
+    rest = f"; {balance.open} under way or in doubt will still settle" if balance.open else ""
     typer.echo(
         f"{month} is cancelled: {balance.skipped_because.get('cancelled', 0)} skipped, "
-        f"{balance.accepted} were handed over before{rest}"
+        f"{balance.accepted} already handed over{rest}"
     )
 
 
 def settle(
     month: OneMonth,
-    resend: Annotated[bool, typer.Option("--resend", help="Hand over again: some may get two.")] = False,
-    assume_sent: Annotated[bool, typer.Option("--assume-sent", help="Count as accepted: some may get none.")] = False,
-    give_up: Annotated[bool, typer.Option("--give-up", help="Count as skipped.")] = False,
+    resend: Annotated[bool, typer.Option("--resend", help="Send again: some people may get it twice.")] = False,
+    assume_sent: Annotated[
+        bool, typer.Option("--assume-sent", help="Count as accepted: some people may never get it.")
+    ] = False,
+    give_up: Annotated[bool, typer.Option("--give-up", help="Count as skipped, and stop.")] = False,
     config: Config = CONFIG,
     as_json: Json = False,
 ) -> None:
-    """Show what is in doubt, or decide about all of it."""
+    """Settle deliveries in doubt.
+
+    Without an option, list them. Each option decides about all of them."""
     from digest.bootstrap import open_digest
     from digest.pipeline.campaign.settle import Decision, decide
     from digest.pipeline.campaign.settle import settle as settle_by_evidence
@@ -159,7 +176,7 @@ def settle(
     if len(chosen) > 1:
         raise typer.BadParameter("choose one of --resend, --assume-sent and --give-up")
     digest = open_digest(config)
-    _begun(digest, month)
+    _require_begun(digest, month)
     sending = digest.sending
     settle_by_evidence(digest.database, month, sending.transport(month), sending.resend_after, sending.lease)
     for decision in chosen:
@@ -172,7 +189,9 @@ def settle(
 
 
 def worker(config: Config = CONFIG) -> None:
-    """Hand over every campaign that has begun, until it is stopped; any number may run, on PostgreSQL anywhere."""
+    """Send every campaign that has begun, until stopped.
+
+    Any number of workers may run at once; with PostgreSQL, on any number of machines."""
     from digest.bootstrap import open_digest
     from digest.cli.terminal.logs import start_log
     from digest.cli.terminal.stopping import stopped_by_signals
@@ -181,17 +200,20 @@ def worker(config: Config = CONFIG) -> None:
     start_log()
     digest = open_digest(config)
     with stopped_by_signals() as stop:
-        note("the worker runs; stop it with Ctrl-C: what is under way is finished first")
+        note("the worker is running; press Ctrl-C to stop it after its current requests")
         gc.freeze()  # as in `send`
         rounds(digest.database, digest.sending, stop)
 
 
-def _tell_pause(until: dt.datetime, reason: str) -> None:
-    note(f"waiting until {until:%H:%M:%S} UTC: {reason}")
+def _pause_reporter(digest: "Digest") -> "Callable[[dt.datetime, str], None]":
+    def report(until: dt.datetime, reason: str) -> None:
+        note(f"retrying at {zoned_clock(until, digest.timetable.timezone)}: {reason}")
+
+    return report
 
 
 def _begin(digest: "Digest", before: "Status", *, yes: bool, plan_only: bool) -> "Campaign":
-    """The campaign of a month, planned and started if it is not yet; asks first."""
+    """Plan and start the campaign of a month if needed, after confirmation; return it."""
     from digest.pipeline.campaign.plan import check_start, not_planned, plan, start
 
     work = (digest.database, digest.workshop, before.month, digest.sending)
@@ -199,7 +221,7 @@ def _begin(digest: "Digest", before: "Status", *, yes: bool, plan_only: bool) ->
     if starts:
         check_start(*work)
     if not yes and (starts or before.facts.campaign is None):
-        _ask(digest, before.month, before, plan_only=plan_only)
+        _confirm(digest, before.month, before, plan_only=plan_only)
     campaign = plan(*work, only=plan_only)
     if before.facts.campaign is None and (left_out := _not_planned(not_planned(digest.database))):
         note(left_out)
@@ -208,7 +230,7 @@ def _begin(digest: "Digest", before: "Status", *, yes: bool, plan_only: bool) ->
     return campaign
 
 
-def _ask(digest: "Digest", month: "Month", before: "Status", *, plan_only: bool) -> None:
+def _confirm(digest: "Digest", month: "Month", before: "Status", *, plan_only: bool) -> None:
     from digest.pipeline.campaign.plan import audience
 
     number = before.balance.waiting
@@ -221,26 +243,26 @@ def _ask(digest: "Digest", month: "Month", before: "Status", *, plan_only: bool)
             note(left_out)
     people = counted(number, "subscriber")
     if plan_only:
-        ask(f"Freeze the audience of {month} ({people}) and publish its page? No mail goes out yet.")
+        confirm(f"Freeze the audience of {month} ({people}) and publish its page? No mail is sent yet.")
     else:
-        ask(f"Send {month} to {people}, {_where(digest)}?")
+        confirm(f"Send {month} to {people}, {_where(digest)}?")
 
 
 def _where(digest: "Digest") -> str:
-    """By which way mail leaves, so that nobody sends for real what was meant for the folder."""
+    """Describe how mail leaves, so that a test is not sent to real people by mistake."""
     chosen = digest.config.delivery.transport
     if chosen == "files":
         return f"into the folder {digest.config.files.directory}"
     checked_only = chosen == "sendgrid" and digest.config.sendgrid.sandbox
     way = {"smtp": f"over {digest.config.smtp.host}", "sendgrid": "over sendgrid"}[chosen]
-    return f"{way}{' (sandbox: nothing goes out)' if checked_only else ''}, from {digest.newsletter.from_address}"
+    return f"{way}{' (sandbox: nothing is sent)' if checked_only else ''}, from {digest.newsletter.from_address}"
 
 
-def _begun(digest: "Digest", month: "Month") -> "Status":
-    """How the campaign of *month* stands.
+def _require_begun(digest: "Digest", month: "Month") -> "Status":
+    """Require a campaign of *month*, and return its status.
 
     Raises:
-        NotFound: None has begun; says when one may.
+        NotFound: No campaign has begun; the message says when one may.
     """
     from digest.delivery.schedule import Action
     from digest.delivery.states import CampaignState
@@ -253,9 +275,8 @@ def _begun(digest: "Digest", month: "Month") -> "Status":
     due = timetable.due_at(Action.SEND, month)
     calendar = ""
     if due + timetable.grace > dt.datetime.now(dt.UTC):
-        local = due.astimezone(timetable.timezone)
-        calendar = f", or the calendar's date: {local:%Y-%m-%d %H:%M} {timetable.timezone.key}"
-    raise NotFound(f"nothing of {month} has begun; nothing goes out before `digest send {month}`{calendar}")
+        calendar = f", or the calendar does on {zoned(due, timetable.timezone)}"
+    raise NotFound(f"the campaign of {month} has not begun: `digest send {month}` begins it{calendar}")
 
 
 def _show_audience(audience: "Audience", *, as_json: bool) -> None:
@@ -266,7 +287,7 @@ def _show_audience(audience: "Audience", *, as_json: bool) -> None:
         return
     rows = [*editions.items(), *((f"skipped: {reason}", count) for reason, count in skipped.items())]
     print_table(("edition", "subscribers"), rows)
-    typer.echo(f"{sum(editions.values())} to be handed over, {sum(skipped.values())} skipped")
+    typer.echo(f"{sum(editions.values())} to be sent, {sum(skipped.values())} skipped")
     if left_out := _not_planned(audience.not_planned):
         typer.echo(left_out)
 

@@ -11,11 +11,12 @@ import typer
 from digest.cli.options import CONFIG, AnyMonth, Config
 from digest.cli.terminal.logs import start_log
 from digest.cli.terminal.output import note
+from digest.cli.terminal.usage import port as port_of
 
 if TYPE_CHECKING:
     from digest.bootstrap import Digest
 
-Port = Annotated[int, typer.Option("--port", min=1, max=65535)]
+Port = Annotated[int, typer.Option("--port", parser=port_of, metavar="PORT", help="The port to listen on.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -28,10 +29,12 @@ def register(app: typer.Typer) -> None:
 def preview(
     month: AnyMonth = None,
     port: Port = 8001,
-    no_open: Annotated[bool, typer.Option("--no-open", help="Do not open a browser.")] = False,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Skip opening a browser.")] = False,
     config: Config = CONFIG,
 ) -> None:
-    """Show every edition of a month on this machine; reloads when a file is saved."""
+    """Preview every edition of a month in a browser.
+
+    The page reloads when you save a file. It is served on this machine only."""
     from digest.bootstrap import open_digest
     from digest.bootstrap.sites import run_preview
 
@@ -40,15 +43,22 @@ def preview(
 
 
 def serve(
-    host: Annotated[str, typer.Option("--host", help="0.0.0.0 to be reached from other machines.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option("--host", metavar="HOST", help="Use 0.0.0.0 to accept connections from other machines.")
+    ] = "127.0.0.1",
     port: Port = 8000,
     no_scheduler: Annotated[
-        bool, typer.Option("--no-scheduler", help="Calendar, notifications and retention run elsewhere.")
+        bool,
+        typer.Option(
+            "--no-scheduler", help="Skip the calendar, notifications and clean-up: `digest scheduler` runs them."
+        ),
     ] = False,
-    no_worker: Annotated[bool, typer.Option("--no-worker", help="Workers run elsewhere.")] = False,
+    no_worker: Annotated[bool, typer.Option("--no-worker", help="Skip handing over: `digest worker` does it.")] = False,
     config: Config = CONFIG,
 ) -> None:
-    """Serve the public site, with the calendar, the notifications, the daily clean-up and a worker inside."""
+    """Serve the public site and run all background jobs.
+
+    The background jobs are the calendar, notifications, the daily clean-up and a worker."""
     from digest.bootstrap import open_digest
     from digest.bootstrap.sites import run_site
 
@@ -84,12 +94,14 @@ def _worker(digest: "Digest") -> Iterator[None]:
     try:
         yield
     finally:
-        stop.set()  # what is under way is finished first
+        stop.set()  # it finishes its current requests first
         thread.join()
 
 
 def scheduler(config: Config = CONFIG) -> None:
-    """Run the calendar, the notifications and the daily clean-up, handing over included; any number may run."""
+    """Run the calendar, notifications and daily clean-up.
+
+    It also hands over campaigns that have begun. Any number of schedulers may run at once."""
     from digest.bootstrap import open_digest
 
     start_log()
@@ -97,12 +109,12 @@ def scheduler(config: Config = CONFIG) -> None:
 
 
 def run_scheduler(digest: "Digest") -> None:
-    """Run the calendar until SIGTERM or Ctrl-C; what is in hand is finished first."""
+    """Run the calendar until SIGTERM or Ctrl-C; finish the current work first."""
     from digest.bootstrap.scheduler import foreground, jobs
 
     alarm = foreground(jobs(digest.calendar, digest.courier, digest.retention))
     signal.signal(signal.SIGTERM, lambda *_: _interrupt())
-    note("the calendar runs; stop it with Ctrl-C")
+    note("the calendar is running; press Ctrl-C to stop it")
     try:
         alarm.start()
     except KeyboardInterrupt:

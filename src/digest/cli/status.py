@@ -1,13 +1,14 @@
 """`digest status`."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digest.cli.options import CONFIG, AnyMonth, Config, Json
 from digest.cli.status_view import as_document, show, watch, why
 from digest.cli.terminal.output import note, print_json, print_json_array, print_table
+from digest.cli.terminal.usage import one_of
 
 if TYPE_CHECKING:
     from digest.bootstrap import Digest
@@ -18,13 +19,20 @@ if TYPE_CHECKING:
 def status(
     month: AnyMonth = None,
     who: Annotated[
-        Literal["rejected", "in-doubt", "waiting"] | None,
-        typer.Option("--who", help="Instead, the address of everybody of whom that is true, and why."),
+        str | None,
+        typer.Option(
+            "--who",
+            parser=one_of("rejected", "in-doubt", "waiting"),
+            metavar="STATE",
+            help="List addresses in this state, with the reason: rejected, in-doubt or waiting.",
+        ),
     ] = None,
     config: Config = CONFIG,
     as_json: Json = False,
 ) -> None:
-    """Show how a month stands, live on a terminal while it is sent; every month if none is named."""
+    """Show the state of a month, or of every month.
+
+    On a terminal, the view is live while the month is sent."""
     from digest.bootstrap import open_digest
     from digest.pipeline.campaign.status import every_status
     from digest.pipeline.campaign.status import status as status_of
@@ -32,7 +40,7 @@ def status(
     digest = open_digest(config)
     if who is not None:
         if month is None:
-            raise typer.BadParameter("name the month: `digest status MONTH --who ...`")
+            raise typer.BadParameter("--who needs a month: run `digest status MONTH --who STATE`")
         _show_people(digest, month, who, as_json=as_json)
         return
     if month is not None:
@@ -71,12 +79,12 @@ def _show_months(months: "tuple[Status, ...]", *, as_json: bool) -> None:
 
 
 def _show_notifications(digest: "Digest") -> None:
-    """Tell on stderr of mails beside the issue that wait or were given up; silence means that all is well."""
+    """Report notifications that are pending or were given up, on stderr; nothing if there are none."""
     from digest.pipeline.campaign.status import notification_status
     from digest.rendering.words import one_line
 
     queue = notification_status(digest.database)
     if queue.waiting:
-        note(f"notifications waiting: {queue.waiting} (`digest serve` or `digest scheduler` hands them over)")
+        note(f"notifications pending: {queue.waiting} (`digest serve` or `digest scheduler` sends them)")
     for number, kind, detail in queue.failed:
         note(f"notification {number} ({kind}) was given up: {one_line(detail)}")

@@ -1,4 +1,4 @@
-"""How a month stands, for people, live, and for scripts."""
+"""The status of a month: for people, live on a terminal, and for scripts."""
 
 import time
 from collections.abc import Callable
@@ -9,21 +9,24 @@ import typer
 
 from digest.cli.hints import hints
 from digest.cli.terminal.output import note, print_json
+from digest.cli.terminal.times import zone_of, zoned, zoned_clock
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from rich.console import Console, RenderableType
 
     from digest.pipeline.campaign.status import Doubt, Status
 
 _PARTS = ("waiting", "sending", "accepted", "in_doubt", "rejected", "skipped")
-_EVERY = 1.0  # seconds between looks
-_SHOWN = 10  # reasons of doubt that are listed
+_EVERY = 1.0  # seconds between updates
+_SHOWN = 10  # reasons for doubt that are listed
 _WIDEST = 60  # columns of the bar
-_WHOLE = 10  # a second: from here on nobody wants decimals
+_WHOLE = 10  # a second: from here on decimals say nothing
 
 
 def as_document(now: "Status", *, from_outside: bool = False) -> dict[str, Any]:
-    """The document that scripts rely on; for *from_outside* see `hints`."""
+    """The JSON document that scripts rely on; for *from_outside* see `hints`."""
     balance, paused, left = now.balance, now.paused, now.seconds_left
     return {
         "month": str(now.month),
@@ -48,7 +51,7 @@ def as_document(now: "Status", *, from_outside: bool = False) -> dict[str, Any]:
 
 
 def show(now: "Status", *, as_json: bool, from_outside: bool = False) -> None:
-    """Print how a month stands; for *from_outside* see `hints`."""
+    """Print the status of a month; for *from_outside* see `hints`."""
     if as_json:
         print_json(as_document(now, from_outside=from_outside))
         return
@@ -59,7 +62,7 @@ def show(now: "Status", *, as_json: bool, from_outside: bool = False) -> None:
 
 
 def lines(now: "Status") -> list[str]:
-    """How a month stands, in words."""
+    """The status of a month in words."""
     balance = now.balance
     summands = [f"{getattr(balance, part)} {part.replace('_', ' ')}" for part in _PARTS]
     planned = [f"planned {balance.planned} = {' + '.join(summands)}"] if balance.planned else []
@@ -67,24 +70,24 @@ def lines(now: "Status") -> list[str]:
 
 
 def why(now: "Status") -> str:
-    """Why a month does not go on: it is held, its provider is left alone for a while, or a correction of what was sent
-    waits for approval; else empty."""
+    """Why a month does not continue: it is held, its provider is paused, or a correction of what was sent awaits
+    approval; else empty."""
     from digest.delivery.next_step import Step, next_step
     from digest.rendering.words import one_line
 
     if now.paused:
-        return f"waiting until {now.paused.until:%H:%M:%S} UTC: {one_line(now.paused.reason)}"
+        return f"retrying at {zoned_clock(now.paused.until, zone_of(now))}: {one_line(now.paused.reason)}"
     if now.facts.is_over and next_step(now.facts).step in {Step.APPROVE, Step.WITHDRAW}:
-        return "a correction waits for approval"
+        return "a correction is awaiting approval"
     return one_line(now.reason or "")
 
 
 def watch(look: Callable[[], "Status"], console: "Console | None" = None, every: float = _EVERY) -> None:
     """
-    Show how a month stands on a terminal, again and again while something happens; ends with Ctrl-C.
+    Show the status of a month on a terminal, live while it changes; Ctrl-C ends it.
 
     Args:
-        every: Seconds between looks.
+        every: Seconds between updates.
     """
     from rich.live import Live
 
@@ -102,7 +105,7 @@ def watch(look: Callable[[], "Status"], console: "Console | None" = None, every:
 
 
 def panel(now: "Status") -> "RenderableType":
-    """What a terminal shows while a month is sent. Words of others are text: nothing in them is a command to it."""
+    """What a terminal shows while a month is sent. A provider's words are plain text, never terminal commands."""
     from rich.console import Group
     from rich.progress_bar import ProgressBar
     from rich.table import Table
@@ -142,36 +145,36 @@ def _details(now: "Status") -> list[str]:
 
 
 def _doubts(now: "Status") -> list[str]:
-    """The requests in doubt by what came back, the oldest first."""
+    """The requests in doubt, grouped by the response, oldest first."""
     from digest.rendering.words import one_line
 
     by_detail = sorted(now.doubts, key=lambda doubt: doubt.detail)
     groups = [(one_line(detail), list(some)) for detail, some in groupby(by_detail, key=lambda doubt: doubt.detail)]
     groups.sort(key=lambda group: min(doubt.since for doubt in group[1]))
-    said = [f"  in doubt since {_doubt(some)}: {detail}" for detail, some in groups[:_SHOWN]]
+    said = [f"  in doubt since {_doubt(some, zone_of(now))}: {detail}" for detail, some in groups[:_SHOWN]]
     rest = sum(len(some) for _, some in groups[_SHOWN:])
     return [*said, f"  and {counted(rest, 'more request')} in doubt"] if rest else said
 
 
-def _doubt(some: "list[Doubt]") -> str:
+def _doubt(some: "list[Doubt]", zone: "dt.tzinfo") -> str:
     people = counted(sum(doubt.deliveries for doubt in some), "person", "people")
-    return f"{min(doubt.since for doubt in some):%Y-%m-%d %H:%M} UTC, {people} in {counted(len(some), 'request')}"
+    return f"{zoned(min(doubt.since for doubt in some), zone)}, {people} in {counted(len(some), 'request')}"
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
-    """A number and what it counts; *many*: if that is not *one* with an s."""
+    """A number and what it counts, such as `2 rows`; *many* is the plural unless that is *one* with an s."""
     return f"{number} {one if number == 1 else many or f'{one}s'}"
 
 
 def _pace(now: "Status") -> str:
     rate, left = now.rate, now.seconds_left
     if now.gone:
-        return "whoever handed over is at work no more"
+        return "the worker is no longer running"
     if not rate or left is None:
-        return "nobody was accepted in the last minute"
+        return "none accepted in the last minute"
     minutes, seconds = divmod(round(left), 60)
     hours, minutes = divmod(minutes, 60)
     parts = ((hours, "h"), (minutes, "min"), (seconds, "s"))
-    # two are enough: the hours of a long one say nothing of seconds
+    # two units are enough: nobody needs the seconds of hours
     words = " ".join([f"{number} {unit}" for number, unit in parts if number][:2])
     return f"{rate:,.{0 if rate >= _WHOLE else 1}f} a second, {f'about {words}' if words else 'less than 1 s'} left"

@@ -7,20 +7,21 @@ from typing import Annotated
 import typer
 
 from digest.cli import lists
-from digest.cli.options import CONFIG, Address, Config, Exit, Json, parsed_address
-from digest.cli.terminal.confirm import ask
+from digest.cli.options import CONFIG, Address, Config, Exit, Json, parsed_address, parsed_date
+from digest.cli.terminal.confirm import confirm
 from digest.cli.terminal.output import print_json, print_json_array, print_table
+from digest.cli.terminal.program import Program
 from digest.errors import NotFound
 
 _RESULTS = {
     "added": "added",
-    "unchanged": "is there already",
-    "kept": "not changed: is there already with other preferences; `subscribers import --update` overwrites them",
-    "left": "not added: this person has left, and only they can return: on the site, by signing up again",
-    "suppressed": "not added: this address must not be mailed",
+    "unchanged": "already subscribed, unchanged",
+    "kept": "not changed: already subscribed with other preferences (`digest subscribers edit` changes them)",
+    "left": "not added: this person has unsubscribed, and can only sign up again themselves, on the site",
+    "suppressed": "not added: this address is suppressed (`digest suppressions list` shows why)",
 }
 
-subscribers = typer.Typer(no_args_is_help=True, help="Subscribers: who gets the issue, and on which topics.")
+subscribers = Program(help="Import, list, show, change and erase subscribers.")
 
 
 def register(app: typer.Typer) -> None:
@@ -34,7 +35,7 @@ subscribers.command(name="export")(lists.export)
 
 @subscribers.command(name="list")
 def list_(config: Config = CONFIG, as_json: Json = False) -> None:
-    """List every subscriber, also those who have left."""
+    """List every subscriber, including those who have left."""
     from digest.bootstrap import open_digest
     from digest.pipeline.people.lists import rows_of
 
@@ -58,7 +59,7 @@ def _cell(value: object) -> str:
 
 @subscribers.command()
 def show(address: Address, config: Config = CONFIG, as_json: Json = False) -> None:
-    """Show what is known about one subscriber."""
+    """Show the data kept about one subscriber."""
     from digest.bootstrap import open_digest
     from digest.pipeline.people.lists import person
     from digest.rendering.words import one_line
@@ -66,7 +67,7 @@ def show(address: Address, config: Config = CONFIG, as_json: Json = False) -> No
     digest = open_digest(config)
     row = person(digest.database, digest.identify(parsed_address(address)))
     if row is None:
-        raise NotFound("there is no subscriber of that address")
+        raise NotFound("no subscriber has that address: check its spelling with `digest subscribers list`")
     if as_json:
         print_json(row)
         return
@@ -82,13 +83,22 @@ def show(address: Address, config: Config = CONFIG, as_json: Json = False) -> No
 @subscribers.command()
 def add(
     address: Address,
-    name: Annotated[str, typer.Option("--name")] = "",
-    language: Annotated[str, typer.Option("--language", help="The newsletter's first language if left out.")] = "",
-    topic: Annotated[list[str] | None, typer.Option("--topic", metavar="SLUG", help="None: every topic.")] = None,
-    no_match: Annotated[str, typer.Option("--no-match", help="`nothing` or `whole`.")] = "",
-    source: Annotated[str, typer.Option("--source", help="Where their consent comes from.")] = "added by hand",
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="Their name.")] = "",
+    language: Annotated[
+        str, typer.Option("--language", metavar="CODE", help="Defaults to the newsletter's first language.")
+    ] = "",
+    topic: Annotated[
+        list[str] | None,
+        typer.Option("--topic", metavar="SLUG", help="A topic they chose; repeatable. Without it: every topic."),
+    ] = None,
+    no_match: Annotated[
+        str,
+        typer.Option("--no-match", metavar="CHOICE", help="Issue without a matching article: `nothing` or `whole`."),
+    ] = "",
+    source: Annotated[str, typer.Option("--source", metavar="TEXT", help="Where they gave consent.")] = "added by hand",
     date: Annotated[
-        dt.datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="When they agreed; today if left out.")
+        dt.date | None,
+        typer.Option("--date", parser=parsed_date, metavar="DATE", help="When they gave consent; defaults to today."),
     ] = None,
     config: Config = CONFIG,
 ) -> None:
@@ -107,7 +117,7 @@ def add(
         Field.NO_MATCH: no_match,
         Field.SOURCE: source,
     }
-    row = read_person(cells, digest.row_rules(source, date.date() if date else dt.datetime.now(dt.UTC).date()))
+    row = read_person(cells, digest.row_rules(source, date or dt.datetime.now(dt.UTC).date()))
     if row.person is None:
         raise typer.BadParameter("; ".join(row.problems))
     result = add_person(digest.database, row.person)
@@ -128,15 +138,16 @@ def edit(
         str | None, typer.Option("--pause", metavar="MONTH", help="First month to mail again. Empty: no pause.")
     ] = None,
     no_match: Annotated[
-        str | None, typer.Option("--no-match", metavar="CHOICE", help="Without a match: `nothing` or `whole`.")
+        str | None,
+        typer.Option("--no-match", metavar="CHOICE", help="Issue without a matching article: `nothing` or `whole`."),
     ] = None,
     config: Config = CONFIG,
 ) -> None:
     """Change one subscriber.
 
-    --address is for people who have lost their old mailbox. Make sure first that the request is theirs. It is refused
-    if another subscriber has the new address, or if that address is suppressed; also if this person is suppressed,
-    unless it is because the old mailbox bounced.
+    --address is for people who have lost their old mailbox. First make sure that the request comes from them. digest
+    refuses it if another subscriber has the new address, if that address is suppressed, or if this person is
+    suppressed for another reason than bounces of the old mailbox.
     """
     from digest.bootstrap import open_digest
     from digest.pipeline.people.edit import edit_person
@@ -165,29 +176,33 @@ def edit(
 
 @subscribers.command()
 def unsubscribe(address: Address, config: Config = CONFIG) -> None:
-    """Unsubscribe one person. Only they can come back."""
+    """Unsubscribe one person.
+
+    Afterwards, only they can subscribe again."""
     from digest.bootstrap import open_digest
     from digest.pipeline.people.subscribe import unsubscribe as unsubscribe_person
 
     digest = open_digest(config)
     done = unsubscribe_person(digest.database, digest.identify(parsed_address(address)))
-    typer.echo("unsubscribed" if done else "had left before: nothing was changed")
+    typer.echo("unsubscribed" if done else "already unsubscribed: nothing was changed")
 
 
 @subscribers.command()
 def erase(
     address: Address,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Skip the confirmation.")] = False,
     config: Config = CONFIG,
 ) -> None:
-    """Forget a person: only a hash of the address stays, with the proof of consent. It can't be undone."""
+    """Erase a person permanently.
+
+    Only a hash of the address is kept, with the proof of consent. This can't be undone."""
     from digest.bootstrap import open_digest
     from digest.pipeline.people.erasure import erase_address
 
     digest = open_digest(config)
     address_hash = digest.identify(parsed_address(address))
     if not yes:
-        ask("Erase everything about this person, for good?")
+        confirm("Permanently erase everything about this person?")
     if not erase_address(digest.database, digest.people, address_hash):
-        raise NotFound("nothing is known of that address")
+        raise NotFound("no data is kept about that address: check its spelling")
     typer.echo("erased")

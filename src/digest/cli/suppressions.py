@@ -6,10 +6,13 @@ import typer
 
 from digest.cli.options import CONFIG, Address, Config, Json, parsed_address
 from digest.cli.terminal.output import print_json_array, print_table, progress
+from digest.cli.terminal.program import Program
 
 
 def pull(config: Config = CONFIG) -> None:
-    """Take over the addresses that SendGrid will not mail: bounces, complaints, unsubscribes, invalid ones."""
+    """Copy SendGrid's suppression lists into the database.
+
+    These are bounces, spam reports, unsubscribes and invalid addresses: SendGrid no longer mails them."""
     from digest.bootstrap import open_digest
     from digest.bootstrap.transports import sendgrid_api
     from digest.pipeline.people.suppressions import pull as pull_suppressions
@@ -26,7 +29,7 @@ def pull(config: Config = CONFIG) -> None:
     typer.echo(f"{new} more addresses are suppressed")
 
 
-suppressions = typer.Typer(no_args_is_help=True, help="Suppressions: addresses that must not be mailed.")
+suppressions = Program(help="List and change the addresses that are never mailed.")
 
 
 def register(app: typer.Typer) -> None:
@@ -37,7 +40,9 @@ def register(app: typer.Typer) -> None:
 
 @suppressions.command(name="list")
 def list_(config: Config = CONFIG, as_json: Json = False) -> None:
-    """List every suppressed address with reason and date; of an erased one only the hash is kept."""
+    """List every suppressed address with its reason and date.
+
+    If the person was erased, only the hash of the address is kept."""
     from digest.bootstrap import open_digest
     from digest.pipeline.people.suppressions import every_suppression
 
@@ -53,18 +58,20 @@ def list_(config: Config = CONFIG, as_json: Json = False) -> None:
 def add(
     address: Address,
     reason: Annotated[
-        str, typer.Option("--reason", help="`manual`, `bounced`, `complained` or `unsubscribed`.")
+        str, typer.Option("--reason", metavar="REASON", help="`manual`, `bounced`, `complained` or `unsubscribed`.")
     ] = "manual",
     config: Config = CONFIG,
 ) -> None:
-    """Never mail an address again; only `unsubscribed` can be lifted by the person signing up again."""
+    """Suppress an address: never mail it again.
+
+    If the reason is `unsubscribed`, the suppression ends when the person signs up again."""
     from digest.bootstrap import open_digest
     from digest.pipeline.people.suppressions import suppress
     from digest.subscribers.suppression import GIVEN_BY_THE_OPERATOR
 
     given = {word.value: word for word in GIVEN_BY_THE_OPERATOR}
     if reason not in given:
-        raise typer.BadParameter(f"{reason!r} is none of {', '.join(given)}", param_hint="--reason")
+        raise typer.BadParameter(f"{reason!r} is not a reason: write one of {', '.join(given)}", param_hint="--reason")
     digest = open_digest(config)
     parsed = parsed_address(address)
     new = suppress(digest.database, parsed, digest.identify(parsed), given[reason])
@@ -73,7 +80,9 @@ def add(
 
 @suppressions.command()
 def remove(address: Address, config: Config = CONFIG) -> None:
-    """Let an address be mailed again; brings nobody back who has left."""
+    """Remove the suppression of an address.
+
+    People who have unsubscribed stay unsubscribed until they sign up again."""
     from digest.bootstrap import open_digest
     from digest.pipeline.people.suppressions import unsuppress
 

@@ -16,7 +16,7 @@ from digest.delivery.states import ONLY_PLANNED, CampaignState
 from digest.issue.issue import IssueState
 from digest.pipeline.campaign.status import Doubt, Outlook, Pause, Status
 
-GO_ON = "not finished: a running `digest worker` or `serve` hands it over; otherwise run `digest send 2026-11`"
+GO_ON = "not finished: a running `digest worker` or `digest serve` continues it; otherwise run `digest send 2026-11`"
 HOSTILE = "550 [/queue] [bold]full\x1b[2J\x07\nsecond \u202eline"
 
 
@@ -63,7 +63,7 @@ def drawn(now: Status, width: int = 100) -> str:
         (1234.5, "1,234 a second, about 1 s left"),
         (7000.0, "7,000 a second, less than 1 s left"),
         (0.1, "0.1 a second, about 1 h 56 min left"),
-        (0.0, "nobody was accepted in the last minute"),
+        (0.0, "none accepted in the last minute"),
     ],
 )
 def test_rate_and_time_left_are_said_in_words(rate: float, said: str):
@@ -77,7 +77,7 @@ def test_month_that_is_not_being_sent_says_nothing_of_a_rate():
 def test_pause_is_said_with_its_end_and_reason():
     paused = standing(paused=Pause(NOON, "429 too many"))
 
-    assert lines(paused)[0] == "2026-11  sending: waiting until 12:00:00 UTC: 429 too many"
+    assert lines(paused)[0] == "2026-11  sending: retrying at 12:00:00 UTC: 429 too many"
     assert as_document(paused)["paused"] == {"until": "2026-11-10T12:00:00+00:00", "reason": "429 too many"}
 
 
@@ -182,7 +182,7 @@ def test_rejected_are_told_by_reason_and_named_on_request():
         "  rejected, 552 full: 1",
         "  rejected, other reasons: 1",
     ]
-    assert hints(now) == ["4 rejected: `digest status 2026-11 --who rejected` names them"]
+    assert hints(now) == ["4 rejected: `digest status 2026-11 --who rejected` lists them"]
     assert as_document(now)["rejected"] == {"550 unknown": 2, "552 full": 1}
 
 
@@ -195,7 +195,7 @@ def test_campaign_that_waits_for_the_gate_tells_no_rate():
 def test_after_whoever_handed_over_has_ended_no_time_is_promised():
     now = standing(rate=0.0, gone=True)
 
-    assert "  whoever handed over is at work no more" in lines(now)
+    assert "  the worker is no longer running" in lines(now)
     assert hints(now, from_outside=True) == [GO_ON]
 
 
@@ -224,13 +224,13 @@ def test_issue_without_a_campaign_names_its_next_step_and_the_date_of_the_calend
     (hint,) = hints(standing(state=state, balance=Balance(), due=NOON))
 
     assert said in hint
-    assert "on 2026-11-10 at 12:00 UTC" in hint
+    assert "on 2026-11-10 12:00 UTC" in hint
 
 
 def test_sent_month_whose_correction_waits_for_approval_says_so():
     now = standing(state="sent", balance=Balance(planned=5, accepted=5), correction="assembled")
 
-    assert lines(now)[0] == "2026-11  sent: a correction waits for approval"
+    assert lines(now)[0] == "2026-11  sent: a correction is awaiting approval"
     assert as_document(now)["correction"] == "assembled"
     assert "run `digest approve 2026-11`" in hints(now)[0]
 
@@ -244,8 +244,8 @@ def test_issue_that_needs_no_approval_may_be_sent_at_once():
 def test_evidence_is_promised_only_where_it_can_come():
     balance = Balance(planned=3, in_doubt=3)
 
-    assert "evidence may still come" in hints(standing(state="held", balance=balance))[-1]
-    assert "no evidence will come (SMTP brings none)" in hints(standing(balance=balance, outlook=OUTLOOK))[-1]
+    assert "evidence may still arrive" in hints(standing(state="held", balance=balance))[-1]
+    assert "no evidence will arrive (SMTP brings none)" in hints(standing(balance=balance, outlook=OUTLOOK))[-1]
 
 
 def test_doubt_of_a_cancelled_campaign_is_not_to_be_sent_again():

@@ -1,4 +1,4 @@
-"""Asking before something that can't be taken back."""
+"""Confirmation before something that can't be undone."""
 
 import sys
 
@@ -8,9 +8,9 @@ from digest.cli.options import Exit
 from digest.cli.terminal.output import note
 
 
-def ask(question: str) -> None:
-    """Go on only if a person says yes; without a terminal the command ends with exit code 2."""
+def confirm(question: str) -> None:
+    """Continue only if the person confirms; without a terminal, end the command with exit code 2."""
     if not sys.stdin.isatty():
-        note(f"there is no terminal to ask on ({question}): add --yes")
+        note(f"no terminal for confirmation ({question}): add --yes")
         raise typer.Exit(Exit.USAGE)
     typer.confirm(question, abort=True, err=True)

@@ -32,15 +32,15 @@ def print_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 
 def note(text: str) -> None:
-    """Tell a person something on stderr, so that stdout stays what a script reads."""
+    """Print a message for people on stderr, so that stdout stays clean for scripts."""
     typer.echo(text, err=True)
 
 
 @contextmanager
 def progress(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
-    """Show how far *what* has got: a bar on a terminal, a plain line now and then elsewhere.
+    """Show the progress of *what*: a bar on a terminal, elsewhere a plain line now and then.
 
-    Gives a function that is told how many more are done.
+    Gives a function to call with the number of further items done.
     """
     if sys.stderr.isatty():
         from rich.console import Console

@@ -1,4 +1,4 @@
-"""SIGTERM and Ctrl-C while requests are under way: they are finished first."""
+"""SIGTERM and Ctrl-C while requests are under way: digest finishes them first."""
 
 import os
 import signal
@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-_SAID_BY_SHELLS = 128  # and the signal's number: the exit code of a process that a signal ended
+_SIGNALLED = 128  # plus the signal's number: the exit code of a process that a signal ended
 
 
 class Stop(threading.Event):
     """Set by a signal.
 
     Attributes:
-        exit_code: What to end with if something is left to do: 130 after Ctrl-C, 143 after SIGTERM; None: not stopped.
+        exit_code: The exit code if work is left: 130 after Ctrl-C, 143 after SIGTERM; None: not stopped.
     """
 
     exit_code: int | None = None
@@ -26,14 +26,14 @@ def stopped_by_signals() -> Iterator[Stop]:
     """Give an event that the first SIGTERM or Ctrl-C sets; the second one interrupts at once."""
     stop = Stop()
 
-    def ask(number: int, _frame: FrameType | None) -> None:
+    def request_stop(number: int, _frame: FrameType | None) -> None:
         if stop.is_set():
             raise KeyboardInterrupt
-        stop.exit_code = _SAID_BY_SHELLS + number
+        stop.exit_code = _SIGNALLED + number
         stop.set()
-        _tell(f"{signal.Signals(number).name}: finishing what is under way; once more to stop at once")
+        _tell(f"{signal.Signals(number).name}: finishing the current requests; send it again to stop immediately")
 
-    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {number: signal.signal(number, request_stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield stop
     finally:
@@ -42,6 +42,6 @@ def stopped_by_signals() -> Iterator[Stop]:
 
 
 def _tell(text: str) -> None:
-    # past Python's buffer, which refuses a second writer: the signal may have come while somebody writes to it
+    # bypasses Python's buffer, which refuses a second writer: the signal may have come during a write
     with suppress(OSError, ValueError):
         os.write(sys.stderr.fileno(), f"{text}\n".encode())

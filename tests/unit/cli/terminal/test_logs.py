@@ -32,7 +32,7 @@ def test_first_line_of_the_next_minute_says_how_many_were_left_out():
     next_one = record()
 
     assert few.filter(next_one)
-    assert next_one.getMessage() == "7 at once (7 lines like this were left out before)"
+    assert next_one.getMessage() == "7 at once (7 similar lines were dropped before)"
 
 
 def test_lines_of_another_place_are_of_another_kind():
