@@ -115,7 +115,7 @@ def _told(database: Database, people: int) -> Iterator[dict[str, object]]:
         with database.write() as connection:
             claims = claim(connection, campaign.id, limit=20, owner="worker", lease=LEASE, now=NOON)
             for one in claims:
-                results.accepted(connection, one.attempt_id, message_id="m", rejected={}, now=NOON)
+                results.record_accepted(connection, one.attempt_id, message_id="m", rejected={}, now=NOON)
         if not claims:
             return
         for one in claims:

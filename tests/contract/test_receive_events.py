@@ -52,7 +52,7 @@ class Sent:
 
     def accept(self) -> None:
         with self.database.write() as connection:
-            results.accepted(connection, self.attempt, message_id="m", rejected={}, now=LATER)
+            results.record_accepted(connection, self.attempt, message_id="m", rejected={}, now=LATER)
 
     def claim(self) -> int | None:
         with self.database.write() as connection:
@@ -111,7 +111,7 @@ def test_event_before_the_answer_proves_the_request(sent):
 @pytest.mark.parametrize("kind", list(EventKind))
 def test_one_event_of_any_kind_settles_a_doubt_for_all(sent, kind):
     with sent.database.write() as connection:
-        results.in_doubt(connection, sent.attempt, detail="no answer", now=NOON)
+        results.record_in_doubt(connection, sent.attempt, detail="no answer", now=NOON)
     sent.receive(sent.event(1, kind))
 
     dropped = kind is EventKind.OVER_QUOTA
@@ -121,7 +121,7 @@ def test_one_event_of_any_kind_settles_a_doubt_for_all(sent, kind):
 
 def test_late_event_about_a_request_that_went_again_is_a_duplicate(sent):
     with sent.database.write() as connection:
-        results.in_doubt(connection, sent.attempt, detail="no answer", now=NOON)
+        results.record_in_doubt(connection, sent.attempt, detail="no answer", now=NOON)
         settling.resend(connection, sent.attempt, detail="a person decided", now=NOON)
     first, sent.attempt = sent.attempt, sent.claim()
     sent.accept()
@@ -134,7 +134,7 @@ def test_late_event_about_a_request_that_went_again_is_a_duplicate(sent):
 
 def test_late_event_keeps_a_batch_that_waits_again_from_going(sent):
     with sent.database.write() as connection:
-        results.in_doubt(connection, sent.attempt, detail="no answer", now=NOON)
+        results.record_in_doubt(connection, sent.attempt, detail="no answer", now=NOON)
         settling.resend(connection, sent.attempt, detail="a person decided", now=NOON)
     sent.receive(sent.event(0, EventKind.DELIVERED))
 
@@ -144,7 +144,7 @@ def test_late_event_keeps_a_batch_that_waits_again_from_going(sent):
 
 def test_late_event_tells_about_those_who_were_given_up(sent):
     with sent.database.write() as connection:
-        results.in_doubt(connection, sent.attempt, detail="no answer", now=NOON)
+        results.record_in_doubt(connection, sent.attempt, detail="no answer", now=NOON)
         settling.give_up(connection, sent.attempt, detail="a person decided", now=NOON)
     assert sent.balance.skipped == 3
     sent.receive(sent.event(2, EventKind.DELIVERED))
@@ -202,7 +202,7 @@ def test_whoever_bounces_has_not_left(sent):
 
 def test_suppressed_reader_is_not_handed_over_again(sent):
     with sent.database.write() as connection:
-        results.not_accepted(connection, sent.attempt, detail="busy", now=NOON)
+        results.record_not_accepted(connection, sent.attempt, detail="busy", now=NOON)
     sent.receive(Event(EventKind.BOUNCED, "Ann@Example.org", None, Reason.BOUNCED))
     sent.claim()
 
@@ -322,7 +322,7 @@ def batches_of_two(database: Database) -> list[Sent]:
         campaign = begin_campaign(connection, *people, batch_size=2)
         claims = [claim_next(connection, campaign) for _ in range(3)]
         for claim in claims:
-            results.accepted(connection, claim.attempt_id, message_id="m", rejected={}, now=NOON)
+            results.record_accepted(connection, claim.attempt_id, message_id="m", rejected={}, now=NOON)
     return [Sent(database, campaign, one.attempt_id, [member[0] for member in one.recipients]) for one in claims]
 
 
@@ -349,10 +349,10 @@ def test_drops_that_come_one_by_one_wait_in_one_batch(database):
 def went_again(sent: Sent) -> int:
     """Decide that the first request goes again; the second one, which is accepted."""
     with sent.database.write() as connection:
-        results.in_doubt(connection, sent.attempt, detail="no answer", now=NOON)
+        results.record_in_doubt(connection, sent.attempt, detail="no answer", now=NOON)
         settling.resend(connection, sent.attempt, detail="decided", now=NOON)
         second = claim_next(connection, sent.campaign)
-        results.accepted(connection, second.attempt_id, message_id="m", rejected={}, now=NOON)
+        results.record_accepted(connection, second.attempt_id, message_id="m", rejected={}, now=NOON)
     return second.attempt_id
 
 

@@ -8,7 +8,7 @@ import pytest
 from projects import MONTH, begin, command, environment, make_project, make_ready, run, run_json
 
 from digest.bootstrap import Digest
-from digest.delivery.breaker import Gate
+from digest.delivery.breaker import Breaker
 from digest.storage.outbox import campaigns, claiming, gate, results
 
 
@@ -27,7 +27,7 @@ def test_status_tells_rate_pause_and_next_step_to_people_and_scripts(tmp_path: P
         now = digest.database.now(connection)
         until = now + dt.timedelta(hours=1)
         gate.lock(connection, "files")
-        gate.write(connection, "files", Gate(2, 1, now, until, "the disk is [full]"))
+        gate.write(connection, "files", Breaker(2, 1, now, until, "the disk is [full]"))
 
     waits = f"waiting until {until:%H:%M:%S} UTC: the disk is [full]"
     paused = run_json(tmp_path, "status", str(MONTH))
@@ -162,4 +162,4 @@ def refuse_first(digest: Digest) -> None:
             connection, campaign.id, limit=1, owner="x", lease=dt.timedelta(minutes=1), now=now
         )
         refused = {claim.recipients[0][0]: "550 unknown user"}
-        results.not_accepted(connection, claim.attempt_id, detail="one refused", rejected=refused, now=now)
+        results.record_not_accepted(connection, claim.attempt_id, detail="one refused", rejected=refused, now=now)

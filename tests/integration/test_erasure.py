@@ -334,7 +334,7 @@ def test_recipients_go_after_their_time_and_the_numbers_stay(town: Town):
     campaign = plan(town)
     with town.database.write() as connection:
         claimed = claim_next(connection, campaign, town.time)
-        results.accepted(connection, claimed.attempt_id, message_id=None, rejected={}, now=town.time)
+        results.record_accepted(connection, claimed.attempt_id, message_id=None, rejected={}, now=town.time)
         campaigns.finish_if_done(connection, campaign.id, town.time)
     before = balance(town, campaign)
     town.wait(days=24 * 31 + 1)

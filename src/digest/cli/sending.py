@@ -176,14 +176,14 @@ def worker(config: Config = CONFIG) -> None:
     from digest.bootstrap import open_digest
     from digest.cli.terminal.logs import start_log
     from digest.cli.terminal.stopping import stopped_by_signals
-    from digest.pipeline.campaign.worker_loop import rounds
+    from digest.pipeline.campaign.worker_loop import run_forever
 
     start_log()
     digest = open_digest(config)
     with stopped_by_signals() as stop:
         note("the worker runs; stop it with Ctrl-C: what is under way is finished first")
         gc.freeze()  # as in `send`
-        rounds(digest.database, digest.sending, stop)
+        run_forever(digest.database, digest.sending, stop)
 
 
 def _tell_pause(until: dt.datetime, reason: str) -> None:
@@ -249,12 +249,12 @@ def _begun(digest: "Digest", month: "Month") -> "Status":
     now = status_of(digest.database, month)
     if now.state in frozenset(CampaignState):
         return now
-    timetable = digest.timetable
-    due = timetable.due_at(Action.SEND, month)
+    schedule = digest.schedule
+    due = schedule.due_at(Action.SEND, month)
     calendar = ""
-    if due + timetable.grace > dt.datetime.now(dt.UTC):
-        local = due.astimezone(timetable.timezone)
-        calendar = f", or the calendar's date: {local:%Y-%m-%d %H:%M} {timetable.timezone.key}"
+    if due + schedule.grace > dt.datetime.now(dt.UTC):
+        local = due.astimezone(schedule.timezone)
+        calendar = f", or the calendar's date: {local:%Y-%m-%d %H:%M} {schedule.timezone.key}"
     raise NotFound(f"nothing of {month} has begun; nothing goes out before `digest send {month}`{calendar}")
 
 

@@ -5,19 +5,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.delivery.schedule import Action, ScheduleRule, Timetable
+from digest.delivery.schedule import Action, Schedule, ScheduleRule
 from digest.months import Month
 
 TORONTO = ZoneInfo("America/Toronto")
 
 
-def make_timetable(day: int | str, hour: int, zone: str = "America/Toronto", lead: int = 0) -> Timetable:
+def make_schedule(day: int | str, hour: int, zone: str = "America/Toronto", lead: int = 0) -> Schedule:
     rule = ScheduleRule(day, hour)
-    return Timetable({Action.ASSEMBLE: rule, Action.SEND: rule}, ZoneInfo(zone), lead, dt.timedelta(hours=48))
+    return Schedule({Action.ASSEMBLE: rule, Action.SEND: rule}, ZoneInfo(zone), lead, dt.timedelta(hours=48))
 
 
 def due(day: int | str, hour: int, month: Month, **options: object) -> str:
-    return make_timetable(day, hour, **options).due_at(Action.SEND, month).strftime("%Y-%m-%d %H:%M")
+    return make_schedule(day, hour, **options).due_at(Action.SEND, month).strftime("%Y-%m-%d %H:%M")
 
 
 @pytest.mark.parametrize(
@@ -66,8 +66,8 @@ def test_issue_may_be_of_the_month_before_or_after(lead: int, wanted: str):
     st.sampled_from([-1, 0, 1]),
 )
 def test_latest_month_is_due_and_the_next_is_not(now: dt.datetime, day: int | str, hour: int, lead: int):
-    timetable = make_timetable(day, hour, lead=lead)
+    schedule = make_schedule(day, hour, lead=lead)
 
-    latest = timetable.latest(Action.SEND, now)
+    latest = schedule.latest(Action.SEND, now)
 
-    assert timetable.due_at(Action.SEND, latest) <= now < timetable.due_at(Action.SEND, latest.shift(1))
+    assert schedule.due_at(Action.SEND, latest) <= now < schedule.due_at(Action.SEND, latest.shift(1))

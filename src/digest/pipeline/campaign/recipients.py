@@ -5,9 +5,8 @@ from enum import StrEnum
 
 from digest.delivery.states import BatchState
 from digest.months import Month
-from digest.pipeline.campaign.worker import found
 from digest.storage.db.database import Database
-from digest.storage.outbox import recipients
+from digest.storage.outbox import campaigns, recipients
 from digest.storage.outbox.recipients import Named
 
 
@@ -30,7 +29,7 @@ def people_of(database: Database, month: Month, which: Who) -> Iterator[Named]:
         NotFound: It has none.
     """
     with database.read() as connection:
-        campaign = found(connection, month)
+        campaign = campaigns.require(connection, month)
         if which is Who.REJECTED:
             yield from recipients.rejected(connection, campaign.id)
         else:

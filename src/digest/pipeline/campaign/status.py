@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from digest.delivery.balance import Balance
 from digest.delivery.events import Outcome
 from digest.delivery.next_step import Facts
-from digest.delivery.schedule import Action, Timetable
+from digest.delivery.schedule import Action, Schedule
 from digest.delivery.states import AttemptState, CampaignState
 from digest.issue.issue import IssueState
 from digest.months import Month
@@ -31,17 +31,17 @@ class Outlook:
     """What the configuration says about how a month goes on.
 
     Attributes:
-        transport: Whose gate may be shut.
+        transport: Whose breaker may be tripped.
         no_evidence: Why nothing is heard later of what became of a request; empty: something may be.
         require_approval: Whether the calendar waits for an approval.
-        timetable: When the calendar acts, if one runs.
+        schedule: When the calendar acts, if one runs.
         files: What an issue is compared with; None: nobody looks whether it has changed.
     """
 
     transport: str
     no_evidence: str = ""
     require_approval: bool = True
-    timetable: Timetable | None = None
+    schedule: Schedule | None = None
     files: Files | None = None
 
 
@@ -180,9 +180,9 @@ def _status(connection: Connection, month: Month, outlook: Outlook | None, now: 
 
 
 def _due(month: Month, state: IssueState, outlook: Outlook | None, now: dt.datetime) -> dt.datetime | None:
-    if outlook is None or outlook.timetable is None:
+    if outlook is None or outlook.schedule is None:
         return None
-    due = outlook.timetable.due_at(Action.ASSEMBLE if state is IssueState.COLLECTING else Action.SEND, month)
+    due = outlook.schedule.due_at(Action.ASSEMBLE if state is IssueState.COLLECTING else Action.SEND, month)
     return due if due > now else None
 
 
@@ -222,9 +222,9 @@ def _under_campaign(
 
 def _pause(connection: Connection, transport: str, now: dt.datetime) -> Pause | None:
     found = gate.read(connection, transport)
-    if found.shut_until is None or not found.is_shut(now):
+    if found.tripped_until is None or not found.is_tripped(now):
         return None
-    return Pause(found.shut_until, found.reason or "the provider did not answer clearly")
+    return Pause(found.tripped_until, found.reason or "the provider did not answer clearly")
 
 
 def _doubts(open_now: Iterable[OpenAttempt]) -> tuple[Doubt, ...]:

@@ -15,15 +15,15 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from digest.delivery.breaker import Gate
+from digest.delivery.breaker import Breaker
 from digest.delivery.handover import Answer, Batch, Recipient, Transport
 from digest.delivery.states import BatchState, CampaignState
-from digest.errors import GaveWay, InDoubt, NotAccepted, NotFound, StorageError, TransportError, Withdrawn
+from digest.errors import GaveWay, InDoubt, NotAccepted, StorageError, TransportError, Withdrawn
 from digest.issue.addresses import preferences_url, unsubscribe_url
 from digest.issue.edition import Edition, EditionKey
 from digest.issue.greeting import greeter
 from digest.months import Month
-from digest.pipeline.campaign.admission import Passage
+from digest.pipeline.campaign.admission import Admission
 from digest.pipeline.campaign.context import Sending
 from digest.pipeline.campaign.hands import Hands
 from digest.pipeline.campaign.high_water import Guard, hold_all
@@ -60,7 +60,7 @@ def work(
     Args:
         progress: Told how many deliveries were handed over, now and then.
         stop: Once it is set no new request goes out, and those under way are finished.
-        pauses: Told until when (UTC) nothing goes out, and why; each time that the breaker shuts the gate anew.
+        pauses: Told until when (UTC) nothing goes out, and why; each time that the breaker trips again.
 
     Returns:
         The campaign's state.
@@ -77,21 +77,9 @@ def work(
                 database, month, sending, transport, hands, _Listener(progress, pauses), stop or threading.Event()
             ).run()
         with database.read() as connection:
-            return found(connection, month).state
+            return campaigns.require(connection, month).state
     finally:
         transport.finish()
-
-
-def found(connection: Connection, month: Month) -> Campaign:
-    """The campaign of *month*.
-
-    Raises:
-        NotFound: There is none.
-    """
-    campaign = campaigns.find(connection, month)
-    if campaign is None:
-        raise NotFound(f"{month} has no campaign: run `digest send {month}`")
-    return campaign
 
 
 @dataclass(frozen=True)
@@ -122,10 +110,10 @@ class _Listener:
         self._pauses = pauses
         self._told: dt.datetime | None = None
 
-    def shut(self, gate: Gate | None) -> None:
-        if gate is not None and gate.shut_until is not None and gate.shut_at != self._told:
-            self._pauses(gate.shut_until, gate.reason or "")
-            self._told = gate.shut_at  # a trial moves only the end
+    def paused(self, tripped: Breaker | None) -> None:
+        if tripped is not None and tripped.tripped_until is not None and tripped.tripped_at != self._told:
+            self._pauses(tripped.tripped_until, tripped.reason or "")
+            self._told = tripped.tripped_at  # a trial moves only the end
 
 
 class _Clerk:
@@ -154,7 +142,7 @@ class _Clerk:
         self._failures = 0
         self._fault: BaseException | None = None
         self._editions: dict[tuple[str, EditionKey], Edition] = {}
-        self._passage = Passage(transport.name, sending)
+        self._admission = Admission(transport.name, sending)
         self._guard = Guard(sending.high_water)
         self._settled = 0.0
 
@@ -202,7 +190,7 @@ class _Clerk:
         self._failures = 0
         self._hand_out()  # first: until then nobody makes these requests
         self._tell()
-        self._listener.shut(self._passage.shut)
+        self._listener.paused(self._admission.tripped)
         if not self._under_way and not self._claimed and (self._closing or self._is_over()):
             return False
         self._listen(again)
@@ -215,7 +203,7 @@ class _Clerk:
         left = len(self._claimed)
         with self._database.write() as connection:
             now, until = self._database.now(connection), time.monotonic() + self._sending.deadline
-            campaign = found(connection, self._month)
+            campaign = campaigns.require(connection, self._month)
             self._give_back(connection, now)
             self._write_down(connection, campaign, now)
             again = _GLANCE
@@ -231,14 +219,14 @@ class _Clerk:
         return again
 
     def _claim(self, connection: Connection, campaign: Campaign, free: int, now: dt.datetime, until: float) -> float:
-        limit, seconds = self._passage.admit(connection, min(free, _AT_ONCE), now)
+        limit, seconds = self._admission.admit(connection, min(free, _AT_ONCE), now)
         if not limit:
             return min(seconds, _GLANCE)
         owner, lease = self._sending.owner, self._sending.lease
         claims = claiming.claim(
             connection, campaign.id, limit=limit, owner=owner, lease=lease, now=now, uptime=uptime()
         )
-        self._passage.passed(connection, [len(claim.recipients) for claim in claims], now)
+        self._admission.record_claims(connection, [len(claim.recipients) for claim in claims], now)
         for claim in claims:
             if (claim.hash, claim.key) not in self._editions:
                 self._editions[claim.hash, claim.key] = issues.edition(connection, claim.hash, claim.key)
@@ -250,10 +238,10 @@ class _Clerk:
         """Let what was claimed and not handed out wait again: nobody has made these requests."""
         for one in self._claimed:
             owner, number = self._sending.owner, one.claim.attempt_id
-            if results.never_requested(
+            if results.record_never_requested(
                 connection, number, owner=owner, began=one.began, detail="no request was made", now=now
             ):
-                self._passage.unused(connection, one.began, now)
+                self._admission.give_back(connection, one.began, now)
 
     def _hand_out(self) -> None:
         """Give what was claimed to the hands; the rest stays claimed if the machine refuses."""
@@ -282,11 +270,11 @@ class _Clerk:
         told = [one for one in self._unwritten if isinstance(one, _Report)]
         for one in told:
             attempt = one.claim.attempt_id
-            ours = partial_results.reported(connection, attempt, one.answers, lease_until=until, lease_uptime=up)
+            ours = partial_results.record_partial(connection, attempt, one.answers, lease_until=until, lease_uptime=up)
             one.goes_on = ours and campaign.state is CampaignState.SENDING and not self._closing
         progress = [one.began for one in told if None in one.answers.values()]
         done = [one for one in self._unwritten if isinstance(one, Done)]
-        record(connection, self._transport.name, campaign.id, done, now, self._sending.chance, progress)
+        record(connection, self._transport.name, campaign.id, done, now, self._sending.jitter, progress)
 
     def _tell(self) -> None:
         """What was said is committed now: let go on whoever waits for that."""
@@ -319,7 +307,7 @@ class _Clerk:
     def _is_over(self) -> bool:
         self._settle(_GLANCE)
         with self._database.write() as connection:
-            campaign = found(connection, self._month)
+            campaign = campaigns.require(connection, self._month)
             if campaign.state is not CampaignState.SENDING:
                 return True
             if campaigns.finish_if_done(connection, campaign.id, self._database.now(connection)):

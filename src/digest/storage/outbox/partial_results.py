@@ -11,7 +11,7 @@ from digest.storage.outbox import attempts, batches, members
 from digest.storage.tables.outbox import batch
 
 
-def reported(
+def record_partial(
     connection: Connection,
     attempt_id: int,
     answers: Mapping[int, str | None],
