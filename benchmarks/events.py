@@ -119,7 +119,7 @@ def _told(database: Database, people: int) -> Iterator[dict[str, object]]:
         if not claims:
             return
         for one in claims:
-            for delivery, _, address, *_ in one.recipients:
+            for delivery, _, address, _ in one.recipients:
                 ids = {"delivery_id": str(delivery), "attempt_id": str(one.attempt_id), "installation": "here"}
                 person = {"to": [{"email": address}], "custom_args": ids}
                 [ending] = chance.choices(list(ENDINGS), list(ENDINGS.values()))

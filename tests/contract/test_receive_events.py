@@ -97,7 +97,7 @@ def begin(database: Database, month: Month = NOVEMBER) -> Sent:
         campaign = begin_campaign(connection, *PEOPLE, frozen=make_frozen(month=month), batch_size=3)
         claim = claim_next(connection, campaign)
     assert claim is not None
-    return Sent(database, campaign, claim.attempt_id, [member[0] for member in claim.recipients])
+    return Sent(database, campaign, claim.attempt_id, [member.delivery_id for member in claim.recipients])
 
 
 def test_event_before_the_answer_proves_the_request(sent):
@@ -323,7 +323,9 @@ def batches_of_two(database: Database) -> list[Sent]:
         claims = [claim_next(connection, campaign) for _ in range(3)]
         for claim in claims:
             results.record_accepted(connection, claim.attempt_id, message_id="m", rejected={}, now=NOON)
-    return [Sent(database, campaign, one.attempt_id, [member[0] for member in one.recipients]) for one in claims]
+    return [
+        Sent(database, campaign, one.attempt_id, [member.delivery_id for member in one.recipients]) for one in claims
+    ]
 
 
 def test_batches_that_were_dropped_whole_one_after_the_other_all_wait_again(database):
@@ -343,7 +345,7 @@ def test_drops_that_come_one_by_one_wait_in_one_batch(database):
     with database.write() as connection:
         campaigns.set_state(connection, first.campaign.id, CampaignState.SENDING, reason=None, now=LATER)
         claim = claim_next(connection, first.campaign)
-    assert [member[0] for member in claim.recipients] == first.ids
+    assert [member.delivery_id for member in claim.recipients] == first.ids
 
 
 def went_again(sent: Sent) -> int:
@@ -407,7 +409,7 @@ def test_post_of_thousands_is_taken_in_one_go(database):
     with database.write() as connection:
         campaign = begin_campaign(connection, *people, batch_size=1000)
         claims = [claim_next(connection, campaign) for _ in range(3)]
-    about = [(member[0], claim.attempt_id) for claim in claims for member in claim.recipients]
+    about = [(member.delivery_id, claim.attempt_id) for claim in claims for member in claim.recipients]
     events = [Event(EventKind.BOUNCED, f"p{n}@example.org", one, Reason.BOUNCED) for n, one in enumerate(about)]
     found = receive(database, Post(tuple(events)), identify=identify, soft_bounces=3)
 

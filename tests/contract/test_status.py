@@ -53,7 +53,7 @@ class Sending:
             results.record_accepted(connection, claim.attempt_id, message_id="m", rejected={}, now=self.now)
 
     def report(self, claim: Claim, count: int) -> None:
-        said = {number: None for number, *_ in claim.recipients[:count]}
+        said = {member.delivery_id: None for member in claim.recipients[:count]}
         with self.database.write() as connection:
             partial_results.record_partial(connection, claim.attempt_id, said, lease_until=self.now + LEASE)
 
@@ -209,7 +209,7 @@ def test_issue_assembled_anew_is_told_while_the_campaign_has_the_old_one(sending
 
 def test_rejected_are_counted_by_reason(sending):
     claim = sending.claim()
-    refused = {number: "550 unknown" for number, *_ in claim.recipients[:3]}
+    refused = {member.delivery_id: "550 unknown" for member in claim.recipients[:3]}
     with sending.database.write() as connection:
         results.record_accepted(connection, claim.attempt_id, message_id="m", rejected=refused, now=NOON)
 

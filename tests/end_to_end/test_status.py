@@ -161,5 +161,5 @@ def refuse_first(digest: Digest) -> None:
         (claim, *_) = claiming.claim(
             connection, campaign.id, limit=1, owner="x", lease=dt.timedelta(minutes=1), now=now
         )
-        refused = {claim.recipients[0][0]: "550 unknown user"}
+        refused = {claim.recipients[0].delivery_id: "550 unknown user"}
         results.record_not_accepted(connection, claim.attempt_id, detail="one refused", rejected=refused, now=now)

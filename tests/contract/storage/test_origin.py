@@ -25,7 +25,7 @@ def claim_all(connection, campaign, now=MUCH_LATER) -> list[claiming.Claim]:
 
 
 def origins(claims: list[claiming.Claim]) -> dict[int, MailIdentity]:
-    return {member[0]: claim.origin for claim in claims for member in claim.recipients}
+    return {member.delivery_id: claim.origin for claim in claims for member in claim.recipients}
 
 
 def test_first_claim_gives_the_date_and_the_installation_its_name(connection):
@@ -65,7 +65,7 @@ def test_batch_that_was_halved_between_two_claims_keeps_the_date(connection):
 def test_those_who_were_put_off_or_let_go_keep_the_date(connection):
     campaign = begin_campaign(connection, *PEOPLE, batch_size=4)
     first = claim_next(connection, campaign)
-    ann, bob, cy, _ = (member[0] for member in first.recipients)
+    ann, bob, cy, _ = (member.delivery_id for member in first.recipients)
     partial_results.record_partial(connection, first.attempt_id, {ann: None}, lease_until=LATER)
     splits.put_off(connection, first.attempt_id, [bob], detail="later", now=NOON)
     second = claim_next(connection, campaign, LATER)
@@ -80,7 +80,7 @@ def test_those_who_were_dropped_for_want_of_quota_keep_the_date(connection):
     campaign = begin_campaign(connection, *PEOPLE, batch_size=4)
     first = claim_next(connection, campaign)
     results.record_accepted(connection, first.attempt_id, message_id=None, rejected={}, now=NOON)
-    splits.wait_again(connection, [first.recipients[1][0], first.recipients[2][0]])
+    splits.wait_again(connection, [first.recipients[1].delivery_id, first.recipients[2].delivery_id])
     again = claim_all(connection, campaign)
 
     assert {origin.date for origin in origins(again).values()} == {NOON}

@@ -120,7 +120,9 @@ def _too_large(connection: Connection, done: Done, said: str, now: dt.datetime) 
         splits.halve(connection, attempt, detail=said, deeper=0, now=now)
         return None
     if members.edition_accepted(connection, done.claim.batch_id):
-        results.record_not_accepted(connection, attempt, detail=said, rejected={recipients[0][0]: said}, now=now)
+        results.record_not_accepted(
+            connection, attempt, detail=said, rejected={recipients[0].delivery_id: said}, now=now
+        )
         return None
     results.record_not_accepted(connection, attempt, detail=said, now=now)
     return f"a request for a single reader is too large: {said}"  # so it is not that reader's doing

@@ -350,7 +350,7 @@ class _Clerk:
         leaving, choosing = unsubscribe_url(base_url, ""), preferences_url(base_url, "")
         leave, choose = self._sending.sign, self._sending.preferences_signer(claim.origin.date)
         greet = greeter(claim.key.language, self._sending.renderer)
-        deliveries, people, addresses, names, _ = zip(*claim.recipients, strict=True)
+        deliveries, people, addresses, names = zip(*claim.recipients, strict=True)
         left = [leaving + leave(person) for person in people]
         chosen = [choosing + choose(person) for person in people]
         columns = zip(deliveries, addresses, names, map(greet, names), left, chosen, strict=True)

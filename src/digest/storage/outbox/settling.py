@@ -43,7 +43,7 @@ def set_back(connection: Connection, attempt_id: int, *, lease_until: dt.datetim
     row = attempts.locked(connection, attempt_id)
     if row.state is AttemptState.SENDING:
         attempts.change(connection, attempt_id, lease_until=min(row.lease_until, lease_until))
-    elif row.state is AttemptState.IN_DOUBT:
+    elif row.state is AttemptState.IN_DOUBT and row.finished_at is not None:
         attempts.change(connection, attempt_id, finished_at=min(row.finished_at, finished_at))
 
 

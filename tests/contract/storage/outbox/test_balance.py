@@ -65,7 +65,7 @@ class Months(RuleBasedStateMachine):
         with self.database.write() as connection:
             claims = claiming.claim(connection, self.campaign.id, limit=limit, owner="worker", lease=LEASE, now=NOON)
         for claim in claims:
-            members = {recipient[0] for recipient in claim.recipients}
+            members = {member.delivery_id for member in claim.recipients}
             assert not members & self.reached(), "handed over again, though it is known that it was taken"
             assert not members & self.rejected
             assert not members & {one for number in self.open for one in self.about[number]}

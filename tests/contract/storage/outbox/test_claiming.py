@@ -20,11 +20,11 @@ ANN, BOB, CHO = PEOPLE = [make_person(name) for name in ("ann", "bob", "cho")]
 
 
 def names(claim):
-    return [name for _, _, _, name, _ in claim.recipients]
+    return [member.name for member in claim.recipients]
 
 
 def numbers(claim):
-    return [number for number, _, _, _, _ in claim.recipients]
+    return [member.delivery_id for member in claim.recipients]
 
 
 def balance(connection, campaign):
@@ -40,9 +40,9 @@ def test_claim_takes_the_first_waiting_batch_with_all_that_a_request_needs(conne
     claim = claim_next(connection, campaign)
 
     assert (claim.hash, claim.key) == (frozen.hash, EditionKey("en", 1))
-    assert [recipient[1:4] for recipient in claim.recipients] == [
-        [ids[0], "ann@example.org", "ann"],
-        [ids[1], "bob@example.org", "bob"],
+    assert [member[1:] for member in claim.recipients] == [
+        (ids[0], "ann@example.org", "ann"),
+        (ids[1], "bob@example.org", "bob"),
     ]
     assert numbers(claim) == sorted(numbers(claim))
     assert (balance(connection, campaign).sending, balance(connection, campaign).waiting) == (2, 1)
@@ -52,7 +52,7 @@ def test_claim_takes_the_first_waiting_batch_with_all_that_a_request_needs(conne
 def test_who_is_put_off_goes_last_and_the_others_where_they_were(connection, late):
     campaign = begin_campaign(connection, *PEOPLE)
     claim = claim_next(connection, campaign)
-    some = [number for number, _, _, name, _ in claim.recipients if name in late]
+    some = [member.delivery_id for member in claim.recipients if member.name in late]
     splits.put_off(connection, claim.attempt_id, [*some, 10**6], detail="450 later", now=NOON)
     order = []
     while (following := claim_next(connection, campaign)) is not None:
@@ -152,7 +152,7 @@ def test_new_address_is_used_at_once(connection):
     campaign = begin_campaign(connection)
     connection.execute(update(subscriber).values(address="ann@example.net"))
 
-    assert claim_next(connection, campaign).recipients[0][2] == "ann@example.net"
+    assert claim_next(connection, campaign).recipients[0].address == "ann@example.net"
 
 
 def test_batch_that_has_lost_everybody_is_closed_and_the_next_one_taken(connection):
@@ -253,7 +253,7 @@ def test_whoever_left_before_the_second_request_counts_as_accepted_when_the_firs
     first = claim_next(connection, campaign)
     results.record_in_doubt(connection, first.attempt_id, detail="no answer", now=NOON)
     settling.resend(connection, first.attempt_id, detail="decided", now=NOON)
-    subscribers.leave(connection, first.recipients[0][1], now=NOON)
+    subscribers.leave(connection, first.recipients[0].subscriber_id, now=NOON)
     second = claim_next(connection, campaign)
     skipped = balance(connection, campaign)
     results.record_accepted(connection, second.attempt_id, message_id="m", rejected={}, now=NOON)
