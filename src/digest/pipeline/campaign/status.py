@@ -1,8 +1,9 @@
-"""How an issue and its campaign stand."""
+"""Status of an issue and its campaign, and the people whom a campaign did not reach."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from sqlalchemy import Connection
 
@@ -10,7 +11,7 @@ from digest.delivery.balance import Balance
 from digest.delivery.events import Outcome
 from digest.delivery.next_step import Facts
 from digest.delivery.schedule import Action, Schedule
-from digest.delivery.states import AttemptState, CampaignState
+from digest.delivery.states import AttemptState, BatchState, CampaignState
 from digest.issue.issue import IssueState
 from digest.months import Month
 from digest.pipeline.issue.changes import Files
@@ -21,6 +22,7 @@ from digest.storage.db.database import Database
 from digest.storage.outbox import campaigns, claiming, gate, outcomes, recipients, throughput
 from digest.storage.outbox.campaigns import Campaign
 from digest.storage.outbox.claiming import OpenAttempt
+from digest.storage.outbox.recipients import Named
 from digest.storage.tables.notifications import NotificationState
 
 _REASONS = 10  # of the rejected that are told apart
@@ -233,3 +235,29 @@ def _doubts(open_now: Iterable[OpenAttempt]) -> tuple[Doubt, ...]:
         for one in open_now
         if one.state is AttemptState.IN_DOUBT
     )
+
+
+class Who(StrEnum):
+    """Recipients that can be listed by name."""
+
+    REJECTED = "rejected"  # the provider refused them
+    IN_DOUBT = "in-doubt"  # the provider's answer was lost or unclear
+    WAITING = "waiting"  # not handed over yet
+
+
+_BATCH_STATES = {Who.IN_DOUBT: BatchState.IN_DOUBT, Who.WAITING: BatchState.WAITING}
+
+
+def people_of(database: Database, month: Month, which: Who) -> Iterator[Named]:
+    """
+    List the recipients of the campaign of *month* in that state, with the reason, in constant memory.
+
+    Raises:
+        NotFound: It has none.
+    """
+    with database.read() as connection:
+        campaign = campaigns.require(connection, month)
+        if which is Who.REJECTED:
+            yield from recipients.rejected(connection, campaign.id)
+        else:
+            yield from recipients.in_batches(connection, campaign.id, _BATCH_STATES[which])
