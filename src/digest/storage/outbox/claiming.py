@@ -216,9 +216,7 @@ def _fit(connection: Connection, taken: Claimable, today: dt.date) -> list[Membe
             left_out.setdefault(reason, []).append(delivery_id)
     for reason, some in left_out.items():
         _skip(connection, taken, some, reason)
-    # without a constructor's call each: there may be a million in a campaign
-    make = Member._make
-    return [make(columns) for *columns, reason in members if reason is None]
+    return [Member(one, person, address, name) for one, person, address, name, reason in members if reason is None]
 
 
 def _begin(connection: Connection, taken: Claimable, size: int, date: dt.datetime, held: Mapping[str, Any]) -> int:
