@@ -115,11 +115,11 @@ def _told(database: Database, people: int) -> Iterator[dict[str, object]]:
         with database.write() as connection:
             claims = claim(connection, campaign.id, limit=20, owner="worker", lease=LEASE, now=NOON)
             for one in claims:
-                results.accepted(connection, one.attempt_id, message_id="m", rejected={}, now=NOON)
+                results.record_accepted(connection, one.attempt_id, message_id="m", rejected={}, now=NOON)
         if not claims:
             return
         for one in claims:
-            for delivery, _, address, *_ in one.recipients:
+            for delivery, _, address, _ in one.recipients:
                 ids = {"delivery_id": str(delivery), "attempt_id": str(one.attempt_id), "installation": "here"}
                 person = {"to": [{"email": address}], "custom_args": ids}
                 [ending] = chance.choices(list(ENDINGS), list(ENDINGS.values()))

@@ -36,9 +36,9 @@ def begin(database: Database) -> list[dict[int, tuple[int, int]]]:
             claim = claim_next(connection, campaign)
             assert claim is not None
             if place == 0:
-                results.accepted(connection, claim.attempt_id, message_id=None, rejected={}, now=NOON)
+                results.record_accepted(connection, claim.attempt_id, message_id=None, rejected={}, now=NOON)
             if place == 1:
-                results.in_doubt(connection, claim.attempt_id, detail="no answer", now=NOON)
+                results.record_in_doubt(connection, claim.attempt_id, detail="no answer", now=NOON)
             about.append({n: (member[0], claim.attempt_id) for n, member in enumerate(claim.recipients)})
     return about
 

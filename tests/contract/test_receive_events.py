@@ -52,7 +52,7 @@ class Sent:
 
     def accept(self) -> None:
         with self.database.write() as connection:
-            results.accepted(connection, self.attempt, message_id="m", rejected={}, now=LATER)
+            results.record_accepted(connection, self.attempt, message_id="m", rejected={}, now=LATER)
 
     def claim(self) -> int | None:
         with self.database.write() as connection:
@@ -97,7 +97,7 @@ def begin(database: Database, month: Month = NOVEMBER) -> Sent:
         campaign = begin_campaign(connection, *PEOPLE, frozen=make_frozen(month=month), batch_size=3)
         claim = claim_next(connection, campaign)
     assert claim is not None
-    return Sent(database, campaign, claim.attempt_id, [member[0] for member in claim.recipients])
+    return Sent(database, campaign, claim.attempt_id, [member.delivery_id for member in claim.recipients])
 
 
 def test_event_before_the_answer_proves_the_request(sent):
@@ -111,7 +111,7 @@ def test_event_before_the_answer_proves_the_request(sent):
 @pytest.mark.parametrize("kind", list(EventKind))
 def test_one_event_of_any_kind_settles_a_doubt_for_all(sent, kind):
     with sent.database.write() as connection:
-        results.in_doubt(connection, sent.attempt, detail="no answer", now=NOON)
+        results.record_in_doubt(connection, sent.attempt, detail="no answer", now=NOON)
     sent.receive(sent.event(1, kind))
 
     dropped = kind is EventKind.OVER_QUOTA
@@ -121,7 +121,7 @@ def test_one_event_of_any_kind_settles_a_doubt_for_all(sent, kind):
 
 def test_late_event_about_a_request_that_went_again_is_a_duplicate(sent):
     with sent.database.write() as connection:
-        results.in_doubt(connection, sent.attempt, detail="no answer", now=NOON)
+        results.record_in_doubt(connection, sent.attempt, detail="no answer", now=NOON)
         settling.resend(connection, sent.attempt, detail="a person decided", now=NOON)
     first, sent.attempt = sent.attempt, sent.claim()
     sent.accept()
@@ -134,7 +134,7 @@ def test_late_event_about_a_request_that_went_again_is_a_duplicate(sent):
 
 def test_late_event_keeps_a_batch_that_waits_again_from_going(sent):
     with sent.database.write() as connection:
-        results.in_doubt(connection, sent.attempt, detail="no answer", now=NOON)
+        results.record_in_doubt(connection, sent.attempt, detail="no answer", now=NOON)
         settling.resend(connection, sent.attempt, detail="a person decided", now=NOON)
     sent.receive(sent.event(0, EventKind.DELIVERED))
 
@@ -144,7 +144,7 @@ def test_late_event_keeps_a_batch_that_waits_again_from_going(sent):
 
 def test_late_event_tells_about_those_who_were_given_up(sent):
     with sent.database.write() as connection:
-        results.in_doubt(connection, sent.attempt, detail="no answer", now=NOON)
+        results.record_in_doubt(connection, sent.attempt, detail="no answer", now=NOON)
         settling.give_up(connection, sent.attempt, detail="a person decided", now=NOON)
     assert sent.balance.skipped == 3
     sent.receive(sent.event(2, EventKind.DELIVERED))
@@ -202,7 +202,7 @@ def test_whoever_bounces_has_not_left(sent):
 
 def test_suppressed_reader_is_not_handed_over_again(sent):
     with sent.database.write() as connection:
-        results.not_accepted(connection, sent.attempt, detail="busy", now=NOON)
+        results.record_not_accepted(connection, sent.attempt, detail="busy", now=NOON)
     sent.receive(Event(EventKind.BOUNCED, "Ann@Example.org", None, Reason.BOUNCED))
     sent.claim()
 
@@ -322,8 +322,10 @@ def batches_of_two(database: Database) -> list[Sent]:
         campaign = begin_campaign(connection, *people, batch_size=2)
         claims = [claim_next(connection, campaign) for _ in range(3)]
         for claim in claims:
-            results.accepted(connection, claim.attempt_id, message_id="m", rejected={}, now=NOON)
-    return [Sent(database, campaign, one.attempt_id, [member[0] for member in one.recipients]) for one in claims]
+            results.record_accepted(connection, claim.attempt_id, message_id="m", rejected={}, now=NOON)
+    return [
+        Sent(database, campaign, one.attempt_id, [member.delivery_id for member in one.recipients]) for one in claims
+    ]
 
 
 def test_batches_that_were_dropped_whole_one_after_the_other_all_wait_again(database):
@@ -343,16 +345,16 @@ def test_drops_that_come_one_by_one_wait_in_one_batch(database):
     with database.write() as connection:
         campaigns.set_state(connection, first.campaign.id, CampaignState.SENDING, reason=None, now=LATER)
         claim = claim_next(connection, first.campaign)
-    assert [member[0] for member in claim.recipients] == first.ids
+    assert [member.delivery_id for member in claim.recipients] == first.ids
 
 
 def went_again(sent: Sent) -> int:
     """Decide that the first request goes again; the second one, which is accepted."""
     with sent.database.write() as connection:
-        results.in_doubt(connection, sent.attempt, detail="no answer", now=NOON)
+        results.record_in_doubt(connection, sent.attempt, detail="no answer", now=NOON)
         settling.resend(connection, sent.attempt, detail="decided", now=NOON)
         second = claim_next(connection, sent.campaign)
-        results.accepted(connection, second.attempt_id, message_id="m", rejected={}, now=NOON)
+        results.record_accepted(connection, second.attempt_id, message_id="m", rejected={}, now=NOON)
     return second.attempt_id
 
 
@@ -407,7 +409,7 @@ def test_post_of_thousands_is_taken_in_one_go(database):
     with database.write() as connection:
         campaign = begin_campaign(connection, *people, batch_size=1000)
         claims = [claim_next(connection, campaign) for _ in range(3)]
-    about = [(member[0], claim.attempt_id) for claim in claims for member in claim.recipients]
+    about = [(member.delivery_id, claim.attempt_id) for claim in claims for member in claim.recipients]
     events = [Event(EventKind.BOUNCED, f"p{n}@example.org", one, Reason.BOUNCED) for n, one in enumerate(about)]
     found = receive(database, Post(tuple(events)), identify=identify, soft_bounces=3)
 

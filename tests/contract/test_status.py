@@ -8,7 +8,7 @@ import pytest
 from factories import NOON, NOVEMBER
 from storage_samples import LEASE, begin_campaign, make_frozen, make_person
 
-from digest.delivery.breaker import Gate
+from digest.delivery.breaker import Breaker
 from digest.pipeline.campaign.status import Outlook, Pause, Status, every_status, status
 from digest.pipeline.process import this_process
 from digest.storage import issues
@@ -50,17 +50,17 @@ class Sending:
 
     def accept(self, claim: Claim) -> None:
         with self.database.write() as connection:
-            results.accepted(connection, claim.attempt_id, message_id="m", rejected={}, now=self.now)
+            results.record_accepted(connection, claim.attempt_id, message_id="m", rejected={}, now=self.now)
 
     def report(self, claim: Claim, count: int) -> None:
-        said = {number: None for number, *_ in claim.recipients[:count]}
+        said = {member.delivery_id: None for member in claim.recipients[:count]}
         with self.database.write() as connection:
-            partial_results.reported(connection, claim.attempt_id, said, lease_until=self.now + LEASE)
+            partial_results.record_partial(connection, claim.attempt_id, said, lease_until=self.now + LEASE)
 
     def shut(self, until: dt.datetime, name: str = "smtp") -> None:
         with self.database.write() as connection:
             gate.lock(connection, name)
-            gate.write(connection, name, Gate(2, 1, self.now, until, "451 busy"))
+            gate.write(connection, name, Breaker(2, 1, self.now, until, "451 busy"))
 
     def status(self) -> Status:
         return status(self.database, NOVEMBER, LOOK)
@@ -118,7 +118,7 @@ def test_what_is_settled_long_after_the_request_is_no_speed(sending):
     claim = sending.claim()
     sending.claim()
     with sending.database.write() as connection:
-        results.in_doubt(connection, claim.attempt_id, detail="no answer", now=NOON)
+        results.record_in_doubt(connection, claim.attempt_id, detail="no answer", now=NOON)
     sending.at(3600)
     with sending.database.write() as connection:
         settling.assume_sent(connection, claim.attempt_id, detail="by hand", now=sending.now)
@@ -156,7 +156,7 @@ def test_worker_that_still_runs_is_at_work_beside_one_that_was_killed(sending):
 def test_request_that_was_refused_a_moment_ago_is_a_sign_of_life(sending):
     claim = sending.claim()
     with sending.database.write() as connection:
-        results.not_accepted(connection, claim.attempt_id, detail="busy", now=sending.now)
+        results.record_not_accepted(connection, claim.attempt_id, detail="busy", now=sending.now)
 
     assert sending.at(59).status().ended
     assert not sending.at(61).status().ended
@@ -209,8 +209,8 @@ def test_issue_assembled_anew_is_told_while_the_campaign_has_the_old_one(sending
 
 def test_rejected_are_counted_by_reason(sending):
     claim = sending.claim()
-    refused = {number: "550 unknown" for number, *_ in claim.recipients[:3]}
+    refused = {member.delivery_id: "550 unknown" for member in claim.recipients[:3]}
     with sending.database.write() as connection:
-        results.accepted(connection, claim.attempt_id, message_id="m", rejected=refused, now=NOON)
+        results.record_accepted(connection, claim.attempt_id, message_id="m", rejected=refused, now=NOON)
 
     assert sending.status().rejected_because == {"550 unknown": 3}

@@ -9,7 +9,7 @@ from projects import MONTH, begin, command, environment, make_project, make_read
 
 from digest.bootstrap import Digest
 from digest.cli.terminal.times import zoned_clock
-from digest.delivery.breaker import Gate
+from digest.delivery.breaker import Breaker
 from digest.storage.outbox import campaigns, claiming, gate, results
 
 
@@ -28,9 +28,9 @@ def test_status_tells_rate_pause_and_next_step_to_people_and_scripts(tmp_path: P
         now = digest.database.now(connection)
         until = now + dt.timedelta(hours=1)
         gate.lock(connection, "files")
-        gate.write(connection, "files", Gate(2, 1, now, until, "the disk is [full]"))
+        gate.write(connection, "files", Breaker(2, 1, now, until, "the disk is [full]"))
 
-    waits = f"retrying at {zoned_clock(until, digest.timetable.timezone)}: the disk is [full]"
+    waits = f"retrying at {zoned_clock(until, digest.schedule.timezone)}: the disk is [full]"
     paused = run_json(tmp_path, "status", str(MONTH))
     assert (paused["paused"]["reason"], paused["rate"]) == ("the disk is [full]", None)
     assert run(tmp_path, "status", str(MONTH)).splitlines()[0] == f"{MONTH}  sending: {waits}"
@@ -162,5 +162,5 @@ def refuse_first(digest: Digest) -> None:
         (claim, *_) = claiming.claim(
             connection, campaign.id, limit=1, owner="x", lease=dt.timedelta(minutes=1), now=now
         )
-        refused = {claim.recipients[0][0]: "550 unknown user"}
-        results.not_accepted(connection, claim.attempt_id, detail="one refused", rejected=refused, now=now)
+        refused = {claim.recipients[0].delivery_id: "550 unknown user"}
+        results.record_not_accepted(connection, claim.attempt_id, detail="one refused", rejected=refused, now=now)

@@ -12,7 +12,7 @@ from projects import MONTH, begin, command, environment, mails, make_project, ma
 from provider.running import in_process
 from provider.server import KEY
 
-from digest.pipeline.campaign.worker_loop import once
+from digest.pipeline.campaign.worker_loop import run_once
 
 SLOW = {"replace": {"rate: 0 ": "rate: 2 ", "batch_size: 500": "batch_size: 2"}}
 
@@ -98,13 +98,13 @@ def test_held_campaign_takes_a_new_reason_and_keeps_an_old_one(tmp_path: Path):
 def test_planned_campaign_waits_for_a_person_while_workers_run(tmp_path: Path, starter: tuple[str, ...]):
     digest = make_ready(make_project(tmp_path), 8)
     run(tmp_path, "send", str(MONTH), "--yes", "--plan-only")
-    once(digest.database, digest.sending)
+    run_once(digest.database, digest.sending)
 
     planned = run_json(tmp_path, "status", str(MONTH))
     again = run_json(tmp_path, "send", str(MONTH), "--yes", "--plan-only")
     verb, *options = starter
     run(tmp_path, verb, str(MONTH), *options)
-    once(digest.database, digest.sending)
+    run_once(digest.database, digest.sending)
 
     assert (planned["state"], planned["reason"], planned["balance"]["waiting"]) == ("held", "only planned", 8)
     assert "starts it" in planned["next"][0]

@@ -61,7 +61,7 @@ def at(digest: Digest, ahead: Callable[[], dt.timedelta]) -> Database:
 
 
 def send(digest: Digest, database: Database, transport: Watched) -> None:
-    sending = replace(digest.sending, chance=lambda: 0.0, in_flight=1, transport=lambda _month: transport)
+    sending = replace(digest.sending, jitter=lambda: 0.0, in_flight=1, transport=lambda _month: transport)
     plan(digest.database, digest.workshop, MONTH, sending)
     work(database, MONTH, sending)
 

@@ -112,7 +112,7 @@ def test_deliveries_of_an_erased_person_stay_and_the_balance_holds(town: Town):
     assert balance(town, campaign) == before
     with town.database.write() as connection:
         claimed = claim_next(connection, campaign, town.time)
-        assert [address for _, _, address, *_ in claimed.recipients] == ["bo@example.org"]
+        assert [member.address for member in claimed.recipients] == ["bo@example.org"]
         assert connection.execute(select(func.count()).select_from(delivery)).scalar_one() == 2
     after = balance(town, campaign)
     assert (after.planned, after.skipped_because) == (2, {Skipped.LEFT: 1})
@@ -334,7 +334,7 @@ def test_recipients_go_after_their_time_and_the_numbers_stay(town: Town):
     campaign = plan(town)
     with town.database.write() as connection:
         claimed = claim_next(connection, campaign, town.time)
-        results.accepted(connection, claimed.attempt_id, message_id=None, rejected={}, now=town.time)
+        results.record_accepted(connection, claimed.attempt_id, message_id=None, rejected={}, now=town.time)
         campaigns.finish_if_done(connection, campaign.id, town.time)
     before = balance(town, campaign)
     town.wait(days=24 * 31 + 1)

@@ -39,7 +39,7 @@ def smtp_project(folder: Path, relay: service.Relay, url: str, people: int = PEO
 
 def send(digest: Digest):
     """Plan and work, without waiting; how it stands then."""
-    sending = replace(digest.sending, chance=lambda: 0.0, in_flight=1)
+    sending = replace(digest.sending, jitter=lambda: 0.0, in_flight=1)
     plan(digest.database, digest.workshop, MONTH, sending)
     work(digest.database, MONTH, sending)
     return status(digest.database, MONTH)

@@ -17,7 +17,7 @@ from provider.server import Behaviour
 from sqlalchemy import func, select
 
 from digest.bootstrap import Digest
-from digest.delivery.breaker import DOUBTFUL_PATIENCE, OPEN, PATIENCE, TRIES
+from digest.delivery.breaker import CLOSED, DOUBTFUL_PATIENCE, PATIENCE, TRIES
 from digest.delivery.handover import Answer
 from digest.errors import Conflict, Later, NotAccepted
 from digest.pipeline.campaign.control import cancel, hold, resume
@@ -25,7 +25,7 @@ from digest.pipeline.campaign.plan import plan
 from digest.pipeline.campaign.settle import Decision, decide, settle
 from digest.pipeline.campaign.status import status
 from digest.pipeline.campaign.worker import work
-from digest.pipeline.campaign.worker_loop import rounds
+from digest.pipeline.campaign.worker_loop import run_forever
 from digest.pipeline.issue.approve import approve
 from digest.pipeline.issue.assemble import assemble
 from digest.storage.db.database import Database
@@ -33,7 +33,7 @@ from digest.storage.outbox import gate
 from digest.storage.tables.outbox import attempt, batch
 
 PEOPLE = 40
-HASTE: dict[str, object] = {"chance": lambda: 0.0, "in_flight": 2}
+HASTE: dict[str, object] = {"jitter": lambda: 0.0, "in_flight": 2}
 
 
 @pytest.fixture
@@ -241,7 +241,7 @@ def test_provider_that_cannot_be_reached_holds_the_campaign_and_loses_nothing(tm
 
 def test_whoever_looks_on_is_told_each_time_why_nothing_goes_out(tmp_path, sqlite_url):
     digest = with_a_clock_that_hurries(sendgrid_project(tmp_path / "project", sqlite_url, "http://127.0.0.1:9"))
-    sending = replace(digest.sending, **HASTE | {"chance": lambda: 0.05})
+    sending = replace(digest.sending, **HASTE | {"jitter": lambda: 0.05})
     plan(digest.database, digest.workshop, MONTH, sending)
     told = []
     work(digest.database, MONTH, sending, pauses=lambda until, why: told.append((until, why)))
@@ -496,7 +496,7 @@ def test_hold_and_cancel_stop_a_batch_that_goes_out_one_by_one(digest, happens):
     assert len(transport.reached) == 3
     assert (now.balance.accepted, now.balance.sending, now.balance.in_doubt) == (3, 0, 0)
     with digest.database.read() as connection:
-        assert gate.read(connection, transport.name) == OPEN, "nothing is wrong with the relay"
+        assert gate.read(connection, transport.name) == CLOSED, "nothing is wrong with the relay"
 
 
 def test_stopped_worker_does_not_finish_a_batch_that_goes_out_one_by_one(digest):
@@ -551,7 +551,7 @@ def test_fault_in_one_campaign_does_not_end_a_worker_that_never_ends(digest, cap
     stop = threading.Event()
     sending = replace(digest.sending, **HASTE | {"in_flight": 4}, transport=lambda _month: transport)
     plan(digest.database, digest.workshop, MONTH, sending)
-    worker = threading.Thread(target=rounds, args=[digest.database, sending, stop])
+    worker = threading.Thread(target=run_forever, args=[digest.database, sending, stop])
     worker.start()
     for _ in range(200):
         if status(digest.database, MONTH).state == "held":

@@ -20,7 +20,7 @@ from projects import MONTH, environment, make_project, make_ready
 from sqlalchemy import Connection
 
 from digest.bootstrap import Digest
-from digest.delivery.breaker import OPEN
+from digest.delivery.breaker import CLOSED
 from digest.delivery.handover import Answer, Batch, Report
 from digest.errors import NotAccepted, StorageError
 from digest.pipeline.campaign.control import resume
@@ -81,7 +81,7 @@ def digest(tmp_path: Path, database_url: str) -> Digest:
 
 
 def send(digest: Digest, transport: Open, database: Database | None = None, **changes) -> Status:
-    values = {"chance": lambda: 0.0, "in_flight": 3, "transport": lambda _month: transport} | changes
+    values = {"jitter": lambda: 0.0, "in_flight": 3, "transport": lambda _month: transport} | changes
     work(database or digest.database, MONTH, replace(digest.sending, **values))
     return status(digest.database, MONTH)
 
@@ -162,8 +162,8 @@ def test_trial_that_was_not_made_leaves_the_gate_open_for_another_one(digest):
         after, now = gate.read(connection, transport.name), digest.database.now(connection)
 
     assert (held.state, held.balance.waiting) == ("held", PEOPLE)
-    assert after != OPEN
-    assert not after.is_shut(now)
+    assert after != CLOSED
+    assert not after.is_tripped(now)
 
 
 @pytest.mark.parametrize("error", [MemoryError(), ZeroDivisionError()], ids=["memory", "fault"])

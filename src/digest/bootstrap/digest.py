@@ -19,7 +19,7 @@ from digest.config import Config, load_config
 from digest.config.models import RateSection
 from digest.content.library import Library
 from digest.delivery.handover import Transport
-from digest.delivery.schedule import Action, ScheduleRule, Timetable
+from digest.delivery.schedule import Action, Schedule, ScheduleRule
 from digest.errors import ConfigError
 from digest.issue.newsletter import IssueRules, Newsletter
 from digest.months import Month
@@ -240,7 +240,7 @@ class Digest:
             preferences_signer=self._preferences_signer,
             owner=this_process(),
             wait=time.sleep,
-            chance=random.random,
+            jitter=random.random,
             batch_size=delivery.batch_size,
             in_flight=delivery.in_flight,
             rate=delivery.rate,
@@ -269,7 +269,7 @@ class Digest:
         elif transport == "sendgrid" and not self.config.sendgrid.webhook_public_key:
             silent = "sendgrid.webhook_public_key is not set"
         approval = self.config.schedule.require_approval
-        return Outlook(transport, silent, require_approval=approval, timetable=self.timetable, files=self.files)
+        return Outlook(transport, silent, require_approval=approval, schedule=self.schedule, files=self.files)
 
     def _preferences_signer(self, date: dt.datetime) -> Callable[[int], str]:
         sign, lifetime = dated_signer(self.keys.sign, Purpose.PREFERENCES), LIFETIMES[Purpose.PREFERENCES]
@@ -293,7 +293,7 @@ class Digest:
         return BarredTransport(made, f"nothing goes out: {'; '.join(self.files.obstacles)}")
 
     @cached_property
-    def timetable(self) -> Timetable:
+    def schedule(self) -> Schedule:
         """When the calendar acts."""
         section = self.config.schedule
         rules = {
@@ -301,8 +301,8 @@ class Digest:
             Action.SEND: ScheduleRule(section.send.day, section.send.hour),
         }
         grace = dt.timedelta(hours=section.grace_hours)
-        return Timetable(rules, ZoneInfo(section.timezone), _LEAD[section.month], grace)
+        return Schedule(rules, ZoneInfo(section.timezone), _LEAD[section.month], grace)
 
     @cached_property
     def calendar(self) -> Calendar:
-        return Calendar(self.database, self.workshop, self.sending, self.timetable)
+        return Calendar(self.database, self.workshop, self.sending, self.schedule)

@@ -42,7 +42,7 @@ def run_site(digest: Digest, host: str, port: int) -> None:
         limits=digest.limits,
         trusted_proxies=[ip_network(network) for network in digest.config.web.trusted_proxies],
         events=_events(digest),
-        timezone=digest.timetable.timezone,
+        timezone=digest.schedule.timezone,
     )
     with listen(host, port) as listening:
         print(f"site at {address_of(listening)}; stop it with Ctrl-C", flush=True)  # noqa: T201

@@ -195,19 +195,19 @@ def worker(config: Config = CONFIG) -> None:
     from digest.bootstrap import open_digest
     from digest.cli.terminal.logs import start_log
     from digest.cli.terminal.stopping import stopped_by_signals
-    from digest.pipeline.campaign.worker_loop import rounds
+    from digest.pipeline.campaign.worker_loop import run_forever
 
     start_log()
     digest = open_digest(config)
     with stopped_by_signals() as stop:
         note("the worker is running; press Ctrl-C to stop it after its current requests")
         gc.freeze()  # as in `send`
-        rounds(digest.database, digest.sending, stop)
+        run_forever(digest.database, digest.sending, stop)
 
 
 def _pause_reporter(digest: "Digest") -> "Callable[[dt.datetime, str], None]":
     def report(until: dt.datetime, reason: str) -> None:
-        note(f"retrying at {zoned_clock(until, digest.timetable.timezone)}: {reason}")
+        note(f"retrying at {zoned_clock(until, digest.schedule.timezone)}: {reason}")
 
     return report
 
@@ -271,11 +271,11 @@ def _require_begun(digest: "Digest", month: "Month") -> "Status":
     now = status_of(digest.database, month)
     if now.state in frozenset(CampaignState):
         return now
-    timetable = digest.timetable
-    due = timetable.due_at(Action.SEND, month)
+    schedule = digest.schedule
+    due = schedule.due_at(Action.SEND, month)
     calendar = ""
-    if due + timetable.grace > dt.datetime.now(dt.UTC):
-        calendar = f", or the calendar does on {zoned(due, timetable.timezone)}"
+    if due + schedule.grace > dt.datetime.now(dt.UTC):
+        calendar = f", or the calendar does on {zoned(due, schedule.timezone)}"
     raise NotFound(f"the campaign of {month} has not begun: `digest send {month}` begins it{calendar}")
 
 

@@ -86,10 +86,10 @@ def _calendar(digest: "Digest") -> Iterator[None]:
 
 @contextmanager
 def _worker(digest: "Digest") -> Iterator[None]:
-    from digest.pipeline.campaign.worker_loop import rounds
+    from digest.pipeline.campaign.worker_loop import run_forever
 
     stop = threading.Event()
-    thread = threading.Thread(target=rounds, args=[digest.database, digest.sending, stop], name="worker")
+    thread = threading.Thread(target=run_forever, args=[digest.database, digest.sending, stop], name="worker")
     thread.start()
     try:
         yield

@@ -54,7 +54,7 @@ def status(
 
 
 def _show_people(digest: "Digest", month: "Month", who: str, *, as_json: bool) -> None:
-    from digest.pipeline.campaign.recipients import Who, people_of
+    from digest.pipeline.campaign.status import Who, people_of
     from digest.rendering.words import one_line
 
     people = people_of(digest.database, month, Who(who))

@@ -1,10 +1,13 @@
-"""The breaker that all workers share: when to stop asking a provider, for how long, and when to leave it to a person.
+"""The circuit breaker that all workers share: it stops requests to a failing provider and tests when to resume.
 
-Decides, never sleeps. Two doubtful answers in a row shut the gate, so that an outage never puts the whole list in
-doubt; a refusal that may pass (429, no connection) shuts it too. While it is shut nobody claims. After that one request
-goes ahead as a trial: if it is accepted everything goes on, else the gate stays shut, longer each time. A person has to
-look once nothing was accepted for fifteen minutes: a slow provider is not a broken one. A trial that ends in doubt
-costs a batch, so after doubts the waits are longer and the trials fewer.
+It decides and never sleeps. Two uncertain responses in a row trip the breaker, so that an outage never leaves the whole
+list in doubt. A temporary refusal (429, no connection) trips it at once. While it is tripped, no worker claims a batch.
+Then one trial request goes out. If the provider accepts it, the breaker closes. Otherwise it trips again, for longer
+each time. If the provider accepts nothing for fifteen minutes, the campaign is held for a person: a slow provider is
+not a broken one. A trial that ends in doubt costs a batch, so waits after doubts are longer and trials fewer.
+
+"Closed" and "tripped" are the words of the literature: a closed breaker lets requests through. A breaker whose time has
+passed and which waits for the result of a trial is what others call half-open; here it is `trial`.
 """
 
 import datetime as dt
@@ -12,31 +15,31 @@ from dataclasses import dataclass, replace
 
 from digest.delivery.backoff import delay
 
-DOUBTS = 2  # doubtful answers in a row that shut the gate
-PATIENCE = dt.timedelta(minutes=15)  # without any acceptance, after which the campaign is held
-TRIES = 3  # failures at least before that: a worker that was stopped for a while still retries
-DOUBTFUL_PATIENCE = 6  # doubtful answers in a row that hold it sooner
-_GRAVER = 2  # times that the wait is doubled more after a doubt
-_FORGOTTEN = dt.timedelta(hours=1)  # after which an old shut says nothing; nobody is shut out for longer
+DOUBTS = 2  # uncertain responses in a row that trip the breaker
+PATIENCE = dt.timedelta(minutes=15)  # without an acceptance; then the campaign is held
+TRIES = 3  # minimum number of failures before that, so that a worker that was paused still retries
+DOUBTFUL_PATIENCE = 6  # uncertain responses in a row that hold the campaign sooner
+_GRAVER = 2  # extra doublings of the wait after a doubt
+_FORGOTTEN = dt.timedelta(hours=1)  # an older trip says nothing, and none lasts longer
 
 
 @dataclass(frozen=True)
-class Gate:
-    """How the gate stands.
+class Breaker:
+    """State of the breaker.
 
     Attributes:
-        doubts: Doubtful answers in a row.
-        shuts: Times it was shut in a row; 0: nothing is wrong.
-        shut_at: When it was last shut; None: never since things were right.
-        shut_until: Until then nobody claims; None: open.
+        doubts: Uncertain responses in a row.
+        trips: Times it tripped in a row; 0: nothing is wrong.
+        tripped_at: When it last tripped; None: not since the provider last worked.
+        tripped_until: Until when no worker claims; None: closed.
         reason: What the provider last said, or None.
-        failing_since: When it was first shut with nothing accepted since; None: nothing is wrong.
+        failing_since: When it first tripped with nothing accepted since; None: nothing is wrong.
     """
 
     doubts: int = 0
-    shuts: int = 0
-    shut_at: dt.datetime | None = None
-    shut_until: dt.datetime | None = None
+    trips: int = 0
+    tripped_at: dt.datetime | None = None
+    tripped_until: dt.datetime | None = None
     reason: str | None = None
     failing_since: dt.datetime | None = None
 
@@ -45,106 +48,106 @@ class Gate:
         """Whether retrying is no longer reasonable: a person has to look."""
         if self.doubts >= DOUBTFUL_PATIENCE:
             return True
-        if self.shut_at is None or self.failing_since is None:
+        if self.tripped_at is None or self.failing_since is None:
             return False
-        return self.shuts >= TRIES and self.shut_at - self.failing_since >= PATIENCE
+        return self.trips >= TRIES and self.tripped_at - self.failing_since >= PATIENCE
 
     @property
     def trial(self) -> bool:
         """Whether only one request may go ahead."""
-        return self.shuts > 0
+        return self.trips > 0
 
-    def is_shut(self, now: dt.datetime) -> bool:
-        """Whether nobody may claim at *now*; a gate that was shut in the future is not: the clock was ahead then."""
+    def is_tripped(self, now: dt.datetime) -> bool:
+        """Whether claims are blocked at *now*; a trip in the future does not count, since the clock was ahead then."""
         seen = as_seen(self, now)
-        return seen.shut_until is not None and now < seen.shut_until <= now + _FORGOTTEN
+        return seen.tripped_until is not None and now < seen.tripped_until <= now + _FORGOTTEN
 
 
-OPEN = Gate()
+CLOSED = Breaker()
 
 
-def as_seen(gate: Gate, now: dt.datetime) -> Gate:
+def as_seen(breaker: Breaker, now: dt.datetime) -> Breaker:
     """
-    Return the gate without times that can't be true at *now*: the clock was ahead when they were written.
+    Return the breaker without times that can't be true at *now*: the clock was ahead when they were written.
 
-    What was counted is kept, so that one request goes ahead as a trial.
+    Counts are kept, so that one request goes ahead as a trial.
     """
-    ahead = gate.shut_at is not None and gate.shut_at > now
-    return replace(gate, shut_at=None, shut_until=None) if ahead else gate
+    ahead = breaker.tripped_at is not None and breaker.tripped_at > now
+    return replace(breaker, tripped_at=None, tripped_until=None) if ahead else breaker
 
 
-def after_doubt(gate: Gate, *, began: dt.datetime, now: dt.datetime, chance: float, reason: str) -> Gate:
+def after_doubt(breaker: Breaker, *, began: dt.datetime, now: dt.datetime, jitter: float, reason: str) -> Breaker:
     """
-    How the gate stands after a doubtful answer.
+    Return the breaker after an uncertain response.
 
     Args:
         began: When the request was begun.
-        chance: Evenly from 0 to 1: spreads workers that wait for the same provider.
+        jitter: Random, evenly from 0 to 1: spreads workers that wait for the same provider.
         reason: For people.
     """
-    before = _remembered(gate, now)
+    before = _remembered(breaker, now)
     doubtful = replace(before, doubts=before.doubts + 1)
     if doubtful.doubts < DOUBTS and not before.trial:
         return doubtful
-    return _shut(doubtful, began, now, delay(before.shuts + _GRAVER, chance), reason)
+    return _trip(doubtful, began, now, delay(before.trips + _GRAVER, jitter), reason)
 
 
 def after_refusal(
-    gate: Gate, *, began: dt.datetime, now: dt.datetime, chance: float, reason: str, retry_after: float | None
-) -> Gate:
+    breaker: Breaker, *, began: dt.datetime, now: dt.datetime, jitter: float, reason: str, retry_after: float | None
+) -> Breaker:
     """
-    How the gate stands after a refusal that concerns no recipient and may pass.
+    Return the breaker after a temporary refusal that is about no recipient.
 
     Args:
         retry_after: Seconds that the provider asked for, or None.
     """
-    before = _remembered(gate, now)
-    return _shut(before, began, now, delay(before.shuts, chance, at_least=retry_after), reason)
+    before = _remembered(breaker, now)
+    return _trip(before, began, now, delay(before.trips, jitter, at_least=retry_after), reason)
 
 
-def after_answer(gate: Gate, *, began: dt.datetime, now: dt.datetime) -> Gate:
-    """How the gate stands after a clear answer: open, unless the request was under way when the gate was shut."""
-    seen = as_seen(gate, now)
-    return gate if seen.shut_at is not None and began < seen.shut_at else OPEN
+def after_answer(breaker: Breaker, *, began: dt.datetime, now: dt.datetime) -> Breaker:
+    """Return the breaker after a clear response: closed, unless the request was under way when it tripped."""
+    seen = as_seen(breaker, now)
+    return breaker if seen.tripped_at is not None and began < seen.tripped_at else CLOSED
 
 
-def after_acceptance(gate: Gate, *, began: dt.datetime, now: dt.datetime) -> Gate:
+def after_acceptance(breaker: Breaker, *, began: dt.datetime, now: dt.datetime) -> Breaker:
     """
-    How the gate stands when one recipient was accepted and the request goes on: patience starts over.
+    Return the breaker when one recipient was accepted and the request goes on: patience starts over.
 
-    It opens, unless the request was under way when the gate was shut. Doubts in a row still count until a request ends
-    clearly: a provider that accepts one recipient and loses the next puts somebody in doubt each time.
+    It closes, unless the request was under way when it tripped. Doubts in a row still count until a request ends
+    clearly: a provider that accepts one recipient and loses the next leaves one in doubt each time.
     """
-    seen = as_seen(gate, now)
+    seen = as_seen(breaker, now)
     if not seen.trial:
-        return gate
-    if seen.shut_at is not None and began < seen.shut_at:
+        return breaker
+    if seen.tripped_at is not None and began < seen.tripped_at:
         return replace(seen, failing_since=now)
-    return Gate(doubts=seen.doubts)
+    return Breaker(doubts=seen.doubts)
 
 
-def during_trial(gate: Gate, *, now: dt.datetime, until: dt.datetime) -> Gate:
-    """How the gate stands while the trial is under way: shut for all others, until it must be over."""
-    seen = as_seen(gate, now)
-    return replace(seen, shut_at=seen.shut_at or now, shut_until=until)  # so that a clock put back undoes it
+def during_trial(breaker: Breaker, *, now: dt.datetime, until: dt.datetime) -> Breaker:
+    """Return the breaker during a trial: tripped for all other workers until the trial must be over."""
+    seen = as_seen(breaker, now)
+    return replace(seen, tripped_at=seen.tripped_at or now, tripped_until=until)  # so that a clock put back undoes it
 
 
-def after_no_request(gate: Gate, *, began: dt.datetime, now: dt.datetime) -> Gate:
-    """How the gate stands after a claim whose request was never made: if it was the trial, another one may go ahead."""
-    seen = as_seen(gate, now)
-    if not seen.trial or (seen.shut_at is not None and began < seen.shut_at):
-        return gate
-    return replace(seen, shut_until=now)
+def after_no_request(breaker: Breaker, *, began: dt.datetime, now: dt.datetime) -> Breaker:
+    """Return the breaker after a claim whose request was never made: if it was the trial, another may start."""
+    seen = as_seen(breaker, now)
+    if not seen.trial or (seen.tripped_at is not None and began < seen.tripped_at):
+        return breaker
+    return replace(seen, tripped_until=now)
 
 
-def _remembered(gate: Gate, now: dt.datetime) -> Gate:
-    seen = as_seen(gate, now)
-    return OPEN if seen.shut_until is not None and abs(now - seen.shut_until) > _FORGOTTEN else seen
+def _remembered(breaker: Breaker, now: dt.datetime) -> Breaker:
+    seen = as_seen(breaker, now)
+    return CLOSED if seen.tripped_until is not None and abs(now - seen.tripped_until) > _FORGOTTEN else seen
 
 
-def _shut(gate: Gate, began: dt.datetime, now: dt.datetime, seconds: float, reason: str) -> Gate:
-    if gate.shut_at is not None and began < gate.shut_at:
-        return gate  # under way when it was shut: it says nothing new
+def _trip(breaker: Breaker, began: dt.datetime, now: dt.datetime, seconds: float, reason: str) -> Breaker:
+    if breaker.tripped_at is not None and began < breaker.tripped_at:
+        return breaker  # under way when it tripped: it says nothing new
     until = now + dt.timedelta(seconds=seconds)
-    since = min(gate.failing_since or now, now)  # not later, should the clock have been put back
-    return Gate(gate.doubts, gate.shuts + 1, now, until, reason, since)
+    since = min(breaker.failing_since or now, now)  # not later, should the clock have been put back
+    return Breaker(breaker.doubts, breaker.trips + 1, now, until, reason, since)

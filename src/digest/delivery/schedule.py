@@ -25,7 +25,7 @@ class ScheduleRule:
 
     Attributes:
         day: 1 to 31, where a shorter month takes its last day; or "first tuesday" to "fourth ...", "last friday".
-        hour: 0 to 23, in the timetable's time zone.
+        hour: 0 to 23, in the schedule's time zone.
     """
 
     day: int | str
@@ -33,7 +33,7 @@ class ScheduleRule:
 
 
 @dataclass(frozen=True)
-class Timetable:
+class Schedule:
     """The rules of every action.
 
     Attributes:

@@ -84,9 +84,9 @@ def months(connection: Connection) -> list[IssueRow]:
     return [_issue_row(row) for row in connection.execute(_rows().order_by(issue.c.month.desc()))]
 
 
-def approve(connection: Connection, month: Month, hash: str, now: dt.datetime) -> None:  # noqa: A002  the word of the design
+def approve(connection: Connection, month: Month, issue_hash: str, now: dt.datetime) -> None:
     """
-    Approve the bytes of *month* that have *hash*; approving them again changes nothing.
+    Approve the bytes of *month* that have *issue_hash*; approving them again changes nothing.
 
     Raises:
         NotFound: Nothing of *month* is assembled.
@@ -95,27 +95,27 @@ def approve(connection: Connection, month: Month, hash: str, now: dt.datetime) -
     row = status(connection, month, lock=True)
     if row is None:
         raise NotFound(f"the issue of {month} is not assembled: run `digest assemble {month}`")
-    if row.hash != hash:
+    if row.hash != issue_hash:
         raise Conflict(f"the issue of {month} was assembled anew since you looked at it: look again, then approve")
     connection.execute(
         update(issue)
-        .where(issue.c.month == str(month), issue.c.hash == hash, issue.c.state == IssueState.ASSEMBLED)
+        .where(issue.c.month == str(month), issue.c.hash == issue_hash, issue.c.state == IssueState.ASSEMBLED)
         .values(state=IssueState.APPROVED, approved_at=now)
     )
 
 
-def publish(connection: Connection, month: Month, hash: str, now: dt.datetime) -> None:  # noqa: A002
+def publish(connection: Connection, month: Month, issue_hash: str, now: dt.datetime) -> None:
     """
-    Show the bytes with *hash* on the web as the issue of *month*. The day of the first publication stays.
+    Show the bytes with *issue_hash* on the web as the issue of *month*. The day of the first publication stays.
 
     Raises:
         NotFound: *month* has no issue, or no such bytes.
     """
-    known = select(frozen_issue.c.hash).where(frozen_issue.c.hash == hash, frozen_issue.c.month == str(month))
+    known = select(frozen_issue.c.hash).where(frozen_issue.c.hash == issue_hash, frozen_issue.c.month == str(month))
     changed = connection.execute(
         update(issue)
         .where(issue.c.month == str(month), known.exists())
-        .values(published_hash=hash, published_at=func.coalesce(issue.c.published_at, now))
+        .values(published_hash=issue_hash, published_at=func.coalesce(issue.c.published_at, now))
     )
     if changed.rowcount == 0:
         raise NotFound(f"{month} has no such issue: run `digest assemble {month}`")
@@ -132,17 +132,17 @@ def published_one(connection: Connection, month: Month) -> PublishedIssue | None
     return None if row is None else _published(row)
 
 
-def document(connection: Connection, hash: str) -> Document:  # noqa: A002
+def document(connection: Connection, issue_hash: str) -> Document:
     """
     The issue as the web shows it.
 
     Raises:
         NotFound: There are no bytes with that hash.
     """
-    return _read_document(_frozen_row(connection, hash).document)
+    return _read_document(_frozen_row(connection, issue_hash).document)
 
 
-def edition(connection: Connection, hash: str, key: EditionKey) -> Edition:  # noqa: A002
+def edition(connection: Connection, issue_hash: str, key: EditionKey) -> Edition:
     """
     One edition of a frozen issue.
 
@@ -150,34 +150,34 @@ def edition(connection: Connection, hash: str, key: EditionKey) -> Edition:  # n
         NotFound: There is none with that hash and key.
     """
     table = tables.edition
-    where = (table.c.hash == hash, table.c.language == key.language, table.c.mask == key.mask)
+    where = (table.c.hash == issue_hash, table.c.language == key.language, table.c.mask == key.mask)
     row = connection.execute(select(table).where(*where)).one_or_none()
     if row is None:
-        raise NotFound(f"there is no edition {key} of the issue with hash {hash[:12]}")
+        raise NotFound(f"there is no edition {key} of the issue with hash {issue_hash[:12]}")
     return _edition(row)
 
 
-def editions(connection: Connection, hash: str) -> list[Edition]:  # noqa: A002
+def editions(connection: Connection, issue_hash: str) -> list[Edition]:
     """All editions of a frozen issue, in the order in which they were frozen; empty if there is no such issue."""
     table = tables.edition
     return [
         _edition(row)
-        for row in connection.execute(select(table).where(table.c.hash == hash).order_by(table.c.position))
+        for row in connection.execute(select(table).where(table.c.hash == issue_hash).order_by(table.c.position))
     ]
 
 
-def verify(connection: Connection, hash: str) -> bool:  # noqa: A002
+def verify(connection: Connection, issue_hash: str) -> bool:
     """
     Whether the stored bytes still have the hash under which they were frozen.
 
     Raises:
         NotFound: There are no bytes with that hash.
     """
-    row = _frozen_row(connection, hash)
+    row = _frozen_row(connection, issue_hash)
     stored = FrozenIssue(
-        Month.parse(row.month), row.source_hash, _read_document(row.document), tuple(editions(connection, hash))
+        Month.parse(row.month), row.source_hash, _read_document(row.document), tuple(editions(connection, issue_hash))
     )
-    return stored.hash == hash
+    return stored.hash == issue_hash
 
 
 def _keep(connection: Connection, frozen: FrozenIssue, name: str, now: dt.datetime) -> None:

@@ -10,14 +10,14 @@ _ADDRESS = re.compile(r"(?<![^\s<>\"'(),;:@])[^\s<>\"'(),;:@]++@[^\s<>\"'(),;]+"
 _KEY = re.compile(r"Bearer\s+\S+|\bSG\.[\w.-]+")
 
 
-def retold(said: str | bytes) -> str:
+def redacted(said: str | bytes) -> str:
     """Cut what a provider said to one short line without an address or a key in it."""
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
     line = " ".join(text[:_READ].split())
     return _KEY.sub("(a key)", _ADDRESS.sub("(an address)", line))[:_LONGEST]
 
 
-def fault_words(fault: Exception) -> str:
+def fault_text(fault: Exception) -> str:
     """Say what went wrong with a connection, without the addresses that some of these errors repeat."""
     cause = fault.__context__ if isinstance(fault, smtplib.SMTPServerDisconnected) else None
     if isinstance(cause, OSError):

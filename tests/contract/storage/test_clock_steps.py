@@ -123,7 +123,7 @@ def test_people_who_lapsed_by_a_clock_far_ahead_are_active_again(connection):
 def test_what_was_handed_over_by_a_clock_far_ahead_says_nothing_about_the_last_minute(connection):
     campaign = begin_campaign(connection, *[make_person(name) for name in ("ann", "bob", "cho")])
     claim = claim_next(connection, campaign, AHEAD)
-    results.accepted(connection, claim.attempt_id, message_id=None, rejected={}, now=AHEAD)
+    results.record_accepted(connection, claim.attempt_id, message_id=None, rejected={}, now=AHEAD)
 
     found = throughput.measure(connection, campaign.id, NOON)
     assert (found.rate, found.ended) == (0.0, False)

@@ -25,7 +25,7 @@ def claim_all(connection, campaign, now=MUCH_LATER) -> list[claiming.Claim]:
 
 
 def origins(claims: list[claiming.Claim]) -> dict[int, MailIdentity]:
-    return {member[0]: claim.origin for claim in claims for member in claim.recipients}
+    return {member.delivery_id: claim.origin for claim in claims for member in claim.recipients}
 
 
 def test_first_claim_gives_the_date_and_the_installation_its_name(connection):
@@ -46,7 +46,7 @@ def test_date_of_those_who_were_never_claimed_is_not_that_of_others(connection):
 def test_resending_what_was_in_doubt_keeps_the_date(connection):
     campaign = begin_campaign(connection, *PEOPLE, batch_size=4)
     first = claim_next(connection, campaign)
-    results.in_doubt(connection, first.attempt_id, detail="no answer", now=NOON)
+    results.record_in_doubt(connection, first.attempt_id, detail="no answer", now=NOON)
     settling.resend(connection, first.attempt_id, detail="a person decided", now=LATER)
 
     assert origins(claim_all(connection, campaign)) == origins([first])
@@ -65,11 +65,11 @@ def test_batch_that_was_halved_between_two_claims_keeps_the_date(connection):
 def test_those_who_were_put_off_or_let_go_keep_the_date(connection):
     campaign = begin_campaign(connection, *PEOPLE, batch_size=4)
     first = claim_next(connection, campaign)
-    ann, bob, cy, _ = (member[0] for member in first.recipients)
-    partial_results.reported(connection, first.attempt_id, {ann: None}, lease_until=LATER)
+    ann, bob, cy, _ = (member.delivery_id for member in first.recipients)
+    partial_results.record_partial(connection, first.attempt_id, {ann: None}, lease_until=LATER)
     splits.put_off(connection, first.attempt_id, [bob], detail="later", now=NOON)
     second = claim_next(connection, campaign, LATER)
-    results.in_doubt(connection, second.attempt_id, detail="no answer", doubtful={cy}, now=LATER)
+    results.record_in_doubt(connection, second.attempt_id, detail="no answer", doubtful={cy}, now=LATER)
     settling.resend(connection, second.attempt_id, detail="a person decided", now=LATER)
     expected = {number: origin for number, origin in origins([first]).items() if number != ann}
 
@@ -79,8 +79,8 @@ def test_those_who_were_put_off_or_let_go_keep_the_date(connection):
 def test_those_who_were_dropped_for_want_of_quota_keep_the_date(connection):
     campaign = begin_campaign(connection, *PEOPLE, batch_size=4)
     first = claim_next(connection, campaign)
-    results.accepted(connection, first.attempt_id, message_id=None, rejected={}, now=NOON)
-    splits.wait_again(connection, [first.recipients[1][0], first.recipients[2][0]])
+    results.record_accepted(connection, first.attempt_id, message_id=None, rejected={}, now=NOON)
+    splits.wait_again(connection, [first.recipients[1].delivery_id, first.recipients[2].delivery_id])
     again = claim_all(connection, campaign)
 
     assert {origin.date for origin in origins(again).values()} == {NOON}
@@ -90,7 +90,7 @@ def test_those_who_were_dropped_for_want_of_quota_keep_the_date(connection):
 def test_campaign_that_was_held_and_resumed_keeps_the_dates_of_what_was_claimed(connection):
     campaign = begin_campaign(connection, *PEOPLE, batch_size=4)
     first = claim_next(connection, campaign)
-    results.not_accepted(connection, first.attempt_id, detail="refused", now=NOON)
+    results.record_not_accepted(connection, first.attempt_id, detail="refused", now=NOON)
     campaigns.hold(connection, campaign.id, "by hand", NOON)
     campaigns.set_state(connection, campaign.id, CampaignState.SENDING, reason=None, now=MUCH_LATER)
 

@@ -50,7 +50,7 @@ def elements(database: Database) -> list[dict[str, str]]:
         campaign = begin_campaign(connection, make_person("ann"), make_person("bob"))
         claim = claim_next(connection, campaign)
     assert claim is not None
-    ids = [{"delivery_id": str(member[0]), "attempt_id": str(claim.attempt_id)} for member in claim.recipients]
+    ids = [{"delivery_id": str(member.delivery_id), "attempt_id": str(claim.attempt_id)} for member in claim.recipients]
     return [
         {"email": "ann@example.org", "event": "bounce", "type": "bounce", **ids[0]},
         {"email": "bob@example.org", "event": "delivered", "sg_message_id": "m.1", **ids[1]},
@@ -190,7 +190,7 @@ def test_answer_waits_for_a_database_that_comes_back(sqlite_url, caplog):
     with database.write() as connection:
         campaign = begin_campaign(connection, make_person("ann"), make_person("bob"))
         claim = claim_next(connection, campaign)
-    about = {"delivery_id": str(claim.recipients[0][0]), "attempt_id": str(claim.attempt_id)}
+    about = {"delivery_id": str(claim.recipients[0].delivery_id), "attempt_id": str(claim.attempt_id)}
     body = json.dumps([{"email": "ann@example.org", "event": "delivered", **about}]).encode()
     client, signed = make_client(database), SIGNER.headers(body)
     database.dispose()

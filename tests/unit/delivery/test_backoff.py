@@ -15,8 +15,8 @@ def test_span_doubles_up_to_the_longest(tried, span):
 
 
 @given(st.integers(0, 10**6), CHANCES, st.none() | st.floats(allow_nan=True, allow_infinity=True))
-def test_wait_is_bounded_whatever_a_provider_asks_for(tried, chance, asked):
-    assert 0 <= delay(tried, chance, at_least=asked) <= 2 * LONGEST
+def test_wait_is_bounded_whatever_a_provider_asks_for(tried, jitter, asked):
+    assert 0 <= delay(tried, jitter, at_least=asked) <= 2 * LONGEST
 
 
 def test_what_the_provider_asked_for_comes_first():

@@ -5,19 +5,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.delivery.schedule import Action, ScheduleRule, Timetable
+from digest.delivery.schedule import Action, Schedule, ScheduleRule
 from digest.months import Month
 
 TORONTO = ZoneInfo("America/Toronto")
 
 
-def make_timetable(day: int | str, hour: int, zone: str = "America/Toronto", lead: int = 0) -> Timetable:
+def make_schedule(day: int | str, hour: int, zone: str = "America/Toronto", lead: int = 0) -> Schedule:
     rule = ScheduleRule(day, hour)
-    return Timetable({Action.ASSEMBLE: rule, Action.SEND: rule}, ZoneInfo(zone), lead, dt.timedelta(hours=48))
+    return Schedule({Action.ASSEMBLE: rule, Action.SEND: rule}, ZoneInfo(zone), lead, dt.timedelta(hours=48))
 
 
 def due(day: int | str, hour: int, month: Month, **options: object) -> str:
-    return make_timetable(day, hour, **options).due_at(Action.SEND, month).strftime("%Y-%m-%d %H:%M")
+    return make_schedule(day, hour, **options).due_at(Action.SEND, month).strftime("%Y-%m-%d %H:%M")
 
 
 @pytest.mark.parametrize(
@@ -66,11 +66,11 @@ def test_issue_may_be_of_the_month_before_or_after(lead: int, wanted: str):
     st.sampled_from([-1, 0, 1]),
 )
 def test_latest_month_is_due_and_the_next_is_not(now: dt.datetime, day: int | str, hour: int, lead: int):
-    timetable = make_timetable(day, hour, lead=lead)
+    schedule = make_schedule(day, hour, lead=lead)
 
-    latest = timetable.latest(Action.SEND, now)
+    latest = schedule.latest(Action.SEND, now)
 
-    assert timetable.due_at(Action.SEND, latest) <= now < timetable.due_at(Action.SEND, latest.shift(1))
+    assert schedule.due_at(Action.SEND, latest) <= now < schedule.due_at(Action.SEND, latest.shift(1))
 
 
 @pytest.mark.parametrize(
@@ -84,14 +84,14 @@ def test_latest_month_is_due_and_the_next_is_not(now: dt.datetime, day: int | st
 def test_month_is_due_from_its_instant_on(now: str, wanted: Month):
     instant = dt.datetime.fromisoformat(now).replace(tzinfo=dt.UTC)
 
-    assert make_timetable(1, 9).latest(Action.SEND, instant) == wanted
+    assert make_schedule(1, 9).latest(Action.SEND, instant) == wanted
 
 
-def test_month_begins_by_the_clock_of_the_timetable():
+def test_month_begins_by_the_clock_of_the_schedule():
     before_midnight_utc = dt.datetime(2026, 11, 30, 23, 0, tzinfo=dt.UTC)  # 12:00 on 1 December in Auckland
 
-    assert make_timetable(1, 9, zone="Pacific/Auckland").latest(Action.SEND, before_midnight_utc) == Month(2026, 12)
+    assert make_schedule(1, 9, zone="Pacific/Auckland").latest(Action.SEND, before_midnight_utc) == Month(2026, 12)
 
 
 def test_due_instant_is_in_utc():
-    assert make_timetable(1, 9).due_at(Action.SEND, Month(2026, 11)).tzinfo is dt.UTC
+    assert make_schedule(1, 9).due_at(Action.SEND, Month(2026, 11)).tzinfo is dt.UTC

@@ -19,8 +19,8 @@ def zoned_clock(time: dt.datetime, zone: dt.tzinfo) -> str:
 
 def zone_of(now: "Status") -> dt.tzinfo:
     """The newsletter's time zone; UTC if the status was read without one."""
-    timetable = now.outlook.timetable if now.outlook is not None else None
-    return dt.UTC if timetable is None else timetable.timezone
+    schedule = now.outlook.schedule if now.outlook is not None else None
+    return dt.UTC if schedule is None else schedule.timezone
 
 
 def _in_both(time: dt.datetime, zone: dt.tzinfo, form: str, short: str) -> str:

@@ -5,23 +5,23 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from digest.delivery.breaker import Gate, after_no_request, during_trial
+from digest.delivery.breaker import Breaker, after_no_request, during_trial
 from digest.pipeline.campaign.context import Sending
 from digest.storage.outbox import gate
 
 
-class Passage:
-    """One worker's way through the gate of the transport *name*.
+class Admission:
+    """Decides how much one worker may claim for the transport *name*.
 
     Attributes:
-        shut: How the gate stood if it was shut when this worker last asked, else None.
+        tripped: The breaker if it was tripped when this worker last asked, else None.
     """
 
     def __init__(self, name: str, sending: Sending) -> None:
         self._name = name
         self._sending = sending
         self._trial = False
-        self.shut: Gate | None = None
+        self.tripped: Breaker | None = None
 
     def admit(self, connection: Connection, batches: int, now: dt.datetime) -> tuple[int, float]:
         """
@@ -35,12 +35,12 @@ class Passage:
         if self._trial:
             state = gate.lock(connection, self._name)  # only one worker makes the trial
             batches = 1
-        self.shut = state if state.is_shut(now) else None
-        if state.shut_until is not None and self.shut:
-            return 0, (state.shut_until - now).total_seconds()
+        self.tripped = state if state.is_tripped(now) else None
+        if state.tripped_until is not None and self.tripped:
+            return 0, (state.tripped_until - now).total_seconds()
         return self._within_rate(connection, batches, now) if self._sending.rate else (batches, 0.0)
 
-    def passed(self, connection: Connection, sizes: Sequence[int], now: dt.datetime) -> None:
+    def record_claims(self, connection: Connection, sizes: Sequence[int], now: dt.datetime) -> None:
         """Tell how many recipients each claimed batch has; in the same transaction."""
         if self._trial and sizes:
             state = gate.lock(connection, self._name)
@@ -48,7 +48,7 @@ class Passage:
         if sizes and self._sending.rate:
             gate.charge(connection, self._name, sum(sizes), self._sending.rate, now)
 
-    def unused(self, connection: Connection, began: dt.datetime, now: dt.datetime) -> None:
+    def give_back(self, connection: Connection, began: dt.datetime, now: dt.datetime) -> None:
         """Tell that a claim that *began* then led to no request; in the transaction that gives it back."""
         state = gate.lock(connection, self._name)
         gate.write(connection, self._name, after_no_request(state, began=began, now=now))

@@ -19,7 +19,7 @@ class Sending:
         sign: From a subscriber's id to the token of the unsubscribe link.
         preferences_signer: From the date of a mail to the same for the links to their preferences, which end some day.
         wait: Sleeps that many seconds.
-        chance: A random number, evenly from 0 to 1.
+        jitter: A random number, evenly from 0 to 1.
         in_flight: Requests of one worker at once.
         rate: Recipients a second, of all workers together; 0: no limit.
         deadline: Seconds within which a request must be over; less than *lease*.
@@ -35,7 +35,7 @@ class Sending:
     preferences_signer: Callable[[dt.datetime], Callable[[int], str]]
     owner: str
     wait: Callable[[float], None]
-    chance: Callable[[], float]
+    jitter: Callable[[], float]
     batch_size: int
     in_flight: int
     rate: float

@@ -2,14 +2,13 @@
 
 from sqlalchemy import Connection
 
-from digest.delivery.breaker import OPEN
+from digest.delivery.breaker import CLOSED
 from digest.delivery.states import CampaignState
 from digest.errors import Conflict
 from digest.months import Month
 from digest.pipeline.campaign.context import Sending
 from digest.pipeline.campaign.high_water import Guard
-from digest.pipeline.campaign.plan import let_go_on, ready
-from digest.pipeline.campaign.worker import found
+from digest.pipeline.campaign.plan import let_go_on, require_sendable
 from digest.pipeline.issue.assemble import Workshop
 from digest.storage.db.database import Database
 from digest.storage.outbox import campaigns, gate
@@ -36,7 +35,7 @@ def hold(database: Database, month: Month, reason: str | None = None) -> bool:
 
     def change(connection: Connection) -> bool:
         campaign = _unfinished(connection, month)
-        if campaigns.state(connection, campaign.id) is CampaignState.HELD:
+        if campaigns.lock_state(connection, campaign.id) is CampaignState.HELD:
             wanted = reason or (BY_HAND if campaign.is_only_planned else None)
             return wanted is not None and campaigns.reword(connection, campaign.id, wanted)
         campaigns.hold(connection, campaign.id, reason or BY_HAND, database.now(connection))
@@ -69,13 +68,13 @@ def resume(
         if (reason := Guard(sending.high_water).why_not(connection)) is not None:
             raise Conflict(reason)
         files = workshop.files if workshop is not None else None
-        row = ready(connection, month, files, sending, as_approved=as_approved)
+        row = require_sendable(connection, month, files, sending, as_approved=as_approved)
         if campaign.state is CampaignState.SENDING:
             return False
         corrected = let_go_on(connection, campaign, row, database.now(connection))
         name = sending.transport(month).name
         gate.lock(connection, name)
-        gate.write(connection, name, OPEN)
+        gate.write(connection, name, CLOSED)
         return corrected
 
     return database.transact(change)
@@ -91,7 +90,7 @@ def cancel(database: Database, month: Month) -> None:
     """
 
     def change(connection: Connection) -> None:
-        campaign = found(connection, month)
+        campaign = campaigns.require(connection, month)
         if campaign.state is not CampaignState.CANCELLED:
             campaigns.cancel(connection, campaign.id, database.now(connection))
 
@@ -99,7 +98,7 @@ def cancel(database: Database, month: Month) -> None:
 
 
 def _unfinished(connection: Connection, month: Month) -> Campaign:
-    campaign = found(connection, month)
+    campaign = campaigns.require(connection, month)
     if campaign.state in _OVER:
         raise Conflict(f"the campaign of {month} is over: it is {campaign.state}")
     return campaign

@@ -10,7 +10,7 @@ from digest.delivery.states import ONLY_PLANNED, CampaignState
 from digest.errors import Conflict
 from digest.months import Month
 from digest.pipeline.campaign.context import Sending
-from digest.pipeline.issue.approve import assembled
+from digest.pipeline.issue.approve import require_assembled
 from digest.pipeline.issue.assemble import Workshop
 from digest.pipeline.issue.changes import Files
 from digest.pipeline.issue.facts import facts_of, refuse
@@ -32,7 +32,7 @@ def audience(database: Database, workshop: Workshop, month: Month, sending: Send
     with database.read() as connection:
         if campaigns.find(connection, month):
             raise Conflict(f"the campaign of {month} has begun, its audience is frozen: see `digest status {month}`")
-        row = ready(connection, month, workshop.files, sending)
+        row = require_sendable(connection, month, workshop.files, sending)
         today = database.now(connection).date()
         return campaigns.audience(connection, row.hash, month, sending.newsletter.languages, today)
 
@@ -69,7 +69,7 @@ def plan(
     with database.write() as connection:
         now = database.now(connection)
         if campaigns.find(connection, month) is None:
-            row = ready(connection, month, workshop.files, sending, lock=True)
+            row = require_sendable(connection, month, workshop.files, sending, lock=True)
             languages = sending.newsletter.languages
             begun = campaigns.plan(
                 connection, month, row.hash, batch_size=sending.planned_batch_size, languages=languages, now=now
@@ -93,17 +93,17 @@ def start(database: Database, workshop: Workshop, month: Month, sending: Sending
     with database.write() as connection:
         campaign = campaigns.find(connection, month)
         if campaign is not None and campaign.is_only_planned:
-            row = ready(connection, month, workshop.files, sending, lock=True)
+            row = require_sendable(connection, month, workshop.files, sending, lock=True)
             let_go_on(connection, campaign, row, database.now(connection))
 
 
 def check_start(database: Database, workshop: Workshop, month: Month, sending: Sending) -> None:
     """Raise what `start` would; changes nothing."""
     with database.read() as connection:
-        ready(connection, month, workshop.files, sending)
+        require_sendable(connection, month, workshop.files, sending)
 
 
-def ready(
+def require_sendable(
     connection: Connection,
     month: Month,
     files: Files | None,
@@ -128,7 +128,7 @@ def ready(
     following = next_step(facts.with_approved_version if as_approved else facts)
     if following.step not in {Step.SEND, Step.RESUME, Step.WORK}:
         refuse(facts, following.advice)
-    return assembled(connection, month)
+    return require_assembled(connection, month)
 
 
 def let_go_on(connection: Connection, campaign: Campaign, row: IssueRow, now: dt.datetime) -> bool:

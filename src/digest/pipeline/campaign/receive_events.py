@@ -64,7 +64,7 @@ def _prove(connection: Connection, about: Iterable[About], known: Known, now: dt
     home = outcomes.campaigns_of(connection, {number for number, _ in claims})
     proven = {attempt for number, attempt in claims if home.get(number) == known[attempt][1]}
     for attempt in sorted(proven):
-        results.accepted(connection, attempt, message_id=None, rejected={}, now=now)
+        results.record_accepted(connection, attempt, message_id=None, rejected={}, now=now)
     for campaign in sorted({known[attempt][1] for attempt in proven}):
         campaigns.finish_if_done(connection, campaign, now)
     return len(proven)
@@ -80,7 +80,7 @@ def _wait_again(connection: Connection, over_quota: Iterable[About], known: Know
         dropped[home[number]].append(number)
     moved = 0
     for campaign, numbers in sorted(dropped.items()):
-        if campaigns.state(connection, campaign) is not CampaignState.CANCELLED:
+        if campaigns.lock_state(connection, campaign) is not CampaignState.CANCELLED:
             moved += splits.wait_again(connection, numbers)
             campaigns.reopen(connection, campaign, OVER_QUOTA, now)
     return moved

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from digest.delivery import breaker
-from digest.delivery.breaker import OPEN, Gate
+from digest.delivery.breaker import CLOSED, Breaker
 from digest.delivery.handover import Answer
 from digest.errors import BatchRefused, InDoubt, Later, NotAccepted, Refused, TooLarge, Withdrawn
 from digest.storage.outbox import campaigns, gate, members, results, splits
@@ -39,7 +39,7 @@ def record(
     campaign_id: int,
     done: Sequence[Done],
     now: dt.datetime,
-    chance: Callable[[], float],
+    jitter: Callable[[], float],
     progress: Sequence[dt.datetime] = (),
 ) -> None:
     """
@@ -51,20 +51,22 @@ def record(
     """
     if not done and not progress:
         return
-    results.accepted_all(connection, [_taken(one, one.outcome) for one in done if isinstance(one.outcome, Answer)], now)
+    results.record_all_accepted(
+        connection, [_taken(one, one.outcome) for one in done if isinstance(one.outcome, Answer)], now
+    )
     others = [one for one in done if not isinstance(one.outcome, Answer)]
     reasons = [
         _write_down(connection, one, now) if one.requested else _give_back(connection, one, now) for one in others
     ]
     hold = next(filter(None, reasons), None)
     before = gate.read(connection, transport)
-    if reasons or (done and before != OPEN) or (progress and before.trial):
-        campaigns.state(connection, campaign_id)  # locked before the gate, as by whoever resumes it
+    if reasons or (done and before != CLOSED) or (progress and before.trial):
+        campaigns.lock_state(connection, campaign_id)  # locked before the gate, as by whoever resumes it
         before = gate.lock(connection, transport)
         advanced = before
         for began in progress:
             advanced = breaker.after_acceptance(advanced, began=began, now=now)
-        after = _through(advanced, done, now, chance)
+        after = _through(advanced, done, now, jitter)
         if after != before:
             gate.write(connection, transport, after)
         hold = hold or (after.reason if after.exhausted else None)
@@ -79,7 +81,7 @@ def _taken(done: Done, answer: Answer) -> Taken:
 def _give_back(connection: Connection, done: Done, now: dt.datetime) -> str:
     """Let a batch wait again for which no request could be made; why the campaign has to be held."""
     detail = f"no request was made: {type(done.outcome).__name__}"
-    results.not_accepted(connection, done.claim.attempt_id, detail=detail, now=now)
+    results.record_not_accepted(connection, done.claim.attempt_id, detail=detail, now=now)
     return _fault(done.outcome)
 
 
@@ -96,13 +98,13 @@ def _write_down(connection: Connection, done: Done, now: dt.datetime) -> str | N
         splits.put_off(connection, attempt, error.deliveries, detail=said, now=now)
         return None
     if isinstance(error, NotAccepted):
-        refused = results.not_accepted(connection, attempt, detail=said, rejected=error.rejected, now=now)
+        refused = results.record_not_accepted(connection, attempt, detail=said, rejected=error.rejected, now=now)
         unclear = bool(error.rejected) and refused == 0  # it would be handed over again unchanged, for ever
         return said if isinstance(error, Refused | BatchRefused) or unclear else None
     if isinstance(error, InDoubt):
-        results.in_doubt(connection, attempt, detail=said, doubtful=error.doubtful, now=now)
+        results.record_in_doubt(connection, attempt, detail=said, doubtful=error.doubtful, now=now)
         return None
-    results.in_doubt(connection, attempt, detail=f"unexpected: {type(error).__name__}", now=now)
+    results.record_in_doubt(connection, attempt, detail=f"unexpected: {type(error).__name__}", now=now)
     return _fault(error)
 
 
@@ -118,13 +120,15 @@ def _too_large(connection: Connection, done: Done, said: str, now: dt.datetime) 
         splits.halve(connection, attempt, detail=said, deeper=0, now=now)
         return None
     if members.edition_accepted(connection, done.claim.batch_id):
-        results.not_accepted(connection, attempt, detail=said, rejected={recipients[0][0]: said}, now=now)
+        results.record_not_accepted(
+            connection, attempt, detail=said, rejected={recipients[0].delivery_id: said}, now=now
+        )
         return None
-    results.not_accepted(connection, attempt, detail=said, now=now)
+    results.record_not_accepted(connection, attempt, detail=said, now=now)
     return f"a request for a single reader is too large: {said}"  # so it is not that reader's doing
 
 
-def _through(before: Gate, done: Sequence[Done], now: dt.datetime, chance: Callable[[], float]) -> Gate:
+def _through(before: Breaker, done: Sequence[Done], now: dt.datetime, jitter: Callable[[], float]) -> Breaker:
     state = before
     for one in done:
         error = one.outcome
@@ -138,8 +142,8 @@ def _through(before: Gate, done: Sequence[Done], now: dt.datetime, chance: Calla
             state = breaker.after_answer(state, began=one.began, now=now)
         elif isinstance(error, NotAccepted):
             state = breaker.after_refusal(
-                state, began=one.began, now=now, chance=chance(), reason=str(error), retry_after=error.retry_after
+                state, began=one.began, now=now, jitter=jitter(), reason=str(error), retry_after=error.retry_after
             )
         else:
-            state = breaker.after_doubt(state, began=one.began, now=now, chance=chance(), reason=str(error))
+            state = breaker.after_doubt(state, began=one.began, now=now, jitter=jitter(), reason=str(error))
     return state

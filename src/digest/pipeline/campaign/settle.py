@@ -173,5 +173,5 @@ def _settle(connection: Connection, found: _Open, transport: Transport, now: dt.
         settling.resend(connection, attempt.id, detail="no evidence came in time: it goes again", now=now)
     else:
         doubtful = everyone[:1] if transport.one_by_one else None
-        results.in_doubt(connection, attempt.id, detail=_LOST, doubtful=doubtful, now=now)
+        results.record_in_doubt(connection, attempt.id, detail=_LOST, doubtful=doubtful, now=now)
     return True

@@ -1,16 +1,17 @@
-"""How an issue and its campaign stand."""
+"""Status of an issue and its campaign, and the people whom a campaign did not reach."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from sqlalchemy import Connection
 
 from digest.delivery.balance import Balance
 from digest.delivery.events import Outcome
 from digest.delivery.next_step import Facts
-from digest.delivery.schedule import Action, Timetable
-from digest.delivery.states import AttemptState, CampaignState
+from digest.delivery.schedule import Action, Schedule
+from digest.delivery.states import AttemptState, BatchState, CampaignState
 from digest.issue.issue import IssueState
 from digest.months import Month
 from digest.pipeline.issue.changes import Files
@@ -21,6 +22,7 @@ from digest.storage.db.database import Database
 from digest.storage.outbox import campaigns, claiming, gate, outcomes, recipients, throughput
 from digest.storage.outbox.campaigns import Campaign
 from digest.storage.outbox.claiming import OpenAttempt
+from digest.storage.outbox.recipients import Named
 from digest.storage.tables.notifications import NotificationState
 
 _REASONS = 10  # of the rejected that are told apart
@@ -31,17 +33,17 @@ class Outlook:
     """What the configuration says about how a month goes on.
 
     Attributes:
-        transport: Whose gate may be shut.
+        transport: Whose breaker may be tripped.
         no_evidence: Why nothing is heard later of what became of a request; empty: something may be.
         require_approval: Whether the calendar waits for an approval.
-        timetable: When the calendar acts, if one runs.
+        schedule: When the calendar acts, if one runs.
         files: What an issue is compared with; None: nobody looks whether it has changed.
     """
 
     transport: str
     no_evidence: str = ""
     require_approval: bool = True
-    timetable: Timetable | None = None
+    schedule: Schedule | None = None
     files: Files | None = None
 
 
@@ -180,9 +182,9 @@ def _status(connection: Connection, month: Month, outlook: Outlook | None, now: 
 
 
 def _due(month: Month, state: IssueState, outlook: Outlook | None, now: dt.datetime) -> dt.datetime | None:
-    if outlook is None or outlook.timetable is None:
+    if outlook is None or outlook.schedule is None:
         return None
-    due = outlook.timetable.due_at(Action.ASSEMBLE if state is IssueState.COLLECTING else Action.SEND, month)
+    due = outlook.schedule.due_at(Action.ASSEMBLE if state is IssueState.COLLECTING else Action.SEND, month)
     return due if due > now else None
 
 
@@ -222,9 +224,9 @@ def _under_campaign(
 
 def _pause(connection: Connection, transport: str, now: dt.datetime) -> Pause | None:
     found = gate.read(connection, transport)
-    if found.shut_until is None or not found.is_shut(now):
+    if found.tripped_until is None or not found.is_tripped(now):
         return None
-    return Pause(found.shut_until, found.reason or "the provider did not answer clearly")
+    return Pause(found.tripped_until, found.reason or "the provider did not answer clearly")
 
 
 def _doubts(open_now: Iterable[OpenAttempt]) -> tuple[Doubt, ...]:
@@ -233,3 +235,29 @@ def _doubts(open_now: Iterable[OpenAttempt]) -> tuple[Doubt, ...]:
         for one in open_now
         if one.state is AttemptState.IN_DOUBT
     )
+
+
+class Who(StrEnum):
+    """Recipients that can be listed by name."""
+
+    REJECTED = "rejected"  # the provider refused them
+    IN_DOUBT = "in-doubt"  # the provider's answer was lost or unclear
+    WAITING = "waiting"  # not handed over yet
+
+
+_BATCH_STATES = {Who.IN_DOUBT: BatchState.IN_DOUBT, Who.WAITING: BatchState.WAITING}
+
+
+def people_of(database: Database, month: Month, which: Who) -> Iterator[Named]:
+    """
+    List the recipients of the campaign of *month* in that state, with the reason, in constant memory.
+
+    Raises:
+        NotFound: It has none.
+    """
+    with database.read() as connection:
+        campaign = campaigns.require(connection, month)
+        if which is Who.REJECTED:
+            yield from recipients.rejected(connection, campaign.id)
+        else:
+            yield from recipients.in_batches(connection, campaign.id, _BATCH_STATES[which])

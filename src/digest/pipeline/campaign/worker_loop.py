@@ -10,17 +10,17 @@ from digest.errors import DigestError
 from digest.months import Month
 from digest.pipeline.campaign.context import Sending
 from digest.pipeline.campaign.settle import settle
-from digest.pipeline.campaign.worker import found, work
+from digest.pipeline.campaign.worker import work
 from digest.storage.db.database import Database
 from digest.storage.outbox import campaigns, claiming
-from digest.transports.redaction import retold
+from digest.transports.redaction import redacted
 
 _PAUSE = 2.0  # seconds between looks for something to do
 
 log = logging.getLogger("digest.worker")
 
 
-def rounds(database: Database, sending: Sending, stop: threading.Event) -> None:
+def run_forever(database: Database, sending: Sending, stop: threading.Event) -> None:
     """
     Hand over every campaign that is sending, and settle what is open of the others, until *stop* is set.
 
@@ -29,7 +29,7 @@ def rounds(database: Database, sending: Sending, stop: threading.Event) -> None:
     """
     while not stop.is_set():
         try:
-            once(database, sending, stop)
+            run_once(database, sending, stop)
         except DigestError as error:
             log.error("%s; trying again in %d seconds", error, _PAUSE)  # noqa: TRY400  its message says it all
         except Exception as fault:  # noqa: BLE001
@@ -38,7 +38,7 @@ def rounds(database: Database, sending: Sending, stop: threading.Event) -> None:
         stop.wait(_PAUSE)
 
 
-def once(database: Database, sending: Sending, stop: threading.Event | None = None) -> None:
+def run_once(database: Database, sending: Sending, stop: threading.Event | None = None) -> None:
     """Do what there is to do now.
 
     Raises:
@@ -53,7 +53,7 @@ def once(database: Database, sending: Sending, stop: threading.Event | None = No
 
 def _hand_over(database: Database, month: Month, sending: Sending, stop: threading.Event | None) -> None:
     with database.read() as connection:
-        campaign = found(connection, month)
+        campaign = campaigns.require(connection, month)
         idle = not claiming.any_in(connection, campaign.id, BatchState.WAITING)
         if not idle:
             log.info("%s: handing over, %d waiting", month, campaigns.balance(connection, campaign.id).waiting)
@@ -61,11 +61,11 @@ def _hand_over(database: Database, month: Month, sending: Sending, stop: threadi
     if idle and state is CampaignState.SENDING:
         return  # only doubt is left, and that was said
     with database.read() as connection:
-        campaign = found(connection, month)
+        campaign = campaigns.require(connection, month)
         balance = campaigns.balance(connection, campaign.id)
     numbers = f"{balance.accepted} accepted, {balance.waiting} waiting, {balance.in_doubt} in doubt"
     if campaign.state is CampaignState.HELD:
-        log.warning("%s: held: %s; %s", month, retold(campaign.reason or ""), numbers)
+        log.warning("%s: held: %s; %s", month, redacted(campaign.reason or ""), numbers)
     elif campaign.state is CampaignState.SENDING:
         log.info("%s: not finished: %s", month, numbers)
     else:

@@ -56,7 +56,7 @@ def approve(
             article that was mailed would be lost.
     """
     with database.read() as connection:
-        row = assembled(connection, month)
+        row = require_assembled(connection, month)
         facts = facts_of(connection, month, require_approval=True, files=workshop.files)
     if facts.changes:
         raise Conflict(changed_advice(facts))
@@ -72,26 +72,26 @@ def approve(
 def record_approval(
     connection: Connection,
     month: Month,
-    hash: str,  # noqa: A002  the word of the design
+    issue_hash: str,
     now: dt.datetime,
     withdrawing: Withdrawing = WITHDRAW_NOTHING,
 ) -> Approval:
     """
-    Approve the bytes of *month* that have *hash*, and publish them if the campaign has begun; looks at no file.
+    Approve the bytes of *month* that have *issue_hash*, and publish them if the campaign has begun; looks at no file.
 
     Raises:
         NotFound, Conflict: As `approve`.
     """
-    before = assembled(connection, month, lock=True)
-    issues.approve(connection, month, hash, now)
+    before = require_assembled(connection, month, lock=True)
+    issues.approve(connection, month, issue_hash, now)
     changed = before.state is not IssueState.APPROVED
     if changed:
         calendar.forget(connection, month)
     if campaigns.find(connection, month) is None:
         _require_nothing_to_withdraw(month, withdrawing)
-        return Approval(assembled(connection, month), changed, is_published=False)
-    withdrawn = publish(connection, month, hash, now, withdrawing)
-    return Approval(assembled(connection, month), changed, is_published=True, withdrawn=withdrawn)
+        return Approval(require_assembled(connection, month), changed, is_published=False)
+    withdrawn = publish(connection, month, issue_hash, now, withdrawing)
+    return Approval(require_assembled(connection, month), changed, is_published=True, withdrawn=withdrawn)
 
 
 def _require_nothing_to_withdraw(month: Month, withdrawing: Withdrawing) -> None:
@@ -99,7 +99,7 @@ def _require_nothing_to_withdraw(month: Month, withdrawing: Withdrawing) -> None
         raise Conflict(f"nothing of {month} was sent, so there is nothing to withdraw: leave --withdraw out")
 
 
-def assembled(connection: Connection, month: Month, *, lock: bool = False) -> IssueRow:
+def require_assembled(connection: Connection, month: Month, *, lock: bool = False) -> IssueRow:
     """The issue's row; with *lock* nobody else changes it before this transaction ends.
 
     Raises:

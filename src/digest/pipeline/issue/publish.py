@@ -29,12 +29,12 @@ NOTHING = Withdrawing()
 def publish(
     connection: Connection,
     month: Month,
-    hash: str,  # noqa: A002  the word of the design
+    issue_hash: str,
     now: dt.datetime,
     withdrawing: Withdrawing = NOTHING,
 ) -> tuple[Withdrawal, ...]:
     """
-    Show the bytes with *hash* on the web as the issue of *month*; what was withdrawn and is in them is back.
+    Show the bytes with *issue_hash* on the web as the issue of *month*; what was withdrawn and is in them is back.
 
     Returns:
         What was withdrawn.
@@ -45,23 +45,23 @@ def publish(
             would be lost.
     """
     _require_reason(withdrawing)
-    document = issues.document(connection, hash)
+    document = issues.document(connection, issue_hash)
     public = withdrawals.public_articles(connection, month)
     kept = [article.slug for article in document.articles]
     done = tuple(_withdrawal(month, slug, public, kept, withdrawing.reason, now) for slug in withdrawing.slugs)
     for one in done:
         withdrawals.save(connection, one)
     withdrawals.remove(connection, month, kept)
-    lost = lost_articles(connection, month, hash)
+    lost = lost_articles(connection, month, issue_hash)
     if lost:
         raise Conflict(lost_advice(month, lost))
-    issues.publish(connection, month, hash, now)
+    issues.publish(connection, month, issue_hash, now)
     return done
 
 
-def lost_articles(connection: Connection, month: Month, hash: str) -> tuple[str, ...]:  # noqa: A002
-    """Slugs of published articles that the bytes with *hash* have not, and that are not withdrawn."""
-    kept = {article.slug for article in issues.document(connection, hash).articles}
+def lost_articles(connection: Connection, month: Month, issue_hash: str) -> tuple[str, ...]:
+    """Slugs of published articles that the bytes with *issue_hash* have not, and that are not withdrawn."""
+    kept = {article.slug for article in issues.document(connection, issue_hash).articles}
     withdrawn = {one.slug for one in withdrawals.of_month(connection, month)}
     return tuple(sorted(withdrawals.public_articles(connection, month).keys() - kept - withdrawn))
 

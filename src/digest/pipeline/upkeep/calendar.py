@@ -1,6 +1,6 @@
 """The calendar's verb: do what is due, once, whoever wakes first.
 
-Waking is advisory. What is due follows from the timetable and the database's clock; who acts is decided by a row
+Waking is advisory. What is due follows from the schedule and the database's clock; who acts is decided by a row
 (action, month) with a lease; and the effect commits together with the row's `done`. So two schedulers, a clock that
 jumps or a process killed half-way lead to one assembling and one campaign a month.
 """
@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from digest.delivery.schedule import Action, Timetable
+from digest.delivery.schedule import Action, Schedule
 from digest.delivery.states import CampaignState
 from digest.errors import Conflict, DigestError, NotFound
 from digest.months import Month
 from digest.pipeline.campaign.context import Sending
 from digest.pipeline.campaign.plan import plan
-from digest.pipeline.campaign.worker_loop import once
+from digest.pipeline.campaign.worker_loop import run_once
 from digest.pipeline.issue.assemble import Workshop, check, frozen_or_refuse
 from digest.pipeline.process import is_gone
 from digest.storage import calendar, issues
@@ -45,7 +45,7 @@ class Calendar:
     database: Database
     workshop: Workshop
     sending: Sending
-    timetable: Timetable
+    schedule: Schedule
     stop: threading.Event = field(default_factory=threading.Event)
 
     def tick(self) -> tuple[Acted, ...]:
@@ -69,25 +69,25 @@ class Calendar:
     def hand_over(self) -> None:
         """Work every campaign that has begun and is neither sent nor held, also one that was begun by hand; settle
         what is open of the others."""
-        once(self.database, self.sending, self.stop)
+        run_once(self.database, self.sending, self.stop)
 
     def _due(self, action: Action, now: dt.datetime, begun_at: dt.datetime) -> Iterator[Month]:
         # what was missed before this calendar first ran, or has no files, is nobody's loss
-        latest = self.timetable.latest(action, now)
+        latest = self.schedule.latest(action, now)
         written = self.workshop.library.months()
         for back in range(_REMEMBERED, -1, -1):
             month = latest.shift(-back)
-            ours = month in written and self.timetable.due_at(action, month) >= begun_at
+            ours = month in written and self.schedule.due_at(action, month) >= begun_at
             if ours or not self._missed(action, month, now):
                 yield month
 
     def _missed(self, action: Action, month: Month, now: dt.datetime) -> bool:
-        return now - self.timetable.due_at(action, month) > self.timetable.grace
+        return now - self.schedule.due_at(action, month) > self.schedule.grace
 
     def _act(self, action: Action, month: Month, now: dt.datetime) -> Acted | None:
         if not self._wanted(action, month):
             return None
-        due_at = self.timetable.due_at(action, month)
+        due_at = self.schedule.due_at(action, month)
         if self._missed(action, month, now):
             return self._hold(
                 action, month, due_at, f"missed: it was due at {due_at:%Y-%m-%d %H:%M} UTC; do it by hand"

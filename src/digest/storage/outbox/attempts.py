@@ -2,29 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, select, update
+from sqlalchemy import Connection, Select, bindparam, func, select, update
 
 from digest.delivery.states import AttemptState, BatchState
 from digest.errors import NotFound
+from digest.storage.outbox.rows import ATTEMPTS, AttemptRow, BatchRow
 from digest.storage.tables.outbox import attempt
 
 OPEN = (AttemptState.SENDING, AttemptState.IN_DOUBT)
 """States in which it is not known what became of it."""
 
-_ATTEMPT: Select[Any] = (
-    select(
-        attempt.c.id,
-        attempt.c.state,
-        attempt.c.detail,
-        attempt.c.batch_id,
-        attempt.c.lease_until,
-        attempt.c.finished_at,
-    )
-    .where(attempt.c.id == bindparam("attempt"))
-    .with_for_update()
-)
-
-
+_ATTEMPT = ATTEMPTS.where(attempt.c.id == bindparam("attempt")).with_for_update()
 _NEWEST: Select[Any] = select(func.coalesce(func.max(attempt.c.id), 0))
 
 
@@ -34,7 +22,7 @@ def newest(connection: Connection) -> int:
     return number
 
 
-def locked(connection: Connection, attempt_id: int) -> Row[Any]:
+def locked(connection: Connection, attempt_id: int) -> AttemptRow:
     """An attempt, which nobody else changes until the end of the transaction.
 
     Raises:
@@ -43,25 +31,25 @@ def locked(connection: Connection, attempt_id: int) -> Row[Any]:
     row = connection.execute(_ATTEMPT, {"attempt": attempt_id}).one_or_none()
     if row is None:
         raise NotFound(f"there is no attempt {attempt_id}")
-    return row
+    return AttemptRow(*row)
 
 
 def change(connection: Connection, attempt_id: int, **values: Any) -> None:
     connection.execute(update(attempt).where(attempt.c.id == attempt_id).values(values))
 
 
-def remark(connection: Connection, row: Row[Any], words: str) -> None:
+def remark(connection: Connection, row: AttemptRow, words: str) -> None:
     """Add *words* to what is told about an attempt."""
     if words not in (row.detail or ""):
         change(connection, row.id, detail="; ".join(filter(None, [row.detail, words])))
 
 
-def latest(connection: Connection, home: Row[Any]) -> int:
+def latest(connection: Connection, home: BatchRow) -> int:
     """The last attempt that was about members of the batch *home*; 0 if there was none."""
     own = connection.execute(select(func.max(attempt.c.id)).where(attempt.c.batch_id == home.id)).scalar_one()
     return max(own or 0, home.split_by or 0)
 
 
-def is_latest(home: Row[Any], attempt_id: int) -> bool:
+def is_latest(home: BatchRow, attempt_id: int) -> bool:
     """Whether the state of the batch *home* is that of this attempt."""
     return home.attempt_id == attempt_id and home.state in {BatchState.SENDING, BatchState.IN_DOUBT}

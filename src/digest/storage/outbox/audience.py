@@ -47,7 +47,7 @@ snapshot = Table(
 joins or leaves meanwhile."""
 
 
-def people(hash: str, month: Month, languages: Sequence[str], today: dt.date) -> Select[Any]:  # noqa: A002  the word of the design
+def people(issue_hash: str, month: Month, languages: Sequence[str], today: dt.date) -> Select[Any]:
     """
     A query of everybody who is in the plan of an issue: active, with a consent that holds, and not suppressed.
 
@@ -59,8 +59,8 @@ def people(hash: str, month: Month, languages: Sequence[str], today: dt.date) ->
         Rows of subscriber_id, language (its place in *languages*), mask, reason. Where there is a reason the person is
         skipped, and the mask means nothing.
     """
-    whole = select(func.max(edition.c.mask)).where(edition.c.hash == hash).scalar_subquery()
-    topics = select(issue_topic.c.bit, issue_topic.c.topic).where(issue_topic.c.hash == hash).subquery("topics")
+    whole = select(func.max(edition.c.mask)).where(edition.c.hash == issue_hash).scalar_subquery()
+    topics = select(issue_topic.c.bit, issue_topic.c.topic).where(issue_topic.c.hash == issue_hash).subquery("topics")
     return _people(topics, whole, month, languages, today)
 
 

@@ -3,21 +3,22 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from digest.delivery.states import BATCH, BatchState, CampaignState, Skipped, step
 from digest.storage.outbox.members import IDS_AT_ONCE, of_batch
+from digest.storage.outbox.rows import BATCHES, BatchRow
 from digest.storage.tables.outbox import batch, campaign, delivery
 
 _NO_RANGE = {"first_delivery": None, "last_delivery": None}  # an empty one would hide the batch behind it
 
 
-def locked(connection: Connection, batch_id: int) -> Row[Any]:
+def locked(connection: Connection, batch_id: int) -> BatchRow:
     """The batch, which nobody else changes until the end of the transaction."""
-    return connection.execute(select(batch).where(batch.c.id == batch_id).with_for_update()).one()
+    return BatchRow(*connection.execute(BATCHES.where(batch.c.id == batch_id).with_for_update()).one())
 
 
-def move(connection: Connection, old: Row[Any], some: Sequence[int], **values: Any) -> int:
+def move(connection: Connection, old: BatchRow, some: Sequence[int], **values: Any) -> int:
     """
     Move some members of a batch to a new batch of the same edition, and take them off the old one's size.
 
@@ -43,7 +44,7 @@ def move(connection: Connection, old: Row[Any], some: Sequence[int], **values: A
     return insert_batch(connection, old, size=len(some), first_delivery=span[0], last_delivery=span[1], **values)
 
 
-def add(connection: Connection, old: Row[Any], new: int, some: Sequence[int]) -> None:
+def add(connection: Connection, old: BatchRow, new: int, some: Sequence[int]) -> None:
     """Move some members of *old* to the batch *new*, which names its members one by one."""
     for start in range(0, len(some), IDS_AT_ONCE):
         these = delivery.c.id.in_(some[start : start + IDS_AT_ONCE])
@@ -52,13 +53,13 @@ def add(connection: Connection, old: Row[Any], new: int, some: Sequence[int]) ->
     change(connection, new, size=batch.c.size + len(some))
 
 
-def shrink(connection: Connection, row: Row[Any], first: int, last: int, *, by: int) -> None:
+def shrink(connection: Connection, row: BatchRow, first: int, last: int, *, by: int) -> None:
     """Give a batch the shorter range *first* to *last*, with *by* members less; none if nothing is left of it."""
     span = {"first_delivery": first, "last_delivery": last} if first <= last else _NO_RANGE
     change(connection, row.id, size=batch.c.size - by, **span)
 
 
-def insert_batch(connection: Connection, like: Row[Any], **values: Any) -> int:
+def insert_batch(connection: Connection, like: BatchRow, **values: Any) -> int:
     """Add a batch of the same campaign and edition as *like*, with the campaign's next number."""
     # the numbers of a campaign are given out one at a time
     connection.execute(select(campaign.c.id).where(campaign.c.id == like.campaign_id).with_for_update())
@@ -78,7 +79,7 @@ def insert_batch(connection: Connection, like: Row[Any], **values: Any) -> int:
     return new
 
 
-def release(connection: Connection, row: Row[Any]) -> None:
+def release(connection: Connection, row: BatchRow) -> None:
     """Let a batch wait again; of a cancelled campaign it is skipped, and one that lost everybody is closed."""
     query = select(campaign.c.state).where(campaign.c.id == row.campaign_id).with_for_update()
     cancelled = connection.execute(query).scalar_one() is CampaignState.CANCELLED
@@ -111,12 +112,13 @@ def close(connection: Connection, batch_id: int) -> None:
     change(connection, batch_id, state=BatchState.ACCEPTED, **_NO_RANGE)
 
 
-def _span(connection: Connection, old: Row[Any], some: Sequence[int]) -> tuple[int, int] | None:
+def _span(connection: Connection, old: BatchRow, some: Sequence[int]) -> tuple[int, int] | None:
     """The range that the new batch can have: when *some* are the first or the last members of a range."""
-    if old.first_delivery is not None:
+    if old.span is not None:
+        first, last = old.span
         everyone = of_batch(connection, old.id)
         if list(some) == everyone[: len(some)]:
-            return old.first_delivery, some[-1]
+            return first, some[-1]
         if list(some) == everyone[-len(some) :]:
-            return some[0], old.last_delivery
+            return some[0], last
     return None

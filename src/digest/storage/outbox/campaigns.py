@@ -74,13 +74,13 @@ class _Group:
 
 def audience(
     connection: Connection,
-    hash: str,  # noqa: A002  the word of the design
+    issue_hash: str,
     month: Month,
     languages: Sequence[str],
     today: dt.date,
 ) -> Audience:
     """Who would get which edition if the issue were sent now; plans nothing. See `plan`."""
-    rows = people(hash, month, languages, today).subquery("people")
+    rows = people(issue_hash, month, languages, today).subquery("people")
     columns = (rows.c.language, rows.c.mask, rows.c.reason)
     editions: dict[EditionKey, int] = {}
     skipped: Counter[Skipped] = Counter()
@@ -95,7 +95,7 @@ def audience(
 def plan(
     connection: Connection,
     month: Month,
-    hash: str,  # noqa: A002  the word of the design
+    issue_hash: str,
     *,
     batch_size: int,
     languages: Sequence[str],
@@ -107,7 +107,7 @@ def plan(
     Who is paused in *month*, or whom nothing matches and who wants nothing then, gets a skipped delivery.
 
     Args:
-        hash: Of the frozen issue; its editions must be stored.
+        issue_hash: Of the frozen issue; its editions must be stored.
         batch_size: Members of a batch, at most; from 1.
         languages: In which there are editions; whoever has another gets the first.
 
@@ -116,7 +116,7 @@ def plan(
     """
     values = {
         "month": str(month),
-        "hash": hash,
+        "hash": issue_hash,
         "state": CampaignState.SENDING,
         "planned": 0,
         "installation": installation.read(connection),
@@ -126,7 +126,7 @@ def plan(
         insert_new(connection, campaign).values(values).returning(campaign.c.id)
     ).scalar_one_or_none()
     if number is not None:
-        planned = _take_snapshot(connection, hash, month, languages, now.date())
+        planned = _take_snapshot(connection, issue_hash, month, languages, now.date())
         groups = _groups(connection, languages, batch_size)
         before = _take_numbers(connection, planned)
         _insert_batches(connection, number, groups, batch_size, before)
@@ -144,8 +144,21 @@ def find(connection: Connection, month: Month) -> Campaign | None:
     return None if row is None else _campaign(row)
 
 
-def state(connection: Connection, campaign_id: int) -> CampaignState:
-    """The state of a campaign that is there; nobody else changes it until the end of the transaction."""
+def require(connection: Connection, month: Month) -> Campaign:
+    """
+    Return the campaign of *month*.
+
+    Raises:
+        NotFound: It has none.
+    """
+    found = find(connection, month)
+    if found is None:
+        raise NotFound(f"{month} has no campaign: run `digest send {month}`")
+    return found
+
+
+def lock_state(connection: Connection, campaign_id: int) -> CampaignState:
+    """Lock a campaign until the end of the transaction, and return its state."""
     query = select(campaign.c.state).where(campaign.c.id == campaign_id).with_for_update()
     found: CampaignState = connection.execute(query).scalar_one()
     return found
@@ -185,7 +198,7 @@ def set_state(
 
 def hold(connection: Connection, campaign_id: int, reason: str, now: dt.datetime) -> None:
     """Hold a campaign that is sending; one that is only planned takes *reason*, any other stays as it is."""
-    if state(connection, campaign_id) is CampaignState.SENDING:
+    if lock_state(connection, campaign_id) is CampaignState.SENDING:
         set_state(connection, campaign_id, CampaignState.HELD, reason=reason, now=now)
     else:
         only_planned = (campaign.c.state == CampaignState.HELD, campaign.c.reason == ONLY_PLANNED)
@@ -200,7 +213,7 @@ def reword(connection: Connection, campaign_id: int, reason: str) -> bool:
 
 def reopen(connection: Connection, campaign_id: int, reason: str, now: dt.datetime) -> None:
     """Hold a campaign that is sending, or was already sent and has somebody waiting again."""
-    if state(connection, campaign_id) in {CampaignState.SENDING, CampaignState.SENT}:
+    if lock_state(connection, campaign_id) in {CampaignState.SENDING, CampaignState.SENT}:
         set_state(connection, campaign_id, CampaignState.HELD, reason=reason, now=now)
 
 
@@ -265,9 +278,9 @@ def cancel(connection: Connection, campaign_id: int, now: dt.datetime) -> None:
     connection.execute(update(batch).where(*waiting).values(values))
 
 
-def correct(connection: Connection, campaign_id: int, hash: str) -> None:  # noqa: A002  the word of the design
+def correct(connection: Connection, campaign_id: int, issue_hash: str) -> None:
     """Let those who still wait get the editions of another frozen issue, which must have the same articles."""
-    connection.execute(update(campaign).where(campaign.c.id == campaign_id).values(hash=hash))
+    connection.execute(update(campaign).where(campaign.c.id == campaign_id).values(hash=issue_hash))
 
 
 def _take_snapshot(connection: Connection, name: str, month: Month, languages: Sequence[str], today: dt.date) -> int:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Date, Row, Select, bindparam, case, func, insert, literal, select, update
+from sqlalchemy import Connection, Date, Select, bindparam, case, func, insert, literal, select, update
 
 from digest.delivery.handover import MailIdentity
 from digest.delivery.states import AttemptState, BatchState, CampaignState, HandOver, Skipped
 from digest.issue.edition import EditionKey
 from digest.storage.db.as_json import rows_as_json
 from digest.storage.outbox import batches
+from digest.storage.outbox.rows import Claimable, Member
 from digest.storage.tables.outbox import attempt, batch, campaign, delivery
 from digest.storage.tables.people import subscriber, suppression
 from digest.subscribers.subscriber import State
@@ -88,8 +89,6 @@ _TAKE = (
 )
 _CLOSE = update(batch).where(batch.c.id == bindparam("which")).values(state=BatchState.ACCEPTED, size=0)
 
-Member = list[Any]  # delivery id, subscriber id, address, name, and nothing
-
 
 @dataclass(frozen=True)
 class Claim:
@@ -99,7 +98,7 @@ class Claim:
         hash, key: Which edition of which frozen issue.
         depth: Halvings that led to it.
         origin: Of its mails: the same in every claim of these people.
-        recipients: Delivery id, subscriber id, address, name (and None) of each, by delivery id.
+        recipients: Its members, by delivery id.
     """
 
     attempt_id: int
@@ -171,16 +170,16 @@ def claim(
         taken = connection.execute(_NEXT, {"campaign": campaign_id, "limit": limit - len(claims)}).all()
         if not taken:
             break
-        for row in taken:
+        for row in map(Claimable._make, taken):
             recipients = _fit(connection, row, now.date())
             if not recipients:
                 connection.execute(_CLOSE, {"which": row.id})
                 continue
             # that of the first claim, so that whoever may have the mail already gets the very same one again
             origin = MailIdentity(row.installation, row.first_claimed_at or now, row.month)
-            number = _begin(connection, row, len(recipients), origin.date, held)
+            attempt_id = _begin(connection, row, len(recipients), origin.date, held)
             key = EditionKey(row.language, row.mask)
-            claims.append(Claim(number, row.id, row.hash, key, row.depth, origin, recipients))
+            claims.append(Claim(attempt_id, row.id, row.hash, key, row.depth, origin, recipients))
     return claims
 
 
@@ -203,7 +202,7 @@ def any_in(connection: Connection, campaign_id: int, state: BatchState) -> bool:
     return connection.execute(query.limit(1)).one_or_none() is not None
 
 
-def _fit(connection: Connection, taken: Row[Any], today: dt.date) -> list[Member]:
+def _fit(connection: Connection, taken: Claimable, today: dt.date) -> list[Member]:
     """Members who may be mailed now; the others become skipped."""
     if taken.first_delivery is None:
         rows = connection.execute(_MOVED, {"batch": taken.id, "month": taken.month, "today": today})
@@ -212,22 +211,22 @@ def _fit(connection: Connection, taken: Row[Any], today: dt.date) -> list[Member
         rows = connection.execute(_IN_RANGE, {**span, "month": taken.month, "today": today})
     members: list[list[Any]] = sorted(orjson.loads(rows.scalar_one() or "[]"))
     left_out: dict[str, list[int]] = {}
-    for number, _, _, _, reason in members:
+    for delivery_id, _, _, _, reason in members:
         if reason is not None:
-            left_out.setdefault(reason, []).append(number)
+            left_out.setdefault(reason, []).append(delivery_id)
     for reason, some in left_out.items():
         _skip(connection, taken, some, reason)
-    return [member for member in members if member[4] is None]
+    return [Member(one, person, address, name) for one, person, address, name, reason in members if reason is None]
 
 
-def _begin(connection: Connection, taken: Row[Any], size: int, date: dt.datetime, held: Mapping[str, Any]) -> int:
+def _begin(connection: Connection, taken: Claimable, size: int, date: dt.datetime, held: Mapping[str, Any]) -> int:
     values = {"batch_id": taken.id, "hash": taken.hash, "state": AttemptState.SENDING, **held}
-    number: int = connection.execute(_BEGIN, values).scalar_one()
-    connection.execute(_TAKE, {"which": taken.id, "members": size, "attempt": number, "date": date})
-    return number
+    attempt_id: int = connection.execute(_BEGIN, values).scalar_one()
+    connection.execute(_TAKE, {"which": taken.id, "members": size, "attempt": attempt_id, "date": date})
+    return attempt_id
 
 
-def _skip(connection: Connection, taken: Row[Any], some: list[int], reason: str) -> None:
+def _skip(connection: Connection, taken: Claimable, some: list[int], reason: str) -> None:
     if taken.tried_by is None:
         values = {"state": HandOver.SKIPPED, "reason": reason}
         connection.execute(update(delivery).where(delivery.c.id.in_(some)).values(values))

@@ -4,7 +4,7 @@ import datetime as dt
 
 from sqlalchemy import Connection, select, update
 
-from digest.delivery.breaker import OPEN, Gate
+from digest.delivery.breaker import CLOSED, Breaker
 from digest.storage.db.upsert import insert_new
 from digest.storage.tables.outbox import gate
 
@@ -12,25 +12,25 @@ MOST_AT_ONCE = 2000  # recipients of the batches that one transaction claims
 _COLUMNS = (gate.c.doubts, gate.c.shuts, gate.c.shut_at, gate.c.shut_until, gate.c.reason, gate.c.failing_since)
 
 
-def read(connection: Connection, name: str) -> Gate:
+def read(connection: Connection, name: str) -> Breaker:
     """How the gate of the transport *name* stands."""
     row = connection.execute(select(*_COLUMNS).where(gate.c.name == name)).one_or_none()
-    return OPEN if row is None else Gate(*row)
+    return CLOSED if row is None else Breaker(*row)
 
 
-def lock(connection: Connection, name: str) -> Gate:
+def lock(connection: Connection, name: str) -> Breaker:
     """The same, with nobody else changing it until the end of the transaction."""
     connection.execute(insert_new(connection, gate).values(name=name, doubts=0, shuts=0))
-    return Gate(*connection.execute(select(*_COLUMNS).where(gate.c.name == name).with_for_update()).one())
+    return Breaker(*connection.execute(select(*_COLUMNS).where(gate.c.name == name).with_for_update()).one())
 
 
-def write(connection: Connection, name: str, new: Gate) -> None:
+def write(connection: Connection, name: str, new: Breaker) -> None:
     """Set what the breaker remembers; the row is there since `lock`."""
     values = {
         "doubts": new.doubts,
-        "shuts": new.shuts,
-        "shut_at": new.shut_at,
-        "shut_until": new.shut_until,
+        "shuts": new.trips,
+        "shut_at": new.tripped_at,
+        "shut_until": new.tripped_until,
         "reason": new.reason,
         "failing_since": new.failing_since,
     }

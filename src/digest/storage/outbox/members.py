@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, select, update
 
 from digest.delivery.states import BatchState, HandOver
+from digest.storage.outbox.rows import BATCHES, BatchRow
 from digest.storage.tables.outbox import batch, delivery
 
 IDS_AT_ONCE = 1000  # below what one statement may hold of parameters
@@ -20,16 +21,16 @@ _FIRST: Select[Any] = (
 
 def of_batch(connection: Connection, batch_id: int) -> list[int]:
     """The deliveries of a batch that have no state of their own, in order."""
-    row = connection.execute(select(batch).where(batch.c.id == batch_id)).one()
+    row = BatchRow(*connection.execute(BATCHES.where(batch.c.id == batch_id)).one())
     query = select(delivery.c.id).where(*inside(row), delivery.c.state.is_(None)).order_by(delivery.c.id)
     return list(connection.execute(query).scalars())
 
 
-def inside(row: Row[Any]) -> tuple[Any, ...]:
+def inside(row: BatchRow) -> tuple[Any, ...]:
     """The condition that a delivery is in the batch of *row*."""
-    if row.first_delivery is None:
+    if row.span is None:
         return (delivery.c.batch_id == row.id,)
-    return delivery.c.id.between(row.first_delivery, row.last_delivery), delivery.c.batch_id.is_(None)
+    return delivery.c.id.between(*row.span), delivery.c.batch_id.is_(None)
 
 
 def batches_of(connection: Connection, deliveries: Collection[int]) -> dict[int, int]:
@@ -80,7 +81,7 @@ def edition_accepted(connection: Connection, batch_id: int) -> bool:
     return connection.execute(query.limit(1)).one_or_none() is not None
 
 
-def reject(connection: Connection, home: Row[Any], rejected: Mapping[int, str]) -> int:
+def reject(connection: Connection, home: BatchRow, rejected: Mapping[int, str]) -> int:
     """Reject members of the batch *home* for their own sake, each with its reason; how many of them were in it."""
     refused = sum(_reject(connection, home, number, reason) for number, reason in rejected.items())
     if refused:
@@ -88,6 +89,6 @@ def reject(connection: Connection, home: Row[Any], rejected: Mapping[int, str]) 
     return refused
 
 
-def _reject(connection: Connection, home: Row[Any], delivery_id: int, reason: str) -> int:
+def _reject(connection: Connection, home: BatchRow, delivery_id: int, reason: str) -> int:
     mine = (delivery.c.id == delivery_id, *inside(home), delivery.c.state.is_(None))
     return connection.execute(update(delivery).where(*mine).values(state=HandOver.REJECTED, reason=reason)).rowcount

@@ -2,16 +2,16 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection
 
 from digest.delivery.states import AttemptState, BatchState
 from digest.storage.outbox import attempts, batches, members
+from digest.storage.outbox.rows import BATCHES, BatchRow
 from digest.storage.tables.outbox import batch
 
 
-def reported(
+def record_partial(
     connection: Connection,
     attempt_id: int,
     answers: Mapping[int, str | None],
@@ -54,16 +54,26 @@ def _take_of(connection: Connection, batch_id: int, attempt_id: int, some: Colle
         _take(connection, home, attempt_id, taken)
 
 
-def _take(connection: Connection, home: Row[Any], attempt_id: int, taken: Sequence[int]) -> None:
+def _take(connection: Connection, home: BatchRow, attempt_id: int, taken: Sequence[int]) -> None:
     """Move members that were taken to the accepted batch of this attempt; the range goes on growing."""
-    query = select(batch).where(
+    query = BATCHES.where(
         batch.c.parent_id == home.id, batch.c.attempt_id == attempt_id, batch.c.state == BatchState.ACCEPTED
     )
-    beside = connection.execute(query.order_by(batch.c.id.desc()).limit(1)).one_or_none()
-    grows = beside is not None and beside.last_delivery is not None and home.first_delivery == beside.last_delivery + 1
-    if beside is None or not grows or list(taken) != members.of_batch(connection, home.id)[: len(taken)]:
+    found = connection.execute(query.order_by(batch.c.id.desc()).limit(1)).one_or_none()
+    beside = None if found is None else BatchRow(*found)
+    if (
+        beside is None
+        or home.span is None
+        or not _follows(home, beside)
+        or list(taken) != members.of_batch(connection, home.id)[: len(taken)]
+    ):
         values = {"parent_id": home.id, "split_by": attempts.latest(connection, home), "attempt_id": attempt_id}
         batches.move(connection, home, taken, state=BatchState.ACCEPTED, **values)
         return
     batches.change(connection, beside.id, last_delivery=taken[-1], size=batch.c.size + len(taken))
-    batches.shrink(connection, home, taken[-1] + 1, home.last_delivery, by=len(taken))
+    batches.shrink(connection, home, taken[-1] + 1, home.span[1], by=len(taken))
+
+
+def _follows(home: BatchRow, beside: BatchRow) -> bool:
+    """Whether the range of *home* begins right after that of *beside*."""
+    return home.span is not None and beside.span is not None and home.span[0] == beside.span[1] + 1

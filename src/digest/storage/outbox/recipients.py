@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, null, select
 
 from digest.delivery.states import BatchState, HandOver
 from digest.storage.outbox import members
+from digest.storage.outbox.rows import BATCHES, BatchRow
 from digest.storage.tables.outbox import attempt, batch, delivery
 from digest.storage.tables.people import subscriber
 
@@ -43,7 +44,7 @@ def rejected(connection: Connection, campaign_id: int) -> Iterator[Named]:
 def in_batches(connection: Connection, campaign_id: int, state: BatchState) -> Iterator[Named]:
     """Members of the batches in *state*, in their order, with one batch in memory. Valid as long as the transaction."""
     query = (
-        select(batch, attempt.c.detail)
+        BATCHES.add_columns(attempt.c.detail)
         .outerjoin(attempt, attempt.c.id == batch.c.attempt_id)
         .where(batch.c.campaign_id == campaign_id, batch.c.state == state)
         .order_by(batch.c.number)
@@ -51,16 +52,18 @@ def in_batches(connection: Connection, campaign_id: int, state: BatchState) -> I
     )
     last = 0
     while (row := connection.execute(query.where(batch.c.number > last)).one_or_none()) is not None:
-        last = row.number
+        *columns, detail = row
+        home = BatchRow(*columns)
+        last = home.number
         people = (
             select(subscriber.c.address)
             .select_from(delivery)
             .outerjoin(subscriber, subscriber.c.id == delivery.c.subscriber_id)
-            .where(*members.inside(row), delivery.c.state.is_(None))
+            .where(*members.inside(home), delivery.c.state.is_(None))
             .order_by(delivery.c.id)
         )
         for address in connection.execute(people).scalars():
-            yield Named(address, row.detail, row.attempt_id)
+            yield Named(address, detail, home.attempt_id)
 
 
 def rejected_because(connection: Connection, campaign_id: int, most: int) -> list[tuple[str, int]]:

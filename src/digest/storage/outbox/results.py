@@ -46,8 +46,8 @@ class Taken:
     rejected: Mapping[int, str]
 
 
-def accepted_all(connection: Connection, answers: Iterable[Taken], now: dt.datetime) -> None:
-    """Write down many acceptances; see `accepted`."""
+def record_all_accepted(connection: Connection, answers: Iterable[Taken], now: dt.datetime) -> None:
+    """Write down many acceptances; see `record_accepted`."""
     by_attempt = {answer.attempt_id: answer for answer in answers}
     plain = [number for number, answer in by_attempt.items() if not answer.rejected]
     found = connection.execute(_UNDER_WAY, {"attempts": plain}).all() if plain else []
@@ -57,10 +57,10 @@ def accepted_all(connection: Connection, answers: Iterable[Taken], now: dt.datet
         connection.execute(_TAKEN_BATCH, [{"which": number} for _, number in found])
     for number in by_attempt.keys() - {number for number, _ in found}:
         one = by_attempt[number]
-        accepted(connection, number, message_id=one.message_id, rejected=one.rejected, now=now)
+        record_accepted(connection, number, message_id=one.message_id, rejected=one.rejected, now=now)
 
 
-def accepted(
+def record_accepted(
     connection: Connection, attempt_id: int, *, message_id: str | None, rejected: Mapping[int, str], now: dt.datetime
 ) -> bool:
     """
@@ -83,7 +83,7 @@ def accepted(
     return _prove(connection, row.batch_id, attempt_id, rejected)
 
 
-def not_accepted(
+def record_not_accepted(
     connection: Connection,
     attempt_id: int,
     *,
@@ -118,7 +118,7 @@ def not_accepted(
     return refused
 
 
-def never_requested(
+def record_never_requested(
     connection: Connection, attempt_id: int, *, owner: str, began: dt.datetime, detail: str, now: dt.datetime
 ) -> bool:
     """
@@ -130,11 +130,11 @@ def never_requested(
     mine = (attempt.c.id == attempt_id, attempt.c.owner == owner, attempt.c.started_at == began)
     if connection.execute(select(attempt.c.id).where(*mine).with_for_update()).one_or_none() is None:
         return False
-    not_accepted(connection, attempt_id, detail=detail, now=now)
+    record_not_accepted(connection, attempt_id, detail=detail, now=now)
     return True
 
 
-def in_doubt(
+def record_in_doubt(
     connection: Connection,
     attempt_id: int,
     *,

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from digest.delivery.states import AttemptState, BatchState, Skipped
 from digest.storage.outbox import attempts, batches, members
-from digest.storage.outbox.results import accepted, not_accepted
+from digest.storage.outbox.results import record_accepted, record_not_accepted
 
 
 def by_evidence(
@@ -30,12 +30,12 @@ def by_evidence(
     everyone = members.of_batch(connection, row.batch_id)
     missing = [number for number in everyone if number not in taken]
     if missing == everyone:
-        not_accepted(connection, attempt_id, detail=detail, now=now)
+        record_not_accepted(connection, attempt_id, detail=detail, now=now)
         return
     if missing:
         batches.let_go(connection, row.batch_id, attempt_id, missing)
     attempts.change(connection, attempt_id, detail=detail)
-    accepted(connection, attempt_id, message_id=None, rejected={}, now=now)
+    record_accepted(connection, attempt_id, message_id=None, rejected={}, now=now)
 
 
 def set_back(connection: Connection, attempt_id: int, *, lease_until: dt.datetime, finished_at: dt.datetime) -> None:
@@ -43,7 +43,7 @@ def set_back(connection: Connection, attempt_id: int, *, lease_until: dt.datetim
     row = attempts.locked(connection, attempt_id)
     if row.state is AttemptState.SENDING:
         attempts.change(connection, attempt_id, lease_until=min(row.lease_until, lease_until))
-    elif row.state is AttemptState.IN_DOUBT:
+    elif row.state is AttemptState.IN_DOUBT and row.finished_at is not None:
         attempts.change(connection, attempt_id, finished_at=min(row.finished_at, finished_at))
 
 
@@ -51,7 +51,7 @@ def resend(connection: Connection, attempt_id: int, *, detail: str, now: dt.date
     """Decide that an attempt in doubt goes again; False if it is not in doubt any more."""
     if attempts.locked(connection, attempt_id).state is not AttemptState.IN_DOUBT:
         return False
-    not_accepted(connection, attempt_id, detail=detail, now=now)
+    record_not_accepted(connection, attempt_id, detail=detail, now=now)
     return True
 
 
@@ -60,7 +60,7 @@ def assume_sent(connection: Connection, attempt_id: int, *, detail: str, now: dt
     if attempts.locked(connection, attempt_id).state is not AttemptState.IN_DOUBT:
         return False
     attempts.change(connection, attempt_id, detail=detail)
-    accepted(connection, attempt_id, message_id=None, rejected={}, now=now)
+    record_accepted(connection, attempt_id, message_id=None, rejected={}, now=now)
     return True
 
 

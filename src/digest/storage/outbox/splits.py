@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, bindparam, select
 
 from digest.delivery.states import BatchState
 from digest.storage.outbox import attempts, batches, members
-from digest.storage.outbox.results import not_accepted
+from digest.storage.outbox.results import record_not_accepted
 from digest.storage.tables.outbox import batch
 
 _BESIDE: Select[Any] = (  # where those wait who were dropped before: events come one by one, requests are for many
@@ -36,11 +36,11 @@ def halve(connection: Connection, attempt_id: int, *, detail: str, deeper: int, 
     Raises:
         NotFound: There is no such attempt.
 
-    A batch of one, or one whose attempt was settled meanwhile, is left as `not_accepted` leaves it.
+    A batch of one, or one whose attempt was settled meanwhile, is left as `record_not_accepted` leaves it.
     """
     row = attempts.locked(connection, attempt_id)
     was_open = row.state in attempts.OPEN
-    not_accepted(connection, attempt_id, detail=detail, now=now)
+    record_not_accepted(connection, attempt_id, detail=detail, now=now)
     home = batches.locked(connection, row.batch_id)
     everyone = members.of_batch(connection, home.id)
     if not was_open or home.state is not BatchState.WAITING or len(everyone) < 2:  # noqa: PLR2004
@@ -67,7 +67,7 @@ def put_off(connection: Connection, attempt_id: int, late: Collection[int], *, d
     If it was settled otherwise meanwhile that stays.
     """
     row = attempts.locked(connection, attempt_id)
-    not_accepted(connection, attempt_id, detail=detail, now=now)
+    record_not_accepted(connection, attempt_id, detail=detail, now=now)
     home = batches.locked(connection, row.batch_id)
     everyone = members.of_batch(connection, home.id)
     some = [number for number in everyone if number in late]

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from digest.errors import InDoubt, NotAccepted, Refused
 from digest.transports.deadline import TimedSocket, TimedTlsSocket, connect, secure
-from digest.transports.redaction import fault_words
+from digest.transports.redaction import fault_text
 
 _IDLE = 10.0  # seconds after which a connection is not used again: the other side may be about to close it
 _LONGEST_ANSWER = 256 * 1024  # bytes
@@ -123,7 +123,7 @@ class SendgridApi:
             connection.socket.until = until
         except _FAULTS as fault:
             connection.http.close()
-            raise NotAccepted(f"SendGrid could not be asked: {fault_words(fault)}; nothing went out") from None
+            raise NotAccepted(f"SendGrid could not be asked: {fault_text(fault)}; nothing went out") from None
         except BaseException:
             connection.http.close()
             raise
@@ -131,7 +131,7 @@ class SendgridApi:
             reply, reusable = _answer(connection.http, body)
         except _FAULTS as fault:
             connection.http.close()
-            raise InDoubt(f"SendGrid gave no clear answer: {fault_words(fault)}") from None
+            raise InDoubt(f"SendGrid gave no clear answer: {fault_text(fault)}") from None
         except BaseException:
             connection.http.close()
             raise
@@ -160,9 +160,9 @@ class SendgridApi:
             plain = connect(self._host, self._port, until=until, patience=self._patience)
             sock = secure(plain, self._host, self._tls) if self._secure else plain
         except ssl.SSLCertVerificationError as fault:
-            raise Refused(f"{self._where} can't prove that it is SendGrid: {fault_words(fault)}") from None
+            raise Refused(f"{self._where} can't prove that it is SendGrid: {fault_text(fault)}") from None
         except (OSError, UnicodeError) as fault:
-            raise NotAccepted(f"SendGrid can't be reached at {self._where}: {fault_words(fault)}") from None
+            raise NotAccepted(f"SendGrid can't be reached at {self._where}: {fault_text(fault)}") from None
         client = http.client.HTTPConnection(self._host, self._port)
         client.default_port = 443 if self._secure else 80  # left out of the Host header
         client.response_class = _Response

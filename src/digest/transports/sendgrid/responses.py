@@ -10,7 +10,7 @@ import orjson
 
 from digest.delivery.handover import Answer
 from digest.errors import BatchRefused, InDoubt, NotAccepted, Refused, TooLarge
-from digest.transports.redaction import retold
+from digest.transports.redaction import redacted
 from digest.transports.sendgrid.http import Reply
 from digest.transports.sendgrid.requests import MOST_RECIPIENTS
 
@@ -92,12 +92,12 @@ def _errors(body: bytes) -> Iterator[tuple[str, str]]:
     for error in errors[:MOST_RECIPIENTS] if isinstance(errors, list) else ():
         if isinstance(error, dict):
             field, message = error.get("field"), error.get("message")
-            yield field if isinstance(field, str) else "", retold(message) if isinstance(message, str) else "refused"
+            yield field if isinstance(field, str) else "", redacted(message) if isinstance(message, str) else "refused"
 
 
 def _because(reply: Reply) -> str:
     said = "; ".join(f"{field}: {message}" if field else message for field, message in _errors(reply.body))
-    return f": {retold(said)}" if said else ""
+    return f": {redacted(said)}" if said else ""
 
 
 def asked_wait(reply: Reply, now: float) -> float | None:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from digest.errors import InDoubt, NotAccepted, Refused
 from digest.transports.deadline import TimedSocket, TimedTlsSocket, connect, secure
-from digest.transports.redaction import fault_words, retold
+from digest.transports.redaction import fault_text, redacted
 
 _CLOSING = 421  # RFC 5321, 3.8: the server is about to close the connection
 _GO_ON = 354
@@ -90,7 +90,7 @@ class Connection:
         except smtplib.SMTPResponseException as fault:
             raise _session(relay, fault.smtp_code, fault.smtp_error, "check smtp") from None
         except (OSError, UnicodeError, smtplib.SMTPException) as fault:
-            raise NotAccepted(f"the relay {relay} can't be reached: {fault_words(fault)}") from None
+            raise NotAccepted(f"the relay {relay} can't be reached: {fault_text(fault)}") from None
 
     def ask(self, sender: str, recipient: str, until: float) -> None:
         """
@@ -149,7 +149,7 @@ class Connection:
         try:
             yield
         except (OSError, smtplib.SMTPException) as fault:
-            raise Closing(f"the connection to the relay {self._relay} ended: {fault_words(fault)}") from None
+            raise Closing(f"the connection to the relay {self._relay} ended: {fault_text(fault)}") from None
 
     def _message(self, content: bytes) -> None:
         try:
@@ -157,7 +157,7 @@ class Connection:
             code, said = self._smtp.getreply()
         except (OSError, smtplib.SMTPException) as fault:
             self._smtp.close()
-            raise InDoubt(f"the relay {self._relay} gave no clear answer: {fault_words(fault)}") from None
+            raise InDoubt(f"the relay {self._relay} gave no clear answer: {fault_text(fault)}") from None
         if 400 <= code < 600:  # noqa: PLR2004
             if _is_personal(code, said):  # the message has no other recipient
                 raise RecipientRefused(_answer(code, said))
@@ -184,7 +184,7 @@ class Connection:
 
 
 def _answer(code: int, said: bytes | str) -> str:
-    return f"{code} {retold(said)}".strip() if code > 0 else "what it said is no answer of SMTP"  # smtplib's -1
+    return f"{code} {redacted(said)}".strip() if code > 0 else "what it said is no answer of SMTP"  # smtplib's -1
 
 
 def _ours(said: bytes) -> bool:

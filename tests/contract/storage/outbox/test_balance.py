@@ -65,7 +65,7 @@ class Months(RuleBasedStateMachine):
         with self.database.write() as connection:
             claims = claiming.claim(connection, self.campaign.id, limit=limit, owner="worker", lease=LEASE, now=NOON)
         for claim in claims:
-            members = {recipient[0] for recipient in claim.recipients}
+            members = {member.delivery_id for member in claim.recipients}
             assert not members & self.reached(), "handed over again, though it is known that it was taken"
             assert not members & self.rejected
             assert not members & {one for number in self.open for one in self.about[number]}
@@ -80,7 +80,7 @@ class Months(RuleBasedStateMachine):
         refusals = self.silent(attempt)[:refused] if attempt in self.open else []
         with self.database.write() as connection:
             rejected = dict.fromkeys(refusals, "no")
-            results.accepted(connection, attempt, message_id="m", rejected=rejected, now=NOON)
+            results.record_accepted(connection, attempt, message_id="m", rejected=rejected, now=NOON)
         self.prove(attempt, refusals)
 
     @precondition(lambda self: self.about and self.kind == "reports")
@@ -92,7 +92,7 @@ class Months(RuleBasedStateMachine):
         if attempt in self.proven or not some:
             return
         with self.database.write() as connection:
-            partial_results.reported(connection, attempt, dict.fromkeys(some), lease_until=NOON + LEASE)
+            partial_results.record_partial(connection, attempt, dict.fromkeys(some), lease_until=NOON + LEASE)
         self.told.setdefault(attempt, set()).update(some)
 
     @precondition(lambda self: self.proven and self.kind == "events" and not self.cancelled)
@@ -115,7 +115,7 @@ class Months(RuleBasedStateMachine):
         members = self.silent(attempt)
         with self.database.write() as connection:
             rejected = dict.fromkeys(members[:refused], "no")
-            results.not_accepted(connection, attempt, detail="not taken", rejected=rejected, now=NOON)
+            results.record_not_accepted(connection, attempt, detail="not taken", rejected=rejected, now=NOON)
         self.refuse(members[:refused])
         self.open.discard(attempt)
 
@@ -135,7 +135,7 @@ class Months(RuleBasedStateMachine):
         certain = certain if self.kind == "reports" else set()
         doubtful = {one for place, one in enumerate(members) if place not in certain} or {members[0]}
         with self.database.write() as connection:
-            results.in_doubt(connection, attempt, detail="no answer", doubtful=doubtful, now=NOON)
+            results.record_in_doubt(connection, attempt, detail="no answer", doubtful=doubtful, now=NOON)
         self.about[attempt] = doubtful | self.told.get(attempt, set())
 
     @precondition(lambda self: self.open)
@@ -143,7 +143,7 @@ class Months(RuleBasedStateMachine):
     def decide(self, data, decision):
         attempt = self.take(data)
         with self.database.write() as connection:
-            results.in_doubt(connection, attempt, detail="no answer", now=NOON)
+            results.record_in_doubt(connection, attempt, detail="no answer", now=NOON)
             assert decision(connection, attempt, detail="decided", now=NOON)
         if decision is settling.assume_sent:
             self.prove(attempt, [])

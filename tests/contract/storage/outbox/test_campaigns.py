@@ -214,9 +214,9 @@ def test_campaign_is_sent_when_nothing_is_open_and_not_before(connection):
     assert not campaigns.finish_if_done(connection, campaign.id, LATER), "waiting"
     attempt = claim_next(connection, campaign).attempt_id
     assert not campaigns.finish_if_done(connection, campaign.id, LATER), "sending"
-    results.in_doubt(connection, attempt, detail="no answer", now=LATER)
+    results.record_in_doubt(connection, attempt, detail="no answer", now=LATER)
     assert not campaigns.finish_if_done(connection, campaign.id, LATER), "in doubt"
-    results.accepted(connection, attempt, message_id=None, rejected={}, now=LATER)
+    results.record_accepted(connection, attempt, message_id=None, rejected={}, now=LATER)
     assert campaigns.finish_if_done(connection, campaign.id, LATER)
     assert not campaigns.finish_if_done(connection, campaign.id, LATER), "already"
     found = campaigns.find(connection, NOVEMBER)

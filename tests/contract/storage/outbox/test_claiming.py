@@ -20,11 +20,11 @@ ANN, BOB, CHO = PEOPLE = [make_person(name) for name in ("ann", "bob", "cho")]
 
 
 def names(claim):
-    return [name for _, _, _, name, _ in claim.recipients]
+    return [member.name for member in claim.recipients]
 
 
 def numbers(claim):
-    return [number for number, _, _, _, _ in claim.recipients]
+    return [member.delivery_id for member in claim.recipients]
 
 
 def balance(connection, campaign):
@@ -40,9 +40,9 @@ def test_claim_takes_the_first_waiting_batch_with_all_that_a_request_needs(conne
     claim = claim_next(connection, campaign)
 
     assert (claim.hash, claim.key) == (frozen.hash, EditionKey("en", 1))
-    assert [recipient[1:4] for recipient in claim.recipients] == [
-        [ids[0], "ann@example.org", "ann"],
-        [ids[1], "bob@example.org", "bob"],
+    assert [member[1:] for member in claim.recipients] == [
+        (ids[0], "ann@example.org", "ann"),
+        (ids[1], "bob@example.org", "bob"),
     ]
     assert numbers(claim) == sorted(numbers(claim))
     assert (balance(connection, campaign).sending, balance(connection, campaign).waiting) == (2, 1)
@@ -52,12 +52,12 @@ def test_claim_takes_the_first_waiting_batch_with_all_that_a_request_needs(conne
 def test_who_is_put_off_goes_last_and_the_others_where_they_were(connection, late):
     campaign = begin_campaign(connection, *PEOPLE)
     claim = claim_next(connection, campaign)
-    some = [number for number, _, _, name, _ in claim.recipients if name in late]
+    some = [member.delivery_id for member in claim.recipients if member.name in late]
     splits.put_off(connection, claim.attempt_id, [*some, 10**6], detail="450 later", now=NOON)
     order = []
     while (following := claim_next(connection, campaign)) is not None:
         order.append(names(following))
-        results.accepted(connection, following.attempt_id, message_id=None, rejected={}, now=NOON)
+        results.record_accepted(connection, following.attempt_id, message_id=None, rejected={}, now=NOON)
 
     assert order == [
         *([rest] if (rest := [name for name in ("ann", "bob") if name not in late]) else []),
@@ -71,7 +71,7 @@ def test_who_was_put_off_counts_as_accepted_if_that_attempt_was_taken_after_all(
     campaign = begin_campaign(connection, *PEOPLE)
     claim = claim_next(connection, campaign)
     splits.put_off(connection, claim.attempt_id, numbers(claim)[:1], detail="450 later", now=NOON)
-    results.accepted(connection, claim.attempt_id, message_id=None, rejected={}, now=NOON)
+    results.record_accepted(connection, claim.attempt_id, message_id=None, rejected={}, now=NOON)
 
     assert (balance(connection, campaign).accepted, balance(connection, campaign).waiting) == (2, 1)
 
@@ -152,7 +152,7 @@ def test_new_address_is_used_at_once(connection):
     campaign = begin_campaign(connection)
     connection.execute(update(subscriber).values(address="ann@example.net"))
 
-    assert claim_next(connection, campaign).recipients[0][2] == "ann@example.net"
+    assert claim_next(connection, campaign).recipients[0].address == "ann@example.net"
 
 
 def test_batch_that_has_lost_everybody_is_closed_and_the_next_one_taken(connection):
@@ -180,8 +180,8 @@ def test_accepted_batch_is_done(connection):
     campaign = begin_campaign(connection, ANN)
     claim = claim_next(connection, campaign)
 
-    assert results.accepted(connection, claim.attempt_id, message_id="m1", rejected={}, now=LATER)
-    assert results.accepted(connection, claim.attempt_id, message_id="m1", rejected={}, now=LATER), "said twice"
+    assert results.record_accepted(connection, claim.attempt_id, message_id="m1", rejected={}, now=LATER)
+    assert results.record_accepted(connection, claim.attempt_id, message_id="m1", rejected={}, now=LATER), "said twice"
     row = connection.execute(select(attempt)).one()
     assert (row.state, row.message_id, row.finished_at) == (AttemptState.ACCEPTED, "m1", LATER)
     assert balance(connection, campaign).accepted == 1
@@ -192,8 +192,8 @@ def test_refused_recipients_are_rejected_and_the_others_accepted(connection):
     campaign = begin_campaign(connection, *PEOPLE, batch_size=3)
     claim = claim_next(connection, campaign)
     rejected = {numbers(claim)[1]: "does not exist", 4711: "is not of this batch"}
-    results.accepted(connection, claim.attempt_id, message_id="m1", rejected=rejected, now=LATER)
-    results.accepted(connection, claim.attempt_id, message_id="m1", rejected=rejected, now=LATER)
+    results.record_accepted(connection, claim.attempt_id, message_id="m1", rejected=rejected, now=LATER)
+    results.record_accepted(connection, claim.attempt_id, message_id="m1", rejected=rejected, now=LATER)
 
     assert (balance(connection, campaign).accepted, balance(connection, campaign).rejected) == (2, 1)
     reasons = connection.execute(select(delivery.c.reason).where(delivery.c.state.is_not(None))).scalars()
@@ -203,8 +203,8 @@ def test_refused_recipients_are_rejected_and_the_others_accepted(connection):
 def test_batch_that_was_not_taken_waits_again(connection):
     campaign = begin_campaign(connection, ANN)
     first = claim_next(connection, campaign)
-    results.not_accepted(connection, first.attempt_id, detail="no connection", now=LATER)
-    results.not_accepted(connection, first.attempt_id, detail="no connection", now=LATER)
+    results.record_not_accepted(connection, first.attempt_id, detail="no connection", now=LATER)
+    results.record_not_accepted(connection, first.attempt_id, detail="no connection", now=LATER)
 
     assert balance(connection, campaign).waiting == 1
     second = claim_next(connection, campaign)
@@ -215,8 +215,8 @@ def test_batch_that_was_not_taken_waits_again(connection):
 def test_doubt_is_never_claimed_again(connection):
     campaign = begin_campaign(connection, ANN)
     claim = claim_next(connection, campaign)
-    results.in_doubt(connection, claim.attempt_id, detail="no answer", now=LATER)
-    results.in_doubt(connection, claim.attempt_id, detail="no answer", now=LATER)
+    results.record_in_doubt(connection, claim.attempt_id, detail="no answer", now=LATER)
+    results.record_in_doubt(connection, claim.attempt_id, detail="no answer", now=LATER)
 
     assert claim_next(connection, campaign) is None
     assert balance(connection, campaign).in_doubt == 1
@@ -227,9 +227,9 @@ def test_doubt_is_never_claimed_again(connection):
 def test_late_answer_settles_a_doubt(connection):
     campaign = begin_campaign(connection, ANN, BOB)
     claim = claim_next(connection, campaign)
-    results.in_doubt(connection, claim.attempt_id, detail="lease ran out", now=LATER)
+    results.record_in_doubt(connection, claim.attempt_id, detail="lease ran out", now=LATER)
 
-    assert results.accepted(
+    assert results.record_accepted(
         connection, claim.attempt_id, message_id="m1", rejected={numbers(claim)[0]: "refused"}, now=LATER
     )
     assert (balance(connection, campaign).accepted, balance(connection, campaign).rejected) == (1, 1)
@@ -238,12 +238,12 @@ def test_late_answer_settles_a_doubt(connection):
 def test_answer_that_comes_after_the_batch_was_given_back_is_noted_as_a_duplicate(connection):
     campaign = begin_campaign(connection, ANN)
     first = claim_next(connection, campaign)
-    results.not_accepted(connection, first.attempt_id, detail="given up", now=LATER)
+    results.record_not_accepted(connection, first.attempt_id, detail="given up", now=LATER)
     second = claim_next(connection, campaign)
-    results.accepted(connection, second.attempt_id, message_id="m2", rejected={}, now=LATER)
+    results.record_accepted(connection, second.attempt_id, message_id="m2", rejected={}, now=LATER)
 
-    assert not results.accepted(connection, first.attempt_id, message_id="m1", rejected={}, now=LATER)
-    assert not results.accepted(connection, first.attempt_id, message_id="m1", rejected={}, now=LATER)
+    assert not results.record_accepted(connection, first.attempt_id, message_id="m1", rejected={}, now=LATER)
+    assert not results.record_accepted(connection, first.attempt_id, message_id="m1", rejected={}, now=LATER)
     assert campaigns.duplicates(connection, campaign.id) == 1
     assert balance(connection, campaign).accepted == 1
 
@@ -251,13 +251,13 @@ def test_answer_that_comes_after_the_batch_was_given_back_is_noted_as_a_duplicat
 def test_whoever_left_before_the_second_request_counts_as_accepted_when_the_first_one_is_proven(connection):
     campaign = begin_campaign(connection, ANN, BOB)
     first = claim_next(connection, campaign)
-    results.in_doubt(connection, first.attempt_id, detail="no answer", now=NOON)
+    results.record_in_doubt(connection, first.attempt_id, detail="no answer", now=NOON)
     settling.resend(connection, first.attempt_id, detail="decided", now=NOON)
-    subscribers.leave(connection, first.recipients[0][1], now=NOON)
+    subscribers.leave(connection, first.recipients[0].subscriber_id, now=NOON)
     second = claim_next(connection, campaign)
     skipped = balance(connection, campaign)
-    results.accepted(connection, second.attempt_id, message_id="m", rejected={}, now=NOON)
-    results.accepted(connection, first.attempt_id, message_id="m", rejected={}, now=LATER)
+    results.record_accepted(connection, second.attempt_id, message_id="m", rejected={}, now=NOON)
+    results.record_accepted(connection, first.attempt_id, message_id="m", rejected={}, now=LATER)
 
     assert (names(second), skipped.skipped_because) == (["bob"], {"left": 1})
     assert (balance(connection, campaign).accepted, balance(connection, campaign).skipped) == (2, 0)
@@ -266,10 +266,10 @@ def test_whoever_left_before_the_second_request_counts_as_accepted_when_the_firs
 
 def test_accepted_attempt_is_never_taken_back(connection):
     claim = claim_next(connection, begin_campaign(connection, ANN))
-    results.accepted(connection, claim.attempt_id, message_id=None, rejected={}, now=LATER)
+    results.record_accepted(connection, claim.attempt_id, message_id=None, rejected={}, now=LATER)
 
-    results.not_accepted(connection, claim.attempt_id, detail="no connection", now=LATER)
-    results.in_doubt(connection, claim.attempt_id, detail="", now=LATER)
+    results.record_not_accepted(connection, claim.attempt_id, detail="no connection", now=LATER)
+    results.record_in_doubt(connection, claim.attempt_id, detail="", now=LATER)
     settling.by_evidence(connection, claim.attempt_id, taken=[], detail="", now=LATER)
     assert connection.execute(select(attempt.c.state, attempt.c.detail)).one() == (
         "accepted",
@@ -281,13 +281,13 @@ def test_worker_that_comes_back_after_its_lease_tells_of_everyone_it_reached(con
     campaign = begin_campaign(connection, *PEOPLE, batch_size=3)
     first = claim_next(connection, campaign)
     ann, bob, cho = numbers(first)
-    results.in_doubt(connection, first.attempt_id, detail="lease run out", doubtful=[ann], now=NOON)
-    goes_on = partial_results.reported(connection, first.attempt_id, {ann: None, bob: None}, lease_until=LATER)
+    results.record_in_doubt(connection, first.attempt_id, detail="lease run out", doubtful=[ann], now=NOON)
+    goes_on = partial_results.record_partial(connection, first.attempt_id, {ann: None, bob: None}, lease_until=LATER)
     second = claim_next(connection, campaign)
 
     assert not goes_on
     assert numbers(second) == [cho]
-    results.accepted(connection, second.attempt_id, message_id="m", rejected={}, now=NOON)
+    results.record_accepted(connection, second.attempt_id, message_id="m", rejected={}, now=NOON)
     assert balance(connection, campaign).accepted == 3
     assert campaigns.duplicates(connection, campaign.id) == 0
 
@@ -296,10 +296,10 @@ def test_whoever_went_again_meanwhile_counts_as_handed_over_twice(connection):
     campaign = begin_campaign(connection, *PEOPLE, batch_size=3)
     first = claim_next(connection, campaign)
     ann, bob, cho = numbers(first)
-    results.in_doubt(connection, first.attempt_id, detail="lease run out", doubtful=[ann], now=NOON)
+    results.record_in_doubt(connection, first.attempt_id, detail="lease run out", doubtful=[ann], now=NOON)
     second = claim_next(connection, campaign)
-    partial_results.reported(connection, first.attempt_id, {ann: None, bob: None}, lease_until=LATER)
-    results.accepted(connection, second.attempt_id, message_id="m", rejected={}, now=NOON)
+    partial_results.record_partial(connection, first.attempt_id, {ann: None, bob: None}, lease_until=LATER)
+    results.record_accepted(connection, second.attempt_id, message_id="m", rejected={}, now=NOON)
 
     assert numbers(second) == [bob, cho]
     assert balance(connection, campaign).accepted == 3
@@ -309,16 +309,18 @@ def test_whoever_went_again_meanwhile_counts_as_handed_over_twice(connection):
 def test_answer_to_a_settled_attempt_rejects_nobody_and_says_so(connection):
     campaign = begin_campaign(connection, ANN, BOB)
     claim = claim_next(connection, campaign)
-    results.accepted(connection, claim.attempt_id, message_id="m", rejected={}, now=NOON)
+    results.record_accepted(connection, claim.attempt_id, message_id="m", rejected={}, now=NOON)
 
     rejected = {numbers(claim)[0]: "no"}
-    assert results.not_accepted(connection, claim.attempt_id, detail="late", rejected=rejected, now=LATER) is None
+    assert (
+        results.record_not_accepted(connection, claim.attempt_id, detail="late", rejected=rejected, now=LATER) is None
+    )
     assert balance(connection, campaign).accepted == 2
 
 
 def test_attempt_that_is_not_there_is_not_found(connection):
     with pytest.raises(NotFound):
-        results.accepted(connection, 4711, message_id=None, rejected={}, now=NOON)
+        results.record_accepted(connection, 4711, message_id=None, rejected={}, now=NOON)
 
 
 @pytest.mark.parametrize("doubtful", [True, False])
@@ -327,7 +329,7 @@ def test_evidence_tells_who_was_taken_and_the_others_wait_again(connection, take
     campaign = begin_campaign(connection, *PEOPLE, batch_size=3)
     claim = claim_next(connection, campaign)
     if doubtful:
-        results.in_doubt(connection, claim.attempt_id, detail="no answer", now=LATER)
+        results.record_in_doubt(connection, claim.attempt_id, detail="no answer", now=LATER)
     certain = [numbers(claim)[place] for place in taken]
     settling.by_evidence(connection, claim.attempt_id, taken=[*certain, 4711], detail="worker died", now=LATER)
 
@@ -354,7 +356,7 @@ def test_workers_at_once_never_share_a_batch(database):
                 return
             claimed.extend(numbers(claim))
             with database.write() as connection:
-                results.accepted(connection, claim.attempt_id, message_id=None, rejected={}, now=LATER)
+                results.record_accepted(connection, claim.attempt_id, message_id=None, rejected={}, now=LATER)
 
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:

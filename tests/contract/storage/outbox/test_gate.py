@@ -3,23 +3,23 @@ import threading
 
 from factories import NOON
 
-from digest.delivery.breaker import OPEN, Gate
+from digest.delivery.breaker import CLOSED, Breaker
 from digest.storage.outbox import gate
 
 SECOND = dt.timedelta(seconds=1)
 
 
 def test_gate_that_nobody_has_touched_is_open(connection):
-    assert gate.read(connection, "sendgrid") == OPEN
+    assert gate.read(connection, "sendgrid") == CLOSED
 
 
 def test_gate_remembers_what_was_written_and_each_transport_has_its_own(connection):
-    shut = Gate(2, 1, NOON, NOON + SECOND, "no answer", NOON - SECOND)
+    shut = Breaker(2, 1, NOON, NOON + SECOND, "no answer", NOON - SECOND)
     gate.lock(connection, "sendgrid")
     gate.write(connection, "sendgrid", shut)
 
     assert gate.read(connection, "sendgrid") == gate.lock(connection, "sendgrid") == shut
-    assert gate.read(connection, "smtp") == OPEN
+    assert gate.read(connection, "smtp") == CLOSED
 
 
 def go(connection, recipients, now=NOON, rate=50.0):

@@ -16,7 +16,7 @@ def begun(connection):
 def test_whoever_is_in_doubt_is_named_with_the_request_and_what_came_back(connection):
     campaign = begun(connection)
     claim = claim_next(connection, campaign)
-    results.in_doubt(connection, claim.attempt_id, detail="no answer", now=NOON)
+    results.record_in_doubt(connection, claim.attempt_id, detail="no answer", now=NOON)
 
     doubtful = list(recipients.in_batches(connection, campaign.id, BatchState.IN_DOUBT))
 
@@ -26,7 +26,7 @@ def test_whoever_is_in_doubt_is_named_with_the_request_and_what_came_back(connec
 def test_whoever_waits_is_named_with_what_kept_them_waiting(connection):
     campaign = begun(connection)
     claim = claim_next(connection, campaign)
-    results.not_accepted(connection, claim.attempt_id, detail="429 busy", now=NOON)
+    results.record_not_accepted(connection, claim.attempt_id, detail="429 busy", now=NOON)
 
     waiting = list(recipients.in_batches(connection, campaign.id, BatchState.WAITING))
 
@@ -37,10 +37,10 @@ def test_whoever_waits_is_named_with_what_kept_them_waiting(connection):
 def test_whoever_was_rejected_is_named_once_and_not_among_those_in_doubt(connection):
     campaign = begun(connection)
     claim = claim_next(connection, campaign)
-    refused = {claim.recipients[1][0]: "550 unknown user"}
-    results.not_accepted(connection, claim.attempt_id, detail="one refused", rejected=refused, now=NOON)
+    refused = {claim.recipients[1].delivery_id: "550 unknown user"}
+    results.record_not_accepted(connection, claim.attempt_id, detail="one refused", rejected=refused, now=NOON)
     again = claim_next(connection, campaign)
-    results.in_doubt(connection, again.attempt_id, detail="no answer", now=NOON)
+    results.record_in_doubt(connection, again.attempt_id, detail="no answer", now=NOON)
 
     assert list(recipients.rejected(connection, campaign.id)) == [Named("p1@example.org", "550 unknown user", None)]
     doubtful = recipients.in_batches(connection, campaign.id, BatchState.IN_DOUBT)
@@ -50,7 +50,9 @@ def test_whoever_was_rejected_is_named_once_and_not_among_those_in_doubt(connect
 def test_doubt_about_one_recipient_names_that_one_alone(connection):
     campaign = begun(connection)
     claim = claim_next(connection, campaign)
-    results.in_doubt(connection, claim.attempt_id, detail="cut off", doubtful=[claim.recipients[0][0]], now=NOON)
+    results.record_in_doubt(
+        connection, claim.attempt_id, detail="cut off", doubtful=[claim.recipients[0].delivery_id], now=NOON
+    )
 
     named = {state: list(recipients.in_batches(connection, campaign.id, state)) for state in BatchState}
 
@@ -61,8 +63,8 @@ def test_doubt_about_one_recipient_names_that_one_alone(connection):
 def test_address_of_an_erased_person_is_gone_and_the_reason_stays(connection):
     campaign = begun(connection)
     claim = claim_next(connection, campaign)
-    refused = {claim.recipients[0][0]: "550 unknown user"}
-    results.accepted(connection, claim.attempt_id, message_id=None, rejected=refused, now=NOON)
+    refused = {claim.recipients[0].delivery_id: "550 unknown user"}
+    results.record_accepted(connection, claim.attempt_id, message_id=None, rejected=refused, now=NOON)
     erasure.erase(connection, "hash of p0", NOON)
 
     assert list(recipients.rejected(connection, campaign.id)) == [Named(None, "550 unknown user", None)]
@@ -71,9 +73,9 @@ def test_address_of_an_erased_person_is_gone_and_the_reason_stays(connection):
 def test_reasons_of_the_rejected_are_counted_the_most_frequent_first(connection):
     campaign = begun(connection)
     claim = claim_next(connection, campaign)
-    numbers = [number for number, *_ in claim.recipients]
+    numbers = [member.delivery_id for member in claim.recipients]
     refused = dict(zip(numbers, ["full", "unknown", "unknown"], strict=True))
-    results.accepted(connection, claim.attempt_id, message_id=None, rejected=refused, now=NOON)
+    results.record_accepted(connection, claim.attempt_id, message_id=None, rejected=refused, now=NOON)
 
     assert recipients.rejected_because(connection, campaign.id, 10) == [("unknown", 2), ("full", 1)]
     assert recipients.rejected_because(connection, campaign.id, 1) == [("unknown", 2)]

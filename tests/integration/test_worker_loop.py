@@ -9,7 +9,7 @@ from projects import MONTH, make_project, make_ready
 from digest.bootstrap import Digest
 from digest.pipeline.campaign.control import hold
 from digest.pipeline.campaign.plan import plan
-from digest.pipeline.campaign.worker_loop import once
+from digest.pipeline.campaign.worker_loop import run_once
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def digest(tmp_path: Path) -> Digest:
 def rounds_of(digest: Digest, caplog: pytest.LogCaptureFixture, times: int = 2) -> list[str]:
     with caplog.at_level(logging.INFO, "digest.worker"):
         for _ in range(times):
-            once(digest.database, digest.sending)
+            run_once(digest.database, digest.sending)
     return caplog.messages
 
 
