@@ -93,8 +93,8 @@ def test_address_of_another_subscriber_is_refused(town: Town, has_left: bool):
         (Reason.BOUNCED, "suppressions remove"),
         (Reason.COMPLAINED, "suppressions remove"),
         (Reason.MANUAL, "suppressions remove"),
-        (Reason.UNSUBSCRIBED, "only they can come back"),
-        (Reason.ERASED, "only they can come back"),
+        (Reason.UNSUBSCRIBED, "only they can return"),
+        (Reason.ERASED, "only they can return"),
     ],
 )
 def test_suppressed_address_is_refused(town: Town, reason: Reason, said: str):

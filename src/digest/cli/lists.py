@@ -27,7 +27,7 @@ _MEANING = {
     "kept": "already subscribed, and different in the list: not changed (--update applies what the list says)",
     "duplicate": "have the address of another row of this list",
     "lapsed": "their implied consent has ended, and this list does not renew it",
-    "left": "have unsubscribed: only they can come back",
+    "left": "have unsubscribed: only they can return",
     "suppressed": "must not be mailed (`digest suppressions list` shows why)",
     "unsubscribed_there": f"unsubscribed in the program that wrote the list: {_UNLESS}",
     "cleaned_there": f"their mailbox rejected mail there: {_UNLESS}",

@@ -16,7 +16,7 @@ _RESULTS = {
     "added": "added",
     "unchanged": "is there already",
     "kept": "not changed: is there already with other preferences; `subscribers import --update` overwrites them",
-    "left": "not added: this person has left, and only they can come back: on the site, by signing up again",
+    "left": "not added: this person has left, and only they can return: on the site, by signing up again",
     "suppressed": "not added: this address must not be mailed",
 }
 

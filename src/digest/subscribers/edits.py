@@ -74,7 +74,7 @@ def why_not_move(old: Reason | None, new: Reason | None, *, is_taken: bool) -> s
     if is_taken:
         return "another subscriber already uses that address: erase one of the two first"
     if new in {Reason.UNSUBSCRIBED, Reason.ERASED}:
-        return "the person at that address has unsubscribed: only they can return, by signing up on the site"
+        return "the person at that address has left: only they can return, by signing up on the site"
     if new is not None:
         return f"that address is suppressed ({new}): if it may be mailed again, run `digest suppressions remove`"
     if old is not None and old != Reason.BOUNCED:
