@@ -203,7 +203,7 @@ def every_page(town: Town, ann: Subscriber, page: Page) -> Iterator[str]:
     page.get_by_role("button", name="Erase my data").click()
     yield "erasure, asked for again"
     page.goto(own)
-    page.get_by_label("Only topics").check()
+    page.get_by_label("Only the topics").check()
     page.get_by_label("Empathy", exact=True).check()
     page.get_by_role("button", name="Save").click()
     yield "preferences, saved"
@@ -237,7 +237,7 @@ def test_no_page_shuts_anybody_out(browser, town: Town, ann: Subscriber, scheme:
 def test_topics_are_found_and_ticked_by_the_script(page: Page, town: Town, ann: Subscriber):
     page.goto(town.personal("preferences", Purpose.PREFERENCES, ann.id))
     expect(page.get_by_label("Find a topic")).to_be_hidden()
-    page.get_by_label("Only topics").check()
+    page.get_by_label("Only the topics").check()
 
     page.get_by_label("Find a topic").fill("CBT")
     boxes = page.get_by_role("checkbox")
@@ -298,7 +298,7 @@ def test_preferences_are_chosen_with_the_keyboard_alone(browser, town: Town, ann
 
 def test_every_control_shows_where_the_focus_is(page: Page, town: Town, ann: Subscriber):
     page.goto(town.personal("preferences", Purpose.PREFERENCES, ann.id))
-    page.get_by_label("Only topics").check()
+    page.get_by_label("Only the topics").check()
     page.locator("body").press("Tab")
     seen = set()
     for _ in range(70):
