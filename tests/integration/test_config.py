@@ -155,10 +155,10 @@ def test_list_in_the_environment_that_is_no_json_is_refused(config_file: Path, m
         load_config(config_file)
 
 
-def test_section_that_stands_twice_is_refused(config_file: Path):
+def test_section_that_is_written_twice_is_refused(config_file: Path):
     config_file.write_text(config_file.read_text() + "\nfiles:\n  directory: elsewhere\n")
 
-    with pytest.raises(ConfigError, match="second time"):
+    with pytest.raises(ConfigError, match="duplicate key: keep one of them"):
         load_config(config_file)
 
 

@@ -85,7 +85,7 @@ def _twins(node: yaml.Node | None, path: Path) -> Iterator[str]:
     seen: set[str] = set()
     for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
         if key.value in seen:
-            yield f"{path}:{key.start_mark.line + 1}: {spell((key.value,))} stands here a second time: keep one"
+            yield f"{path}:{key.start_mark.line + 1}: {spell((key.value,))}: duplicate key: keep one of them"
         seen.add(key.value)
         yield from _twins(value, path)
 

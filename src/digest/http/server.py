@@ -55,11 +55,11 @@ def address_of(listening: socket.socket) -> str:
 
 
 class Server(uvicorn.Server):
-    """uvicorn without access log (paths hold tokens) and without `Server` header, which waits for nobody for ever.
+    """uvicorn without access log (paths hold tokens) and without `Server` header. No peer can keep it waiting forever.
 
     Args:
         grace: Seconds that open connections get when the server is asked to stop.
-        on_stop: Called when it is asked to stop, to end what would stay open for ever.
+        on_stop: Called when it is asked to stop, to close responses that would otherwise stay open.
         patience: How long a connection may keep the server waiting.
         most: Connections at once; see `digest.http.connections`. None: as many as the limit of open files allows.
     """
