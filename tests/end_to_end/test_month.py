@@ -186,7 +186,7 @@ def test_template_that_changes_before_approval_asks_for_a_new_look(tmp_path: Pat
 
 def test_correction_in_mid_campaign_is_told_step_by_step(tmp_path: Path):
     digest = make_ready(make_project(tmp_path), 8)
-    assert "was approved before" in run(tmp_path, "approve", str(MONTH))
+    assert "is already approved" in run(tmp_path, "approve", str(MONTH))
     begin(tmp_path)
     run(tmp_path, "hold", str(MONTH))
     article = digest.articles_folder / str(MONTH) / "about-empathy.md"

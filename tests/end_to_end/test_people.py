@@ -53,6 +53,6 @@ def test_operator_edits_and_unsubscribes_one_subscriber(tmp_path: Path):
     }
     run(tmp_path, "subscribers", "show", "p0@example.org", code=1)
     assert run(tmp_path, "subscribers", "unsubscribe", "new@example.org") == "unsubscribed\n"
-    assert "left before" in run(tmp_path, "subscribers", "unsubscribe", "new@example.org")
+    assert "already unsubscribed" in run(tmp_path, "subscribers", "unsubscribe", "new@example.org")
     assert run_json(tmp_path, "subscribers", "show", "new@example.org")["state"] == "left"
     run(tmp_path, "subscribers", "unsubscribe", "nobody@example.org", code=1)

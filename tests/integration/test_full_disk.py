@@ -94,9 +94,9 @@ def test_article_that_finds_no_room_leaves_no_draft(tmp_path: Path):
     library = Library(tmp_path, make_taxonomy())
     library.create(MONTH, "there", "short")
     with room_for(100):
-        with pytest.raises(ContentError, match="free space"):
+        with pytest.raises(ContentError, match="free disk space"):
             library.create(MONTH, "new", "long " * 100)
-        with pytest.raises(ContentError, match="free space"):
+        with pytest.raises(ContentError, match="free disk space"):
             library.replace(MONTH, "there", "long " * 100)
 
     assert files_in(tmp_path) == {"there.md"}
