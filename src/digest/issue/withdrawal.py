@@ -15,7 +15,7 @@ class Withdrawal:
 
     Attributes:
         title, language: Of the article as it was last published.
-        reason: What readers are told, by language; under `EVERY` if it is the same in each.
+        reason: What readers see, by language; under `EVERY` if it is the same in each.
         withdrawn_at: In UTC.
     """
 

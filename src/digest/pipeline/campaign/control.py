@@ -48,7 +48,7 @@ def resume(
     database: Database, month: Month, sending: Sending, workshop: Workshop | None = None, *, as_approved: bool = False
 ) -> bool:
     """
-    Let a held campaign go on; if the issue was assembled and approved anew, whoever waits gets the corrected bytes.
+    Resume a held campaign. If the issue was assembled and approved again, pending deliveries get the corrected bytes.
 
     Args:
         workshop: Whose files must still say what is approved; None: nobody looks at files.
@@ -82,7 +82,7 @@ def resume(
 
 def cancel(database: Database, month: Month) -> None:
     """
-    Cancel the campaign of *month* for ever: who waits is skipped; what is under way or in doubt settles.
+    Cancel the campaign of *month* permanently: pending deliveries are skipped; open requests still settle.
 
     Raises:
         NotFound: It has none.

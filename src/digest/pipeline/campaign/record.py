@@ -61,7 +61,7 @@ def record(
     hold = next(filter(None, reasons), None)
     before = gate.read(connection, transport)
     if reasons or (done and before != CLOSED) or (progress and before.trial):
-        campaigns.lock_state(connection, campaign_id)  # locked before the gate, as by whoever resumes it
+        campaigns.lock_state(connection, campaign_id)  # locked before the gate, in the order of `resume`
         before = gate.lock(connection, transport)
         advanced = before
         for began in progress:
@@ -99,7 +99,7 @@ def _write_down(connection: Connection, done: Done, now: dt.datetime) -> str | N
         return None
     if isinstance(error, NotAccepted):
         refused = results.record_not_accepted(connection, attempt, detail=said, rejected=error.rejected, now=now)
-        unclear = bool(error.rejected) and refused == 0  # it would be handed over again unchanged, for ever
+        unclear = bool(error.rejected) and refused == 0  # it would be handed over again and again, unchanged
         return said if isinstance(error, Refused | BatchRefused) or unclear else None
     if isinstance(error, InDoubt):
         results.record_in_doubt(connection, attempt, detail=said, doubtful=error.doubtful, now=now)

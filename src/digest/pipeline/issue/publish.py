@@ -17,7 +17,7 @@ from digest.storage import issues, withdrawals
 
 @dataclass(frozen=True)
 class Withdrawing:
-    """What an editor withdraws: articles by slug, and why, as readers are told (see `Withdrawal.reason`)."""
+    """What an editor withdraws: articles by slug, and the reason that readers see (see `Withdrawal.reason`)."""
 
     slugs: tuple[str, ...] = ()
     reason: Mapping[str, str] = field(default_factory=dict)
