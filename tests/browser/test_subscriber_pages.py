@@ -163,6 +163,12 @@ def test_reader_signs_up_chooses_gets_exactly_that_leaves_and_comes_back(browser
         assert context.cookies() == []
 
 
+def press(page: Page, button: str) -> None:
+    """Press the button, and wait for the page that answers: a check between two pages would check the wrong one."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=button).click()
+
+
 def every_page(town: Town, ann: Subscriber, page: Page) -> Iterator[str]:
     """Show each page of a subscriber in turn; says which one it is."""
     own = town.personal("preferences", Purpose.PREFERENCES, ann.id)
@@ -190,29 +196,29 @@ def every_page(town: Town, ann: Subscriber, page: Page) -> Iterator[str]:
     page.goto(f"{town.address}subscribe?lang=en")
     page.locator("form").evaluate("form => { form.noValidate = true; }")
     page.get_by_label("Email address").fill("nobody")
-    page.get_by_role("button", name="Subscribe").click()
+    press(page, "Subscribe")
     yield "subscribe, refused"
     page.goto(town.personal("new-address", Purpose.NEW_ADDRESS, ann.id))
     page.get_by_label("New email address").fill("a.rather.long.address.of.ann.lee@department.university.example.org")
-    page.get_by_role("button", name="Send the email").click()
+    press(page, "Send the email")
     yield "new address, asked for"
     page.goto(own)
-    page.get_by_role("button", name="Erase my data").click()
+    press(page, "Erase my data")
     yield "erasure, asked for"
     page.goto(own)
-    page.get_by_role("button", name="Erase my data").click()
+    press(page, "Erase my data")
     yield "erasure, asked for again"
     page.goto(own)
     page.get_by_label("Only the topics").check()
     page.get_by_label("Empathy", exact=True).check()
-    page.get_by_role("button", name="Save").click()
+    press(page, "Save")
     yield "preferences, saved"
     town.now += dt.timedelta(days=200)
     page.goto(own)
     yield "a link that is too old"
     town.now -= dt.timedelta(days=200)
     page.goto(own)
-    page.get_by_role("button", name="Unsubscribe").click()
+    press(page, "Unsubscribe")
     yield "goodbye"
     page.goto(own)
     yield "preferences of who has left"
@@ -225,7 +231,6 @@ def test_no_page_shuts_anybody_out(browser, town: Town, ann: Subscriber, scheme:
         page = context.new_page()
         found = {}
         for name in every_page(town, ann, page):
-            page.wait_for_function("document.documentElement && document.readyState === 'complete'")
             assert page.evaluate("document.documentElement.scrollWidth") <= width, name
             result = Axe().run(page)
             if result.violations_count:
