@@ -83,13 +83,15 @@ class WebNotice:
     """A notice, rendered.
 
     Attributes:
-        languages: Pages that show it; empty for all.
+        languages: Languages of the pages that show it; empty for all.
+        language: The language it is written in; None if that is not known.
     """
 
     title: str
     html: str
     link: str
     languages: tuple[str, ...] = ()
+    language: str | None = None
 
 
 @dataclass(frozen=True)

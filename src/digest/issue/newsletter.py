@@ -37,6 +37,13 @@ class Newsletter:
         """The name in *language*, else in the newsletter's first language."""
         return self.title.get(language) or self.title[self.languages[0]]
 
+    @property
+    def contact_url(self) -> str | None:
+        """The link behind `contact`; None for a telephone number."""
+        if self.contact.startswith("https://"):
+            return self.contact
+        return f"mailto:{self.contact}" if "@" in self.contact and " " not in self.contact else None
+
 
 @dataclass(frozen=True)
 class IssueRules:

@@ -162,15 +162,9 @@ def masthead(newsletter: Newsletter, language: str) -> dict[str, Any]:
         "from_name": typographic(newsletter.from_name, language),
         "postal_address": tuple(typographic(line, language) for line in newsletter.postal_address),
         "contact": newsletter.contact,
-        "contact_url": _contact_url(newsletter.contact),
+        "contact_url": newsletter.contact_url,
         "home_url": home_url(newsletter.base_url, language),
     }
-
-
-def _contact_url(contact: str) -> str | None:
-    if contact.startswith("https://"):
-        return contact
-    return f"mailto:{contact}" if "@" in contact and " " not in contact else None
 
 
 def _headers(newsletter: Newsletter, subject_line: str, language: str, nonce: str) -> tuple[tuple[str, str], ...]:
@@ -211,7 +205,8 @@ def _web_notices(by_language: Mapping[str, Sequence[NoticeView]]) -> tuple[WebNo
     shown: dict[WebNotice, list[str]] = {}
     for language, views in by_language.items():
         for view in views:
-            shown.setdefault(WebNotice(view.title, str(view.html), view.link), []).append(language)
+            notice = WebNotice(view.title, str(view.html), view.link, language=view.language)
+            shown.setdefault(notice, []).append(language)
     everywhere = list(by_language)
     return tuple(
         notice if languages == everywhere else replace(notice, languages=tuple(languages))

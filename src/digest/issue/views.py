@@ -14,7 +14,7 @@ from digest.rendering.headings import arrange
 from digest.rendering.markdown import to_html
 from digest.rendering.plain import html_to_text
 from digest.rendering.typography import typographic, typographic_html
-from digest.rendering.words import language_of, one_line
+from digest.rendering.words import language_attributes, language_of, one_line
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,17 @@ class ArticleView:
 
 @dataclass(frozen=True)
 class NoticeView:
-    """A notice, rendered below an h3."""
+    """A notice, rendered below an h3.
+
+    Attributes:
+        language: The language it is written in; None if its words do not tell.
+    """
 
     title: str
     html: Markup
     text: str
     link: str
+    language: str | None
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,10 @@ class Rendered:
         """Render Markdown with the quotes of *language*, and *top* as the level of its highest heading."""
         html = typographic_html(arrange(to_html(markdown, base_url=base_url), top=top), language)
         return cls(html, html_to_text(html))
+
+    def marked(self, language: str) -> "Rendered":
+        """The same, its HTML in an element that names its *language*."""
+        return Rendered(f"<div{language_attributes(language)}>\n{self.html}\n</div>", self.text)
 
 
 def article_views(issue: Issue, language: str) -> tuple[ArticleView, ...]:
@@ -116,7 +125,8 @@ def _implications(article: Article, base_url: str) -> Rendered | None:
 
 
 def _notice_view(notice: Notice, base_url: str, shown_in: str) -> NoticeView:
-    language = language_of(f"{notice.title} {notice.body}", shown_in)
+    found = language_of(f"{notice.title} {notice.body}", "") or None
+    language = found or shown_in
     body = Rendered.of(notice.body, base_url, language=language, top=4)
     title = typographic(one_line(notice.title), language)
-    return NoticeView(title, Markup(body.html), body.text, notice.link)  # noqa: S704 - to_html sanitises
+    return NoticeView(title, Markup(body.html), body.text, notice.link, found)  # noqa: S704 - to_html sanitises

@@ -56,7 +56,9 @@ def introduction(issue: Issue, articles: Sequence[ArticleView], language: str, r
     """What stands before the articles: as the editor wrote it, else "This month: ..." with what they are about."""
     written = issue.file.wording(language).introduction
     if written.strip():
-        return Rendered.of(written, issue.newsletter.base_url, language=language_of(written, language), top=2)
+        written_in = language_of(written, language)
+        rendered = Rendered.of(written, issue.newsletter.base_url, language=written_in, top=2)
+        return rendered.marked(written_in) if written_in != language else rendered
     names = _labels(articles).listed(language)
     ended = names.endswith(_ENDS)
     line = one_line(renderer.render("email/digest/introduction.txt", language, articles=names, ended=ended))

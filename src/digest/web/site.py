@@ -161,11 +161,5 @@ class View:
             "sender": typographic(newsletter.from_name, self.language),
             "postal_address": [typographic(line, self.language) for line in newsletter.postal_address],
             "contact": newsletter.contact,
-            "contact_link": _contact_link(newsletter.contact),
+            "contact_url": newsletter.contact_url,
         }
-
-
-def _contact_link(contact: str) -> str | None:
-    if contact.startswith("https://"):
-        return contact
-    return f"mailto:{contact}" if "@" in contact and " " not in contact else None

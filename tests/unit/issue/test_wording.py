@@ -15,9 +15,40 @@ def edition(key, *articles, file=None):
     return render_edition(make_issue(*articles, file=file), EditionKey.parse(key), renderer())
 
 
+def introduction_cell(one):
+    return parser.document_fromstring(one.html).find_class("introduction")[0]
+
+
 def introduction(one):
-    cells = parser.document_fromstring(one.html).find_class("introduction")
-    return " ".join(cells[0].text_content().split())
+    return " ".join(introduction_cell(one).text_content().split())
+
+
+def test_introduction_in_another_language_is_marked_with_its_language():
+    file = IssueFile(MONTH, introduction="The results of the study are in the mail.\n\nWith thanks to the authors.")
+
+    french, english = (edition(key, *THREE, file=file) for key in ("fr-1", "en-1"))
+    page = freeze(make_issue(*THREE, file=file), renderer()).document.introduction_html
+
+    marked = introduction_cell(french).find("div")
+    assert (marked.get("lang"), marked.get("dir")) == ("en", "ltr")
+    assert marked.text_content().split()[0] == "The"
+    assert introduction_cell(french).find("p").get("lang") is None  # the greeting is French
+    assert introduction_cell(english).find("div") is None
+    assert page["fr"].startswith('<div lang="en" dir="ltr">')
+    assert "lang=" not in page["en"]
+
+
+def test_notice_in_another_language_is_marked_with_its_language():
+    file = IssueFile(MONTH, notices=(Notice("A training on the alliance", "The days are in May.", ""),))
+
+    french, english = (edition(key, *THREE, file=file) for key in ("fr-1", "en-1"))
+    notices = freeze(make_issue(*THREE, file=file), renderer()).document.notices
+
+    cell = parser.document_fromstring(french.html).find_class("notices")[0]
+    assert cell.find("h2").get("lang") is None
+    assert cell.find("h3").get("lang") == cell.find("div").get("lang") == "en"
+    assert parser.document_fromstring(english.html).find_class("notices")[0].find("h3").get("lang") is None
+    assert [notice.language for notice in notices] == ["en"]
 
 
 def test_subject_names_what_the_articles_are_about():
