@@ -34,16 +34,16 @@ class Limits:
     network: Rate = Rate(30, dt.timedelta(hours=1))
 
 
-def allow(database: Database, key: str, rate: Rate) -> bool:
-    """Count one event of *key*; False if it is one too many, and then it is not counted.
-
-    *key* holds no address of a person: use its hash.
-    """
-    return time_to_wait(database, key, rate) is None
-
-
 def time_to_wait(database: Database, key: str, rate: Rate) -> dt.timedelta | None:
-    """Count one event of *key*, as `allow`; None, or how long until the next one is allowed."""
+    """
+    Count one event of *key* if *rate* allows it.
+
+    Args:
+        key: Never contains an address; use its hash.
+
+    Returns:
+        None if the event was allowed and counted; otherwise how long until the next one is.
+    """
     with database.write() as connection:
         now = database.now(connection)
         if limits.take(connection, key, count=rate.count, per=rate.per, now=now):

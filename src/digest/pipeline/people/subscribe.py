@@ -98,12 +98,6 @@ def send_link(database: Database, people: PeopleContext, address: str, origin: C
             _enqueue(connection, NotificationKind.LINK, address, address_hash, origin.language, None, now)
 
 
-def preferences(database: Database, subscriber_id: int) -> Subscriber | None:
-    """The person behind a preference link, whatever their state; None if there is none (any more)."""
-    with database.read() as connection:
-        return subscribers.get(connection, subscriber_id)
-
-
 def save_preferences(database: Database, subscriber_id: int, chosen: Preferences, name: str) -> Subscriber | None:
     """Write what a person chose; the person as saved, or None if nobody of that id is subscribed."""
     with database.write() as connection:

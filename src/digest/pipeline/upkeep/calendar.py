@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from digest.delivery.schedule import Action, Schedule
-from digest.delivery.states import CampaignState
 from digest.errors import Conflict, DigestError, NotFound
 from digest.months import Month
 from digest.pipeline.campaign.context import Sending
@@ -59,12 +58,6 @@ class Calendar:
             for month in self._due(action, now, begun_at)
             if (acted := self._act(action, month, now)) is not None
         )
-
-    def open_campaigns(self) -> tuple[Month, ...]:
-        """Months whose campaign still has something to hand over."""
-        with self.database.read() as connection:
-            open_ones = campaigns.in_state(connection, CampaignState.SENDING)
-        return tuple(campaign.month for campaign in open_ones)
 
     def hand_over(self) -> None:
         """Work every campaign that has begun and is neither sent nor held, also one that was begun by hand; settle

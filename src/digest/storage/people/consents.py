@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import asdict
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import Connection, select, update
 
 from digest.storage.tables.people import consent
 from digest.subscribers.consent import Consent
@@ -19,12 +19,8 @@ def add(connection: Connection, subscriber_id: int, address_hash: str, record: C
 
 def of_person(connection: Connection, subscriber_id: int) -> list[Consent]:
     """Every consent of a person, oldest first."""
-    return _found(connection, consent.c.subscriber_id == subscriber_id)
-
-
-def of_erased(connection: Connection, address_hash: str) -> list[Consent]:
-    """The consents of people who were erased under that hash, oldest first."""
-    return _found(connection, (consent.c.subscriber_id.is_(None)) & (consent.c.address_hash == address_hash))
+    query = select(*_RECORD).where(consent.c.subscriber_id == subscriber_id).order_by(consent.c.id)
+    return [Consent(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001  public in spite of its name
 
 
 def detach(connection: Connection, subscriber_id: int, address_hash: str) -> None:
@@ -37,8 +33,3 @@ def forget_networks(connection: Connection, before: dt.datetime) -> int:
     """Take the network address out of consents recorded before then; how many."""
     old = (consent.c.network.is_not(None), consent.c.recorded_at < before)
     return connection.execute(update(consent).where(*old).values(network=None)).rowcount
-
-
-def _found(connection: Connection, which: ColumnElement[bool]) -> list[Consent]:
-    rows = connection.execute(select(*_RECORD).where(which).order_by(consent.c.id))
-    return [Consent(**row._mapping) for row in rows]  # noqa: SLF001  public in spite of its name
