@@ -1,4 +1,4 @@
-"""One connection to an SMTP relay, and what each of its answers means."""
+"""One connection to an SMTP relay, and what each of the relay's answers means."""
 
 import contextlib
 import re
@@ -17,8 +17,8 @@ from digest.transports.redaction import fault_text, redacted
 
 _CLOSING = 421  # RFC 5321, 3.8: the server is about to close the connection
 _GO_ON = 354
-_OURS = frozenset({421, 500, 501, 502, 503, 504, 530, 534, 535, 538})  # about the session, whoever the recipient is
-_SENDER = re.compile(r"\b[45]\.1\.[78]\b")  # RFC 3463, 3.2; many relays say so only when they hear the recipient
+_OURS = frozenset({421, 500, 501, 502, 503, 504, 530, 534, 535, 538})  # about the session, not about the recipient
+_SENDER = re.compile(r"\b[45]\.1\.[78]\b")  # RFC 3463, 3.2; many relays say so only in answer to the recipient
 _SYSTEM = re.compile(r"\b[45]\.3\.\d+\b")  # RFC 3463, 3.4: the relay itself
 # RFC 3463, 3.2 and 3.3: this address, this mailbox; 4.2.0 is what greylisting says
 _PERSONAL = re.compile(r"\b(5\.[12]\.\d+|4\.1\.\d+|4\.2\.[1-9]\d*)\b")
@@ -26,14 +26,14 @@ _DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
 class RecipientRefused(Exception):
-    """The relay does not take mail for this recipient; the message says why."""
+    """The relay does not accept mail for this recipient; the message says why."""
 
 
 class Unclear(Exception):
     """The relay refuses this recipient, and does not say whether it would refuse everybody.
 
     Attributes:
-        passing: Whether it may take them later.
+        passing: Whether it may accept them later.
     """
 
     def __init__(self, words: str, *, passing: bool) -> None:
@@ -42,16 +42,16 @@ class Unclear(Exception):
 
 
 class Closing(NotAccepted):
-    """The relay closes the connection; nothing of the message at hand was taken."""
+    """The relay closes the connection; it accepted nothing of the current message."""
 
 
 @dataclass(frozen=True)
 class Relay:
-    """Where mail is handed to.
+    """The server that mail is handed to.
 
     Attributes:
         security: `starttls` and `tls` verify the certificate and never fall back to anything less.
-        password: Gives it; None: no authentication.
+        password: Returns the password; None: no authentication.
     """
 
     host: str
@@ -64,16 +64,16 @@ class Relay:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-class Connection:
+class SmtpConnection:
     """
     An open, authenticated connection.
 
     Args:
-        until: When it must stand, on the clock of `time.monotonic`.
+        until: When it must be open, on the clock of `time.monotonic`.
 
     Raises:
-        NotAccepted: It can't be reached, or has no time for us.
-        Refused: Its certificate, its lack of TLS, or our password is the trouble.
+        NotAccepted: The relay can't be reached, or is busy.
+        Refused: The relay's certificate is invalid, it offers no TLS or login, or it refuses the password.
     """
 
     def __init__(self, relay: Relay, tls: ssl.SSLContext, until: float) -> None:
@@ -82,28 +82,28 @@ class Connection:
         try:
             self._smtp = _opened(relay, tls, until)
         except ssl.SSLCertVerificationError as fault:
-            raise Refused(f"{relay} can't prove that it is {relay.host}: {fault.verify_message}") from None
+            raise Refused(f"the certificate of {relay} is not valid for {relay.host}: {fault.verify_message}") from None
         except smtplib.SMTPNotSupportedError:
-            raise Refused(f"{relay} offers no TLS or no log-in: check smtp.security and smtp.port") from None
+            raise Refused(f"{relay} does not offer TLS or login: check smtp.security and smtp.port") from None
         except smtplib.SMTPAuthenticationError as fault:
-            raise _session(relay, fault.smtp_code, fault.smtp_error, "check smtp.username and password") from None
+            raise _refused(relay, fault, "login", "check smtp.username and password") from None
         except smtplib.SMTPResponseException as fault:
-            raise _session(relay, fault.smtp_code, fault.smtp_error, "check smtp") from None
+            raise _refused(relay, fault, "connection", "check smtp") from None
         except (OSError, UnicodeError, smtplib.SMTPException) as fault:
             raise NotAccepted(f"the relay {relay} can't be reached: {fault_text(fault)}") from None
 
     def ask(self, sender: str, recipient: str, until: float) -> None:
         """
-        Ask whether the relay takes a message for *recipient*; nothing goes out yet.
+        Ask whether the relay accepts a message for *recipient*; nothing goes out yet.
 
         Args:
-            until: When it must have said so, and be ready for the message.
+            until: When it must have answered, and be ready for the message.
 
         Raises:
-            RecipientRefused: It does not; others may be taken.
-            Unclear: It does not, and perhaps takes nobody.
-            Closing: The connection is of no use any more.
-            NotAccepted, Refused: It takes nothing from us.
+            RecipientRefused: It refuses this recipient; it may accept others.
+            Unclear: It refuses this recipient, and may refuse everybody.
+            Closing: The connection can no longer be used.
+            NotAccepted, Refused: It accepts nothing from this machine.
         """
         self._smtp.until(until)
         with self._unbroken():
@@ -116,15 +116,15 @@ class Connection:
 
     def deliver(self, message: EmailMessage, until: float) -> None:
         """
-        Hand over *message* for the recipient that was asked for: it goes out only if `ask` left it time enough.
+        Hand over *message* for the recipient of the last `ask`. It goes out only if `ask` left enough time.
 
         Args:
-            until: When the relay's answer to the message must be here.
+            until: When the relay's answer to the message must have arrived.
 
         Raises:
-            RecipientRefused: This recipient is not taken; others may be.
-            Closing: The connection is of no use any more; nothing was taken.
-            NotAccepted, Refused: Nothing was taken.
+            RecipientRefused: The relay refuses this recipient; it may accept others.
+            Closing: The connection can no longer be used; nothing was accepted.
+            NotAccepted, Refused: Nothing was accepted.
             InDoubt: The message went out and no clear answer came.
         """
         content = _DOT.sub(b"..", message.as_bytes())
@@ -137,7 +137,7 @@ class Connection:
         self.carried += 1
 
     def close(self) -> None:
-        """Take leave, if there is still somebody to take leave of."""
+        """Close the connection, with QUIT if the relay still answers within a second."""
         try:
             self._smtp.until(time.monotonic() + 1)
             self._smtp.quit()
@@ -184,7 +184,7 @@ class Connection:
 
 
 def _answer(code: int, said: bytes | str) -> str:
-    return f"{code} {redacted(said)}".strip() if code > 0 else "what it said is no answer of SMTP"  # smtplib's -1
+    return f"{code} {redacted(said)}".strip() if code > 0 else "not an SMTP response"  # smtplib's -1
 
 
 def _ours(said: bytes) -> bool:
@@ -193,7 +193,7 @@ def _ours(said: bytes) -> bool:
 
 
 def _is_personal(code: int, said: bytes) -> bool:
-    """Whether the answer names the recipient's address or mailbox as the trouble."""
+    """Whether the answer says that the recipient's address or mailbox is the problem."""
     return code not in _OURS and not _ours(said) and bool(_PERSONAL.search(said.decode("utf-8", "replace")))
 
 
@@ -220,7 +220,7 @@ class _Client(smtplib.SMTP):
         assert isinstance(self.sock, TimedSocket)
         self.sock = secure(self.sock, self._relay.host, self._tls)
         self.file = None
-        self.helo_resp = None  # RFC 3207, 4.2: what was said before is forgotten
+        self.helo_resp = None  # RFC 3207, 4.2: discard what the server said before
         self.ehlo_resp = None
         self.esmtp_features = {}
         self.does_esmtp = False
@@ -248,10 +248,11 @@ def _opened(relay: Relay, tls: ssl.SSLContext, until: float) -> _Client:
 def _log_in(client: _Client, username: str, password: str) -> None:
     try:
         client.login(username, password)
-    except UnicodeError:  # what it says holds the password
-        raise Refused("SMTP takes no accents in a log-in: check smtp.username and password") from None
+    except UnicodeError:  # its message contains the password
+        raise Refused("an SMTP login is ASCII only: check smtp.username and password") from None
 
 
-def _session(relay: Relay, code: int, said: bytes | str, remedy: str) -> NotAccepted:
-    words = f"the relay {relay} refused us: {_answer(code, said)}"
+def _refused(relay: Relay, fault: smtplib.SMTPResponseException, what: str, remedy: str) -> NotAccepted:
+    code = fault.smtp_code
+    words = f"the relay {relay} refused the {what}: {_answer(code, fault.smtp_error)}"
     return Refused(f"{words}: {remedy}") if code >= 500 else NotAccepted(words)  # noqa: PLR2004

@@ -2,17 +2,15 @@
 
 import ssl
 import time
-from collections import deque
 from collections.abc import Sequence
 from threading import Event
 
 from digest.delivery.handover import Answer, Batch, Note, Report
 from digest.delivery.message import build_note
 from digest.errors import NotAccepted
-from digest.transports.smtp.batch import Line, Round
-from digest.transports.smtp.connection import Connection, RecipientRefused, Relay, Unclear
-
-_IDLE = 30.0  # seconds after which a connection is not used again
+from digest.transports.smtp.batch import BatchRun
+from digest.transports.smtp.connection import RecipientRefused, Relay, Unclear
+from digest.transports.smtp.pool import Pool, PooledConnection
 
 
 class SmtpTransport:
@@ -20,37 +18,29 @@ class SmtpTransport:
     Hands over to a relay, message by message, in the batch's order.
 
     Args:
-        deadline: Seconds in which each message must be over.
+        deadline: Seconds within which each message must be answered.
 
     Each answer is reported before the next message goes out, so that at most one delivery of an attempt is ever in
-    doubt. What becomes of a message behind the relay is not known here: SMTP has no events.
+    doubt. What happens to a message behind the relay is not known here: SMTP has no events.
     """
 
     name = "smtp"
     one_by_one = True
 
     def __init__(self, relay: Relay, *, tls: ssl.SSLContext, deadline: float) -> None:
-        self._relay = relay
-        self._tls = tls
-        self.deadline = deadline
-        self.proven = Event()  # that the relay takes recipients from us
-        self._idle: deque[tuple[float, Connection]] = deque()
-
-    @property
-    def reserve(self) -> float:
-        """Seconds of the deadline that are kept for the answer to a message that has begun to go out."""
-        return self.deadline / 2
+        self._proven = Event()
+        self._pool = Pool(relay, tls, deadline=deadline, proven=self._proven)
 
     def hand_over(self, batch: Batch, report: Report) -> Answer:
         """Hand over *batch*; every recipient's answer is reported.
 
         Raises:
-            NotAccepted, Refused: Whoever was not reported was not taken: the relay can't be reached, is busy, or
-                refuses sender, content, password, or one recipient after the other.
+            NotAccepted, Refused: Recipients without a report were not accepted: the relay can't be reached, is busy,
+                or refuses the sender, the content, the password, or one recipient after the other.
             Later: The relay wants some of them later.
-            InDoubt: The answer for the one in `doubtful` did not come; those after it did not go out.
+            InDoubt: The answer for the one in `doubtful` did not arrive; those after it did not go out.
         """
-        return Round(self, batch, report).run()
+        return BatchRun(self._pool, batch, report).run()
 
     def hand_over_note(self, note: Note) -> Answer:
         """Hand over a notification.
@@ -58,12 +48,12 @@ class SmtpTransport:
         Raises:
             NotAccepted, InDoubt: As for `hand_over`.
         """
-        until = time.monotonic() + self.deadline
-        with Line(self) as line:
+        until = time.monotonic() + self._pool.deadline
+        with PooledConnection(self._pool) as connection:
             try:
-                line.send(note.address, build_note(note), until)
+                connection.send(note.address, build_note(note), until)
             except Unclear as refusal:
-                if refusal.passing or not self.proven.is_set():
+                if refusal.passing or not self._proven.is_set():
                     raise NotAccepted(f"the relay refused the recipient: {refusal}") from None
                 raise _refused(note, refusal) from None
             except RecipientRefused as refusal:
@@ -71,33 +61,12 @@ class SmtpTransport:
         return Answer()
 
     def evidence(self, deliveries: Sequence[int]) -> None:  # noqa: ARG002
-        """None: a relay can't be asked."""
+        """Return None: a relay can't be asked."""
         return
 
     def finish(self) -> None:
-        """Take leave on the connections that are not in use."""
-        while self._idle:
-            self._idle.pop()[1].close()
-
-    def take(self, until: float) -> Connection:
-        """A connection for one thread, new or used before.
-
-        Raises:
-            NotAccepted, Refused: There is none to be had.
-        """
-        while self._idle:
-            try:
-                since, connection = self._idle.pop()
-            except IndexError:
-                break  # another thread was faster
-            if time.monotonic() - since < _IDLE:
-                return connection
-            connection.close()
-        return Connection(self._relay, self._tls, until)
-
-    def give_back(self, connection: Connection) -> None:
-        """Keep a connection that is in order for the next batch."""
-        self._idle.append((time.monotonic(), connection))
+        """Close the idle connections."""
+        self._pool.close()
 
 
 def _refused(note: Note, refusal: Exception) -> NotAccepted:
