@@ -16,6 +16,12 @@ class Study:
         book_title: The book in which *title* is a chapter.
         publisher: Of that book, or of *title* itself if it is a book.
         language: The tag of the language in which it was published.
+        design: How the study was done, in the editor's words.
+        n: Participants.
+        k: Studies that a review or meta-analysis includes.
+        effect: The main effect, such as "d = 0.45".
+        ci: Its confidence interval, such as "95% CI [0.30, 0.60]".
+        preregistered: Whether the study was preregistered; None: not known.
     """
 
     title: str
@@ -31,6 +37,12 @@ class Study:
     editors: tuple[str, ...] = ()  # of the book; each "Family, G. I."
     publisher: str = ""
     language: str = ""
+    design: str = ""
+    n: int | None = None
+    k: int | None = None
+    effect: str = ""
+    ci: str = ""
+    preregistered: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -43,8 +55,8 @@ class Article:
         about: A noun phrase that completes "This month: A, B, and C"; the title if the file has none.
         citation_html: Safe HTML of a citation that was composed from *study*; None if the editor wrote it.
         suppressed: Findings that the editor accepts.
-        lines: Where each front matter key and `study.doi` stand, and where "body" and "implications" begin: line
-            numbers from 1.
+        lines: The line, from 1, of each front matter key and each key of the study (`study.doi`), and on which "body"
+            and "implications" begin.
         source: The whole text of the file as read, for telling whether it changed.
     """
 

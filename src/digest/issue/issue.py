@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
-from digest.content.article import Article
+from digest.content.article import Article, Study
 from digest.content.issue_file import IssueFile
 from digest.issue.edition import Edition
 from digest.issue.newsletter import Newsletter
@@ -62,7 +62,11 @@ class Issue:
 
 @dataclass(frozen=True)
 class WebArticle:
-    """An article as the archive shows it: rendered and safe HTML, no personal link."""
+    """An article as the archive shows it: rendered and safe HTML, no personal link.
+
+    Attributes:
+        study: The published study by fields; None: the editor gave none, or a version froze it that did not keep them.
+    """
 
     slug: str
     title: str
@@ -76,6 +80,7 @@ class WebArticle:
     topics: tuple[str, ...]
     research_type: str | None
     author: str | None
+    study: Study | None = None
 
 
 @dataclass(frozen=True)
@@ -123,5 +128,8 @@ class FrozenIssue:
     def hash(self) -> str:
         """SHA-256 over the document and every byte and header of every edition."""
         hashed = {name: value for name, value in asdict(self).items() if name != "sources"}
+        for article in hashed["document"]["articles"]:
+            if article["study"] is None:
+                del article["study"]  # so that bytes frozen before there were studies keep their hash
         text = json.dumps(hashed, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()

@@ -191,6 +191,7 @@ def _web_article(article: Article, base_url: str) -> WebArticle:
         topics=article.topics,
         research_type=article.research_type,
         author=typographic(article.author, language) if article.author else None,
+        study=article.study,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select, update
 
+from digest.content.article import Study
 from digest.errors import Conflict, NotFound
 from digest.issue.edition import Edition, EditionKey
 from digest.issue.issue import Document, FrozenIssue, IssueState, WebArticle, WebNotice
@@ -253,7 +254,18 @@ def _published(row: Row[Any]) -> PublishedIssue:
 
 def _read_document(text: str) -> Document:
     values = json.loads(text)
-    articles = tuple(WebArticle(**article | {"topics": tuple(article["topics"])}) for article in values["articles"])
+    articles = tuple(web_article(article) for article in values["articles"])
     # a document frozen by an older version has notices for all languages
     notices = tuple(WebNotice(**one | {"languages": tuple(one.get("languages", ()))}) for one in values["notices"])
     return Document(**values | {"articles": articles, "notices": notices})
+
+
+def web_article(values: Mapping[str, Any]) -> WebArticle:
+    """An article from its JSON, of this version or an older one."""
+    study = values.get("study")
+    fields = {"topics": tuple(values["topics"]), "study": _study(study) if study else None}
+    return WebArticle(**{**values, **fields})
+
+
+def _study(values: Mapping[str, Any]) -> Study:
+    return Study(**{**values, "authors": tuple(values["authors"]), "editors": tuple(values["editors"])})

@@ -1,11 +1,13 @@
 import datetime as dt
 import json
+from dataclasses import replace
 
 import pytest
 from factories import NOON, NOVEMBER
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 from storage_samples import make_frozen
 
+from digest.content.article import Study
 from digest.errors import Conflict, NotFound
 from digest.issue.edition import EditionKey
 from digest.issue.issue import IssueState
@@ -155,3 +157,17 @@ def test_page_stays_as_published_until_a_correction_is_published(connection):
     issues.save(connection, SECOND, LATER)
 
     assert issues.published_one(connection, NOVEMBER).hash == FIRST.hash
+
+
+def test_study_of_an_article_is_kept(connection: Connection):
+    study = Study("T", ("Lee, A.", "Roy, B."), 2021, n=1025, k=12, effect="d = 0.45", preregistered=False)
+    document = FIRST.document
+    frozen = replace(FIRST, document=replace(document, articles=(replace(document.articles[0], study=study),)))
+    issues.save(connection, frozen, NOON)
+
+    assert issues.document(connection, frozen.hash).articles[0].study == study
+    assert issues.verify(connection, frozen.hash)
+
+
+def test_issue_frozen_before_studies_were_kept_has_the_same_hash():
+    assert make_frozen().hash == "bc4a0c0e4d25f26ea886c844b26b0173bfda73b57d2965668b12f7b169ad849d"

@@ -20,7 +20,10 @@ from digest.topics import Taxonomy
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_COUNT = re.compile(r"\d{1,9}", re.ASCII)
+_ANSWERS = {"yes": True, "true": True, "no": False, "false": False}
 _YEAR = re.compile(r"(1[5-9]|20)\d\d")
+_NOT_TEXT = {"authors", "editors", "year", "language", "n", "k", "preregistered"}
 
 
 def _year(text: str) -> str:
@@ -33,6 +36,18 @@ def _language(text: str) -> str:
     if not _LANGUAGE.fullmatch(text):
         raise Unfit(f"is {text!r}, which is not a language code", "use a code such as en, fr or fr-CA")
     return text
+
+
+def _count(text: str) -> str:
+    if not (_COUNT.fullmatch(text) and int(text)):
+        raise Unfit(f"is {text!r}, which is not a count", "write digits alone, such as 1025")
+    return text
+
+
+def _yes_or_no(text: str) -> str:
+    if text.casefold() not in _ANSWERS:
+        raise Unfit(f"is {text!r}", "write yes or no")
+    return text.casefold()
 
 
 def _research_type(text: str) -> str:
@@ -56,6 +71,12 @@ class _StudyFields(Fields):
     editors: list[Line] = Field(default_factory=list)
     publisher: Line = ""
     language: Annotated[str, AfterValidator(_language)] | None = None
+    design: Line = ""
+    n: Annotated[str, AfterValidator(_count)] | None = None
+    k: Annotated[str, AfterValidator(_count)] | None = None
+    effect: Line = ""
+    ci: Line = ""
+    preregistered: Annotated[str, AfterValidator(_yes_or_no)] | None = None
 
 
 class _ArticleFields(Fields):
@@ -147,20 +168,26 @@ def _body(markdown: str, line: int, faults: Faults) -> tuple[Part, Part | None]:
 def _study(fields: _StudyFields | None) -> Study | None:
     if fields is None:
         return None
-    values = fields.model_dump(exclude={"authors", "editors", "year", "language"})
-    year = int(fields.year) if fields.year else None
+    texts = fields.model_dump(exclude=_NOT_TEXT)
     return Study(
         authors=tuple(fields.authors),
         editors=tuple(fields.editors),
-        year=year,
+        year=_number(fields.year),
         language=fields.language or "",
-        **values,
+        n=_number(fields.n),
+        k=_number(fields.k),
+        preregistered=_ANSWERS[fields.preregistered] if fields.preregistered else None,
+        **texts,
     )
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text else None
 
 
 def _lines(front_matter: FrontMatter, body: Part, implications: Part | None) -> dict[str, int]:
     lines = {str(path[0]): line for path, line in front_matter.lines.items() if len(path) == 1}
-    lines |= {"study.doi": front_matter.lines["study", "doi"]} if ("study", "doi") in front_matter.lines else {}
+    lines |= {f"study.{path[1]}": line for path, line in front_matter.lines.items() if path[0] == "study" and path[1:]}
     lines["body"] = body.line
     if implications:
         lines["implications"] = implications.line

@@ -393,6 +393,42 @@ def test_unknown_key_is_refused_with_the_nearest_one():
     assert head_faults("auther: A\n") == [f"{FILE}:4: unknown key 'auther': did you mean 'author'?"]
 
 
+def test_facts_of_the_study_are_read():
+    study = article(
+        "study:\n  title: T\n  design: Randomized controlled trial\n  n: 1025\n  k: 12\n  effect: d = 0.45\n"
+        '  ci: "95% CI [0.30, 0.60]"\n  preregistered: yes\n'
+    ).study
+
+    assert study == Study(
+        "T",
+        design="Randomized controlled trial",
+        n=1025,
+        k=12,
+        effect="d = 0.45",
+        ci="95% CI [0.30, 0.60]",
+        preregistered=True,
+    )
+
+
+@pytest.mark.parametrize("written", ["1,025", "1 025", "0", "-3", "about 40", "1e3", "9999999999"])
+def test_count_that_is_not_in_digits_is_refused(written: str):
+    assert head_faults(f'study:\n  title: T\n  n: "{written}"\n') == [
+        f"{FILE}:6: study.n is {written!r}, which is not a count: write digits alone, such as 1025"
+    ]
+
+
+def test_preregistered_is_yes_or_no():
+    assert head_faults("study: {title: T, preregistered: perhaps}\n") == [
+        f"{FILE}:4: study.preregistered is 'perhaps': write yes or no"
+    ]
+
+
+def test_place_of_every_key_of_the_study_is_known():
+    read = article("study:\n  title: T\n  ci: 1 to 2\n")
+
+    assert read.at("study.ci") == Place(FILE, 6)
+
+
 def test_unknown_key_of_the_study_is_refused_with_the_nearest_one():
     assert head_faults("study:\n  title: T\n  jurnal: J\n") == [
         f"{FILE}:6: unknown key 'study.jurnal': did you mean 'journal'?"
