@@ -12,7 +12,7 @@ from digest.pipeline.people.change_address import ChangeStage, confirm_address, 
 from digest.pipeline.people.edit import edit_person
 from digest.pipeline.people.subscribe import unsubscribe
 from digest.pipeline.people.suppressions import suppress
-from digest.storage.people import suppressions
+from digest.storage.people import address_changes, suppressions
 from digest.subscribers.edits import Edit
 from digest.subscribers.subscriber import NoMatch, Preferences, State, Subscriber
 from digest.subscribers.suppression import Reason
@@ -107,13 +107,48 @@ def test_suppressed_address_is_refused(town: Town, reason: Reason, said: str):
     assert town.find(ANN).address == ANN
 
 
-def test_bounce_stays_with_the_old_mailbox(town: Town):
-    town.subscribe(ANN)
-    suppressed(town, ANN, Reason.BOUNCED)
+@pytest.mark.parametrize("reason", [Reason.BOUNCED, Reason.SOFT_BOUNCES, Reason.INVALID])
+def test_bounce_stays_with_the_old_mailbox_which_gets_no_notice(town: Town, reason: Reason):
+    person = town.subscribe(ANN)
+    suppressed(town, ANN, reason)
 
     assert edit(town, Edit(NEW)).suppressed_for is None
+    assert town.deliver() == []
     with town.database.read() as connection:
-        assert suppressions.find(connection, town.people.identify(ANN)).reason == Reason.BOUNCED
+        assert suppressions.find(connection, town.people.identify(ANN)).reason == reason
+        (change,) = address_changes.of_person(connection, person.id)
+    assert undo_change(town.database, town.people, change.id).step is ChangeStage.DEAD
+
+
+def test_old_mailbox_is_told_of_the_operators_move_and_can_undo_it(town: Town):
+    town.subscribe(ANN)
+
+    edit(town, Edit(NEW))
+
+    (notice,) = town.deliver()
+    assert notice.address == ANN
+    assert NEW not in notice.text
+    assert undo_change(town.database, town.people, town.subject_of(notice)).step is ChangeStage.DONE
+    assert town.find(ANN).state is State.ACTIVE
+    assert town.find(NEW) is None
+
+
+def test_notice_of_the_operators_move_cannot_undo_it_after_the_next_one(town: Town):
+    town.subscribe(ANN)
+    edit(town, Edit(NEW))
+    (notice,) = town.deliver()
+
+    edit(town, Edit("third@example.org"), NEW)
+
+    assert undo_change(town.database, town.people, town.subject_of(notice)).step is ChangeStage.DEAD
+
+
+def test_another_spelling_of_the_same_address_sends_no_notice(town: Town):
+    town.subscribe(ANN)
+
+    edit(town, Edit("Ann@example.org"))
+
+    assert town.deliver() == []
 
 
 @pytest.mark.parametrize("reason", [Reason.COMPLAINED, Reason.MANUAL])

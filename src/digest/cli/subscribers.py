@@ -147,7 +147,8 @@ def edit(
 
     --address is for people who have lost their old mailbox. First make sure that the request comes from them. digest
     refuses it if another subscriber has the new address, if that address is suppressed, or if this person is
-    suppressed for another reason than bounces of the old mailbox.
+    suppressed for another reason than bounces of the old mailbox. Unless the old address is suppressed, it gets a
+    notice with a link that undoes the move for 7 days.
     """
     from digest.bootstrap import open_digest
     from digest.pipeline.people.edit import edit_person

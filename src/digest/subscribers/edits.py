@@ -9,7 +9,7 @@ from digest.subscribers.address import parse_address
 from digest.subscribers.lists import cells as cell
 from digest.subscribers.lists.fields import Field
 from digest.subscribers.subscriber import Preferences
-from digest.subscribers.suppression import Reason
+from digest.subscribers.suppression import ABOUT_THE_MAILBOX, Reason
 from digest.topics import Taxonomy
 
 _PREFERENCES = {
@@ -69,7 +69,8 @@ def why_not_move(old: Reason | None, new: Reason | None, *, is_taken: bool) -> s
         old, new: Why these addresses are suppressed; None: they are not.
         is_taken: Whether the new address is another subscriber's, in whatever state.
 
-    A bounce is about a mailbox, so it stays behind. Any other reason is about the person, and goes wherever they go.
+    A bounce or an invalid address is about the mailbox and stays behind. Any other reason is about the person and
+    follows them.
     """
     if is_taken:
         return "another subscriber already uses that address: erase one of the two first"
@@ -77,6 +78,6 @@ def why_not_move(old: Reason | None, new: Reason | None, *, is_taken: bool) -> s
         return "the person at that address has left: only they can return, by signing up on the site"
     if new is not None:
         return f"that address is suppressed ({new}): if it may be mailed again, run `digest suppressions remove`"
-    if old is not None and old != Reason.BOUNCED:
+    if old is not None and old not in ABOUT_THE_MAILBOX:
         return f"this person is suppressed ({old}), which would also apply to the new address"
     return None

@@ -19,6 +19,9 @@ class Reason(StrEnum):
 LIFTED_BY_THE_PERSON = frozenset({Reason.UNSUBSCRIBED, Reason.ERASED})
 """Reasons that a new confirmed sign-up lifts; only the operator lifts any other."""
 
+ABOUT_THE_MAILBOX = frozenset({Reason.SOFT_BOUNCES, Reason.INVALID, Reason.BOUNCED})
+"""Reasons that stay with the address when the person moves to another one; any other follows the person."""
+
 LEAVES = frozenset({Reason.UNSUBSCRIBED, Reason.COMPLAINED})
 """Reasons that a provider reports for people who no longer want the issue: they are unsubscribed here too."""
 

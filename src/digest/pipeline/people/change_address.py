@@ -97,8 +97,38 @@ def confirm_address(database: Database, people: PeopleContext, change_id: int) -
             return _DEAD  # a complaint, for example, which no other address escapes
         if not lift_what_the_person_may(connection, change.address_hash):
             return _DEAD
-        _move(connection, people, found.person, change, now)
+        complete(connection, found.person, people.identify(found.person.address), change, now)
         return Change(ChangeStage.DONE, subscribers.get(connection, found.person.id))
+
+
+def complete(
+    connection: Connection,
+    person: Subscriber,
+    old_hash: str,
+    change: AddressChange,
+    now: dt.datetime,
+    *,
+    notify: bool = True,
+) -> None:
+    """
+    Move *person* to the address of *change*.
+
+    Args:
+        notify: Whether the old address gets a notice with a link that undoes the change.
+    """
+    until = now + LIFETIMES[Purpose.UNDO_ADDRESS] if notify else now
+    address_changes.done(connection, change.id, person.address, old_hash, now=now, undo_until=until)
+    subscribers.set_address(connection, person.id, change.address, change.address_hash, now=now)
+    if notify and old_hash != change.address_hash:  # else another spelling of the same mailbox
+        notifications.add(
+            connection,
+            NotificationKind.ADDRESS_CHANGED,
+            person.address,
+            old_hash,
+            language=person.preferences.language,
+            subject_id=change.id,
+            now=now,
+        )
 
 
 def look_at_undo(database: Database, people: PeopleContext, change_id: int) -> Change:
@@ -137,27 +167,6 @@ def _confirmation(
     if change.expires_at <= now or (other is not None and other.id != person.id):
         return _DEAD
     return Change(ChangeStage.OPEN, person)
-
-
-def _move(
-    connection: Connection, people: PeopleContext, person: Subscriber, change: AddressChange, now: dt.datetime
-) -> None:
-    old_hash = people.identify(person.address)
-    until = now + LIFETIMES[Purpose.UNDO_ADDRESS]
-    address_changes.done(connection, change.id, person.address, old_hash, now=now, undo_until=until)
-    subscribers.set_address(connection, person.id, change.address, change.address_hash, now=now)
-    if old_hash == change.address_hash:
-        return  # another spelling of the same mailbox
-    language = person.preferences.language
-    notifications.add(
-        connection,
-        NotificationKind.ADDRESS_CHANGED,
-        person.address,
-        old_hash,
-        language=language,
-        subject_id=change.id,
-        now=now,
-    )
 
 
 def _undo(connection: Connection, people: PeopleContext, change: AddressChange | None, now: dt.datetime) -> Change:

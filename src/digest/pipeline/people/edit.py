@@ -1,4 +1,4 @@
-"""Changing one subscriber on the operator's word."""
+"""Changing one subscriber at the operator's request."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from digest.errors import Conflict, NotFound
+from digest.pipeline.people.change_address import complete
 from digest.storage.db.database import Database
 from digest.storage.people import address_changes, subscribers, suppressions
 from digest.subscribers.edits import Edit, why_not_move
@@ -18,8 +19,9 @@ def edit_person(
     """
     Change a person, in one transaction.
 
-    After a move to another address, personal links that were mailed before can only unsubscribe, and links that were
-    mailed to confirm or to undo an address change do nothing.
+    After a move to another address, personal links that were mailed before can only unsubscribe, and links that
+    confirm or undo an earlier change of address do nothing. The old address gets a notice with a link that undoes the
+    move, unless it is suppressed.
 
     Returns:
         The person before and after.
@@ -35,7 +37,8 @@ def edit_person(
         if old.state is State.LEFT:
             raise Conflict("this person has left: nothing was changed")
         if edit.address is not None:
-            _move(connection, old, edit.address, identify(edit.address), database.now(connection))
+            new_hash = identify(edit.address)
+            _move(connection, old, address_hash, edit.address, new_hash, database.now(connection))
         name = old.name if edit.name is None else edit.name
         subscribers.save_preferences(connection, old.id, edit.applied_to(old.preferences), name)
         new = subscribers.get(connection, old.id)
@@ -43,13 +46,23 @@ def edit_person(
         return old, new
 
 
-def _move(connection: Connection, old: Subscriber, address: str, address_hash: str, now: dt.datetime) -> None:
-    other = subscribers.find(connection, address_hash)
-    if other is None or other.id != old.id:  # else the same address, spelled otherwise
-        found = suppressions.find(connection, address_hash)
-        reason = found.reason if found else None
-        refused = why_not_move(old.suppressed_for, reason, is_taken=other is not None)
-        if refused:
-            raise Conflict(f"{refused}: nothing was changed")
-    subscribers.set_address(connection, old.id, address, address_hash, now=now)
+def _move(
+    connection: Connection, old: Subscriber, old_hash: str, address: str, address_hash: str, now: dt.datetime
+) -> None:
     address_changes.end_undoing(connection, old.id, now)
+    if address_hash == old_hash:  # another spelling of the same mailbox
+        subscribers.set_address(connection, old.id, address, address_hash, now=now)
+        return
+    _require_movable(connection, old, address_hash)
+    number = address_changes.add(connection, old.id, address, address_hash, now=now, expires_at=now)
+    change = address_changes.find(connection, number)
+    assert change is not None
+    complete(connection, old, old_hash, change, now, notify=old.suppressed_for is None)
+
+
+def _require_movable(connection: Connection, old: Subscriber, address_hash: str) -> None:
+    is_taken = subscribers.find(connection, address_hash) is not None
+    found = suppressions.find(connection, address_hash)
+    refusal = why_not_move(old.suppressed_for, found.reason if found else None, is_taken=is_taken)
+    if refusal:
+        raise Conflict(f"{refusal}: nothing was changed")
