@@ -13,10 +13,10 @@ from digest.errors import StorageError
 from digest.http.shield import Shield, route_pattern
 from digest.pipeline.issue.published import answers
 from digest.tokens import Purpose
-from digest.web.answers import public_file
 from digest.web.archive import READ, archive_routes
+from digest.web.caching import public_file
 from digest.web.hooks import hook_routes
-from digest.web.people.fresh import fresh_routes
+from digest.web.people.fresh_links import fresh_link_routes
 from digest.web.people.links import DeadLink, dead_link, leads_nowhere
 from digest.web.people.new_address import new_address_routes
 from digest.web.people.own_links import own_link_routes
@@ -56,7 +56,7 @@ def create_site(site: Site) -> FastAPI:
         preferences_routes,
         own_link_routes,
         new_address_routes,
-        fresh_routes,
+        fresh_link_routes,
         _cut_routes,
         archive_routes,
     ):

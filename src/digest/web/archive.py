@@ -8,7 +8,7 @@ from digest.issue.issue import Document
 from digest.issue.withdrawal import Withdrawal
 from digest.months import Month
 from digest.pipeline.issue.published import all_published, one_published, withdrawn
-from digest.web.answers import public_page
+from digest.web.caching import public_page
 from digest.web.site import Site
 
 READ = ["GET", "HEAD"]

@@ -15,7 +15,7 @@ from digest.pipeline.people.subscribe import find_person
 from digest.rendering.words import locale
 from digest.subscribers.subscriber import Subscriber
 from digest.tokens import LIFETIMES, Purpose, open_dated
-from digest.web.posts import personal
+from digest.web.forms import personal_page
 from digest.web.site import Site, View
 
 # for these a link to the preferences would be of no use, or nobody is subscribed yet to whom it could be sent
@@ -104,8 +104,8 @@ def dead_link(site: Site, request: Request, dead: DeadLink) -> Response:
     if dead.purpose in _NEW_BY_SIGNING_UP:
         _ = view.gettext
         links = [(view.path("/subscribe"), _("Subscribe"))]
-        return personal(view.message(title, *paragraphs, links=links), status)
-    return personal(link_page(view, title, paragraphs), status)
+        return personal_page(view.message(title, *paragraphs, links=links), status)
+    return personal_page(link_page(view, title, paragraphs), status)
 
 
 def link_page(view: View, title: str, paragraphs: list[str], **values: object) -> str:
@@ -178,7 +178,7 @@ def _former(view: View, dead: FormerLink) -> Response:
         _("To get a new link, enter the address you use now."),
     ]  # fmt: skip
     leave = personal_path(view, "preferences", dead.token, "/leave") if dead.purpose is Purpose.PREFERENCES else None
-    return personal(link_page(view, _("This link was sent to an earlier address"), paragraphs, leave=leave), 410)
+    return personal_page(link_page(view, _("This link was sent to an earlier address"), paragraphs, leave=leave), 410)
 
 
 def _cut(view: View, purpose: Purpose) -> tuple[str, list[str]]:

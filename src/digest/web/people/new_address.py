@@ -10,10 +10,10 @@ from digest.subscribers.subscriber import State, Subscriber
 from digest.tokens import Purpose
 from digest.web.archive import READ
 from digest.web.bodies import Form
+from digest.web.forms import answer_form, personal_page, see_other, too_early, too_many, wait_to_write_to
 from digest.web.people.choices import Problem, Reading, typed_again
 from digest.web.people.links import leads_nowhere, open_person, page_versions, personal_path
 from digest.web.people.unsubscribe import masked
-from digest.web.posts import personal, posted, see_other, too_early, too_many, wait_to_write_to
 from digest.web.site import Site, View
 
 _KIND = "new-address"
@@ -27,11 +27,11 @@ def new_address_routes(site: Site) -> APIRouter:
     @router.api_route("/new-address/{token}", methods=READ)
     def show_form(request: Request, token: str) -> Response:
         person = _subscribed(site, token)
-        return personal(_page(_view(site, request, person), token, person))
+        return personal_page(_page(_view(site, request, person), token, person))
 
     @router.post("/new-address/{token}")
     async def take_address(request: Request, token: str) -> Response:
-        return await posted(site, request, lambda form: _take(site, request, token, form))
+        return await answer_form(site, request, lambda form: _take(site, request, token, form))
 
     return router
 
@@ -56,7 +56,7 @@ def _take(site: Site, request: Request, token: str, form: Form) -> Response:
     if address and site.people.identify(address) == site.people.identify(person.address):
         reading.problems.append(Problem("address", _("You already receive the issues at this address.")))
     if reading.problems:
-        return personal(_page(view, token, person, reading, form), 422)
+        return personal_page(_page(view, token, person, reading, form), 422)
     if refusal := too_many(site, request):
         return refusal
     path = personal_path(view, _KIND, token)

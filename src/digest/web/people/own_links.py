@@ -15,10 +15,10 @@ from digest.storage.notifications import Asked
 from digest.storage.tables.notifications import NotificationState
 from digest.tokens import Purpose
 from digest.web.archive import READ
+from digest.web.forms import answer_form, personal_page, see_other, too_early, too_many
 from digest.web.people.links import act_page
 from digest.web.people.preferences import Visit
 from digest.web.people.unsubscribe import masked
-from digest.web.posts import personal, posted, see_other, too_early, too_many
 from digest.web.site import Site, View
 
 _ACTIONS = {"address": Purpose.NEW_ADDRESS, "data": Purpose.EXPORT, "erase": Purpose.ERASE}
@@ -45,7 +45,7 @@ def _add(router: APIRouter, site: Site, action: str, purpose: Purpose) -> None:
         return _show(Visit(site, request, token), action, purpose)
 
     async def send(request: Request, token: str) -> Response:
-        return await posted(site, request, lambda _: _send(Visit(site, request, token), action, purpose))
+        return await answer_form(site, request, lambda _: _send(Visit(site, request, token), action, purpose))
 
     path = f"/preferences/{{token}}/{action}"
     router.add_api_route(path, show, methods=READ)
@@ -67,7 +67,9 @@ def _show(visit: Visit, action: str, purpose: Purpose) -> Response:
     page = visit.inner_path(f"/{action}")
     quiet = last is not None
     links = visit.way_back
-    return personal(act_page(visit.view, title, page, paragraphs=paragraphs, button=button, quiet=quiet, links=links))
+    return personal_page(
+        act_page(visit.view, title, page, paragraphs=paragraphs, button=button, quiet=quiet, links=links)
+    )
 
 
 def _send(visit: Visit, action: str, purpose: Purpose) -> Response:
@@ -90,7 +92,7 @@ def _not_sent(visit: Visit, refused: NotSent) -> Response:
         return too_early(visit.view, _("No new link was sent"), refused.wait, text, again, links=visit.way_back)
     text = _("We can’t send email to {address}, for example because an earlier email bounced. Write to us at the "
              "address below, and we’ll help you.").format(address=address)  # fmt: skip
-    return personal(visit.view.message(_("No link was sent"), text, links=visit.way_back), 409)
+    return personal_page(visit.view.message(_("No link was sent"), text, links=visit.way_back), 409)
 
 
 def _asked(visit: Visit, last: Asked) -> tuple[str, list[str], str]:

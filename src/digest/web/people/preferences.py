@@ -16,11 +16,11 @@ from digest.subscribers.subscriber import NoMatch, Preferences, State, Subscribe
 from digest.tokens import Purpose
 from digest.web.archive import READ
 from digest.web.bodies import Form
+from digest.web.forms import answer_form, personal_page, see_other
 from digest.web.people.choices import EVERY, SOME, Reading, pauses, topic_groups
 from digest.web.people.links import act_page, leads_nowhere, open_person, page_versions
 from digest.web.people.unsubscribe import masked, way_back_path
 from digest.web.policy import WITH_SCRIPT
-from digest.web.posts import personal, posted, see_other
 from digest.web.site import Site, View
 
 _KIND = "preferences"
@@ -37,7 +37,7 @@ def preferences_routes(site: Site) -> APIRouter:
 
     @router.post("/preferences/{token}")
     async def save(request: Request, token: str) -> Response:
-        return await posted(site, request, lambda form: _Page(site, request, token).save(form))
+        return await answer_form(site, request, lambda form: _Page(site, request, token).save(form))
 
     @router.api_route("/preferences/{token}/leave", methods=READ)
     def ask_before_leaving(request: Request, token: str) -> Response:
@@ -45,7 +45,7 @@ def preferences_routes(site: Site) -> APIRouter:
 
     @router.post("/preferences/{token}/leave")
     async def leave_for_good(request: Request, token: str) -> Response:
-        return await posted(site, request, lambda _: _leave(Visit(site, request, token, any_mailbox=True)))
+        return await answer_form(site, request, lambda _: _leave(Visit(site, request, token, any_mailbox=True)))
 
     return router
 
@@ -101,7 +101,7 @@ class Visit:
             subscribe_path=self.view.path("/subscribe"),
             paths=paths,
         )
-        return personal(html, status)
+        return personal_page(html, status)
 
 
 class _Page(Visit):
@@ -162,7 +162,7 @@ class _Page(Visit):
 
     @staticmethod
     def _answer(html: str, status: int = 200) -> Response:
-        return personal(html, status, dict(WITH_SCRIPT))
+        return personal_page(html, status, dict(WITH_SCRIPT))
 
 
 def _before_leaving(visit: Visit) -> Response:
@@ -171,7 +171,7 @@ def _before_leaving(visit: Visit) -> Response:
         return visit.gone()
     text = _("We stop sending you issues right away, and we won’t send an email about it.")
     page = visit.inner_path("/leave")
-    return personal(act_page(visit.view, _("Unsubscribe?"), page, paragraphs=[text], button=_("Unsubscribe")))
+    return personal_page(act_page(visit.view, _("Unsubscribe?"), page, paragraphs=[text], button=_("Unsubscribe")))
 
 
 def _leave(visit: Visit) -> Response:

@@ -12,13 +12,13 @@ from digest.subscribers.consent import ConsentOrigin
 from digest.subscribers.signup import SignUp, SignUpState
 from digest.subscribers.subscriber import Preferences, State, Subscriber
 from digest.tokens import Purpose
-from digest.web.answers import public_page
 from digest.web.archive import READ
 from digest.web.bodies import Form
+from digest.web.caching import public_page
+from digest.web.forms import answer_form, is_trapped, may_write_to, network, personal_page, see_other, too_many
 from digest.web.people.choices import SOME, Reading, topic_groups, typed_again
 from digest.web.people.links import act_page, leads_nowhere, link_page, open_link, page_versions, personal_path
 from digest.web.policy import WITH_SCRIPT
-from digest.web.posts import may_write_to, network, personal, posted, see_other, too_many, trapped
 from digest.web.site import Site, View
 
 _NOTHING_TYPED = Form(())
@@ -37,11 +37,11 @@ def subscribing_routes(site: Site) -> APIRouter:
 
     @router.post("/subscribe")
     async def sign_up(request: Request) -> Response:
-        return await posted(site, request, partial(_sign_up, site, request))
+        return await answer_form(site, request, partial(_sign_up, site, request))
 
     @router.api_route("/subscribe/sent", methods=READ)
     def say_that_a_mail_asks(request: Request) -> Response:
-        return personal(_check_your_inbox(site.view(request)))
+        return personal_page(_check_your_inbox(site.view(request)))
 
     @router.api_route("/confirm/{token}", methods=READ)
     def show_confirmation(request: Request, token: str) -> Response:
@@ -49,7 +49,7 @@ def subscribing_routes(site: Site) -> APIRouter:
 
     @router.post("/confirm/{token}")
     async def confirm_sign_up(request: Request, token: str) -> Response:
-        return await posted(site, request, lambda _: _confirm(site, request, token))
+        return await answer_form(site, request, lambda _: _confirm(site, request, token))
 
     @router.api_route("/link", methods=READ)
     def show_link_form(request: Request) -> Response:
@@ -57,11 +57,11 @@ def subscribing_routes(site: Site) -> APIRouter:
 
     @router.api_route("/link/sent", methods=READ)
     def say_that_a_link_comes(request: Request) -> Response:
-        return personal(_link_is_coming(site.view(request)))
+        return personal_page(_link_is_coming(site.view(request)))
 
     @router.post("/link")
     async def ask_for_link(request: Request) -> Response:
-        return await posted(site, request, partial(_ask_for_link, site, request))
+        return await answer_form(site, request, partial(_ask_for_link, site, request))
 
     return router
 
@@ -94,10 +94,10 @@ def _sign_up(site: Site, http: Request, form: Form) -> Response:
     address, name = reading.address(), reading.name()
     topics = reading.topics(site.taxonomy)
     if reading.problems:
-        return personal(_sign_up_page(view, form, reading), 422, dict(WITH_SCRIPT))
+        return personal_page(_sign_up_page(view, form, reading), 422, dict(WITH_SCRIPT))
     if refusal := too_many(site, http):
         return refusal
-    if not trapped(form) and may_write_to(site, address):
+    if not is_trapped(form) and may_write_to(site, address):
         language = reading.language(site.newsletter.languages, view.language)
         wanted = SignUp(address, name, Preferences(topics, language))
         request(site.database, site.people, wanted, _origin(site, http, view, "/subscribe"))
@@ -122,10 +122,10 @@ def _confirmation(site: Site, request: Request, token: str) -> Response:
     state, person = look_at_sign_up(site.database, site.people, open_link(site, Purpose.CONFIRM, token))
     view = site.view(request)
     if state is SignUpState.WAITING:
-        return personal(_confirmation_page(view, token))
+        return personal_page(_confirmation_page(view, token))
     if person is None:
         raise leads_nowhere(site, Purpose.CONFIRM)
-    return personal(_welcome(view, person))
+    return personal_page(_welcome(view, person))
 
 
 def _confirmation_page(view: View, token: str) -> str:
@@ -174,10 +174,10 @@ def _ask_for_link(site: Site, request: Request, form: Form) -> Response:
     reading = Reading(form, view.gettext)
     address = reading.address()
     if reading.problems:
-        return personal(_link_page(view, reading, form), 422)
+        return personal_page(_link_page(view, reading, form), 422)
     if refusal := too_many(site, request):
         return refusal
-    if not trapped(form) and may_write_to(site, address):
+    if not is_trapped(form) and may_write_to(site, address):
         send_link(site.database, site.people, address, _origin(site, request, view, "/link"))
     return see_other(view.path("/link/sent"))
 

@@ -21,7 +21,7 @@ from digest.pipeline.people.subscribe import find_person, leave
 from digest.subscribers.subscriber import State, Subscriber
 from digest.tokens import UNSUBSCRIBE, Purpose, verify
 from digest.web.bodies import Unreadable, read_body
-from digest.web.posts import personal, see_other
+from digest.web.forms import personal_page, see_other
 from digest.web.site import Site, View
 
 _MOST_FIELDS = 20
@@ -68,7 +68,7 @@ def _page(site: Site, request: Request, token: str, subscriber_id: int) -> Respo
     person = find_person(site.database, subscriber_id)
     view = site.view(request, _language(person))
     if person is None or person.state is State.LEFT:
-        return personal(farewell(view))
+        return personal_page(farewell(view))
     versions = view.pages.versions(lambda language: unsubscribe_url(site.newsletter.base_url, token, language))
     action = next(version.path for version in versions if version.language == view.language)
     html = view.render(
@@ -77,14 +77,14 @@ def _page(site: Site, request: Request, token: str, subscriber_id: int) -> Respo
         address=masked(person.address),
         action=action,
     )
-    return personal(html)
+    return personal_page(html)
 
 
 def _one_click(site: Site, request: Request, subscriber_id: int) -> Response:
     """What a mail program asks: it is done and answered at once, without a redirect (RFC 8058, 3.1)."""
     person = find_person(site.database, subscriber_id)
     leave(site.database, subscriber_id)
-    return personal(farewell(site.view(request, _language(person))))
+    return personal_page(farewell(site.view(request, _language(person))))
 
 
 def _by_hand(site: Site, request: Request, token: str, subscriber_id: int) -> Response:
@@ -118,7 +118,7 @@ def _bad_link(site: Site, request: Request) -> Response:
         ),
         _("If that doesn’t help, write to us at the address below, and we’ll unsubscribe you."),
     )
-    return personal(html, 400)
+    return personal_page(html, 400)
 
 
 def _language(person: Subscriber | None) -> str | None:

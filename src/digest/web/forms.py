@@ -19,7 +19,7 @@ from digest.web.site import Site, View
 _TRAP = "website"  # a field that no person sees; programs fill it in
 
 
-async def posted(site: Site, request: Request, act: Callable[[Form], Response]) -> Response:
+async def answer_form(site: Site, request: Request, act: Callable[[Form], Response]) -> Response:
     """Read a form that one of our pages sent, and let *act* answer it, in a thread; anything else is refused.
 
     Nothing is read of a form from elsewhere. Nothing of this is for one-click requests, which come from mail programs.
@@ -33,7 +33,7 @@ async def posted(site: Site, request: Request, act: Callable[[Form], Response]) 
     return await run_in_threadpool(act, form)
 
 
-def trapped(form: Form) -> bool:
+def is_trapped(form: Form) -> bool:
     """Whether a program has filled in the field that people don't see."""
     return form.get(_TRAP) != ""
 
@@ -61,7 +61,7 @@ def too_early(
     """Refuse for now, and say when to try again: at `%(wait)s` in *texts*."""
     paragraphs = [text.replace("%(wait)s", view.wait(wait)) for text in texts]
     headers = {"Retry-After": str(math.ceil(wait.total_seconds()))}
-    return personal(view.message(title, *paragraphs, links=links), 429, headers)
+    return personal_page(view.message(title, *paragraphs, links=links), 429, headers)
 
 
 def may_write_to(site: Site, address: str) -> bool:
@@ -80,7 +80,7 @@ def wait_to_write_to(site: Site, address: str) -> dt.timedelta | None:
     return next((wait for wait in waits if wait is not None), None)
 
 
-def personal(html: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+def personal_page(html: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """Answer with a page that is kept nowhere."""
     return HTMLResponse(html, status, {**PERSONAL, **(headers or {})})
 
@@ -97,4 +97,4 @@ def _foreign(site: Site, request: Request) -> Response:
     view = site.view(request)
     title = view.gettext("This form didn’t come from our site")
     text = view.gettext("Nothing was changed. Please open the page on our site and send the form from there.")
-    return personal(view.message(title, text, home_link=True), 403)
+    return personal_page(view.message(title, text, home_link=True), 403)

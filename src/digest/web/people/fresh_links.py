@@ -26,9 +26,9 @@ from digest.pipeline.people.subscribe import come_back
 from digest.subscribers.subscriber import State, Subscriber
 from digest.tokens import Purpose
 from digest.web.archive import READ
+from digest.web.forms import answer_form, personal_page, see_other
 from digest.web.people.links import act_page, find_owner, leads_nowhere, open_link, open_person, personal_path
 from digest.web.people.unsubscribe import farewell, masked
-from digest.web.posts import personal, posted, see_other
 from digest.web.site import Site, View
 
 _A_MOMENT = dt.timedelta(seconds=1)  # tokens count whole seconds: a link made now must not look older than the change
@@ -50,13 +50,13 @@ class _Visit(NamedTuple):
 
     def ask(self, view: View, title: str, text: str, button: str, *, grave: bool = False) -> Response:
         page = f"/{self.kind}/{self.token}"
-        return personal(act_page(view, title, page, paragraphs=[text], button=button, grave=grave))
+        return personal_page(act_page(view, title, page, paragraphs=[text], button=button, grave=grave))
 
 
 Page = Callable[[_Visit], Response]
 
 
-def fresh_routes(site: Site) -> APIRouter:
+def fresh_link_routes(site: Site) -> APIRouter:
     """The routes of the links that come in a mail of their own. A GET asks or shows; only the button acts."""
     router = APIRouter(redirect_slashes=False)
     _add(router, site, "address", _show_confirmation, _use_address)
@@ -72,7 +72,7 @@ def _add(router: APIRouter, site: Site, kind: str, show: Page, act: Page) -> Non
         return show(_Visit(site, request, kind, token))
 
     async def answer(request: Request, token: str) -> Response:
-        return await posted(site, request, lambda _: act(_Visit(site, request, kind, token)))
+        return await answer_form(site, request, lambda _: act(_Visit(site, request, kind, token)))
 
     router.add_api_route(f"/{kind}/{{token}}", look, methods=READ)
     router.add_api_route(f"/{kind}/{{token}}", answer, methods=["POST"])
@@ -96,7 +96,7 @@ def _show_confirmation(visit: _Visit) -> Response:
         raise leads_nowhere(visit.site, Purpose.CHANGE_ADDRESS)
     text = _("Your subscription now uses {address}.").format(address=masked(change.person.address))
     notice = _("Your previous address receives a notice with a link that can undo the change for 7 days.")
-    return personal(view.message(_("Your address has been changed"), text, notice, home_link=True))
+    return personal_page(view.message(_("Your address has been changed"), text, notice, home_link=True))
 
 
 def _use_address(visit: _Visit) -> Response:
@@ -132,17 +132,17 @@ def _undone(visit: _Visit, view: View, change: Change) -> Response:
         text = _("This address was subscribed again after the change, so there is nothing to restore. Nothing was "
                  "changed. If the subscription at the other address is also yours, write to us at the address below."
                  )  # fmt: skip
-        return personal(view.message(_("This address has its own subscription"), text), 409)
+        return personal_page(view.message(_("This address has its own subscription"), text), 409)
     if change.step is ChangeStage.DEAD or change.person is None:
         raise leads_nowhere(visit.site, Purpose.UNDO_ADDRESS)
     text = _("Your subscription belongs to {address} again.").format(address=masked(change.person.address))
     if change.person.state is State.LEFT:
         ended = _("It was ended after the change, so you don’t receive any issues.")
         links = [(_own_path(visit.site, view, "return", Purpose.RETURN, change.person), _("Subscribe again"))]
-        return personal(view.message(_("Your address has been restored"), text, ended, links=links))
+        return personal_page(view.message(_("Your address has been restored"), text, ended, links=links))
     check = _("If someone else changed the address, check your preferences: they may have changed those too.")
     links = [(_own_path(visit.site, view, "preferences", Purpose.PREFERENCES, change.person), _("Your preferences"))]
-    return personal(view.message(_("Your address has been restored"), text, check, links=links))
+    return personal_page(view.message(_("Your address has been restored"), text, check, links=links))
 
 
 def _own_path(site: Site, view: View, kind: str, purpose: Purpose, person: Subscriber) -> str:
@@ -178,7 +178,7 @@ def _show_erasure(visit: _Visit) -> Response:
             "We kept only a hash of your address, so that no list adds you again, and the proof of your "
             "consent. An email already on its way may still arrive."
         )
-        return personal(view.message(_("Your data has been erased"), text, home_link=True))
+        return personal_page(view.message(_("Your data has been erased"), text, home_link=True))
     text = _("We won’t send you any more issues, and this can’t be undone. We keep only a hash of your address (a "
              "code that can’t be turned back into it), so that no list adds you again, and the proof of your consent."
              )  # fmt: skip
@@ -199,10 +199,10 @@ def _show_return(visit: _Visit) -> Response:
     person = open_person(visit.site, Purpose.RETURN, visit.token)
     view = visit.view(person)
     if person.state is not State.ACTIVE:
-        return personal(farewell(view, undo=visit.path(view)))
+        return personal_page(farewell(view, undo=visit.path(view)))
     _ = view.gettext
     text = _("Your preferences are as you left them.")
-    return personal(view.message(_("You are subscribed again"), text, home_link=True))
+    return personal_page(view.message(_("You are subscribed again"), text, home_link=True))
 
 
 def _come_back(visit: _Visit) -> Response:
