@@ -1,4 +1,4 @@
-"""Addresses of the pages that a mail links to: absolute, from the configured base alone."""
+"""Absolute addresses of the pages that a mail links to, all built from the configured base URL."""
 
 from digest.months import Month
 
@@ -19,18 +19,17 @@ def article_url(base_url: str, month: Month, slug: str, language: str | None = N
 
 
 def unsubscribe_url(base_url: str, token: str, language: str | None = None) -> str:
-    """The page, and the address of the one-click request (RFC 8058), that end a subscription."""
+    """The unsubscribe page, which also takes the one-click request of mail programs (RFC 8058)."""
     return _page(base_url, f"/unsubscribe/{token}", language)
 
 
 def preferences_url(base_url: str, token: str, language: str | None = None) -> str:
-    """A subscriber's own page."""
+    """The page where a subscriber changes their preferences."""
     return _page(base_url, f"/preferences/{token}", language)
 
 
 def personal_url(base_url: str, kind: str, token: str, language: str | None = None) -> str:
-    """The page behind a link of a notification; *kind* is `confirm`, `new-address`, `address`, `undo`,
-    `data` or `erase`."""
+    """The page of a notification's link; *kind* is `confirm`, `new-address`, `address`, `undo`, `data` or `erase`."""
     return _page(base_url, f"/{kind}/{token}", language)
 
 

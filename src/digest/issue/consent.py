@@ -1,4 +1,4 @@
-"""The words that a person agrees to on the page: one text for page and record."""
+"""The words that a person agrees to: the sign-up page and the consent record use the same text."""
 
 import hashlib
 
@@ -12,11 +12,11 @@ _VERSION_DIGITS = 12
 
 def consent_wording(newsletter: Newsletter, language: str, renderer: Renderer) -> ConsentWording:
     """
-    What a person agrees to by signing up: who asks, for what, where they are reached, and that it can be withdrawn.
+    Build the text that a person agrees to by signing up: who sends what, how to reach the sender, and how to withdraw.
 
     Returns:
-        Plain text, paragraphs separated by an empty line. Its version is a hash of it, so that another text, also one
-        that only the configuration has changed, has another version.
+        Plain text, with an empty line between paragraphs. The version is a hash of the text, so any change to the
+        text, including one made in the configuration, gives a new version.
 
     Source: Electronic Commerce Protection Regulations (CRTC), SOR/2012-36, s. 4.
     """

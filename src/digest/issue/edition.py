@@ -21,7 +21,7 @@ class EditionKey:
         return tuple(bit for bit in range(self.mask.bit_length()) if self.mask >> bit & 1)
 
     def __str__(self) -> str:
-        """A name to read and write: `en-13` is articles 1 and 3 in English."""
+        """The name of the edition: `en-13` is articles 1 and 3 in English."""
         return f"{self.language}-{''.join(str(position + 1) for position in self.positions)}"
 
     @classmethod
@@ -42,9 +42,9 @@ class Edition:
     """The frozen bytes of one edition, with placeholders where readers differ.
 
     Attributes:
-        nonce: What makes this issue's placeholders unforgeable (see `digest.issue.placeholders`).
-        headers: Names and values of every header that all readers share, and those that hold a placeholder;
-            decoded, unfolded.
+        nonce: Makes this issue's placeholders impossible to forge (see `digest.issue.placeholders`).
+        headers: Names and values of the headers that all readers share, and of those with a placeholder; decoded and
+            unfolded.
     """
 
     key: EditionKey

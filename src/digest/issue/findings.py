@@ -1,4 +1,4 @@
-"""What a check found: an error stands in the way of approving, a warning is listed."""
+"""The findings of the checks: an error blocks approval, a warning is only listed."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,12 +13,12 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that an editor should know.
+    """One problem that an editor should know about.
 
     Attributes:
-        code: Stable, documented in docs/checks.md.
-        remedy: What to do.
-        place: File and line, or None if it concerns the issue or the configuration.
+        code: A stable name, documented in docs/checks.md.
+        remedy: How to fix it.
+        place: File and line, or None if it concerns the whole issue or the configuration.
     """
 
     code: str

@@ -9,16 +9,16 @@ from digest.rendering.words import one_line
 
 def greeting(name: str, language: str, renderer: Renderer) -> str:
     """
-    Greet *name* in *language*: `Dear Ann Lee,`; without a name, or with one that has no letter, `Hello,`.
+    Greet *name* in *language*: `Dear Ann Lee,`, or `Hello,` if the name is empty or has no letter.
 
     Returns:
-        One line of plain text, whatever the name holds; not escaped.
+        One line of plain text, whatever the name contains; not escaped.
     """
     return greeter(language, renderer)(name)
 
 
 def greeter(language: str, renderer: Renderer) -> Callable[[str], str]:
-    """Prepare to greet many people in one language; see `greeting`."""
+    """Return a function that greets many people in one language; see `greeting`."""
     translations = renderer.translations(language)
     stranger = translations.gettext("Hello,")
     before, _, after = translations.gettext("Dear {name},").partition("{name}")

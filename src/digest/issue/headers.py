@@ -1,4 +1,4 @@
-"""The headers that all readers of an edition share; To, Date and Message-ID belong to a delivery."""
+"""The headers that all readers of an edition share. To, Date and Message-ID are added for each delivery."""
 
 import re
 import unicodedata
@@ -17,13 +17,13 @@ def edition_headers(newsletter: Newsletter, subject: str, language: str, nonce: 
     Build the headers of an edition.
 
     Returns:
-        Names and values in the order in which they are printed; values decoded, unfolded, without line breaks.
-        List-Unsubscribe holds the placeholder of the reader's own link: exactly one https address.
+        Names and values in the order in which they are printed; values are decoded, unfolded and have no line breaks.
+        List-Unsubscribe contains the placeholder of the reader's own link: exactly one https address.
 
     Raises:
-        ValueError: An address of *newsletter* is not one.
+        ValueError: *newsletter* has an invalid address.
 
-    List-Unsubscribe and List-Unsubscribe-Post must both be covered by the DKIM signature.
+    The DKIM signature must cover both List-Unsubscribe and List-Unsubscribe-Post.
 
     Source: RFC 5322, 3.6; RFC 2369, 3.2 and 3.6; RFC 2919, 3; RFC 8058, 3.1; RFC 3282.
     """
@@ -42,15 +42,15 @@ def edition_headers(newsletter: Newsletter, subject: str, language: str, nonce: 
 
 def list_id(newsletter: Newsletter) -> str:
     """
-    The list's name and its stable label, the same in every language: `"Digest of X" <digest.example.org>`.
+    The name and the stable label of the list, the same in every language: `"Digest of X" <digest.example.org>`.
 
-    The name is reduced to ASCII: an encoded word beside the label would hide the label from filters.
+    The name is reduced to ASCII, because mail filters may miss a label that follows an encoded word.
 
     Source: RFC 2919, 3.
     """
     title = unicodedata.normalize("NFKD", newsletter.title_in(newsletter.languages[0]))
     words = one_line(title.encode("ascii", "ignore").decode()).replace("\\", "").replace('"', "").split()
-    plain = re.sub(r"=+\?", "?", " ".join(words))  # nothing that could be taken for an encoded word
+    plain = re.sub(r"=+\?", "?", " ".join(words))  # so that nothing looks like an encoded word
     label = f"<{one_line(newsletter.list_id)}>"
     phrase = plain[: _LIST_ID_OCTETS - len(label) - 3].strip()
     return f'"{phrase}" {label}' if phrase else label

@@ -15,7 +15,7 @@ from digest.topics import Taxonomy
 
 
 class IssueState(StrEnum):
-    """How far an issue is on its way to being sent."""
+    """How far an issue has come."""
 
     COLLECTING = "collecting"
     ASSEMBLED = "assembled"
@@ -24,10 +24,10 @@ class IssueState(StrEnum):
 
 @dataclass(frozen=True)
 class Issue:
-    """What the editor wrote for one month, in the order in which it is printed.
+    """What the editor wrote for one month, in printed order.
 
     Attributes:
-        taxonomy: Gives the names of topics and research types; without it, readers see slugs.
+        taxonomy: The names of topics and research types; without it, readers see slugs.
     """
 
     month: Month
@@ -38,7 +38,7 @@ class Issue:
 
     @property
     def source_hash(self) -> str:
-        """SHA-256 over everything that an editor can change: a changed source asks for a new proof."""
+        """SHA-256 of everything that an editor can change. If it changes, the issue needs a new approval."""
         parts = {
             "articles": [[article.slug, article.source] for article in self.articles],
             "issue": self.file.source,
@@ -48,7 +48,7 @@ class Issue:
         return hashlib.sha256(json.dumps(parts, sort_keys=True, default=dict).encode()).hexdigest()
 
     def _names(self) -> list[list[str]]:
-        """What the issue shows of the taxonomy, so that another topic's new name asks for no new proof."""
+        """The names this issue shows, so that renaming a topic it does not use requires no new approval."""
         topics = sorted({topic for article in self.articles for topic in article.topics})
         types = sorted({article.research_type for article in self.articles if article.research_type})
         return [
@@ -62,10 +62,10 @@ class Issue:
 
 @dataclass(frozen=True)
 class WebArticle:
-    """An article as the archive shows it: rendered and safe HTML, no personal link.
+    """An article as the archive shows it: safe HTML without personal links.
 
     Attributes:
-        study: The published study by fields; None: the editor gave none, or a version froze it that did not keep them.
+        study: The fields of the study; None if the editor gave none, or if an older version of digest froze the issue.
     """
 
     slug: str
@@ -101,7 +101,7 @@ class WebNotice:
 
 @dataclass(frozen=True)
 class Document:
-    """The issue as the archive keeps it; values by language where the languages differ."""
+    """The issue as the archive keeps it; dictionaries hold one value per language."""
 
     month: str
     subject: dict[str, str]
@@ -115,7 +115,7 @@ class FrozenIssue:
     """The bytes that are approved, sent and published, under one hash.
 
     Attributes:
-        sources: See `digest.issue.sources.sources_of`; empty: an older version froze it, which did not keep them.
+        sources: See `digest.issue.sources.sources_of`; empty if an older version of digest froze the issue.
     """
 
     month: Month
@@ -126,10 +126,12 @@ class FrozenIssue:
 
     @property
     def hash(self) -> str:
-        """SHA-256 over the document and every byte and header of every edition."""
+        """SHA-256 of the document, and of every body and header of every edition."""
         hashed = {name: value for name, value in asdict(self).items() if name != "sources"}
-        for article in hashed["document"]["articles"]:
-            if article["study"] is None:
-                del article["study"]  # so that bytes frozen before there were studies keep their hash
+        # so that issues frozen before these fields existed keep their hash
+        for name, parts in (("study", hashed["document"]["articles"]), ("language", hashed["document"]["notices"])):
+            for part in parts:
+                if part[name] is None:
+                    del part[name]
         text = json.dumps(hashed, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()

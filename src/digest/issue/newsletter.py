@@ -1,4 +1,4 @@
-"""Who sends the issue, and what every mail and page says of them."""
+"""The sender of the newsletter, as every mail and page shows it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Newsletter:
-    """The organisation behind the mail.
+    """The organization that sends the newsletter.
 
     Attributes:
         title: The newsletter's name in each language.
-        base_url: Where the site answers, without a slash at the end.
+        base_url: The address of the site, without a slash at the end.
         list_id: The label of `List-Id`, such as `digest.example.org` (RFC 2919).
         from_name, from_address: The author of every mail.
-        reply_to: Address for answers, or None.
-        postal_address: Lines of the postal address, as the law asks.
+        reply_to: The address for replies, or None.
+        postal_address: The lines of the postal address, which the law requires.
         contact: An e-mail address, a telephone number or a web address.
-        languages: The languages of every mail and page; the first is used for whoever has another.
-        accent: Colour of links and rules, as `#rrggbb`.
+        languages: The languages of mails and pages. Readers with any other language get the first one.
+        accent: The colour of links and rules, as `#rrggbb`.
         logo: Absolute address of an image, or None.
     """
 
@@ -34,7 +34,7 @@ class Newsletter:
     logo: str | None = None
 
     def title_in(self, language: str) -> str:
-        """The name in *language*, else in the newsletter's first language."""
+        """The title in *language*, or else in the first language."""
         return self.title.get(language) or self.title[self.languages[0]]
 
     @property
@@ -47,11 +47,11 @@ class Newsletter:
 
 @dataclass(frozen=True)
 class IssueRules:
-    """How many articles an issue should have, and whether it leaves this machine.
+    """How many articles an issue should have, and whether it is mailed for real.
 
     Attributes:
-        at_least, at_most: Outside of it: a warning to a person, a hold to the calendar.
-        is_mailed: Whether a transport hands mails over for real, as every one but `files` does.
+        at_least, at_most: Outside this range, an editor gets a warning and the calendar holds the issue.
+        is_mailed: Whether the transport hands over real mail; only `files` does not.
     """
 
     at_least: int = 2

@@ -1,7 +1,7 @@
-"""What stands in the frozen bytes where readers differ: greeting and personal links, one tag each for HTML and text.
+"""The placeholders in frozen bytes: greeting and personal links, one for HTML and one for text.
 
-No author can write one: its name holds the nonce, which is part of a hash over everything that authors write. Whoever
-puts a nonce into an article thereby gets another.
+No author can forge one. It contains the nonce, which comes from a hash of everything that authors write, so writing a
+nonce into an article changes the nonce.
 """
 
 import html
@@ -26,9 +26,10 @@ def nonce_of(source_hash: str) -> str:
 
 def placeholder(nonce: str, name: str) -> str:
     """
-    The characters that stand for one of NAMES in the issue with *nonce*.
+    The text of the placeholder for one of NAMES in the issue with *nonce*.
 
-    A link is an absolute address on a host that never exists (RFC 6761, 6.4), so that nothing on the way rewrites it.
+    A link is an absolute address on a host that can never exist (RFC 6761, 6.4), so that no template or CSS tool
+    rewrites it.
     """
     if name in _LINKS:
         return f"https://digest.invalid/{nonce}/{name}"
@@ -37,7 +38,7 @@ def placeholder(nonce: str, name: str) -> str:
 
 def values(nonce: str, *, greeting: str, unsubscribe_url: str, preferences_url: str) -> dict[str, str]:
     """
-    What each placeholder becomes for one reader, ready to be put in: escaped where it stands in HTML.
+    One reader's value for each placeholder, already escaped for HTML where needed.
 
     Args:
         greeting: Plain text, one line, from `digest.issue.greeting`.
@@ -56,16 +57,16 @@ def values(nonce: str, *, greeting: str, unsubscribe_url: str, preferences_url: 
 
 def split(body: str, nonce: str) -> tuple[str, ...]:
     """
-    Cut *body* at its placeholders, once for many readers.
+    Split *body* at its placeholders, once for all readers.
 
     Returns:
-        Literal text at even places, a placeholder as it stands in *body* at odd ones.
+        Literal text at even indexes, placeholders at odd indexes.
     """
     return tuple(_pattern(nonce).split(body))
 
 
 def fill(body: str, nonce: str, *, greeting: str, unsubscribe_url: str, preferences_url: str) -> str:
-    """Put one reader's values into a body or a header; what is put in is never looked at again."""
+    """Fill one reader's values into a body or a header. The values themselves are not searched for placeholders."""
     own = values(nonce, greeting=greeting, unsubscribe_url=unsubscribe_url, preferences_url=preferences_url)
     return _pattern(nonce).sub(lambda match: own[match[0]], body)
 

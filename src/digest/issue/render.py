@@ -1,4 +1,4 @@
-"""From an issue to bytes: every edition rendered once, frozen with what the archive shows."""
+"""Render an issue: every edition once, frozen together with the document for the archive."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ from digest.rendering.inliner import inline_css
 from digest.rendering.typography import typographic
 from digest.rendering.words import language_attributes, month_name
 
-# Backgrounds of the style sheet on which the accent must be readable: the darkest in light mode, the lightest in dark.
+# The backgrounds on which the accent is hardest to read: the darkest in light mode, the lightest in dark mode.
 _LIGHT_PAPER = "#efece4"
 _DARK_PAPER = "#1e2226"
 _EMPTY_LINES = re.compile(r"\n{4,}")
@@ -43,11 +43,11 @@ _LINE_END = re.compile(r"[ \t]+\n")
 
 def freeze(issue: Issue, renderer: Renderer) -> FrozenIssue:
     """
-    Render every edition of the issue, each subset in each language, and what the archive shows.
+    Render every edition of the issue (each subset of its articles in each language) and its archive document.
 
     Raises:
-        RenderError: A template failed, the accent is no colour, or an address of the newsletter is none.
-        ValueError: The issue has no article.
+        RenderError: A template failed, or the newsletter has an invalid colour or address.
+        ValueError: The issue has no articles.
     """
     if not issue.articles:
         raise ValueError("an issue without articles has no edition")
@@ -63,7 +63,7 @@ def render_edition(issue: Issue, key: EditionKey, renderer: Renderer) -> Edition
 
     Raises:
         RenderError: As for `freeze`.
-        ValueError: *key* names an article that the issue does not have, or none.
+        ValueError: *key* names no article, or one that the issue does not have.
     """
     if not 0 < key.mask < 2 ** len(issue.articles):
         raise ValueError(f"edition {key} of {issue.month} does not exist: the issue has {len(issue.articles)} articles")
@@ -71,7 +71,7 @@ def render_edition(issue: Issue, key: EditionKey, renderer: Renderer) -> Edition
 
 
 class _Press:
-    """The issue with all that its editions share, rendered once."""
+    """One issue, and the parts that its editions share, rendered once."""
 
     def __init__(self, issue: Issue, renderer: Renderer) -> None:
         self._issue = issue
@@ -108,7 +108,7 @@ class _Press:
         )
 
     def document(self) -> Document:
-        """What the archive keeps; subject and introduction are those of the whole issue."""
+        """The document for the archive, with the subject and introduction of the whole issue."""
         issue, languages = self._issue, self._issue.newsletter.languages
         return Document(
             month=str(issue.month),
@@ -151,7 +151,7 @@ class _Press:
 
 
 def masthead(newsletter: Newsletter, language: str) -> dict[str, Any]:
-    """What every mail says of the newsletter, as its templates name it."""
+    """The template values about the newsletter that every mail shows."""
     return {
         "title": typographic(newsletter.title_in(language), language),
         "logo": newsletter.logo,
@@ -196,13 +196,13 @@ def _web_article(article: Article, base_url: str) -> WebArticle:
 
 
 def _marked_citation(article: Article) -> str | None:
-    """The citation with its language, since one document is shown on the pages of every language."""
+    """The citation, marked with its language, because the same document appears on pages in every language."""
     shown = citation_html(article)
     return f"<span{language_attributes(citation_language(article))}>{shown}</span>" if shown else shown
 
 
 def _web_notices(by_language: Mapping[str, Sequence[NoticeView]]) -> tuple[WebNotice, ...]:
-    """Each notice once, with the languages that show it where they are not all."""
+    """Each notice once; a notice that some languages don't show lists those that do."""
     shown: dict[WebNotice, list[str]] = {}
     for language, views in by_language.items():
         for view in views:

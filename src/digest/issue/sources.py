@@ -1,4 +1,4 @@
-"""What an issue is made from, thing by thing, so that a change can be named."""
+"""The files and settings that an issue is made from, so that a change can be named."""
 
 import hashlib
 import json
@@ -8,12 +8,12 @@ from dataclasses import asdict
 from digest.issue.issue import Issue
 
 _NAME_OF = "the name of "
-# fields of `Newsletter` that the configuration names otherwise
+# fields of `Newsletter` that have another name in the configuration
 _SETTINGS = {"from_name": "newsletter.from.name", "from_address": "newsletter.from.address"}
 
 
 def sources_of(issue: Issue) -> dict[str, str]:
-    """SHA-256 of each file and setting that *issue* is made from, by the name under which an editor knows it."""
+    """SHA-256 of each file and setting that *issue* is made from, by the name that editors use."""
     files = {article.place.file: article.source for article in issue.articles}
     if issue.file.place is not None:
         files[issue.file.place.file] = issue.file.source
@@ -22,19 +22,19 @@ def sources_of(issue: Issue) -> dict[str, str]:
 
 
 def setting_name(field: str) -> str:
-    """How the configuration spells a field of `Newsletter`."""
+    """The name of a field of `Newsletter` in the configuration."""
     return _SETTINGS.get(field, f"newsletter.{field}")
 
 
 def differences(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:
     """
-    What was changed, added or removed between two results of `sources_of`, each by name, in order.
+    List what was changed, added or removed between two results of `sources_of`, sorted by name.
 
-    A topic that only comes or goes with an article is not named.
+    A topic that only appears or disappears with an article is not listed.
     """
     names = sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
-    told = [name for name in names if not name.startswith(_NAME_OF) or (name in before and name in now)]
-    return tuple(f"{name} {_difference(before.get(name), now.get(name))}" for name in told)
+    listed = [name for name in names if not name.startswith(_NAME_OF) or (name in before and name in now)]
+    return tuple(f"{name} {_difference(before.get(name), now.get(name))}" for name in listed)
 
 
 def _difference(before: str | None, now: str | None) -> str:
@@ -44,7 +44,7 @@ def _difference(before: str | None, now: str | None) -> str:
 
 
 def _names(issue: Issue) -> dict[str, list[str]]:
-    """What the issue shows of the taxonomy."""
+    """The names of the topics and research types that the issue shows."""
     taxonomy, languages = issue.taxonomy, issue.newsletter.languages
     topics = {topic for article in issue.articles for topic in article.topics}
     kinds = {article.research_type for article in issue.articles if article.research_type}
@@ -59,5 +59,5 @@ def _digest(value: object) -> str:
 
 
 def is_setting(difference: str) -> bool:
-    """Whether a result of `differences` is about the configuration, not about a file."""
+    """Whether an entry of `differences` concerns the configuration rather than a file."""
     return difference.startswith(("newsletter.", _NAME_OF))

@@ -1,4 +1,4 @@
-"""What the templates of the mail see of an article and a notice: rendered once for all editions."""
+"""Articles and notices as the mail templates see them, rendered once for all editions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,18 +19,18 @@ from digest.rendering.words import language_attributes, language_of, one_line
 
 @dataclass(frozen=True)
 class ArticleView:
-    """An article in the language of an edition: names translated, Markdown rendered below an h2."""
+    """An article for editions in one language: names are translated, and the Markdown starts below an h2."""
 
     title: str
     url: str
-    lang: str | None  # the article's language, where the edition has another
+    lang: str | None  # the article's language, if it differs from the edition's
     about: str
     topics: tuple[str, ...]
     research_type: str | None
     author: str | None
     citation: str | None
     citation_html: Markup | None
-    citation_lang: str | None  # the citation's language, where the edition has another
+    citation_lang: str | None  # the citation's language, if it differs from the edition's
     html: Markup
     text: str
     implications_html: Markup | None
@@ -42,7 +42,7 @@ class NoticeView:
     """A notice, rendered below an h3.
 
     Attributes:
-        language: The language it is written in; None if its words do not tell.
+        language: The language it is written in; None if its words don't show it.
     """
 
     title: str
@@ -54,19 +54,19 @@ class NoticeView:
 
 @dataclass(frozen=True)
 class Rendered:
-    """Safe HTML and the same as plain text."""
+    """A text as safe HTML and as plain text."""
 
     html: str
     text: str
 
     @classmethod
     def of(cls, markdown: str, base_url: str, *, language: str, top: int) -> "Rendered":
-        """Render Markdown with the quotes of *language*, and *top* as the level of its highest heading."""
+        """Render Markdown with the quotation marks of *language*; its highest heading gets the level *top*."""
         html = typographic_html(arrange(to_html(markdown, base_url=base_url), top=top), language)
         return cls(html, html_to_text(html))
 
     def marked(self, language: str) -> "Rendered":
-        """The same, its HTML in an element that names its *language*."""
+        """The same text, with its HTML in an element that names its *language*."""
         return Rendered(f"<div{language_attributes(language)}>\n{self.html}\n</div>", self.text)
 
 

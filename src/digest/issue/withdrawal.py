@@ -1,4 +1,4 @@
-"""An article taken off the web after it was mailed: its address says so."""
+"""An article that was withdrawn from the web after it was mailed."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from digest.months import Month
 
-EVERY = ""  # stands for every language that has no reason of its own
+EVERY = ""  # the key for every language that has no reason of its own
 
 
 @dataclass(frozen=True)
@@ -14,8 +14,8 @@ class Withdrawal:
     """One withdrawn article.
 
     Attributes:
-        title, language: Of the article as it was last published.
-        reason: What readers see, by language; under `EVERY` if it is the same in each.
+        title, language: Those of the article when it was last published.
+        reason: The reason that readers see, by language; under `EVERY` if it is the same in every language.
         withdrawn_at: In UTC.
     """
 
@@ -27,7 +27,7 @@ class Withdrawal:
     withdrawn_at: dt.datetime
 
     def reason_in(self, language: str) -> tuple[str, str | None]:
-        """The reason for a page in *language*, and the language of the reason if that is another one."""
+        """The reason to show on a page in *language*, and the language of the reason if it differs."""
         for key in (language, EVERY):
             if key in self.reason:
                 return self.reason[key], None

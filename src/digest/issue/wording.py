@@ -1,4 +1,4 @@
-"""Subject, preheader and introduction: the editor's own, else composed in the language of the edition."""
+"""Subject, preheader and introduction: as the editor wrote them, or composed in the language of the edition."""
 
 import html
 from collections.abc import Sequence
@@ -11,19 +11,18 @@ from digest.rendering.plain import fold
 from digest.rendering.typography import typographic
 from digest.rendering.words import join_words, language_of, month_name, one_line
 
-# Most programs show 40 to 70 characters of a subject; past this a list of studies is noise.
+# Most mail programs show only 40 to 70 characters of a subject; a longer list of studies is noise.
 SUBJECT_CHARACTERS = 110
 _BETWEEN = " · "  # titles, as in the preheader
-_ENDS = ("?", "!", "…")  # of a text that makes no part of a sentence
+_ENDS = ("?", "!", "…")  # a text that ends with one can't be part of a sentence
 
 
 def subject(issue: Issue, articles: Sequence[ArticleView], language: str, renderer: Renderer) -> str:
     """
-    The subject line: as the editor wrote it, else the newsletter's title, the month and what the articles are about;
-    their titles, if one of them does not say what it is about.
+    The subject line: as the editor wrote it, or else the newsletter's title, the month and what the articles are about.
 
-    A composed one that would pass 110 characters names the first article and counts the others; if that is too long
-    as well, it is title and month alone.
+    If one article does not say what it is about, their titles are used. If the result is longer than 110 characters,
+    it names the first article and counts the others. If that is too long as well, only title and month remain.
     """
     if written := one_line(issue.file.wording(language).subject):
         return typographic(written, language_of(written, language))
@@ -45,7 +44,7 @@ def subject(issue: Issue, articles: Sequence[ArticleView], language: str, render
 
 
 def preheader(issue: Issue, articles: Sequence[ArticleView], language: str, renderer: Renderer) -> str:
-    """The line that a mail program shows beside the subject: as the editor wrote it, else the articles' titles."""
+    """The line that mail programs show beside the subject: as the editor wrote it, or else the articles' titles."""
     if written := one_line(issue.file.wording(language).preheader):
         return typographic(written, language_of(written, language))
     titles = [article.title for article in articles]
@@ -53,7 +52,7 @@ def preheader(issue: Issue, articles: Sequence[ArticleView], language: str, rend
 
 
 def introduction(issue: Issue, articles: Sequence[ArticleView], language: str, renderer: Renderer) -> Rendered:
-    """What stands before the articles: as the editor wrote it, else "This month: ..." with what they are about."""
+    """The text before the articles: as the editor wrote it, or else "This month: ..." with what they are about."""
     written = issue.file.wording(language).introduction
     if written.strip():
         written_in = language_of(written, language)
@@ -67,7 +66,7 @@ def introduction(issue: Issue, articles: Sequence[ArticleView], language: str, r
 
 @dataclass(frozen=True)
 class _Labels:
-    """What the articles are called in one line: all phrases, which make a sentence, or all titles, which do not."""
+    """One label for each article: all phrases, which can form a sentence, or all titles, which can't."""
 
     words: tuple[str, ...]
     are_phrases: bool
@@ -80,7 +79,7 @@ class _Labels:
 def _labels(articles: Sequence[ArticleView]) -> _Labels:
     have_phrases = all(article.about != article.title for article in articles)
     texts = [article.about if have_phrases else article.title for article in articles]
-    words = tuple(text.rstrip(" .") or text for text in texts)  # a full stop would meet the sentence's
+    words = tuple(text.rstrip(" .") or text for text in texts)  # the sentence adds its own full stop
     return _Labels(words, have_phrases and not any(word.endswith(_ENDS) for word in words))
 
 

@@ -1,6 +1,6 @@
-"""The checks of an issue: what stands in the way of approving it, and what an editor may want to mend.
+"""The checks of an issue: what blocks approval, and what an editor may want to fix.
 
-Every code is described in docs/checks.md, with why and how to mend it; `digest.issue.checks.codes` lists them.
+docs/checks.md explains every code and how to fix it; `digest.issue.checks.codes` lists them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -35,12 +35,12 @@ def check_issue(
     Check what the editor wrote for one month.
 
     Args:
-        errors: What could not be loaded; each becomes an error.
-        taxonomy: Tells which research types have a name.
-        shelf: The other months, for links to them and for studies that were summarised before.
+        errors: The files that could not be loaded; each becomes an error.
+        taxonomy: The research types that have a name.
+        shelf: The other months, to check links to them and to find studies that were already summarized.
 
     Returns:
-        Errors first, each group in the order of the issue; without what the editor suppresses.
+        Errors first, then warnings, each in the order of the issue, without the findings that the editor accepts.
     """
     return ordered(
         kept(
@@ -62,12 +62,12 @@ def check_issue(
 
 
 def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Errors first, else as they come; what is said twice is kept once."""
+    """Sort errors first, keep the order otherwise, and drop duplicates."""
     return tuple(sorted(dict.fromkeys(findings), key=lambda finding: finding.severity is not Severity.ERROR))
 
 
 def not_rendered(fault: RenderError) -> Finding:
-    """An issue that loads and can't be rendered."""
+    """The finding for an issue that loads but can't be rendered."""
     return error("not-rendered", str(fault), "fix the template, or the configuration value that it names")
 
 

@@ -1,4 +1,4 @@
-"""What an editor accepts, taken out of the findings."""
+"""Remove the findings that the editor accepts."""
 
 from collections.abc import Iterable, Iterator
 
@@ -11,7 +11,7 @@ from digest.issue.issue import Issue
 
 
 def suppression_findings(issue: Issue) -> Iterator[Finding]:
-    """Find suppressions of a code that is none, or of one that always stands in the way."""
+    """Find `suppress:` entries whose code does not exist or can't be suppressed."""
     for file, one in _all(issue):
         if one.code not in SUPPRESSIBLE:
             problem = (
@@ -21,7 +21,7 @@ def suppression_findings(issue: Issue) -> Iterator[Finding]:
 
 
 def kept(issue: Issue, findings: Iterable[Finding]) -> Iterator[Finding]:
-    """The findings without what the editor accepts: of an article in its file, of the month in the issue file."""
+    """Keep the findings that are accepted neither in the file they concern nor in the issue file."""
     accepted = {(file, one.code) for file, one in _all(issue) if one.code in SUPPRESSIBLE}
     whole_month = issue_place(issue).file
     for finding in findings:

@@ -1,4 +1,4 @@
-"""The codes: stable names of what the checks find. Each is described in docs/checks.md, with why and how to mend it."""
+"""The codes of the findings: stable names, each explained in docs/checks.md."""
 
 from digest.errors import Place
 from digest.issue.findings import Finding, Severity
@@ -46,12 +46,12 @@ WARNINGS = frozenset(
         "vague-link",
     }
 )
-# The one error that only looks for signs, and can be wrong about what an author means.
+# leftover-placeholder is the one error that guesses from patterns, so it can be wrong about what the author means.
 SUPPRESSIBLE = WARNINGS | {"leftover-placeholder"}
 
 
 def error(code: str, problem: str, remedy: str, place: Place | None = None) -> Finding:
-    """A finding that stands in the way of approving."""
+    """A finding that blocks approval."""
     assert code in ERRORS, code
     return Finding(code, Severity.ERROR, problem, remedy, place)
 

@@ -33,11 +33,11 @@ class Composed:
 @dataclass(frozen=True)
 class Apa:
     """
-    Composes citations; opens nothing.
+    Composes citations. Opens no files.
 
     Attributes:
         style: The APA style, in the Citation Style Language.
-        locales: Its words by locale, such as `en-US`; that one is needed.
+        locales: The words of the style by locale; `en-US` is required.
     """
 
     style: bytes
@@ -49,7 +49,7 @@ class Apa:
         """
         Compose the citation of *study* with the words of *language*; English for a language that is not French.
 
-        What the study lacks is left out, and `(n.d.)` stands for a missing year. The DOI is not part of it.
+        Missing fields are left out, except that a missing year becomes `(n.d.)`. The DOI is not included.
 
         Source: Publication Manual of the American Psychological Association, 7th edition, chapter 9.
         """
@@ -58,7 +58,7 @@ class Apa:
         from citeproc.source.json import CiteProcJSON  # type: ignore[import-untyped]  # noqa: PLC0415
 
         source = CiteProcJSON([{"id": _KEY, **_item(study)}])
-        with self._lock:  # a style remembers what it is rendering
+        with self._lock:  # the style object keeps state while it renders
             style = self._style(_LOCALES.get(language.partition("-")[0], _DEFAULT_LOCALE))
             bibliography = CitationStylesBibliography(style, source, formatter.html)
             bibliography.register(Citation([CitationItem(_KEY)]))
@@ -75,7 +75,7 @@ class Apa:
 
 
 def with_citation(article: Article, apa: Apa | None) -> Article:
-    """The article with a citation composed in its own language, if it has none and names its study."""
+    """Return the article with a composed citation, if it describes its study and has no citation of its own."""
     if article.citation or article.study is None or apa is None:
         return article
     composed = apa.compose(article.study, article.language)
@@ -103,7 +103,7 @@ def _item(study: Study) -> Item:
 
 
 def _title_as_author(study: Study) -> str:
-    """Without authors the title takes their place; the library would put editors there, or print the title twice."""
+    """A study without authors starts with its title; the library would print editors there, or the title twice."""
     title = _escaped(study.title)
     return f"<i>{title}</i>" if _kind(study) == "book" else title
 
@@ -119,19 +119,19 @@ def _names(people: Sequence[str]) -> list[dict[str, str]]:
 
 
 def _name(person: str) -> dict[str, str]:
-    """A name with a comma is a person's, one without is a group's."""
+    """A name with a comma belongs to a person, one without a comma to a group."""
     family, comma, given = (part.strip() for part in _escaped(person).partition(","))
     return {"family": family, "given": given} if comma and family and given else {"literal": family or given}
 
 
 def _escaped(text: str) -> str:
-    # The library puts values into its HTML as they are.
+    # The library does not escape values in its HTML.
     return html.escape(one_line(text), quote=False)
 
 
 def _finished(rendered: str) -> Composed:
-    """Safe, and with what the library gets wrong put right."""
+    """Sanitize the citation and correct the library's mistakes."""
     safe = nh3.clean(rendered, tags={"i"}, attributes={}).strip().replace("\u2011", "–")
     safe = _ENDED_TWICE.sub(r"\1", safe)
-    safe = _EDITORS.sub(lambda match: f"({match[1].capitalize()}.), <i>", safe)  # chapter titles stand before it
+    safe = _EDITORS.sub(lambda match: f"({match[1].capitalize()}.), <i>", safe)  # APA capitalizes Ed. and Eds.
     return Composed(html.unescape(_ITALIC.sub("", safe)), safe)

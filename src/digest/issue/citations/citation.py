@@ -1,4 +1,4 @@
-"""The citation of the study, given or composed: plain text or safe HTML with a linked DOI."""
+"""The citation of a study, written or composed, as plain text and as safe HTML with a linked DOI."""
 
 import html
 import re
@@ -10,31 +10,31 @@ from digest.rendering.markdown import emphasis
 from digest.rendering.typography import typographic, typographic_html
 from digest.rendering.words import language_of
 
-# The DOI in running text: the prefix, a slash, then anything but space and quotes. Source: DOI Handbook, 2.2.
+# A DOI in running text: the prefix, a slash, then anything except spaces and quotes. Source: DOI Handbook, 2.2.
 _DOI = re.compile(rf"(?:{PREFIX}{{1,2}}|\b)(10\.\d{{4,9}}/[^\s\"<>]+)", re.IGNORECASE)
-_AUTHORS = re.compile(r"^.*?\(\d{4}[^)]*\)")  # `de la` in a name says nothing about the title
+_AUTHORS = re.compile(r"^.*?\(\d{4}[^)]*\)")  # `de la` in a name says nothing about the title's language
 _ENDING = ".,;:!?’”»'*"
 _SIGN = re.compile(r"[*_\\]")
 _PAIRS = {")": "(", "]": "["}
 
 
 def doi_of(article: Article) -> str | None:
-    """The study's DOI, without an address before it: from `study`, else from the citation; None if neither has one."""
+    """The study's bare DOI, from `study` or else from the citation; None if neither has one."""
     if article.study is not None and article.study.doi:
         return bare_doi(article.study.doi)
     return _doi_in(_plain(article))
 
 
 def doi_url(doi: str) -> str:
-    """The address that leads to the study with *doi*."""
+    """The web address of the study with *doi*."""
     return "https://doi.org/" + quote(doi, safe="/:;()._-~")
 
 
 def citation_language(article: Article) -> str:
     """
-    The language of the study's citation: `study.language`, else what its little words say, else the article's.
+    The language of the citation: `study.language`, or else as its words show, or else the article's language.
 
-    A summary in French is often about a study published in English, and a screen reader has to know which it reads.
+    A French summary is often about a study published in English, and screen readers need to know the language.
     """
     if article.study is not None and article.study.language:
         return article.study.language
@@ -42,7 +42,7 @@ def citation_language(article: Article) -> str:
 
 
 def citation_text(article: Article) -> str | None:
-    """The citation as given or composed, with the address of the study's DOI if it has none; None without one."""
+    """The citation with the address of the study's DOI added if it is missing; None without a citation."""
     if not article.citation:
         return None
     plain, missing = _plain(article), _missing_doi(article)
@@ -50,7 +50,7 @@ def citation_text(article: Article) -> str | None:
 
 
 def citation_html(article: Article) -> str | None:
-    """The same as HTML: everything escaped, each DOI a link, emphasis as written, or composed."""
+    """The same as safe HTML, with emphasis and with each DOI as a link."""
     if not article.citation:
         return None
     shown = article.citation_html or "".join(part if is_tag else _linked(part) for is_tag, part in _pieces(article))
@@ -60,7 +60,7 @@ def citation_html(article: Article) -> str | None:
 
 
 def _missing_doi(article: Article) -> str | None:
-    """The DOI that the citation does not have."""
+    """The study's DOI, if the citation does not contain one."""
     return None if _DOI.search(_plain(article)) else doi_of(article)
 
 
@@ -70,12 +70,12 @@ def _doi_in(text: str) -> str | None:
 
 
 def _plain(article: Article) -> str:
-    """The citation without signs of emphasis."""
+    """The citation without emphasis marks."""
     return "".join(part for is_tag, part in _pieces(article) if not is_tag)
 
 
 def _pieces(article: Article) -> list[tuple[bool, str]]:
-    """The citation's texts and tags; in a composed one, and in a DOI, a sign is only a sign."""
+    """The texts and tags of the citation. In a composed citation and in a DOI, `*` and `_` are plain characters."""
     citation = article.citation or ""
     if article.citation_html:
         return [(False, citation)]
@@ -104,7 +104,7 @@ def _link(href: str, shown: str) -> str:
 
 
 def _trimmed(doi: str) -> str:
-    """Punctuation at the end belongs to the sentence; so does a bracket that was opened before the DOI."""
+    """The DOI without the punctuation that ends the sentence and without a bracket that was opened before the DOI."""
     while doi and (doi[-1] in _ENDING or (doi[-1] in _PAIRS and doi.count(doi[-1]) > doi.count(_PAIRS[doi[-1]]))):
         doi = doi[:-1]
     return doi

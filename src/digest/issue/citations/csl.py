@@ -1,4 +1,4 @@
-"""The citation library's style, made from bytes: its own class opens files and fetches its locales from them."""
+"""Builds the citation library's style object from bytes; the library's own class opens files."""
 
 import io
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ def load_style(style: bytes, words: Sequence[bytes], locale: str) -> CitationSty
     Read a style of the Citation Style Language.
 
     Args:
-        words: Locale files, that of *locale* first, that of the default last.
+        words: Locale files, the one of *locale* first and the default last.
 
     Source: CSL 1.0.2, "Locale Fallback": the style's own terms come first.
     """

@@ -1,4 +1,4 @@
-"""How many articles there are, and what each of them lacks."""
+"""Checks the number of articles, and what each of them is missing."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _CLAIMED_DOI = re.compile(rf"{PREFIX}+([^\s<>\"]*)", re.IGNORECASE)
 
 
 def count_findings(issue: Issue, rules: IssueRules) -> Iterator[Finding]:
-    """Hold the number of articles against the rules."""
+    """Check that the number of articles follows the rules."""
     number = len(issue.articles)
     if number == 0:
         yield error(
@@ -33,7 +33,7 @@ def count_findings(issue: Issue, rules: IssueRules) -> Iterator[Finding]:
 
 
 def article_findings(article: Article, taxonomy: Taxonomy) -> Iterator[Finding]:
-    """Say what one article lacks."""
+    """Find what one article is missing."""
     if not article.topics:
         remedy = "choose at least one: digest topics lists all topics"
         yield error(
@@ -69,7 +69,7 @@ def _citation(article: Article) -> Iterator[Finding]:
 
 def _lacking(article: Article) -> list[str]:
     study = article.study
-    assert study is not None  # a composed citation has one
+    assert study is not None  # a citation is composed only from a study
     needed = {
         "authors": study.authors,
         "year": study.year,

@@ -1,4 +1,4 @@
-"""Words that count the articles of the month, where readers may get fewer of them."""
+"""Finds texts that count the month's articles, because some readers get fewer of them."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from digest.issue.checks.files.written import key_place
 from digest.issue.findings import Finding
 from digest.issue.issue import Issue
 
-# An issue has at most four articles: a higher number counts something else. Up to two words may stand in between.
+# An issue has at most four articles, so a higher number counts something else. Up to two words may come in between.
 _COUNT = re.compile(
     r"""
     \b(?:two|three|four|both|[2-4])\s+(?:[^\W\d_][\w’'-]*\s+){0,2}(?:summaries|studies|articles|papers|reviews)\b
@@ -23,8 +23,8 @@ _KEYS = ("subject", "preheader", "introduction")
 
 
 def count_word_findings(issue: Issue) -> Iterator[Finding]:
-    """Find such words in the subject, the preheader and the introduction, which every reader gets."""
-    if len(issue.articles) < 2:  # noqa: PLR2004  there is one edition in each language
+    """Find counts in the subject, the preheader and the introduction, which every reader gets."""
+    if len(issue.articles) < 2:  # noqa: PLR2004  every reader gets all articles
         return
     for key in _KEYS:
         for said in dict.fromkeys(_said(wording, key) for wording in issue.file.wordings):

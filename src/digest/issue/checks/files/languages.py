@@ -1,4 +1,4 @@
-"""Texts of the issue file that readers of another language get as they are, or do not get."""
+"""Finds texts of the issue file that are missing or the same in one of the newsletter's languages."""
 
 from collections.abc import Iterable, Iterator
 

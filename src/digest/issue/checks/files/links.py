@@ -1,4 +1,4 @@
-"""The links that an editor wrote: whether they may be mailed, lead somewhere, and say where."""
+"""Checks the links that an editor wrote: they must be safe, lead somewhere, and say where they lead."""
 
 import re
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ _VAGUE = frozenset(
 
 
 def link_findings(issue: Issue, shelf: Shelf) -> Iterator[Finding]:
-    """Look at every link of the articles and the issue file."""
+    """Check every link of the articles and the issue file."""
     for piece in markdown(issue):
         for link in links(piece.text):
             yield from _of_link(issue, shelf, link.href, link.text, piece.place(link.line))
@@ -40,7 +40,7 @@ def link_findings(issue: Issue, shelf: Shelf) -> Iterator[Finding]:
 
 
 def is_vague(text: str) -> bool:
-    """Whether a link's text says nothing of where it leads, in English or French."""
+    """Whether a link's text, in English or French, does not say where the link leads."""
     bare = re.sub(r"[^\w' ]+", " ", text.casefold().replace("’", "'"))
     return " ".join(bare.split()) in _VAGUE
 
@@ -68,7 +68,7 @@ def _of_link(issue: Issue, shelf: Shelf, href: str, text: str, place: Place) -> 
 
 
 def _hidden(href: str) -> str | None:
-    """The first character of the address, its percent-escapes decoded, that can't be seen or changes the direction."""
+    """The first character of the decoded address that is invisible or changes the direction of the text."""
     decoded = unquote(href)
     fault = line_fault(decoded, len(decoded))
     if fault and fault.character:
@@ -77,7 +77,7 @@ def _hidden(href: str) -> str | None:
 
 
 def _is_dead(issue: Issue, shelf: Shelf, href: str) -> bool:
-    """Pages of issues and articles only: what else the site has is not known here."""
+    """Whether a link leads to an issue or article that does not exist. Other pages of the site are not checked."""
     path = href.removeprefix(issue.newsletter.base_url) if not href.startswith("/") else href
     match = _PAGE.fullmatch(urlsplit(path).path) if path.startswith("/") else None
     if match is None:

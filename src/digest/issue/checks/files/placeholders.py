@@ -1,4 +1,4 @@
-"""Text that was meant to be replaced before anybody reads it, as the editor wrote it."""
+"""Finds unfinished text in what the editor wrote, such as TODO or {name}."""
 
 import re
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ _SIGNS = re.compile(
 
 
 def written_leftovers(issue: Issue) -> Iterator[Finding]:
-    """Find signs of unfinished text in what the editor wrote."""
+    """Find unfinished text, with its line."""
     for piece in pieces(issue):
         for number, line in enumerate(piece.text.split("\n"), start=1):
             for sign in dict.fromkeys(_SIGNS.findall(line)):

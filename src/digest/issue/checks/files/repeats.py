@@ -1,4 +1,4 @@
-"""Studies that were summarised before."""
+"""Finds studies that were already summarized."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,11 +12,11 @@ from digest.issue.issue import Issue
 
 # "(2021). The title." in a citation; the title ends where a capital follows its full stop.
 _TITLE = re.compile(r"\((?:\d{4}[a-z]?|in press)[^)]{0,40}\)\.\s+(.+?[.?!])(?=\s+[^\W\d_]|$)")
-_SHORTEST = 20  # letters; "A study" alone proves nothing
+_SHORTEST = 20  # letters; a short title such as "A study" proves nothing
 
 
 def repeat_findings(issue: Issue, shelf: Shelf) -> Iterator[Finding]:
-    """Find articles on a study that an earlier month, or an earlier article of this one, is about."""
+    """Find articles about a study that an earlier article, of this month or another one, is about."""
     for number, article in enumerate(issue.articles):
         earlier = _first_on_the_same(article, (*shelf.before(issue.month), *issue.articles[:number]))
         if earlier is not None:
@@ -31,7 +31,7 @@ def _first_on_the_same(article: Article, others: Sequence[Article]) -> Article |
 
 
 def _marks(article: Article) -> set[str]:
-    """What tells the study: its DOI, whose case means nothing, and its title without case and signs."""
+    """What identifies the study: its DOI in any case, and the letters and digits of its title."""
     doi = doi_of(article)
     titles = {_letters(article.study.title)} if article.study else set()
     if match := _TITLE.search(article.citation or ""):

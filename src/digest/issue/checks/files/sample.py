@@ -1,4 +1,4 @@
-"""The sample identity that a new project begins with: it must not go out as somebody's own."""
+"""Finds values of the sample configuration that must be replaced before real mail goes out."""
 
 import re
 from collections.abc import Iterator
@@ -17,14 +17,14 @@ _FIELDS = ("from_address", "reply_to", "contact", "base_url", "list_id", "logo")
 
 
 def sample_findings(newsletter: Newsletter, rules: IssueRules) -> Iterator[Finding]:
-    """Find what is left of the sample identity, if mail really goes out."""
+    """Find sample values in the newsletter's settings, if the transport sends real mail."""
     if rules.is_mailed:
         for setting, value in _samples(newsletter):
             yield error("placeholder-sender", f"{setting} is still the sample {value!r}", _REMEDY)
 
 
 def sample_obstacle(newsletter: Newsletter, rules: IssueRules) -> str:
-    """The same in one sentence: every setting by name, and what to do; empty if nothing is left."""
+    """The same in one sentence that names every such setting and says what to do; empty if there is none."""
     settings = [setting for setting, _ in _samples(newsletter)] if rules.is_mailed else []
     verb = "is still the sample" if len(settings) == 1 else "are still the samples"
     return f"{', '.join(settings)} {verb}: {_REMEDY}" if settings else ""

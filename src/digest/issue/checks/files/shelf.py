@@ -1,4 +1,4 @@
-"""What the library holds besides the month that is checked."""
+"""The other articles of the library, besides the month that is being checked."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from digest.months import Month
 
 @dataclass(frozen=True)
 class Shelf:
-    """The articles of every month that load, and the months that have a folder."""
+    """Every article that loads, and the months that have a folder."""
 
     articles: tuple[Article, ...] = ()
     months: frozenset[Month] = frozenset()
@@ -18,7 +18,7 @@ class Shelf:
         return tuple(article for article in self.articles if article.month < month)
 
     def holds(self, month: Month, slug: str) -> bool:
-        """Whether there is such an article; with an empty *slug*, whether there is such a month."""
+        """Whether the article exists; with an empty *slug*, whether the month exists."""
         if not slug:
             return month in self.months
         return any(article.month == month and article.slug == slug for article in self.articles)

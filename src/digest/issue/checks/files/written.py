@@ -1,4 +1,4 @@
-"""What an editor wrote for a month, piece by piece, with the place of each."""
+"""The texts that an editor wrote for a month, each with its place."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from digest.issue.issue import Issue
 
 @dataclass(frozen=True)
 class Piece:
-    """A text and where it begins. `line` is None where only the file is known."""
+    """A text and where it begins. `line` is None if only the file is known."""
 
     text: str
     file: str
@@ -18,17 +18,17 @@ class Piece:
     is_markdown: bool = True
 
     def place(self, line: int) -> Place:
-        """Where line *line* of the text, from 1, stands in the file."""
+        """The place in the file of line *line* of the text, counted from 1."""
         return Place(self.file, self.line + line - 1 if self.line else None)
 
 
 def issue_place(issue: Issue) -> Place:
-    """The issue file, whether or not there is one."""
+    """The place of the issue file, even if it does not exist."""
     return issue.file.place or Place(f"articles/{issue.month}/issue.md")
 
 
 def key_place(issue: Issue, key: str) -> Place:
-    """Where a key of the issue file stands; the file alone if it is not in the front matter."""
+    """The place of a key in the issue file; only the file if the key is not in the front matter."""
     return Place(issue_place(issue).file, issue.file.lines.get(key))
 
 

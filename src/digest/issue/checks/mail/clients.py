@@ -1,4 +1,4 @@
-"""What the HTML and CSS of a mail use and a widespread mail program does not support."""
+"""Finds HTML and CSS features that a widespread mail program does not support."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from digest.issue.findings import Finding
 
 _ADDRESS = "https://www.caniemail.com/features/"
 
-# What may be lacking without harm, and why. The list stands in docs/checks.md as well.
+# Features that do no harm if a program lacks them, and why. docs/checks.md has the same list.
 ACCEPTED: Mapping[str, str] = MappingProxyType(
     {
         "css-at-media": "adapts to a phone; without it the layout is fluid all the same",
@@ -52,7 +52,7 @@ ACCEPTED: Mapping[str, str] = MappingProxyType(
 
 
 def support_findings(pages: Sequence[Page], support: Support) -> Iterator[Finding]:
-    """Find the features that the mails use, a widespread program lacks, and nothing here makes good."""
+    """Find features that the mails use, that a widespread program lacks, and that are not in `ACCEPTED`."""
     found = {slug: page for page in reversed(pages) for slug in used(page, support.features)}
     for slug in sorted(found.keys() - ACCEPTED.keys()):
         if lacking := support.lacking(slug):

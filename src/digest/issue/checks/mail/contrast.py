@@ -1,4 +1,4 @@
-"""Whether every text can be read on what is behind it, in light and in dark mode."""
+"""Checks that every text has enough contrast with its background, in light and in dark mode."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ _LARGE = 24.0
 _LARGE_BOLD = 18.66
 _BOLD = 700
 _DARK = re.compile(r"@media\b.*prefers-color-scheme:\s*dark")
-_STATE = re.compile(r":{1,2}[a-z]")  # :hover and the like hold only now and then
+_STATE = re.compile(r":{1,2}[a-z]")  # :hover and the like apply only in some states
 _PIXELS = re.compile(r"([\d.]+)px")
 _SHOWN = 40  # characters
 
@@ -28,7 +28,7 @@ Styles: TypeAlias = "Mapping[Element, Mapping[str, str]]"
 
 @dataclass(frozen=True)
 class _Look:
-    """What an element inherits, or has instead."""
+    """The colours and font that an element has, its own or inherited."""
 
     ink: str = "#000000"
     paper: str = "#ffffff"
@@ -52,7 +52,7 @@ class _Look:
 
 
 def contrast_findings(page: Page) -> Iterator[Finding]:
-    """Find the first text of each mode that has too little contrast; a background picture is not seen."""
+    """Find the first text in each mode that has too little contrast. Background images are ignored."""
     for mode, styles in (("light", {}), ("dark", _dark_styles(page))):
         for text, look in _texts(page.root, _Look(), styles):
             found = contrast(look.ink, look.paper)
@@ -77,7 +77,7 @@ def _texts(element: Element, inherited: _Look, styles: Styles) -> Iterator[tuple
 
 
 def _dark_styles(page: Page) -> Styles:
-    """What the rules for dark mode change; only an important one is stronger than the element's own style."""
+    """The styles that dark mode changes; only an important rule overrides the element's own style."""
     styles: dict[Element, dict[str, str]] = {}
     dark = [rule for rule in page.rules if _DARK.match(rule.at) and not _STATE.search(rule.selector)]
     for _, selector, rule in sorted(_single(dark), key=lambda found: found[0]):
@@ -89,7 +89,7 @@ def _dark_styles(page: Page) -> Styles:
 
 
 def _single(dark: list[CssRule]) -> Iterator[tuple[tuple[int, int, int], str, CssRule]]:
-    """Each selector by itself with its specificity; one that can't be read matches nothing in a mail either."""
+    """Each selector on its own, with its specificity; an invalid one matches nothing in a mail program either."""
     for rule in dark:
         for selector in rule.selector.split(","):
             try:

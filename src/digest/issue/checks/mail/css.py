@@ -1,4 +1,4 @@
-"""As much of CSS as the style sheet of a mail needs: rules, the @media around them, declarations, colours."""
+"""The part of CSS that the style sheet of a mail needs: rules, @media blocks, declarations, colours."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ _NAMED |= {"silver": "#c0c0c0", "navy": "#000080", "blue": "#0000ff", "green": "
 
 @dataclass(frozen=True)
 class Declaration:
-    """One property, lower case, with its value."""
+    """One property, in lower case, and its value."""
 
     name: str
     value: str
@@ -33,7 +33,7 @@ class CssRule:
 
 
 def rules(css: str) -> Iterator[CssRule]:
-    """Read a style sheet. A block that can't be understood has no rule."""
+    """Read a style sheet. A block that can't be parsed is skipped."""
     for head, body in _BLOCK.findall(_COMMENT.sub("", css)):
         prelude = " ".join(head.rpartition(";")[2].split())
         for statement in head.split(";")[:-1]:  # @import and @charset have no block
@@ -50,7 +50,7 @@ def rules(css: str) -> Iterator[CssRule]:
 
 
 def declarations(style: str) -> tuple[Declaration, ...]:
-    """Read what stands in a `style` attribute, or between the braces of a rule."""
+    """Read the declarations of a `style` attribute or of a rule."""
     found: list[Declaration] = []
     for part in re.split(r";(?![^(]*\))", style):
         name, colon, value = part.partition(":")
@@ -61,7 +61,7 @@ def declarations(style: str) -> tuple[Declaration, ...]:
 
 
 def colour(value: str) -> str | None:
-    """A colour as `#rrggbb`; None if it is transparent, inherited or written in a way that is not known."""
+    """A colour as `#rrggbb`; None if it is transparent, inherited or in an unknown notation."""
     text = value.strip().casefold()
     if re.fullmatch(r"#[0-9a-f]{6}", text):
         return text
@@ -74,7 +74,7 @@ def colour(value: str) -> str | None:
 
 
 def background(style: Mapping[str, str]) -> str | None:
-    """The background colour among the properties of an element, if they name one."""
+    """The background colour that the properties of an element set, or None."""
     for word in (style.get("background-color", ""), *style.get("background", "").split()):
         if found := colour(word):
             return found

@@ -1,4 +1,4 @@
-"""Which features of HTML and CSS a page uses, by the names of caniemail.com."""
+"""Lists the HTML and CSS features that a page uses, by their names at caniemail.com."""
 
 import re
 from collections.abc import Container, Iterator
@@ -38,7 +38,7 @@ _PROPERTIES |= {f"margin-inline-{end}": "css-margin-inline-start-end" for end in
 _PROPERTIES |= {f"margin-block-{end}": "css-margin-block-start-end" for end in ("start", "end")}
 _PROPERTIES |= {f"padding-inline-{end}": "css-padding-inline-start-end" for end in ("start", "end")}
 _PROPERTIES |= {f"padding-block-{end}": "css-padding-block-start-end" for end in ("start", "end")}
-_VALUED = {"flex-direction": "column", "flex-wrap": "wrap"}  # listed for this value alone
+_VALUED = {"flex-direction": "column", "flex-wrap": "wrap"}  # counted for this value only
 _VALUES = {
     "css-display-flex": re.compile(r"\bflex\b"),
     "css-display-grid": re.compile(r"\bgrid\b"),
@@ -72,9 +72,9 @@ _PSEUDO = re.compile(r"(::?)([a-z-]+)")
 
 def used(page: Page, known: Container[str]) -> set[str]:
     """
-    List the features that *page* uses, as far as they are among *known*.
+    List the features that *page* uses and that are in *known*.
 
-    What stands inside of @media counts as @media alone: a program that does not know it leaves all of it out.
+    Rules inside @media count only as @media, because a program that does not support @media ignores them all.
     """
     found = set(_of_sheet(page.rules))
     for element in page.root.iter():
@@ -118,7 +118,7 @@ def _of_declaration(one: Declaration) -> Iterator[str]:
     if one.name == "display":
         yield from (slug for slug, pattern in _VALUES.items() if pattern.search(value))
     if one.name in {"font-family", "font"} and _SYSTEM_FONT.search(value):
-        yield "css-sytem-ui"  # so spelt there
+        yield "css-sytem-ui"  # the spelling of caniemail.com
     if _INTRINSIC.search(value):
         yield "css-intrinsic-size"
     yield from (_FUNCTIONS[name] for name in _FUNCTION.findall(value) if name in _FUNCTIONS)

@@ -1,4 +1,4 @@
-"""The checks of what would be sent: every edition's bytes and headers, and the HTML of those that show all there is."""
+"""Checks of the editions as they would be sent: bodies and headers of all, the HTML of a representative few."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
@@ -30,10 +30,10 @@ def check_frozen(issue: Issue, frozen: FrozenIssue, support: Support) -> tuple[F
     Check the editions rendered from *issue*.
 
     Args:
-        support: What mail programs support; an empty one leaves that check out.
+        support: What mail programs support; if it is empty, that check is skipped.
 
     Returns:
-        Errors first; without what the issue file suppresses. A fault that every edition has is told once.
+        Errors first, without the findings that the editor accepts. A problem that every edition has is reported once.
     """
     return ordered(kept(issue, _findings(issue, frozen.editions, support)))
 
@@ -55,14 +55,14 @@ def _findings(issue: Issue, editions: Sequence[Edition], support: Support) -> It
 
 
 def _showing_all(editions: Sequence[Edition]) -> list[Edition]:
-    """In each language the whole issue, and its first and last article alone: every piece in and left out once."""
+    """For each language the whole issue, and its first and last article alone: each part is once shown, once absent."""
     everything = max(edition.key.mask for edition in editions)
     alone = {1, 1 << (everything.bit_length() - 1)}
     return [edition for edition in editions if edition.key.mask == everything or edition.key.mask in alone]
 
 
 def _once(things: Iterable[_Thing], check: Callable[[_Thing], Iterable[Finding]]) -> Iterator[Finding]:
-    """The findings of the first thing that has one of a code: the others have it for the same reason."""
+    """For each code, the findings of the first thing that has it; the others have it for the same reason."""
     seen: set[str] = set()
     for thing in things:
         found = list(check(thing))

@@ -1,4 +1,4 @@
-"""Whether an edition has exactly the headers that a mail to subscribers needs before a delivery adds its own."""
+"""Checks that an edition has exactly the headers that all readers share."""
 
 import unicodedata
 from collections import Counter
@@ -16,7 +16,7 @@ _REMEDY = "check newsletter in the configuration; if it is correct, report this 
 
 def header_findings(edition: Edition) -> Iterator[Finding]:
     """
-    Find the first thing that is wrong with the headers of an edition.
+    Find the first problem in the headers of an edition.
 
     Source: RFC 5322, 3.6; RFC 2919, 3; RFC 8058, 3.1.
     """

@@ -1,4 +1,4 @@
-"""Text that was meant to be replaced before anybody reads it, in the mail as it would be sent."""
+"""Finds unfinished text in the mail as it would be sent."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from digest.issue.placeholders import fill
 
 
 def rendered_leftovers(issue: Issue, edition: Edition) -> Iterator[Finding]:
-    """Find what is left in an edition once a reader's values are in; what the editor wrote was looked at before."""
+    """Find unfinished text in an edition that the editor did not write, after a reader's values are filled in."""
     written = letters(" ".join(piece.text for piece in pieces(issue)))
     filled = [
         fill(text, edition.nonce, greeting="", unsubscribe_url="", preferences_url="")
@@ -23,14 +23,14 @@ def rendered_leftovers(issue: Issue, edition: Edition) -> Iterator[Finding]:
         ("HTML", "text", "subject", "preheader"), (*filled, edition.subject, edition.preheader), strict=True
     ):
         for sign in dict.fromkeys(_SIGNS.findall(text)):
-            if letters(sign) not in written:  # the quotes in it are set by now
+            if letters(sign) not in written:  # compare letters only: rendering changes quotation marks
                 problem = f"{sign!r} is left in the {name} of edition {edition.key}"
                 yield error("leftover-placeholder", problem, "fix the template, or the value that it needs")
                 return
 
 
 def page_leftovers(page: Page) -> Iterator[Finding]:
-    """Find the first sign in a mail that no editor wrote."""
+    """Find the first unfinished text in a mail that has no editor, such as a notification."""
     for name, text in (("HTML", page.html), ("text", page.text)):
         for sign in dict.fromkeys(_SIGNS.findall(text)):
             problem = f"{sign!r} is left in the {name} of {page.name}"

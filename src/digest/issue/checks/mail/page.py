@@ -1,4 +1,4 @@
-"""The two parts of a mail, an edition or a notification, parsed once for all checks that look at them."""
+"""The HTML and text of a mail (an edition or a notification), parsed once for all checks."""
 
 import re
 from collections.abc import Iterator
@@ -64,17 +64,17 @@ class Page:
 
     @cached_property
     def runs(self) -> tuple[str, ...]:
-        """The pieces of text that a reader sees, in order; an element inside a sentence cuts it."""
+        """The pieces of text that a reader sees, in order. An element inside a sentence splits it."""
         return tuple(text for text in (" ".join(run.split()) for run in _runs(self.root)) if text)
 
     @cached_property
     def letters(self) -> str:
-        """All that a reader sees, reduced by `letters`."""
+        """All text that a reader sees, reduced by `letters`."""
         return letters(" ".join(self.runs))
 
 
 def letters(text: str) -> str:
-    """Letters and digits alone, without case: what two ways of laying out one text have in common."""
+    """Only the letters and digits, without case, to compare texts that are laid out differently."""
     return _OTHER.sub("", text.casefold())
 
 
@@ -84,7 +84,7 @@ def inline_style(element: Element) -> dict[str, str]:
 
 
 def is_seen(element: Element) -> bool:
-    """Whether an element and what is in it can be seen; a comment, such as one for Outlook, is not."""
+    """Whether an element and its content are visible. A comment, such as one for Outlook, is not."""
     if not isinstance(element.tag, str) or element.tag in _UNSEEN:
         return False
     style = element.get("style") or ""

@@ -1,4 +1,4 @@
-"""Who sends the mail, and from where: the law asks for both in every mail."""
+"""Checks that every mail shows the sender and the postal address, as the law requires."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,7 +11,7 @@ _FOOTER = "restore {{ from_name }} and {{ postal_address }} in the footer templa
 
 
 def sender_findings(newsletter: Newsletter) -> Iterator[Finding]:
-    """Find what the configuration does not say of the sender."""
+    """Find what is missing about the sender in the configuration."""
     if not (newsletter.from_name.strip() and newsletter.from_address.strip()):
         remedy = "fill in newsletter.from in the configuration"
         yield error("no-sender", "the sender's name or address is missing from the configuration", remedy)
@@ -21,7 +21,7 @@ def sender_findings(newsletter: Newsletter) -> Iterator[Finding]:
 
 
 def identity_findings(newsletter: Newsletter, pages: Sequence[Page]) -> Iterator[Finding]:
-    """Find mails whose HTML or text does not show sender and postal address."""
+    """Find the first mail whose HTML or text does not show the sender or the postal address."""
     wanted = {"no-sender": [newsletter.from_name], "no-postal-address": newsletter.postal_address}
     for code, lines in wanted.items():
         for page in pages:

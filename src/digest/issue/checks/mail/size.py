@@ -1,4 +1,4 @@
-"""How large the HTML is, and whether everybody can leave."""
+"""Checks the size of the HTML, and that every mail has its unsubscribe link."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,14 +7,14 @@ from digest.issue.edition import Edition
 from digest.issue.findings import Finding
 from digest.issue.placeholders import UNSUBSCRIBE_HTML, UNSUBSCRIBE_TEXT, placeholder
 
-# Gmail cuts a longer HTML part off and hides the rest.
+# Gmail cuts off a longer HTML part and hides the rest.
 CLIP_BYTES = 102 * 1024
 NEAR_CLIP_BYTES = 90 * 1024
 _PERSONAL_BYTES = 512  # what a reader's name and link may add
 
 
 def size_findings(editions: Sequence[Edition]) -> Iterator[Finding]:
-    """Hold the largest edition against the clip, and the place of the unsubscribe link in each."""
+    """Compare the largest edition, and the position of each unsubscribe link, with Gmail's limit."""
     remedy = "shorten an article or the notices, or move one to another month"
     cut = next((edition for edition in editions if _end_of_footer(edition) > CLIP_BYTES), None)
     if cut is not None:
@@ -44,6 +44,6 @@ def _size(edition: Edition) -> int:
 
 
 def _end_of_footer(edition: Edition) -> int:
-    """In bytes; the unsubscribe link stands in the footer. 0 without one, which is a finding of its own."""
+    """Where the unsubscribe link is, in bytes; 0 if there is none, which is a finding of its own."""
     place = edition.html.rfind(placeholder(edition.nonce, UNSUBSCRIBE_HTML))
     return len(edition.html[:place].encode()) + _PERSONAL_BYTES if place >= 0 else 0

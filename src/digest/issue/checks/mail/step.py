@@ -1,4 +1,4 @@
-"""Whether the plain-text part says what the HTML part says."""
+"""Checks that the plain text and the HTML of a mail say the same."""
 
 import re
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ from digest.issue.checks.mail.page import Page, letters
 from digest.issue.findings import Finding
 
 _MARK = re.compile(r"\[\d{1,3}\]")  # the number of a link
-_COUNTED = re.compile(r"\W*\d{1,2}\W+")  # one part may number what the other does not
+_COUNTED = re.compile(r"\W*\d{1,2}\W+")  # one part may have numbers that the other lacks
 _ADDRESS = re.compile(r"https?://\S+|(?<!\S)\S+@\S+")
-_LONG_ENOUGH = 16  # letters: shorter pieces are found anywhere
+_LONG_ENOUGH = 16  # letters; shorter pieces match by chance
 _SHOWN = 60  # characters
 _REMEDY = "change one of the two templates so that both say the same"
 

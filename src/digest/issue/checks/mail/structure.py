@@ -1,4 +1,4 @@
-"""How the HTML is built: the order of headings, pictures, links."""
+"""Checks the structure of the HTML: headings, images and links."""
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
@@ -15,10 +15,10 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 def structure_findings(newsletter: Newsletter, page: Page, written: AbstractSet[str]) -> Iterator[Finding]:
     """
-    Look at headings, pictures and links of one mail.
+    Check the headings, images and links of one mail.
 
     Args:
-        written: The letters of the links that the editor wrote; they are judged where they are written.
+        written: The letters of the links that the editor wrote; `digest.issue.checks.files.links` checks those.
     """
     yield from _headings(page)
     for image in page.root.iter("img"):
@@ -45,7 +45,7 @@ def _headings(page: Page) -> Iterator[Finding]:
 
 
 def _link(newsletter: Newsletter, page: Page, anchor: Element, written: AbstractSet[str]) -> Iterator[Finding]:
-    """Links of the templates; those of the editor were looked at where they are written."""
+    """Check a link of the templates. The text of links that the editor wrote is not checked again."""
     href = anchor.get("href")
     if href is None:
         return

@@ -1,4 +1,4 @@
-"""The subject line: short enough, and of characters that every program shows."""
+"""Checks that the subject line is short enough and has only characters that every program shows."""
 
 import re
 import unicodedata
@@ -9,14 +9,14 @@ from digest.issue.edition import Edition
 from digest.issue.findings import Finding
 from digest.issue.wording import SUBJECT_CHARACTERS
 
-# Symbols such as emoji, private and unassigned characters, controls and marks that can't be seen.
+# Emoji and other symbols, private and unassigned characters, control characters and invisible ones.
 _UNSAFE = frozenset({"So", "Co", "Cn", "Cc", "Cf", "Cs"})
 _SHOUT = re.compile(r"[!?]{2,}|\${2,}|[€$£]\s?\d")
-_FEWEST = 10  # letters that must be capitals before it is shouting
+_FEWEST = 10  # capital letters; fewer don't count as shouting
 
 
 def subject_findings(edition: Edition) -> Iterator[Finding]:
-    """Look at the subject of one edition."""
+    """Check the subject of one edition."""
     subject = edition.subject
     if not subject.strip():
         yield warning("subject-length", f"edition {edition.key} has no subject", "write subject: in the issue file")

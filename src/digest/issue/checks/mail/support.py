@@ -1,4 +1,4 @@
-"""Which mail program supports which feature of HTML and CSS; apart, so that nothing else is imported with it."""
+"""Which mail program supports which HTML and CSS feature. A module of its own, so that importing it stays cheap."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,11 +10,11 @@ _NOT_SUPPORTED = "n"
 @dataclass(frozen=True)
 class Support:
     """
-    Which program supports which feature of HTML and CSS.
+    Which mail program supports which HTML and CSS feature.
 
     Attributes:
-        clients: Names of the programs.
-        features: By slug, the feature's title and a letter for each program: y, a (partly), n, u (not known).
+        clients: The names of the programs.
+        features: By slug, the feature's title and one letter per program: y (yes), a (partly), n (no), u (unknown).
 
     Source: https://www.caniemail.com.
     """
@@ -24,7 +24,7 @@ class Support:
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "Support":
-        """Take it from the vendored JSON."""
+        """Read the vendored JSON."""
         features = {slug: (str(title), str(letters)) for slug, (title, letters) in data["features"].items()}
         return cls(tuple(data["clients"]), features)
 
