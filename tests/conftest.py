@@ -82,7 +82,7 @@ def postgres_server() -> postgres.Postgres:
         return postgres.given(url)
     folder = _run_folder() / "pg"
     with _once("pg") as first:
-        return postgres.start(folder, int(os.environ[RUN_PROCESS])) if first else postgres.at(folder)
+        return postgres.start(folder, int(os.environ[RUN_PROCESS]), memory=True) if first else postgres.at(folder)
 
 
 @pytest.fixture(scope="session")
