@@ -64,6 +64,14 @@ class Taxonomy:
         """The name of the research type in *language*; the slug with spaces if the configuration names none."""
         return _name(self.research_types, slug, language, otherwise=slug.replace("-", " "))
 
+    def words_for(self, topics: Iterable[str], research_type: str | None = None) -> tuple[str, ...]:
+        """Every name and alias of *topics* and *research_type*, in all languages: what readers may search for."""
+        wanted = set(topics)
+        named = [topic for topic in self.topics if topic.slug in wanted]
+        kinds = [kind for kind in self.research_types if kind.slug == research_type]
+        words = [word for one in (*named, *kinds) for word in (*one.name.values(), *getattr(one, "aliases", ()))]
+        return tuple(dict.fromkeys(words))
+
     def in_order(self, slugs: Iterable[str]) -> tuple[str, ...]:
         """*slugs* in the order of the configuration, each once; unknown ones last, by alphabet."""
         place = {topic.slug: number for number, topic in enumerate(self.topics)}

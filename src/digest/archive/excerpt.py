@@ -1,4 +1,4 @@
-"""The first words of an HTML fragment, for descriptions."""
+"""The text of an HTML fragment, and its first words, for search and descriptions."""
 
 from html.parser import HTMLParser
 
@@ -18,12 +18,17 @@ class _Text(HTMLParser):
         self.parts.append(data)
 
 
-def excerpt(html: str, longest: int) -> str:
-    """The beginning of the text of *html*, cut between two words with an ellipsis, at most *longest* characters."""
+def text_of(html: str) -> str:
+    """The text of *html*, on one line."""
     parser = _Text()
     parser.feed(html)
     parser.close()
-    text = " ".join("".join(parser.parts).split())
+    return " ".join("".join(parser.parts).split())
+
+
+def excerpt(html: str, longest: int) -> str:
+    """The beginning of the text of *html*, cut between two words with an ellipsis, at most *longest* characters."""
+    text = text_of(html)
     if len(text) <= longest:
         return text
     cut = text[: longest - 1]

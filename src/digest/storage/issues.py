@@ -15,7 +15,7 @@ from digest.issue.issue import Document, FrozenIssue, IssueState, WebArticle, We
 from digest.months import Month
 from digest.storage.db.upsert import insert_new
 from digest.storage.tables import issues as tables
-from digest.storage.tables.issues import frozen_issue, issue, issue_topic
+from digest.storage.tables.issues import archive_state, frozen_issue, issue, issue_topic
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,19 @@ def publish(connection: Connection, month: Month, issue_hash: str, now: dt.datet
     )
     if changed.rowcount == 0:
         raise NotFound(f"{month} has no such issue: run `digest assemble {month}`")
+    connection.execute(update(archive_state).values(version=f"{now.isoformat()} {month} {issue_hash}"))
+
+
+def archive_version(connection: Connection) -> str:
+    """Of everything that the web shows: another one after each publication and withdrawal."""
+    version: str = connection.execute(select(archive_state.c.version)).scalar_one()
+    return version
+
+
+def published_hashes(connection: Connection) -> dict[Month, str]:
+    """The hash of every published issue, oldest month first."""
+    query = select(issue.c.month, issue.c.published_hash).where(issue.c.published_hash.is_not(None))
+    return {Month.parse(month): issue_hash for month, issue_hash in connection.execute(query.order_by(issue.c.month))}
 
 
 def published(connection: Connection) -> list[PublishedIssue]:
@@ -140,7 +153,7 @@ def document(connection: Connection, issue_hash: str) -> Document:
     Raises:
         NotFound: There are no bytes with that hash.
     """
-    return _read_document(_frozen_row(connection, issue_hash).document)
+    return read_document(_frozen_row(connection, issue_hash).document)
 
 
 def edition(connection: Connection, issue_hash: str, key: EditionKey) -> Edition:
@@ -176,7 +189,7 @@ def verify(connection: Connection, issue_hash: str) -> bool:
     """
     row = _frozen_row(connection, issue_hash)
     stored = FrozenIssue(
-        Month.parse(row.month), row.source_hash, _read_document(row.document), tuple(editions(connection, issue_hash))
+        Month.parse(row.month), row.source_hash, read_document(row.document), tuple(editions(connection, issue_hash))
     )
     return stored.hash == issue_hash
 
@@ -249,10 +262,11 @@ def _publications() -> Select[Any]:
 
 
 def _published(row: Row[Any]) -> PublishedIssue:
-    return PublishedIssue(Month.parse(row.month), row.published_hash, row.published_at, _read_document(row.document))
+    return PublishedIssue(Month.parse(row.month), row.published_hash, row.published_at, read_document(row.document))
 
 
-def _read_document(text: str) -> Document:
+def read_document(text: str) -> Document:
+    """A document from its JSON, of this version or an older one."""
     values = json.loads(text)
     articles = tuple(web_article(article) for article in values["articles"])
     # a document frozen by an older version has notices for all languages

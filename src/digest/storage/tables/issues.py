@@ -77,3 +77,11 @@ withdrawal = Table(
     Column("withdrawn_at", UTC, nullable=False),
 )
 """Articles that were mailed and are no longer in their issue: their permalinks say when and why."""
+
+
+archive_state = Table(
+    "archive_state",
+    metadata,
+    Column("version", Text, nullable=False),  # changes with every publication and withdrawal
+)
+"""One row, by which the index of the archive sees that it is behind."""

@@ -1,0 +1,65 @@
+"""The published issues as the site reads them: from the search index, which follows the database."""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from digest.archive.query import Query
+from digest.storage.archive_index.index import ArchiveIndex
+from digest.storage.archive_index.search import Results
+from digest.storage.db.database import Database
+
+
+class Archive:
+    """What is on the web, for any number of threads.
+
+    Args:
+        clock: Seconds that only grow.
+        patience: Seconds for which the index may be behind what other processes publish.
+    """
+
+    def __init__(
+        self, database: Database, index: ArchiveIndex, clock: Callable[[], float], patience: float = 1.0
+    ) -> None:
+        self._database = database
+        self._index = index
+        self._clock = clock
+        self._patience = patience
+        self._lock = threading.Lock()
+        self._seen: tuple[float, str] | None = None
+
+    def version(self, *, at_once: bool = False) -> str:
+        """Bring the index up to date, and say the version of what is published: pages made for it can be kept.
+
+        Args:
+            at_once: Look even if it was up to date a moment ago.
+
+        Raises:
+            StorageError: The database or the index can't be used.
+        """
+        with self._lock:
+            now = self._clock()
+            if at_once or self._seen is None or now - self._seen[0] >= self._patience:
+                self._seen = (now, self._index.catch_up(self._database))
+            return self._seen[1]
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """One moment of the index, for the functions of `digest.storage.archive_index.lists`.
+
+        Raises:
+            StorageError: The database or the index can't be used.
+        """
+        self.version()
+        with self._index.read() as connection:
+            yield connection
+
+    def search(self, query: Query, page_size: int) -> Results:
+        """Find articles.
+
+        Raises:
+            StorageError: The database or the index can't be used.
+        """
+        self.version()
+        return self._index.search(query, page_size)

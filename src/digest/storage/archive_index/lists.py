@@ -1,0 +1,148 @@
+"""What the index lists: issues, articles by topic, type, author and study, and how many there are of each."""
+
+import datetime as dt
+import sqlite3
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from digest.archive.entries import ArchiveEntry
+from digest.issue.withdrawal import Withdrawal
+from digest.months import Month
+from digest.storage.archive_index.filling import Publication
+from digest.storage.archive_index.rows import read_entry, read_withdrawals
+from digest.storage.issues import PublishedIssue, read_document
+
+_PUBLICATION = "SELECT month, hash, published_at, document, withdrawals FROM issue"
+
+
+@dataclass(frozen=True)
+class Implication:
+    """An article with its practice implications as safe HTML."""
+
+    entry: ArchiveEntry
+    html: str
+
+
+def issue(connection: sqlite3.Connection, month: Month) -> Publication | None:
+    """The issue of *month*; None if the web shows none."""
+    row = connection.execute(f"{_PUBLICATION} WHERE month = ?", (str(month),)).fetchone()
+    return _publication(row) if row else None
+
+
+def newest_issue(connection: sqlite3.Connection) -> Publication | None:
+    """The issue of the latest month; None if nothing is published."""
+    row = connection.execute(f"{_PUBLICATION} ORDER BY month DESC LIMIT 1").fetchone()
+    return _publication(row) if row else None
+
+
+def issues_of_year(connection: sqlite3.Connection, year: int) -> list[Publication]:
+    """The issues of *year*, newest first."""
+    query = f"{_PUBLICATION} WHERE month >= ? AND month < ? ORDER BY month DESC"
+    return [_publication(row) for row in connection.execute(query, (f"{year:04d}-", f"{year + 1:04d}-"))]
+
+
+def years(connection: sqlite3.Connection) -> dict[int, int]:
+    """How many issues each year has, newest year first."""
+    query = "SELECT CAST(substr(month, 1, 4) AS INTEGER), count(*) FROM issue GROUP BY 1 ORDER BY 1 DESC"
+    return dict(connection.execute(query).fetchall())
+
+
+def months(connection: sqlite3.Connection) -> list[Month]:
+    """Every month with an issue, oldest first."""
+    return [Month.parse(month) for (month,) in connection.execute("SELECT month FROM issue ORDER BY month")]
+
+
+def neighbours(connection: sqlite3.Connection, month: Month) -> tuple[Month | None, Month | None]:
+    """The months of the issues before and after that of *month*."""
+    before = "SELECT max(month) FROM issue WHERE month < ?"
+    after = "SELECT min(month) FROM issue WHERE month > ?"
+    found = [connection.execute(query, (str(month),)).fetchone()[0] for query in (before, after)]
+    earlier, later = (Month.parse(text) if text else None for text in found)
+    return earlier, later
+
+
+def latest(connection: sqlite3.Connection, limit: int, *, before: Month | None = None) -> list[ArchiveEntry]:
+    """Articles of the newest issues, newest first; with *before* only of issues before that month."""
+    query = "SELECT entry FROM article WHERE month < ? ORDER BY month DESC, position LIMIT ?"
+    return _entries(connection, query, (str(before) if before else "9999", limit))
+
+
+def entries_of(connection: sqlite3.Connection, month: Month) -> list[ArchiveEntry]:
+    """The articles of the issue of *month*, in its order."""
+    return _entries(connection, "SELECT entry FROM article WHERE month = ? ORDER BY position", (str(month),))
+
+
+def entry(connection: sqlite3.Connection, month: Month, slug: str) -> ArchiveEntry | None:
+    """One article; None if the web does not show it."""
+    found = _entries(connection, "SELECT entry FROM article WHERE month = ? AND slug = ?", (str(month), slug))
+    return found[0] if found else None
+
+
+def about_study(connection: sqlite3.Connection, doi: str) -> list[ArchiveEntry]:
+    """Every summary of the study with *doi*, in any case, newest issue first."""
+    return _entries(connection, "SELECT entry FROM article WHERE doi = ? ORDER BY month DESC", (doi.lower(),))
+
+
+def related(connection: sqlite3.Connection, one: ArchiveEntry, limit: int) -> list[ArchiveEntry]:
+    """Articles that share topics with *one*, those that share most first, then the newest; not those of its study."""
+    query = """
+        SELECT a.entry FROM article_topic mine
+        JOIN article_topic other ON other.topic = mine.topic AND other.article != mine.article
+        JOIN article a ON a.id = other.article
+        WHERE mine.article = (SELECT id FROM article WHERE month = ? AND slug = ?) AND (a.doi != ? OR a.doi = '')
+        GROUP BY a.id ORDER BY count(*) DESC, a.month DESC, a.position LIMIT ?
+    """
+    return _entries(connection, query, (str(one.month), one.slug, one.doi, limit))
+
+
+def implications(connection: sqlite3.Connection, topic: str, limit: int, offset: int = 0) -> list[Implication]:
+    """The practice implications of the articles on *topic*, newest study first; articles without any are left out."""
+    query = """
+        SELECT a.entry, a.implications FROM article_topic t JOIN article a ON a.id = t.article
+        WHERE t.topic = ? AND a.implications != '' ORDER BY a.year IS NULL, a.year DESC, a.month DESC LIMIT ? OFFSET ?
+    """
+    rows = connection.execute(query, (topic, limit, offset))
+    return [Implication(read_entry(text), html) for text, html in rows]
+
+
+def topics(connection: sqlite3.Connection) -> dict[str, int]:
+    """How many articles each topic has."""
+    return dict(connection.execute("SELECT topic, count(*) FROM article_topic GROUP BY topic").fetchall())
+
+
+def types(connection: sqlite3.Connection) -> dict[str, int]:
+    """How many articles each type of research has."""
+    query = "SELECT research_type, count(*) FROM article WHERE research_type != '' GROUP BY research_type"
+    return dict(connection.execute(query).fetchall())
+
+
+def authors(connection: sqlite3.Connection) -> dict[str, tuple[str, int]]:
+    """Every author's name and number of articles, by slug and in its order."""
+    query = """
+        SELECT author_slug, json_extract(max(entry), '$.author'), count(*)
+        FROM article WHERE author_slug != '' GROUP BY author_slug ORDER BY author_slug
+    """
+    return {slug: (name, count) for slug, name, count in connection.execute(query)}
+
+
+def publications(connection: sqlite3.Connection) -> dict[str, tuple[str, str]]:
+    """The hash and the withdrawals, as JSON, of every issue that the index holds, by month."""
+    rows = connection.execute("SELECT month, hash, withdrawals FROM issue")
+    return {month: (issue_hash, withdrawals) for month, issue_hash, withdrawals in rows}
+
+
+def _entries(connection: sqlite3.Connection, query: str, values: Collection[object]) -> list[ArchiveEntry]:
+    return [read_entry(text) for (text,) in connection.execute(query, tuple(values))]
+
+
+def _publication(row: tuple[str, str, str, str, str]) -> Publication:
+    month, issue_hash, published_at, document, withdrawals = row
+    shown = PublishedIssue(
+        Month.parse(month), issue_hash, dt.datetime.fromisoformat(published_at), read_document(document)
+    )
+    return Publication(shown, read_withdrawals(withdrawals))
+
+
+def withdrawn(publication: Publication, slug: str) -> Withdrawal | None:
+    """The withdrawal of the article *slug*; None if it was not withdrawn."""
+    return next((one for one in publication.withdrawals if one.slug == slug), None)

@@ -1,0 +1,202 @@
+"""Finding articles: by words, filters or both, with how many each filter would leave."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from digest.archive.entries import ArchiveEntry
+from digest.archive.query import Order, Query
+from digest.archive.terms import SearchTerm, corrected, expression, terms_of, with_years
+from digest.storage.archive_index.rows import read_entry
+from digest.storage.archive_index.schema import WEIGHTS
+
+MARK, UNMARK = "\ue000", "\ue001"  # around a word that was found; no published text holds them
+_SNIPPET_WORDS = 32
+
+Correct = Callable[[str], str | None]
+Values = list[object]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An article that was found.
+
+    Attributes:
+        title, snippet: With `MARK` and `UNMARK` around each word that was found. Without words, the snippet is the
+            beginning of the text.
+    """
+
+    entry: ArchiveEntry
+    title: str
+    snippet: str
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a search found.
+
+    Attributes:
+        query: As it was understood: with the years that the text names as limits, and corrected words.
+        total: Hits on all pages.
+        facets: By filter (topic, type, author, language, year) how many articles each value would leave, if that filter
+            were set to it alone.
+        is_corrected: Whether a word was replaced by one that the archive knows.
+        is_partial: Whether only some of the words occur, since nothing has all of them.
+    """
+
+    query: Query
+    hits: tuple[Hit, ...]
+    total: int
+    facets: dict[str, dict[str, int]] = field(default_factory=dict)
+    is_corrected: bool = False
+    is_partial: bool = False
+
+
+@dataclass(frozen=True)
+class _Search:
+    query: Query
+    match: str  # empty: every article
+
+    def hits(self) -> tuple[str, Values]:
+        """A query for `id` and `rank` of what has the words."""
+        if not self.match:
+            return "SELECT id, 0 AS rank FROM article", []
+        weights = ", ".join(map(str, WEIGHTS))
+        return f"SELECT rowid AS id, bm25(words, {weights}) AS rank FROM words WHERE words MATCH ?", [self.match]
+
+    def conditions(self, leave_out: str = "") -> tuple[str, Values]:
+        """What the filters ask of `article a`, without that named *leave_out*."""
+        found = [one for name, *one in self._filters() if name != leave_out]
+        return " AND ".join(["1", *(str(text) for text, _ in found)]), [v for _, values in found for v in values]
+
+    def _filters(self) -> Iterator[tuple[str, str, Sequence[object]]]:
+        query = self.query
+        for name, column, values in (
+            ("type", "a.research_type", query.types),
+            ("author", "a.author_slug", query.authors),
+            ("language", "a.language", query.languages),
+        ):
+            if values:
+                yield name, f"{column} IN ({_marks(values)})", values
+        if query.topics:
+            inner = f"SELECT article FROM article_topic WHERE topic IN ({_marks(query.topics)})"
+            yield "topic", f"a.id IN ({inner})", query.topics
+        if query.first_year:
+            yield "year", "a.year >= ?", (query.first_year,)
+        if query.last_year:
+            yield "year", "a.year <= ?", (query.last_year,)
+
+
+def search(connection: sqlite3.Connection, query: Query, page_size: int, correct: Correct) -> Results:
+    """Find what fits *query*.
+
+    Words that nothing has are corrected; if still nothing has all words, articles with some of them are found.
+
+    Args:
+        correct: The word of the archive that a word was probably meant to be; None if it is one of the archive's, or
+            like none.
+    """
+    query = with_years(query)
+    terms = terms_of(query.text)
+    found = _found(connection, query, terms, page_size)
+    if found.total or not terms or _count(connection, _Search(Query(), expression(terms))):
+        return found  # there are such articles, and the filters leave none of them
+    better = corrected(terms, correct)
+    if better != terms:
+        found = _found(connection, replace(query, text=_text(better)), better, page_size)
+        if found.total:
+            return replace(found, is_corrected=True)
+    found = _found(connection, query, better, page_size, every=False)
+    return replace(found, is_partial=bool(found.total) and len(terms) > 1, is_corrected=False)
+
+
+def _found(
+    connection: sqlite3.Connection, query: Query, terms: list[SearchTerm], page_size: int, *, every: bool = True
+) -> Results:
+    if query.text and not terms:
+        return Results(query, (), 0)
+    wanted = _Search(query, expression(terms, every=every))
+    total = _count(connection, wanted)
+    last_page = max(1, -(-total // page_size))
+    wanted = replace(wanted, query=query.on_page(min(query.page, last_page)))
+    hits = tuple(_page(connection, wanted, page_size)) if total else ()
+    return Results(wanted.query, hits, total, _facets(connection, wanted))
+
+
+def _count(connection: sqlite3.Connection, wanted: _Search) -> int:
+    hits, values = wanted.hits()
+    conditions, filters = wanted.conditions()
+    query = f"WITH hit AS MATERIALIZED ({hits}) SELECT count(*) FROM hit JOIN article a USING (id) WHERE {conditions}"
+    count: int = connection.execute(query, [*values, *filters]).fetchone()[0]
+    return count
+
+
+def _page(connection: sqlite3.Connection, wanted: _Search, size: int) -> Iterator[Hit]:
+    hits, values = wanted.hits()
+    conditions, filters = wanted.conditions()
+    query = f"""
+        WITH hit AS MATERIALIZED ({hits}) SELECT a.id, a.entry FROM hit JOIN article a USING (id)
+        WHERE {conditions} ORDER BY {_order(wanted)} LIMIT ? OFFSET ?
+    """
+    rows = connection.execute(query, [*values, *filters, size, (wanted.query.page - 1) * size]).fetchall()
+    marked = _marked(connection, wanted.match, [number for number, _ in rows])
+    for number, text in rows:
+        entry = read_entry(text)
+        yield Hit(entry, *marked.get(number, (entry.title, entry.excerpt)))
+
+
+def _order(wanted: _Search) -> str:
+    newest = "a.month DESC, a.position"
+    if wanted.query.order is Order.STUDY:
+        return f"a.year IS NULL, a.year DESC, {newest}"
+    return f"hit.rank, {newest}" if wanted.query.order is Order.RELEVANCE else newest
+
+
+def _marked(connection: sqlite3.Connection, match: str, ids: list[int]) -> dict[int, tuple[str, str]]:
+    """Title and snippet of each of *ids*, with the words marked."""
+    if not match:
+        return {}
+    query = f"""
+        SELECT rowid, highlight(words, 0, ?, ?), snippet(words, 1, ?, ?, '…', {_SNIPPET_WORDS}),
+               snippet(words, 2, ?, ?, '…', {_SNIPPET_WORDS})
+        FROM words WHERE words MATCH ? AND rowid IN ({_marks(ids)})
+    """
+    rows = connection.execute(query, [*(MARK, UNMARK) * 3, match, *ids])
+    return {number: (title, body if MARK in body or MARK not in more else more) for number, title, body, more in rows}
+
+
+def _facets(connection: sqlite3.Connection, wanted: _Search) -> dict[str, dict[str, int]]:
+    values_of = {
+        "type": ("a.research_type", ""),
+        "author": ("a.author_slug", ""),
+        "language": ("a.language", ""),
+        "year": ("CAST(a.year AS TEXT)", ""),
+        "topic": ("t.topic", "JOIN article_topic t ON t.article = a.id"),
+    }
+    hits, values = wanted.hits()
+    parts: list[str] = []
+    for name, (column, join) in values_of.items():
+        conditions, filters = wanted.conditions(leave_out=name)
+        parts.append(
+            f"SELECT '{name}' AS facet, {column} AS value, count(*) FROM hit JOIN article a USING (id) {join}"
+            f" WHERE {conditions} AND {column} != '' GROUP BY 2"
+        )
+        values += filters
+    query = f"WITH hit AS MATERIALIZED ({hits}) {' UNION ALL '.join(parts)} ORDER BY 1, 3 DESC, 2"
+    facets: dict[str, dict[str, int]] = {name: {} for name in values_of}
+    for name, value, count in connection.execute(query, values):
+        facets[name][value] = count
+    return facets
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _text(terms: list[SearchTerm]) -> str:
+    """Terms as a reader would write them."""
+    written = []
+    for term in terms:
+        words = " ".join(term.words)
+        written.append(("-" if term.is_excluded else "") + (f'"{words}"' if term.is_exact else words))
+    return " ".join(written)
