@@ -55,7 +55,7 @@ def make_article(slug: str = "a-study", **changes: Any) -> Article:
         "month": NOVEMBER,
         "title": f"What {slug} found",
         "body": f"Body of {slug}.",
-        "about": f"the study {slug}",
+        "about": {"en": f"the study {slug}"},
         "place": Place(f"articles/{NOVEMBER}/{slug}.md"),
         "source": f"source of {slug}",
         "implications": "Ask about it.",

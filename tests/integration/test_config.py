@@ -93,7 +93,7 @@ def test_environment_goes_before_the_file(config_file: Path, monkeypatch: pytest
     config = load_config(config_file)
 
     assert config.newsletter.sender.address == "news@example.net"
-    assert config.newsletter.sender.name == "Practice Research Network"
+    assert config.newsletter.sender.name["en"] == "Practice Research Network"
     assert config.delivery.batch_size == 7
     assert config.newsletter.languages == ["fr"]
 
@@ -168,6 +168,45 @@ def test_section_that_is_written_twice_is_refused(config_file: Path):
 def test_newsletter_that_could_not_be_rendered_is_refused(config_file: Path, changes: dict[str, object]):
     with pytest.raises(ConfigError, match=next(iter(changes))):
         load_config(change(config_file, newsletter=changes))
+
+
+def test_names_of_sender_reply_address_and_research_types_are_one_text_or_one_for_each_language(config_file: Path):
+    names = {"en": "Network", "fr": "Réseau"}
+    sender, reply_to = {"name": names, "address": "a@example.org"}, {"name": names, "address": "b@example.org"}
+    kinds = [{"slug": "survey", "name": "Survey"}, {"slug": "trial", "name": {"en": "Trial", "fr": "Essai"}}]
+    digest = open_digest(change(config_file, newsletter={"from": sender, "reply_to": reply_to}, research_types=kinds))
+
+    assert [digest.newsletter.from_name_in(one) for one in ("en", "fr", "de")] == ["Network", "Réseau", "Network"]
+    assert [digest.newsletter.reply_name_in(one) for one in ("en", "fr")] == ["Network", "Réseau"]
+    assert digest.newsletter.reply_to == "b@example.org"
+    assert [digest.taxonomy.research_type_name(one, "fr") for one in ("survey", "trial")] == ["Survey", "Essai"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"from": {"name": {"en": "N"}, "address": "a@example.org"}}, "newsletter.from.name: write one for fr too"),
+        ({"reply_to": {"name": {"fr": "N"}, "address": "a@example.org"}}, "newsletter.reply_to.name: write one for en"),
+        ({"reply_to": {"name": "N"}}, "newsletter.reply_to.address: it is missing: add it"),
+        ({"reply_to": {"name": "N", "address": "a"}}, "newsletter.reply_to.address: "),
+        ({"reply_to": {"nme": "N", "address": "a@example.org"}}, "newsletter.reply_to.nme: there is no such key"),
+        ({"from": {"name": 5, "address": "a@example.org"}}, "newsletter.from.name: write one text, or one for each"),
+        ({"from": {"name": {"de": "N"}, "address": "a@example.org"}}, "newsletter.from.name.de: write en or fr"),
+    ],
+)
+def test_name_that_lacks_a_language_or_address_is_told(config_file: Path, changes: dict[str, object], said: str):
+    with pytest.raises(ConfigError) as caught:
+        load_config(change(config_file, newsletter=changes))
+
+    assert said in str(caught.value)
+
+
+def test_environment_sets_a_name_for_all_languages_or_one(config_file: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DIGEST_NEWSLETTER__FROM__NAME", "Everywhere")
+    monkeypatch.setenv("DIGEST_NEWSLETTER__REPLY_TO", "c@example.org")
+    newsletter = open_digest(config_file).newsletter
+
+    assert (newsletter.from_name_in("fr"), newsletter.reply_to) == ("Everywhere", "c@example.org")
 
 
 @pytest.mark.parametrize("text", ["newsletter: [", "1: x\n", "newsletter: 2026-02-30\n", "- a\n- b\n", "\x00"])
@@ -348,6 +387,12 @@ def test_accents_in_the_sender_are_refused_with_sendgrid_and_only_there(config_f
 
     with pytest.raises(ConfigError, match=r"newsletter\.from\.name"):
         load_config(change(config_file, **SENDGRID, sendgrid={"api_key": "SG.x"}))
+
+    names = {"name": {"en": "Network", "fr": "Réseau"}, "address": "editor@example.org"}
+    newsletter = {**SENDGRID["newsletter"], "from": {**sender, "name": "Network"}, "reply_to": names}
+    with pytest.raises(ConfigError, match=r"newsletter\.reply_to\.name: SendGrid takes no accents") as caught:
+        load_config(change(config_file, newsletter=newsletter))
+    assert "newsletter.from.name" not in str(caught.value)
 
 
 def test_relay_is_asked_for_only_if_smtp_is_chosen(config_file: Path):
@@ -573,7 +618,7 @@ def test_fault_of_the_environment_is_told_beside_those_of_the_file(config_file: 
     ("line", "key"),
     [
         ("    en: Psychotherapy Research Digest", "newsletter.title.en"),
-        ("    name: Practice Research Network", "newsletter.from.name"),
+        ("      en: Practice Research Network", "newsletter.from.name.en"),
         ("  contact: editor@example.org", "newsletter.contact"),
         ("    name: {en: Cognitive therapy, fr: Thérapie cognitive}", "topics.0.name.en"),
         ("    aliases: [CT]", "topics.0.aliases.0"),
@@ -691,7 +736,7 @@ def test_names_are_composed_and_may_be_in_any_script(config_file: Path):
 @pytest.mark.parametrize(
     ("old", "new", "dropped"),
     [
-        ("name: Practice Research Network", 'name: "Network"# 1', "# 1"),
+        ("en: Practice Research Network", 'en: "Network"# 1', "# 1"),
         ("languages: [en, fr]", "languages: [en, fr]# both", "# both"),
         ("articles_per_issue: {min: 2, max: 3}", "articles_per_issue: {min: 2, max: 3}# at most", "# at most"),
     ],

@@ -3,10 +3,9 @@
 import datetime as dt
 import random
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
@@ -16,7 +15,7 @@ from digest.bootstrap.high_water import AttemptsFile
 from digest.bootstrap.resources import load_apa, load_catalogues, load_support, load_templates
 from digest.bootstrap.transports import make_transport
 from digest.config import Config, load_config
-from digest.config.models import RateSection
+from digest.config.models import LineOrEach, NamedSection, RateSection, Sender
 from digest.content.library import Library
 from digest.delivery.handover import Transport
 from digest.delivery.schedule import Action, Schedule, ScheduleRule
@@ -58,7 +57,9 @@ def open_digest(path: Path) -> "Digest":
     return Digest(load_config(path), path.resolve().parent)
 
 
-def _by_language(texts: Mapping[Any, str]) -> dict[str, str]:
+def _by_language(texts: LineOrEach, languages: Iterable[str]) -> dict[str, str]:
+    if isinstance(texts, str):
+        return dict.fromkeys(languages, texts)
     return {str(language): text for language, text in texts.items()}
 
 
@@ -79,27 +80,32 @@ class Digest:
 
     @cached_property
     def taxonomy(self) -> Taxonomy:
-        config = self.config
+        config, languages = self.config, self.config.newsletter.languages
+
+        def name(section: NamedSection) -> dict[str, str]:
+            return _by_language(section.name, languages)
+
         return Taxonomy(
-            topics=tuple(Topic(t.slug, _by_language(t.name), t.group, tuple(t.aliases)) for t in config.topics),
-            groups=tuple(Term(group.slug, _by_language(group.name)) for group in config.topic_groups),
-            research_types=tuple(Term(kind.slug, _by_language(kind.name)) for kind in config.research_types),
+            topics=tuple(Topic(topic.slug, name(topic), topic.group, tuple(topic.aliases)) for topic in config.topics),
+            groups=tuple(Term(group.slug, name(group)) for group in config.topic_groups),
+            research_types=tuple(Term(kind.slug, name(kind)) for kind in config.research_types),
         )
 
     @cached_property
     def newsletter(self) -> Newsletter:
         section = self.config.newsletter
-        title = section.title if isinstance(section.title, dict) else dict.fromkeys(section.languages, section.title)
+        languages, reply_to = section.languages, section.reply_to
         return Newsletter(
-            title=_by_language(title),
+            title=_by_language(section.title, languages),
             base_url=section.base_url,
             list_id=section.list_id,
-            from_name=section.sender.name,
+            from_name=_by_language(section.sender.name, languages),
             from_address=section.sender.address,
             postal_address=tuple(line.strip() for line in section.postal_address.splitlines() if line.strip()),
             contact=section.contact,
-            reply_to=section.reply_to,
-            languages=tuple(section.languages),
+            reply_to=reply_to.address if isinstance(reply_to, Sender) else reply_to,
+            reply_name=_by_language(reply_to.name, languages) if isinstance(reply_to, Sender) else "",
+            languages=tuple(languages),
             accent=section.accent,
             logo=section.logo,
         )

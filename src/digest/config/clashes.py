@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from digest.config.models import LOOPBACK, Config, KeysSection, NewsletterSection, SmtpSection
+from digest.config.models import LOOPBACK, Config, KeysSection, LineOrEach, NewsletterSection, Sender, SmtpSection, each
 
 Location: TypeAlias = tuple[str | int, ...]
 
@@ -48,10 +48,19 @@ def _newsletter(section: NewsletterSection) -> Iterator[Clash]:
     languages: Location = ("newsletter", "languages")
     if len(set(section.languages)) != len(section.languages):
         yield Clash(languages, "write each language once", ())
-    missing = set(section.languages) - set(section.title) if isinstance(section.title, dict) else set()
-    if missing:
-        said = f"write one for {', '.join(sorted(missing))} too, or one text for all"
-        yield Clash(("newsletter", "title"), said, (languages,))
+    for key, texts in _texts_of(section):
+        missing = set(section.languages) - set(texts) if isinstance(texts, dict) else set()
+        if missing:
+            said = f"write one for {', '.join(sorted(missing))} too, or one text for all"
+            yield Clash(("newsletter", *key), said, (languages,))
+
+
+def _texts_of(section: NewsletterSection) -> Iterator[tuple[tuple[str, ...], LineOrEach]]:
+    """What readers of every language see, with its key."""
+    yield ("title",), section.title
+    yield ("from", "name"), section.sender.name
+    if isinstance(section.reply_to, Sender):
+        yield ("reply_to", "name"), section.reply_to.name
 
 
 def _topics(config: Config) -> Iterator[Clash]:
@@ -61,7 +70,7 @@ def _topics(config: Config) -> Iterator[Clash]:
         if topic.group not in groups:
             said = f"topic {topic.slug}: no such group {topic.group!r} in topic_groups"
             yield Clash(("topics", number, "group"), said, (("topics",), ("topic_groups",)))
-        for word in sorted({word.casefold() for word in (topic.slug, *topic.name.values(), *topic.aliases)}):
+        for word in sorted({word.casefold() for word in (topic.slug, *each(topic.name), *topic.aliases)}):
             if seen.setdefault(word, topic.slug) != topic.slug:
                 said = f"{word!r} names two topics: {seen[word]} and {topic.slug}"
                 yield Clash(("topics", number), said, (("topics",),))
@@ -98,6 +107,7 @@ def _transport(config: Config) -> Iterator[Clash]:
     if chosen == "sendgrid" and config.sendgrid.api_key is None:
         said = "it is missing: write it here or as DIGEST_SENDGRID__API_KEY, since delivery.transport is sendgrid"
         yield Clash(("sendgrid", "api_key"), said, (_TRANSPORT,))
-    if chosen == "sendgrid" and not config.newsletter.sender.name.isascii():
-        said = "SendGrid takes no accents in the name of the sender"
-        yield Clash(("newsletter", "from", "name"), said, (_TRANSPORT,))
+    for key, texts in _texts_of(config.newsletter) if chosen == "sendgrid" else ():
+        if key[-1] == "name" and not all(text.isascii() for text in each(texts)):
+            said = "SendGrid takes no accents in the name of the sender"
+            yield Clash(("newsletter", *key), said, (_TRANSPORT,))

@@ -13,12 +13,14 @@ from digest.config.models import Config
 
 _ELSEWHERE = 0.85  # how like a key of another section a word must be to be taken for it
 _SLUG = "write a-z, 0-9 and single hyphens, such as group-therapy"
+_TEXTS = "write one text, or one for each language"
 _FORMS = {
     "accent": 'write a colour such as "#2a5d67", in quotes',
     "list_id": "write a name with dots, such as digest.example.org",
     "slug": _SLUG,
     "group": f"{_SLUG}: one of topic_groups",
-    "title": "write one text, or one for each language",
+    "title": _TEXTS,
+    "name": _TEXTS,
 }
 _ABOUT_FORM = {"string_pattern_mismatch", "string_type", "dict_type"}
 _KINDS = {

@@ -64,13 +64,19 @@ LineInEachLanguage = Annotated[dict[Language, Line], Field(min_length=1)]
 FilePath = Annotated[str, AfterValidator(_path)]
 
 
-def _kind(title: object) -> str:
-    return "dict[language]" if isinstance(title, dict) else "str"
+def _kind(value: object) -> str:
+    return "str" if value is None or isinstance(value, str | int | float) else "dict[...]"
 
 
-Title = Annotated[
-    Annotated[Line, Tag("str")] | Annotated[dict[Language, Line], Tag("dict[language]")], Discriminator(_kind)
+# one text for all languages, or one for each
+LineOrEach = Annotated[
+    Annotated[Line, Tag("str")] | Annotated[LineInEachLanguage, Tag("dict[...]")], Discriminator(_kind)
 ]
+
+
+def each(texts: LineOrEach) -> tuple[str, ...]:
+    """The one text, or every one of them."""
+    return (texts,) if isinstance(texts, str) else tuple(texts.values())
 
 
 class Section(BaseModel):
@@ -80,16 +86,19 @@ class Section(BaseModel):
 
 
 class Sender(Section):
-    name: Line
+    name: LineOrEach
     address: Address
 
 
+ReplyTo = Annotated[Annotated[Address, Tag("str")] | Annotated[Sender, Tag("dict[...]")], Discriminator(_kind)]
+
+
 class NewsletterSection(Section):
-    title: Title
+    title: LineOrEach
     base_url: str
     list_id: str = Field(pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=200)
     sender: Sender = Field(alias="from")
-    reply_to: Address | None = None
+    reply_to: ReplyTo | None = None
     postal_address: Annotated[str, AfterValidator(_lines)]
     contact: Line
     languages: list[Language] = Field(default=["en", "fr"], min_length=1)
@@ -138,7 +147,7 @@ class ContentSection(Section):
 
 class NamedSection(Section):
     slug: Slug
-    name: LineInEachLanguage
+    name: LineOrEach
 
 
 class TopicSection(NamedSection):

@@ -52,7 +52,7 @@ class Article:
     Attributes:
         body: Markdown, without the practice implications.
         implications: Markdown of the section "Practice implications", or None if there is none.
-        about: A noun phrase that completes "This month: A, B, and C"; the title if the file has none.
+        about: A noun phrase that completes "This month: A, B, and C", by language.
         citation_html: Safe HTML of a citation that was composed from *study*; None if the editor wrote it.
         suppressed: Findings that the editor accepts.
         lines: The line, from 1, of each front matter key and each key of the study (`study.doi`), and on which "body"
@@ -64,8 +64,8 @@ class Article:
     month: Month
     title: str
     body: str
-    about: str
     place: Place
+    about: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
     implications: str | None = None
     topics: tuple[str, ...] = ()

@@ -48,7 +48,7 @@ def _findings(
     except RenderError as error:
         yield not_rendered(error)
         return
-    page = Page(f"the {kind} mail ({language})", note.html, note.text)
+    page = Page(f"the {kind} mail ({language})", note.html, note.text, language)
     yield from page_leftovers(page)
     yield from identity_findings(newsletter, [page])
     yield from structure_findings(newsletter, page, frozenset())

@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from email.headerregistry import Address
 from enum import StrEnum
 from typing import Any
 
 from digest.delivery.handover import MailIdentity, Note
+from digest.issue.headers import author_headers
 from digest.issue.newsletter import Newsletter
 from digest.issue.render import masthead
 from digest.rendering.environment import Renderer
@@ -73,11 +73,8 @@ def render_note(
 
 
 def _headers(newsletter: Newsletter, language: str) -> tuple[tuple[str, str], ...]:
-    sender = str(Address(one_line(newsletter.from_name), addr_spec=newsletter.from_address))
-    reply_to = [("Reply-To", str(Address(addr_spec=newsletter.reply_to)))] if newsletter.reply_to else []
     return (
-        ("From", sender),
-        *reply_to,
+        *author_headers(newsletter, language),
         ("Auto-Submitted", "auto-generated"),  # RFC 3834, 5: no program should answer it
         ("Content-Language", language),
     )

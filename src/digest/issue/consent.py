@@ -23,7 +23,9 @@ def consent_wording(newsletter: Newsletter, language: str, renderer: Renderer) -
     _ = renderer.translations(language).gettext
     asked = _("I want {sender} to send me {title} by e-mail, one issue a month.")
     withdrawn = _("I can withdraw this at any time, with the link in every mail.")
-    sender, *address = (typographic(line, language) for line in (newsletter.from_name, *newsletter.postal_address))
+    sender, *address = (
+        typographic(line, language) for line in (newsletter.from_name_in(language), *newsletter.postal_address)
+    )
     reached = ", ".join(dict.fromkeys((sender, *address))) + f". {newsletter.contact}"
     names = {"sender": sender, "title": typographic(newsletter.title_in(language), language)}
     text = f"{asked.format(**names)} {withdrawn}\n\n{reached}"

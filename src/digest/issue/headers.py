@@ -28,8 +28,7 @@ def edition_headers(newsletter: Newsletter, subject: str, language: str, nonce: 
     Source: RFC 5322, 3.6; RFC 2369, 3.2 and 3.6; RFC 2919, 3; RFC 8058, 3.1; RFC 3282.
     """
     pairs = [
-        ("From", str(Address(one_line(newsletter.from_name), addr_spec=newsletter.from_address))),
-        *([("Reply-To", str(Address(addr_spec=newsletter.reply_to)))] if newsletter.reply_to else []),
+        *author_headers(newsletter, language),
         ("Subject", subject),
         ("List-Id", list_id(newsletter)),
         ("List-Unsubscribe", f"<{placeholder(nonce, UNSUBSCRIBE_TEXT)}>"),
@@ -38,6 +37,20 @@ def edition_headers(newsletter: Newsletter, subject: str, language: str, nonce: 
         ("Content-Language", language),
     ]
     return tuple((name, one_line(value)) for name, value in pairs)
+
+
+def author_headers(newsletter: Newsletter, language: str) -> tuple[tuple[str, str], ...]:
+    """
+    Who writes, and where answers go, with the names that they have in *language*.
+
+    Raises:
+        ValueError: An address of *newsletter* is not one.
+    """
+    sender = Address(one_line(newsletter.from_name_in(language)), addr_spec=newsletter.from_address)
+    if not newsletter.reply_to:
+        return (("From", str(sender)),)
+    answers = Address(one_line(newsletter.reply_name_in(language)), addr_spec=newsletter.reply_to)
+    return ("From", str(sender)), ("Reply-To", str(answers))
 
 
 def list_id(newsletter: Newsletter) -> str:

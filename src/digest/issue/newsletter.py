@@ -12,8 +12,9 @@ class Newsletter:
         title: The newsletter's name in each language.
         base_url: The address of the site, without a slash at the end.
         list_id: The label of `List-Id`, such as `digest.example.org` (RFC 2919).
-        from_name, from_address: The author of every mail.
+        from_name, from_address: The author of every mail; the name may be one for each language.
         reply_to: The address for replies, or None.
+        reply_name: The name beside that address, for all languages or for each; may be empty.
         postal_address: The lines of the postal address, which the law requires.
         contact: An e-mail address, a telephone number or a web address.
         languages: The languages of mails and pages. Readers with any other language get the first one.
@@ -24,18 +25,32 @@ class Newsletter:
     title: Mapping[str, str]
     base_url: str
     list_id: str
-    from_name: str
+    from_name: str | Mapping[str, str]
     from_address: str
     postal_address: tuple[str, ...]
     contact: str
     reply_to: str | None = None
+    reply_name: str | Mapping[str, str] = ""
     languages: tuple[str, ...] = ("en", "fr")
     accent: str = "#2a5d67"
     logo: str | None = None
 
     def title_in(self, language: str) -> str:
         """The title in *language*, or else in the first language."""
-        return self.title.get(language) or self.title[self.languages[0]]
+        return self._in(self.title, language)
+
+    def from_name_in(self, language: str) -> str:
+        """The author's name in *language*, or else in the first language."""
+        return self._in(self.from_name, language)
+
+    def reply_name_in(self, language: str) -> str:
+        """The name beside the reply address in *language*, or else in the first language."""
+        return self._in(self.reply_name, language)
+
+    def _in(self, texts: str | Mapping[str, str], language: str) -> str:
+        if isinstance(texts, str):
+            return texts
+        return texts.get(language) or texts[self.languages[0]]
 
     @property
     def contact_url(self) -> str | None:

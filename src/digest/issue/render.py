@@ -159,7 +159,7 @@ def masthead(newsletter: Newsletter, language: str) -> dict[str, Any]:
             "accent": readable(newsletter.accent, _LIGHT_PAPER),
             "accent_dark": readable(newsletter.accent, _DARK_PAPER),
         },
-        "from_name": typographic(newsletter.from_name, language),
+        "from_name": typographic(newsletter.from_name_in(language), language),
         "postal_address": tuple(typographic(line, language) for line in newsletter.postal_address),
         "contact": newsletter.contact,
         "contact_url": newsletter.contact_url,
@@ -180,7 +180,7 @@ def _web_article(article: Article, base_url: str) -> WebArticle:
         slug=article.slug,
         title=typographic(article.title, language),
         language=language,
-        about=typographic(article.about, language),
+        about=typographic(article.about.get(language.partition("-")[0], article.title), language),
         html=Rendered.of(article.body, base_url, language=language, top=2).html,
         implications_html=(
             Rendered.of(implications, base_url, language=language, top=3).html if implications else None

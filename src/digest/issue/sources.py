@@ -9,7 +9,11 @@ from digest.issue.issue import Issue
 
 _NAME_OF = "the name of "
 # fields of `Newsletter` that have another name in the configuration
-_SETTINGS = {"from_name": "newsletter.from.name", "from_address": "newsletter.from.address"}
+_SETTINGS = {
+    "from_name": "newsletter.from.name",
+    "from_address": "newsletter.from.address",
+    "reply_name": "newsletter.reply_to.name",
+}
 
 
 def sources_of(issue: Issue) -> dict[str, str]:

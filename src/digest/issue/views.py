@@ -24,7 +24,7 @@ class ArticleView:
     title: str
     url: str
     lang: str | None  # the article's language, if it differs from the edition's
-    about: str
+    about: str  # in the language of the edition; empty if it is not written in that language
     topics: tuple[str, ...]
     research_type: str | None
     author: str | None
@@ -92,7 +92,7 @@ def _article_view(issue: Issue, article: Article, language: str) -> ArticleView:
         title=typographic(one_line(article.title), article.language),
         url=article_url(base_url, issue.month, article.slug),
         lang=article.language if article.language != language else None,
-        about=typographic(one_line(article.about), article.language),
+        about=typographic(one_line(article.about.get(language, "")), language),
         topics=_topic_names(issue, article.topics, language),
         research_type=_research_type_name(issue, article.research_type, language),
         author=typographic(one_line(article.author), article.language) if article.author else None,

@@ -13,6 +13,8 @@ from markupsafe import Markup
 from digest.characters import visible
 from digest.months import Month
 
+# What makes a name look like two in an enumeration, in either language.
+_JOINT = re.compile(r",|\b(?:and|or|et|ou)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 # Words of one of the two languages alone; "on", "a", "en" and "son" are words of both.
 _LITTLE_WORDS = {
@@ -21,6 +23,7 @@ _LITTLE_WORDS = {
 }
 # English keeps the comma before "and"; French follows the usage of Canada.
 _LOCALES = {"en": "en_US", "fr": "fr_CA"}
+CATALOGUES = tuple(_LOCALES)  # the languages in which texts are composed
 
 
 @cache
@@ -76,7 +79,16 @@ def day_name(day: dt.date, language: str) -> str:
 
 
 def join_words(words: Sequence[str], language: str) -> str:
-    """An enumeration: `A, B, and C`, `A, B et C`; empty if there are no words."""
+    """
+    An enumeration: `A, B, and C`, `A, B et C`; empty if there are no words.
+
+    If one of them has a comma, an "and" or an "or" of its own, they stand apart by semicolons: `A and B; C`; if one has
+    a semicolon, by dots.
+    """
+    if len(words) > 1 and any(";" in word for word in words):
+        return " · ".join(words)
+    if len(words) > 1 and any(_JOINT.search(word) for word in words):
+        return "; ".join(words)
     return format_list(list(words), locale=locale(language))
 
 

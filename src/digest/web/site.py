@@ -158,7 +158,7 @@ class View:
             "script": self.site.script_path,
             "subscribe": self.path("/subscribe"),
             "icon": f"{self.site.prefix}/assets/favicon.svg",
-            "sender": typographic(newsletter.from_name, self.language),
+            "sender": typographic(newsletter.from_name_in(self.language), self.language),
             "postal_address": [typographic(line, self.language) for line in newsletter.postal_address],
             "contact": newsletter.contact,
             "contact_url": newsletter.contact_url,

@@ -41,7 +41,7 @@ def test_mail_names_its_language_and_both_colour_schemes():
     assert page().startswith("<!DOCTYPE html>")
     assert root.get("lang") == "fr"
     assert {meta.get("name"): meta.get("content") for meta in root.iter("meta")}["color-scheme"] == "light dark"
-    assert root.findtext(".//title") == "Recherche en bref, novembre 2026\u00a0: about one"
+    assert root.findtext(".//title") == "Recherche en bref, novembre 2026\u00a0: à propos de one"
 
 
 @pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("fr", "ltr"), ("ar", "rtl")])
@@ -219,7 +219,7 @@ def test_three_long_articles_stay_far_below_the_clip():
 )
 def test_markup_of_an_author_is_shown_and_never_obeyed(attack):
     article = make_article(
-        title=attack, body=f"Body {attack}", about=attack, author=attack, citation=attack, implications=attack
+        title=attack, body=f"Body {attack}", about={"en": attack}, author=attack, citation=attack, implications=attack
     )
     file = IssueFile(MONTH, introduction=attack, preheader=attack, notices=(Notice(attack, attack, ""),))
     newsletter = replace(NEWSLETTER, title={"en": attack}, from_name="A", postal_address=(attack,))
@@ -239,7 +239,7 @@ def test_markup_of_an_author_is_shown_and_never_obeyed(attack):
 )  # fmt: skip
 def test_template_language_in_content_is_literal_text(tag):
     issue = make_issue(
-        make_article(title=f"T {tag}", body=f"B `{tag}`", author=f"A {tag}", about=f"X {tag}"),
+        make_article(title=f"T {tag}", body=f"B `{tag}`", author=f"A {tag}", about={"en": f"X {tag}"}),
         newsletter=replace(NEWSLETTER, title={"en": f"N {tag}"}),
     )
 
@@ -356,7 +356,7 @@ def test_archive_gets_rendered_articles_without_placeholders():
 
     assert document.subject == {
         "en": "Research Digest, November 2026: about one",
-        "fr": "Recherche en bref, novembre 2026\u00a0: about one",
+        "fr": "Recherche en bref, novembre 2026\u00a0: à propos de one",
     }
     assert document.articles[0].html == (
         '<h2>Finding</h2>\n<p><a href="https://digest.example.org/2026-10/">Here</a></p>'

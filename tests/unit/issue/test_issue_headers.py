@@ -41,6 +41,21 @@ def test_sender_may_have_any_name(name):
     assert [(one.display_name, one.addr_spec) for one in parsed] == [(name, "digest@example.org")]
 
 
+def test_names_are_those_of_the_language():
+    named = replace(
+        NEWSLETTER, from_name={"en": "Network", "fr": "Réseau"}, reply_name={"en": "Editor", "fr": "Équipe"}
+    )
+
+    assert [headers(named, language=one)["From"] for one in ("en", "fr")] == [
+        "Network <digest@example.org>",
+        "Réseau <digest@example.org>",
+    ]
+    assert [headers(named, language=one)["Reply-To"] for one in ("en", "fr")] == [
+        "Editor <editor@example.org>",
+        "Équipe <editor@example.org>",
+    ]
+
+
 def test_no_header_holds_a_line_break():
     newsletter = replace(NEWSLETTER, from_name="A\r\nBcc: x@example.org", title={"en": "T\nX: y", "fr": "T"})
 

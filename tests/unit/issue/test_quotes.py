@@ -11,7 +11,6 @@ from digest.archive.pages import Pages
 from digest.content.issue_file import IssueFile, IssueWording, Notice
 from digest.delivery.notifications import NotificationKind
 from digest.issue.consent import consent_wording
-from digest.issue.edition import EditionKey
 from digest.issue.greeting import greeting
 from digest.issue.issue import Issue
 from digest.issue.render import freeze
@@ -25,7 +24,7 @@ FRENCH = 'Le "lien" n\'est pas tout'
 FRENCH_SET = "Le «\u00a0lien\u00a0» n’est pas tout"
 EVERY_TEXT = {
     "title": QUOTED,
-    "about": QUOTED,
+    "about": {"en": QUOTED, "fr": FRENCH},
     "author": "Dr. O'Neil",
     "body": f"{QUOTED} `it's`.",
     "implications": QUOTED,
@@ -151,13 +150,13 @@ def test_hash_of_the_source_is_over_what_was_written():
     assert freeze(issue, renderer()).source_hash == issue.source_hash
 
 
-def test_composed_subject_joins_phrases_with_the_quotes_of_their_articles():
-    english = make_article("one", about='the "fit"')
-    french = make_article("two", about='l\'"accord"', language="fr")
-    edition = freeze(make_issue(english, french), renderer()).editions[2]
+def test_composed_subject_joins_phrases_with_the_quotes_of_its_language():
+    about = {"en": 'the "fit"', "fr": 'l\'"accord"'}
+    issue = make_issue(make_article("one", about=about), make_article("two", about=about, language="fr"))
+    editions = {str(edition.key): edition for edition in freeze(issue, renderer()).editions}
 
-    assert edition.key == EditionKey("en", 3)
-    assert edition.subject.endswith("the “fit” and l’«\u00a0accord\u00a0»")
+    assert editions["en-12"].subject.endswith(": the “fit” and the “fit”")
+    assert editions["fr-12"].subject.endswith("\u00a0: l’«\u00a0accord\u00a0» et l’«\u00a0accord\u00a0»")
 
 
 # --- citations -------------------------------------------------------------------------------------------------------

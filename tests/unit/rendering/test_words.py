@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,10 +23,24 @@ def test_month_is_named_in_the_language(language, expected):
         (["A", "B"], "fr", "A et B"),
         (["A", "B", "C"], "en", "A, B, and C"),
         (["A", "B", "C"], "fr", "A, B et C"),
+        (["A and B", "C"], "en", "A and B; C"),
+        (["A, B or C", "D"], "en", "A, B or C; D"),
+        (["Assiduité, attrition et abandon", "Empathie"], "fr", "Assiduité, attrition et abandon; Empathie"),
+        (["A et B"], "fr", "A et B"),
+        (["Android", "Etna"], "fr", "Android et Etna"),
+        (["A; B", "C, D"], "fr", "A; B · C, D"),
     ],
 )
 def test_words_are_enumerated_as_the_language_does(words, language, expected):
     assert join_words(words, language) == expected
+
+
+@given(st.lists(st.text("ab ,;et", min_size=1).map(str.strip).filter(bool), min_size=2), st.sampled_from(["en", "fr"]))
+def test_a_name_with_a_comma_or_an_and_of_its_own_stays_apart(words, language):
+    joined = join_words(words, language)
+    between = " · " if ";" in "".join(words) else "; "
+
+    assert joined.split(between) == words or not any(re.search(r",|;|\bet\b", word) for word in words)
 
 
 def test_one_line_keeps_no_break_spaces_and_letters_of_every_script():

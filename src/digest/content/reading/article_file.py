@@ -9,6 +9,7 @@ from digest.content.article import Article, Study
 from digest.content.body import Part, link_faults, parts
 from digest.content.doi import bare_doi
 from digest.content.reading.accepting import SuppressionFields, suppressions
+from digest.content.reading.by_language import EVERY, LinesOfCatalogues
 from digest.content.reading.decoding import plain_lines
 from digest.content.reading.faults import Faults
 from digest.content.reading.fields import Fields, Line, LongLine, MonthText, Unfit, line_of, validate
@@ -88,7 +89,7 @@ class _ArticleFields(Fields):
     study: _StudyFields | None = None
     author: Line | None = None
     language: Annotated[str, AfterValidator(_language)] = "en"
-    about: Line | None = None
+    about: LinesOfCatalogues = Field(default_factory=dict)
     suppress: list[SuppressionFields] = Field(default_factory=list)
 
 
@@ -122,7 +123,7 @@ def parse_article(text: str, *, slug: str, month: Month, file: str, taxonomy: Ta
         month=month,
         title=fields.title,
         body=body.text,
-        about=fields.about or fields.title,
+        about=_about(fields),
         place=Place(file),
         source=text,
         implications=implications.text if implications else None,
@@ -135,6 +136,12 @@ def parse_article(text: str, *, slug: str, month: Month, file: str, taxonomy: Ta
         suppressed=suppressions(fields.suppress, front_matter),
         lines=_lines(front_matter, body, implications),
     )
+
+
+def _about(fields: _ArticleFields) -> dict[str, str]:
+    """The phrases by language; one that names none is in the language of the article."""
+    own = fields.language.partition("-")[0]
+    return {own if language == EVERY else language: phrase for language, phrase in fields.about.items()}
 
 
 def _topics(front_matter: FrontMatter, taxonomy: Taxonomy, faults: Faults) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Annotated, TypeAlias, TypeVar
 from pydantic import AfterValidator, BeforeValidator
 
 from digest.content.reading.fields import Line, Unfit
+from digest.rendering.words import CATALOGUES
 
 EVERY = ""  # stands for every language that has no value of its own
 _CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -29,8 +30,19 @@ def _codes(values: dict[str, Kind]) -> dict[str, Kind]:
     return values
 
 
+def _catalogue(code: str) -> str:
+    if code not in {EVERY, *CATALOGUES}:
+        raise Unfit("names a language that digest does not have", f"use {' or '.join(f'{one}:' for one in CATALOGUES)}")
+    return code
+
+
 Lines: TypeAlias = Annotated[dict[str, Line], BeforeValidator(spread), AfterValidator(_codes)]
 Texts: TypeAlias = Annotated[dict[str, str], BeforeValidator(spread), AfterValidator(_codes)]
+
+# only languages in which a text can be composed; each fault has the line of its language
+LinesOfCatalogues: TypeAlias = Annotated[
+    dict[Annotated[str, AfterValidator(_catalogue)], Line], BeforeValidator(spread)
+]
 
 
 def choose(values: Mapping[str, str], language: str) -> str:

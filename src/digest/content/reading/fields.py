@@ -17,6 +17,7 @@ _MISSING: dict[KeyPath, str] = {
     ("title",): "add a line such as `title: What the study found`",
     ("month",): "add a line such as `month: 2026-11`",
 }
+_NOT_WRITTEN = {"", "[key]"}  # parts of a path that pydantic adds, and the key of a value for every language
 _KINDS = {
     "string_type": ("must be text", "write one value after the key, in quotes if it contains : or #"),
     "list_type": ("must be a list", "write [one, two], or each below the key after a hyphen"),
@@ -85,8 +86,9 @@ def validate(model: type[Model], front_matter: FrontMatter, faults: Faults) -> M
         return model.model_validate(dict(front_matter.values))
     except ValidationError as error:
         for details in error.errors(include_url=False):
-            if tuple(part for part in details["loc"] if part != "") not in refused:
-                faults.add(line_of(front_matter, details["loc"]), *_explain(details, model))
+            path = tuple(part for part in details["loc"] if part not in _NOT_WRITTEN)
+            if path not in refused:
+                faults.add(line_of(front_matter, path), *_explain(details, path, model))
         return None
 
 
@@ -106,8 +108,7 @@ def line_of(front_matter: FrontMatter, path: KeyPath) -> int:
     return front_matter.lines.get(path, 1)
 
 
-def _explain(details: ErrorDetails, model: type[Fields]) -> tuple[str, str]:
-    path = details["loc"]
+def _explain(details: ErrorDetails, path: KeyPath, model: type[Fields]) -> tuple[str, str]:
     name = _spell(path)
     reason = details.get("ctx", {}).get("error")
     if isinstance(reason, Unfit):
@@ -122,7 +123,7 @@ def _explain(details: ErrorDetails, model: type[Fields]) -> tuple[str, str]:
 
 def _spell(path: KeyPath) -> str:
     """`study.authors` for the key, `topics 2` for the second item."""
-    words = [f" {part + 1}" if isinstance(part, int) else f".{part}" for part in path if part != ""]
+    words = [f" {part + 1}" if isinstance(part, int) else f".{part}" for part in path if part not in _NOT_WRITTEN]
     return "".join(words).removeprefix(".")
 
 

@@ -103,6 +103,7 @@ def _mailbox(value: str) -> dict[str, str]:
     address = _header("From", value).addresses[0]  # type: ignore[attr-defined]
     if not value.isascii():
         raise Refused(
-            "SendGrid takes no accents in the name of the sender: change newsletter.from.name, assemble again"
+            "SendGrid takes no accents in names: "
+            "change newsletter.from.name or newsletter.reply_to.name, assemble again"
         )
     return {"email": address.addr_spec, **({"name": address.display_name} if address.display_name else {})}

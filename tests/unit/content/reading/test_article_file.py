@@ -44,7 +44,6 @@ def test_title_month_and_text_are_enough():
         month=Month(2026, 11),
         title="A title",
         body="The body.",
-        about="A title",
         place=Place(FILE),
         source=text,
         lines={"title": 2, "month": 3, "body": 5},
@@ -63,7 +62,7 @@ def test_every_key_is_read():
     assert read.research_type == "meta-analysis"
     assert read.citation == "Lee, A. (2021). B."
     assert read.study == Study("T", ("Lee, A.", "Roy, B."), 2021, "J", "58", "03", "1–2", doi="10.1000/xyz")
-    assert (read.author, read.language, read.about) == ("Dr. N. Surname", "fr-CA", "a thing")
+    assert (read.author, read.language, read.about) == ("Dr. N. Surname", "fr-CA", {"fr": "a thing"})
 
 
 def test_topics_are_slugs_once_whatever_they_were_called():
@@ -352,9 +351,38 @@ def test_colon_inside_the_quotes_of_a_word_processor_is_told():
     ]
 
 
+@pytest.mark.parametrize(
+    ("head", "phrases"),
+    [
+        ("about: {en: the alliance, fr: l’alliance}\n", {"en": "the alliance", "fr": "l’alliance"}),
+        ("about:\n  fr: l’alliance\n", {"fr": "l’alliance"}),
+        ("language: fr-CA\nabout: l’alliance\n", {"fr": "l’alliance"}),
+        ("language: de\nabout: die Allianz\n", {"de": "die Allianz"}),
+        ("", {}),
+    ],
+)
+def test_phrase_is_in_the_language_of_the_article_unless_it_names_another(head, phrases):
+    assert article(head).about == phrases
+
+
+@pytest.mark.parametrize(
+    ("head", "line", "said"),
+    [
+        ("about:\n  en: x\n  de: y\n", 6, "about.de names a language that digest does not have: use en: or fr:"),
+        ("about: {fr-CA: y}\n", 4, "about.fr-CA names a language that digest does not have: use en: or fr:"),
+        ("about:\n  en: x\n  fr: [y]\n", 6, "about.fr must be text: write one value after the key, in quotes if"),
+        ("about: [x]\n", 4, "about must be text: write one value after the key, in quotes if"),
+    ],
+)
+def test_phrase_for_an_unknown_language_is_told_with_its_line(head, line, said):
+    (told,) = head_faults(head)
+
+    assert told.startswith(f"{FILE}:{line}: {said}")
+
+
 @pytest.mark.parametrize("about", ['"“I feel seen”"', "“A” and “B”", "the “alliance”", "“Alliance” and more"])
 def test_typographic_quotes_that_the_reader_is_to_see_are_kept(about):
-    assert article(f"about: {about}\n").about == about.strip('"')
+    assert article(f"about: {about}\n").about == {"en": about.strip('"')}
 
 
 @pytest.mark.parametrize(

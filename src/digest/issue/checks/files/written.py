@@ -54,7 +54,8 @@ def pieces(issue: Issue) -> Iterator[Piece]:
 def of_article(article: Article) -> Iterator[Piece]:
     """Every text of one article."""
     file = article.place.file
-    for key in ("title", "about", "citation", "author"):
-        yield Piece(getattr(article, key) or "", file, article.lines.get(key), is_markdown=False)
+    lines = [(key, getattr(article, key) or "") for key in ("title", "citation", "author")]
+    for key, line in (*lines, *(("about", phrase) for phrase in article.about.values())):
+        yield Piece(line, file, article.lines.get(key), is_markdown=False)
     yield Piece(article.body, file, article.lines.get("body"))
     yield Piece(article.implications or "", file, article.lines.get("implications"))

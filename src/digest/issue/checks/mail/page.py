@@ -38,11 +38,13 @@ class Page:
     Attributes:
         name: What findings call it, such as `edition en-12`.
         text: The plain-text part, with the placeholders of the HTML part.
+        language: Of the reader.
     """
 
     name: str
     html: str
     text: str
+    language: str
 
     @classmethod
     def of(cls, edition: Edition) -> "Page":
@@ -50,7 +52,7 @@ class Page:
         text = edition.text
         for own, other in _PLACEHOLDERS:
             text = text.replace(placeholder(edition.nonce, own), placeholder(edition.nonce, other))
-        return cls(f"edition {edition.key}", edition.html, text)
+        return cls(f"edition {edition.key}", edition.html, text, edition.key.language)
 
     @cached_property
     def root(self) -> Element:

@@ -12,7 +12,8 @@ _FOOTER = "restore {{ from_name }} and {{ postal_address }} in the footer templa
 
 def sender_findings(newsletter: Newsletter) -> Iterator[Finding]:
     """Find what is missing about the sender in the configuration."""
-    if not (newsletter.from_name.strip() and newsletter.from_address.strip()):
+    names = [newsletter.from_name_in(language) for language in newsletter.languages]
+    if not (all(name.strip() for name in names) and newsletter.from_address.strip()):
         remedy = "fill in newsletter.from in the configuration"
         yield error("no-sender", "the sender's name or address is missing from the configuration", remedy)
     if not any(line.strip() for line in newsletter.postal_address):
@@ -22,11 +23,12 @@ def sender_findings(newsletter: Newsletter) -> Iterator[Finding]:
 
 def identity_findings(newsletter: Newsletter, pages: Sequence[Page]) -> Iterator[Finding]:
     """Find the first mail whose HTML or text does not show the sender or the postal address."""
-    wanted = {"no-sender": [newsletter.from_name], "no-postal-address": newsletter.postal_address}
-    for code, lines in wanted.items():
+    for code, what in (("no-sender", "the sender"), ("no-postal-address", "the postal address")):
         for page in pages:
+            lines = (
+                newsletter.postal_address if code == "no-postal-address" else [newsletter.from_name_in(page.language)]
+            )
             for part, text in (("HTML", page.letters), ("text", letters(page.text))):
                 if any(letters(line) not in text for line in lines):
-                    what = "the sender" if code == "no-sender" else "the postal address"
                     yield error(code, f"the {part} of {page.name} does not show {what}", _FOOTER)
                     return

@@ -123,7 +123,7 @@ def test_link_to_a_page_of_the_site_that_is_not_there_is_dead(href, dead):
      "%NAME%", "[insert the date]", "[Votre texte]", "[title]", "https://digest.invalid/0123/x"],
 )  # fmt: skip
 def test_sign_of_unfinished_text_is_found(sign):
-    assert codes(make_article(about=f"the effect of {sign}")) == ["leftover-placeholder"]
+    assert codes(make_article(about={"en": f"the effect of {sign}"})) == ["leftover-placeholder"]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from digest.issue.checks.mail.step import step_findings
 
 
 def found(html: str, text: str) -> list[str]:
-    page = Page("edition en-1", f"<html><body>{html}</body></html>", text)
+    page = Page("edition en-1", f"<html><body>{html}</body></html>", text, "en")
     return [finding.problem for finding in step_findings(page)]
 
 
