@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from factories import NOON
 from sqlalchemy import insert, inspect, select, text, update
 from sqlalchemy.exc import StatementError
 
+from digest import storage
 from digest.errors import ConfigError, GaveWay, StorageError
 from digest.storage.db import database as database_module
 from digest.storage.db.database import Database, revision_state, upgrade
@@ -118,6 +120,15 @@ def test_revision_state_tells_what_to_do(database_url, database, revision, state
             connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": revision})
 
     assert revision_state(database_url) == state
+
+
+def test_migrations_are_known_by_the_numbers_of_their_files():
+    scripts = ScriptDirectory(str(Path(storage.__file__).parent / "migrations")).walk_revisions()
+    found = [(script.revision, Path(script.path).name.partition("_")[0]) for script in scripts]
+
+    assert found
+    assert [revision for revision, _ in found] == sorted((number for _, number in found), reverse=True)
+    assert [revision for revision, number in found if revision != number] == []
 
 
 def test_database_of_a_newer_version_is_left_alone(database_url, database):
