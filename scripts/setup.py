@@ -28,6 +28,7 @@ import environment
 import mutants
 from environment import ROOT, SetupError, program, python
 
+MOST_TEST_PROCESSES = 8  # more only wait for each other
 LINT = {
     "ruff check": ("ruff", "check", "."),
     "ruff format": ("ruff", "format", "--check", "."),
@@ -70,11 +71,16 @@ def test(extra: list[str]) -> int:
     """Run every test, with a browser and PostgreSQL; a skipped test is a failure."""
     with environment.ready("dev"):
         browser = chromium.provide()
-        workers = ["-n", "logical", "--maxprocesses", "8"]
         return _run(
-            [python(), "-m", "pytest", *workers, *extra],
+            [python(), "-m", "pytest", "-n", str(_test_processes()), *extra],
             {"DIGEST_NO_SKIPS": "1", "CHROMIUM": browser},
         )
+
+
+def _test_processes() -> int:
+    """Half as many again as there are processors: tests of leases and deadlines wait more than they compute."""
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min((3 * processors + 1) // 2, MOST_TEST_PROCESSES)
 
 
 def coverage(extra: list[str]) -> int:
