@@ -1,9 +1,7 @@
 """Moving to another address and back: what the verbs do to the database, on both engines."""
 
 import datetime as dt
-from collections.abc import Iterator
 
-import pytest
 from people_samples import Town
 from sqlalchemy import select
 
@@ -29,13 +27,6 @@ from digest.tokens import Purpose
 
 ANN, NEW, THIRD = "ann@example.org", "new@example.net", "third@example.net"
 RATE = Rate(3, dt.timedelta(days=1))
-
-
-@pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    made = Town(database_url)
-    yield made
-    made.database.dispose()
 
 
 def move(town: Town, person: Subscriber, address: str = NEW) -> int:

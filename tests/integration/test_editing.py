@@ -1,7 +1,6 @@
 """What the operator changes of one subscriber, on both engines."""
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 from people_samples import Town
@@ -18,13 +17,6 @@ from digest.subscribers.subscriber import NoMatch, Preferences, State, Subscribe
 from digest.subscribers.suppression import Reason
 
 ANN, NEW, BEA = "ann@example.org", "ann@new.example.org", "bea@example.org"
-
-
-@pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    made = Town(database_url)
-    yield made
-    made.database.dispose()
 
 
 def edit(town: Town, change: Edit, address: str = ANN) -> Subscriber:

@@ -3,7 +3,6 @@
 import datetime as dt
 import logging
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -26,13 +25,6 @@ from digest.transports.files import FilesTransport
 
 OFTEN = Rate(100, dt.timedelta(days=1))
 URL = "https://digest.example.org/confirm/TOKEN?lang=en"
-
-
-@pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    made = Town(database_url)
-    yield made
-    made.database.dispose()
 
 
 def states(town: Town) -> dict[str, int]:

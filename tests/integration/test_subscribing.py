@@ -1,7 +1,6 @@
 """Signing up, confirming, leaving and coming back: what the verbs do to the database, on both engines."""
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -27,13 +26,6 @@ RETENTION = Retention(
     requests=dt.timedelta(days=14), networks=dt.timedelta(days=365), recipients=dt.timedelta(days=730)
 )
 OFTEN = Rate(100, dt.timedelta(days=1))
-
-
-@pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    made = Town(database_url)
-    yield made
-    made.database.dispose()
 
 
 def reimport(town: Town, address: str = ANN) -> None:
