@@ -35,7 +35,7 @@ def run_demo(directory: Path, say: Callable[[str], object]) -> None:
     say(f"  articles     {len(digest.library.months())} months of samples; the newest is {month}")
     _subscribers(digest, say)
     assembled = assemble(digest.database, digest.workshop, month)
-    say(f"  assemble     {len(assembled.frozen.editions)} editions frozen under {assembled.hash[:12]}")
+    say(f"  assemble     {len(assembled.frozen.editions)} editions frozen under {assembled.issue_hash[:12]}")
     approve(digest.database, digest.workshop, month)
     say("  approve      these bytes, and no others, may be sent")
     plan(digest.database, digest.workshop, month, digest.sending)

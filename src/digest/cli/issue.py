@@ -63,7 +63,13 @@ def assemble(month: OneMonth, config: Config = CONFIG, as_json: Json = False) ->
     if as_json:
         warnings = [str(finding) for finding in done.findings]
         print_json(
-            {"month": str(month), "state": done.state, "hash": done.hash, "changed": done.changed, "editions": sizes}
+            {
+                "month": str(month),
+                "state": done.state,
+                "hash": done.issue_hash,
+                "changed": done.changed,
+                "editions": sizes,
+            }
             | {"warnings": warnings}
         )
         return
@@ -73,7 +79,7 @@ def assemble(month: OneMonth, config: Config = CONFIG, as_json: Json = False) ->
         ("edition", "articles", "HTML"),
         [(e.key, len(e.key.positions), f"{sizes[str(e.key)] / 1000:.0f} kB") for e in done.frozen.editions],
     )
-    typer.echo(f"{month} {done.state}, {'frozen' if done.changed else 'unchanged'} under {done.hash[:12]}")
+    typer.echo(f"{month} {done.state}, {'frozen' if done.changed else 'unchanged'} under {done.issue_hash[:12]}")
     if done.state == "assembled":
         typer.echo(f"check it with `digest preview {month}`, then run `digest approve {month}`")
 
@@ -109,7 +115,7 @@ def approve(
     languages = digest.newsletter.languages
     reasons = reasons_of(reason, languages) if reason or not withdraw else ask_reasons(withdraw, languages)
     done = approve_month(digest.database, digest.workshop, month, Withdrawing(tuple(withdraw or ()), reasons))
-    name = done.row.hash[:12]
+    name = done.row.issue_hash[:12]
     if done.changed:
         typer.echo(f"{month} approved under {name}" + (": the web now shows this version" if done.is_published else ""))
     else:

@@ -29,7 +29,7 @@ class IssueRow:
 
     month: Month
     state: IssueState
-    hash: str
+    issue_hash: str
     source_hash: str
     sources: Mapping[str, str]
     assembled_at: dt.datetime
@@ -43,7 +43,7 @@ class PublishedIssue:
     """An issue as the web shows it."""
 
     month: Month
-    hash: str
+    issue_hash: str
     published_at: dt.datetime
     document: Document
 
@@ -57,7 +57,7 @@ def save(connection: Connection, frozen: FrozenIssue, now: dt.datetime) -> bool:
     """
     name = frozen.hash
     row = status(connection, frozen.month, lock=True)
-    if row is not None and row.hash == name:
+    if row is not None and row.issue_hash == name:
         return False
     _keep(connection, frozen, name, now)
     values = {"state": IssueState.ASSEMBLED, "hash": name, "assembled_at": now, "approved_at": None}
@@ -96,7 +96,7 @@ def approve(connection: Connection, month: Month, issue_hash: str, now: dt.datet
     row = status(connection, month, lock=True)
     if row is None:
         raise NotFound(f"the issue of {month} is not assembled: run `digest assemble {month}`")
-    if row.hash != issue_hash:
+    if row.issue_hash != issue_hash:
         raise Conflict(f"the issue of {month} was assembled anew since you looked at it: look again, then approve")
     connection.execute(
         update(issue)

@@ -25,7 +25,7 @@ def test_saved_issue_waits_for_approval(connection):
     assert issues.save(connection, FIRST, NOON)
 
     row = issues.status(connection, NOVEMBER)
-    assert (row.state, row.hash, row.source_hash) == (IssueState.ASSEMBLED, FIRST.hash, FIRST.source_hash)
+    assert (row.state, row.issue_hash, row.source_hash) == (IssueState.ASSEMBLED, FIRST.hash, FIRST.source_hash)
     assert (row.assembled_at, row.approved_at, row.published_at) == (NOON, None, None)
 
 
@@ -43,7 +43,7 @@ def test_other_bytes_need_a_new_approval(connection):
 
     assert issues.save(connection, SECOND, LATER)
     row = issues.status(connection, NOVEMBER)
-    assert (row.state, row.hash, row.approved_at) == (IssueState.ASSEMBLED, SECOND.hash, None)
+    assert (row.state, row.issue_hash, row.approved_at) == (IssueState.ASSEMBLED, SECOND.hash, None)
 
 
 def test_going_back_to_earlier_bytes_needs_a_new_approval(connection):
@@ -148,7 +148,7 @@ def test_correction_replaces_the_page_and_keeps_its_date(connection):
         issues.publish(connection, NOVEMBER, frozen.hash, when)
 
     page = issues.published_one(connection, NOVEMBER)
-    assert (page.hash, page.published_at) == (SECOND.hash, NOON)
+    assert (page.issue_hash, page.published_at) == (SECOND.hash, NOON)
 
 
 def test_page_stays_as_published_until_a_correction_is_published(connection):
@@ -156,7 +156,7 @@ def test_page_stays_as_published_until_a_correction_is_published(connection):
     issues.publish(connection, NOVEMBER, FIRST.hash, NOON)
     issues.save(connection, SECOND, LATER)
 
-    assert issues.published_one(connection, NOVEMBER).hash == FIRST.hash
+    assert issues.published_one(connection, NOVEMBER).issue_hash == FIRST.hash
 
 
 def test_study_of_an_article_is_kept(connection: Connection):

@@ -132,7 +132,7 @@ def test_withdrawn_article_that_a_browser_has_is_still_gone(gone):
 def test_reason_in_another_language_is_marked(database: Database, gone):
     with database.write() as connection:
         row = issues.status(connection, NOVEMBER)
-        record_approval(connection, NOVEMBER, row.hash, NOON, Withdrawing(("alliance",), {"fr": "Rétractée."}))
+        record_approval(connection, NOVEMBER, row.issue_hash, NOON, Withdrawing(("alliance",), {"fr": "Rétractée."}))
 
     assert '<span lang="fr" dir="ltr">Rétractée.</span>' in gone.get("/2026-11/alliance/?lang=en").text
 

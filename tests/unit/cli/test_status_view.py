@@ -25,7 +25,7 @@ OUTLOOK = Outlook("smtp", "SMTP brings none")
 
 def standing(**changes: Any) -> Status:
     balance = Balance(planned=1000, waiting=600, sending=100, accepted=300)
-    values: dict[str, Any] = {"state": "sending", "reason": None, "hash": "x", "balance": balance} | changes
+    values: dict[str, Any] = {"state": "sending", "reason": None, "balance": balance} | changes
     return Status(NOVEMBER, **{"facts": facts(values), **values})
 
 

@@ -169,8 +169,8 @@ class Clerk:
         )
         self._admission.record_claims(connection, [len(claim.recipients) for claim in claims], now)
         for claim in claims:
-            if (claim.hash, claim.key) not in self._editions:
-                self._editions[claim.hash, claim.key] = issues.edition(connection, claim.hash, claim.key)
+            if (claim.issue_hash, claim.key) not in self._editions:
+                self._editions[claim.issue_hash, claim.key] = issues.edition(connection, claim.issue_hash, claim.key)
         # before the commit: whatever becomes of it, they are handed out or given back
         self._claimed += [Claimed(claim, now, turn.deadline) for claim in claims]
         return 0.0 if limit < free and len(claims) == limit else _GLANCE

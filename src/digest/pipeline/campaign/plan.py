@@ -34,7 +34,7 @@ def audience(database: Database, workshop: Workshop, month: Month, sending: Send
             raise Conflict(f"the campaign of {month} has begun, its audience is frozen: see `digest status {month}`")
         row = require_sendable(connection, month, workshop.files, sending)
         today = database.now(connection).date()
-        return campaigns.audience(connection, row.hash, month, sending.newsletter.languages, today)
+        return campaigns.audience(connection, row.issue_hash, month, sending.newsletter.languages, today)
 
 
 def not_planned(database: Database) -> Mapping[str, int]:
@@ -72,9 +72,9 @@ def plan(
             row = require_sendable(connection, month, workshop.files, sending, lock=True)
             languages = sending.newsletter.languages
             begun = campaigns.plan(
-                connection, month, row.hash, batch_size=sending.planned_batch_size, languages=languages, now=now
+                connection, month, row.issue_hash, batch_size=sending.planned_batch_size, languages=languages, now=now
             )
-            publish(connection, month, row.hash, now)
+            publish(connection, month, row.issue_hash, now)
             if only:
                 campaigns.hold(connection, begun.id, ONLY_PLANNED, now)
         also(connection, now)
@@ -133,9 +133,9 @@ def require_sendable(
 
 def let_go_on(connection: Connection, campaign: Campaign, row: IssueRow, now: dt.datetime) -> bool:
     """Let a held campaign go on with the bytes of *row*, and publish them; says whether they are corrected ones."""
-    corrected = row.hash != campaign.hash
+    corrected = row.issue_hash != campaign.issue_hash
     if corrected:
-        campaigns.correct(connection, campaign.id, row.hash)
-        publish(connection, campaign.month, row.hash, now)
+        campaigns.correct(connection, campaign.id, row.issue_hash)
+        publish(connection, campaign.month, row.issue_hash, now)
     campaigns.set_state(connection, campaign.id, CampaignState.SENDING, reason=None, now=now)
     return corrected

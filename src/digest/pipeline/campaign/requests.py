@@ -84,4 +84,4 @@ class Requests:
         chosen = [choosing + choose(person) for person in people]
         columns = zip(deliveries, addresses, names, map(greet, names), left, chosen, strict=True)
         recipients = list(map(Recipient._make, columns))
-        return Batch(claim.attempt_id, self._editions[claim.hash, claim.key], recipients, claim.origin, deadline)
+        return Batch(claim.attempt_id, self._editions[claim.issue_hash, claim.key], recipients, claim.origin, deadline)

@@ -72,7 +72,6 @@ class Status:
     Attributes:
         state: The campaign's if there is one, else the issue's.
         reason: Why it is held, or None.
-        hash: Of the frozen bytes; None before assembling.
         facts: What `next_step` goes by.
         duplicates: Deliveries proven to have been handed over twice.
         doubts: Attempts in doubt.
@@ -96,7 +95,6 @@ class Status:
     month: Month
     state: str
     reason: str | None
-    hash: str | None
     balance: Balance
     facts: Facts = field(compare=False)
     duplicates: int = 0
@@ -174,11 +172,9 @@ def _status(connection: Connection, month: Month, outlook: Outlook | None, now: 
     facts = facts_of(connection, month, require_approval=approval, files=files)
     if campaign is not None:
         return _under_campaign(connection, campaign, facts, outlook, now)
-    row = issues.status(connection, month)
     reason = "; ".join(f"{row.action}: {row.reason}" for row in calendar.rows(connection, month) if row.reason) or None
     due = _due(month, facts.issue, outlook, now)
-    hash_ = row.hash if row else None
-    return Status(month, facts.issue.value, reason, hash_, Balance(), facts, outlook=outlook, due=due)
+    return Status(month, facts.issue.value, reason, Balance(), facts, outlook=outlook, due=due)
 
 
 def _due(month: Month, state: IssueState, outlook: Outlook | None, now: dt.datetime) -> dt.datetime | None:
@@ -205,7 +201,6 @@ def _under_campaign(
         campaign.month,
         campaign.state.value,
         campaign.reason,
-        campaign.hash,
         campaigns.balance(connection, campaign.id),
         facts,
         campaigns.duplicates(connection, campaign.id),

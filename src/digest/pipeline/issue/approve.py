@@ -60,13 +60,13 @@ def approve(
         facts = facts_of(connection, month, require_approval=True, files=workshop.files)
     if facts.changes:
         raise Conflict(changed_advice(facts))
-    if frozen_or_refuse(check(workshop, month)).hash != row.hash:
+    if frozen_or_refuse(check(workshop, month)).hash != row.issue_hash:
         raise Conflict(
             f"the templates of {month}, or the program, have changed since it was assembled: run "
             f"`digest assemble {month}`, look at it with `digest preview {month}`, and approve it again"
         )
     with database.write() as connection:
-        return record_approval(connection, month, row.hash, database.now(connection), withdrawing)
+        return record_approval(connection, month, row.issue_hash, database.now(connection), withdrawing)
 
 
 def record_approval(

@@ -102,7 +102,7 @@ class Assembled:
     """What `assemble` did. `changed` is False if the same bytes were frozen before; `state` is the issue's."""
 
     month: Month
-    hash: str
+    issue_hash: str
     changed: bool
     state: IssueState
     findings: tuple[Finding, ...]

@@ -42,7 +42,7 @@ def facts_of(
         obstacles=() if files is None or is_over or is_sending else files.obstacles,
         lost=_lost(connection, row, campaign),
         has_other_articles=_has_other_articles(connection, row, campaign),
-        is_intact=is_over or is_sending or issues.verify(connection, row.hash),
+        is_intact=is_over or is_sending or issues.verify(connection, row.issue_hash),
         require_approval=require_approval,
     )
 
@@ -59,18 +59,18 @@ def refuse(facts: Facts, advice: str) -> None:
 def _is_corrected(row: IssueRow, campaign: Campaign | None, *, is_over: bool) -> bool:
     if campaign is None:
         return False
-    return row.hash != (row.published_hash if is_over else campaign.hash)
+    return row.issue_hash != (row.published_hash if is_over else campaign.issue_hash)
 
 
 def _lost(connection: Connection, row: IssueRow, campaign: Campaign | None) -> tuple[str, ...]:
-    if campaign is None or row.hash == row.published_hash:
+    if campaign is None or row.issue_hash == row.published_hash:
         return ()
-    return lost_articles(connection, row.month, row.hash)
+    return lost_articles(connection, row.month, row.issue_hash)
 
 
 def _has_other_articles(connection: Connection, row: IssueRow, campaign: Campaign | None) -> bool:
-    if campaign is None or campaign.state is not CampaignState.HELD or row.hash == campaign.hash:
+    if campaign is None or campaign.state is not CampaignState.HELD or row.issue_hash == campaign.issue_hash:
         return False
-    old, new = issues.document(connection, campaign.hash), issues.document(connection, row.hash)
+    old, new = issues.document(connection, campaign.issue_hash), issues.document(connection, row.issue_hash)
     before, after = ([article.slug for article in document.articles] for document in (old, new))
     return before != after or old.subject.keys() != new.subject.keys()

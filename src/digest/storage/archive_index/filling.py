@@ -29,7 +29,13 @@ def put(connection: sqlite3.Connection, one: Publication, taxonomy: Taxonomy) ->
     take_out(connection, one.issue.month)
     month = str(one.issue.month)
     document = json.dumps(asdict(one.issue.document), ensure_ascii=False)
-    values = (month, one.issue.hash, one.issue.published_at.isoformat(), document, withdrawals_json(one.withdrawals))
+    values = (
+        month,
+        one.issue.issue_hash,
+        one.issue.published_at.isoformat(),
+        document,
+        withdrawals_json(one.withdrawals),
+    )
     connection.execute("INSERT INTO issue VALUES (?, ?, ?, ?, ?)", values)
     for position, article in enumerate(one.issue.document.articles):
         entry = entry_of(article, one.issue.month, one.issue.published_at.date())

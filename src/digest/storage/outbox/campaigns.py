@@ -29,7 +29,7 @@ class Campaign:
 
     id: int
     month: Month
-    hash: str
+    issue_hash: str
     state: CampaignState
     reason: str | None  # why it is held
     planned: int
@@ -349,4 +349,5 @@ def _insert_deliveries(connection: Connection, campaign_id: int, before: int) ->
 
 def _campaign(row: Row[tuple[object, ...]]) -> Campaign:
     values = dict(row._mapping)  # noqa: SLF001  public in spite of its name
-    return Campaign(**{**values, "month": Month.parse(row.month)})
+    issue_hash = values.pop("hash")
+    return Campaign(**{**values, "month": Month.parse(row.month), "issue_hash": issue_hash})

@@ -95,7 +95,7 @@ class Claim:
     """A batch that is this worker's to hand over.
 
     Attributes:
-        hash, key: Which edition of which frozen issue.
+        issue_hash, key: Which edition of which frozen issue.
         depth: Halvings that led to it.
         origin: Of its mails: the same in every claim of these people.
         recipients: Its members, by delivery id.
@@ -103,7 +103,7 @@ class Claim:
 
     attempt_id: int
     batch_id: int
-    hash: str
+    issue_hash: str
     key: EditionKey
     depth: int
     origin: MailIdentity
@@ -179,7 +179,7 @@ def claim(
             origin = MailIdentity(row.installation, row.first_claimed_at or now, row.month)
             attempt_id = _begin(connection, row, len(recipients), origin.date, held)
             key = EditionKey(row.language, row.mask)
-            claims.append(Claim(attempt_id, row.id, row.hash, key, row.depth, origin, recipients))
+            claims.append(Claim(attempt_id, row.id, row.issue_hash, key, row.depth, origin, recipients))
     return claims
 
 
@@ -220,7 +220,7 @@ def _fit(connection: Connection, taken: Claimable, today: dt.date) -> list[Membe
 
 
 def _begin(connection: Connection, taken: Claimable, size: int, date: dt.datetime, held: Mapping[str, Any]) -> int:
-    values = {"batch_id": taken.id, "hash": taken.hash, "state": AttemptState.SENDING, **held}
+    values = {"batch_id": taken.id, "hash": taken.issue_hash, "state": AttemptState.SENDING, **held}
     attempt_id: int = connection.execute(_BEGIN, values).scalar_one()
     connection.execute(_TAKE, {"which": taken.id, "members": size, "attempt": attempt_id, "date": date})
     return attempt_id

@@ -74,7 +74,7 @@ class Claimable(NamedTuple):
     depth: int
     tried_by: int | None
     first_claimed_at: dt.datetime | None
-    hash: str
+    issue_hash: str
     month: str
     installation: str
 

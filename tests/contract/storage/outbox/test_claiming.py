@@ -39,7 +39,7 @@ def test_claim_takes_the_first_waiting_batch_with_all_that_a_request_needs(conne
     campaign = begin_campaign(connection, frozen=frozen)
     claim = claim_next(connection, campaign)
 
-    assert (claim.hash, claim.key) == (frozen.hash, EditionKey("en", 1))
+    assert (claim.issue_hash, claim.key) == (frozen.hash, EditionKey("en", 1))
     assert [member[1:] for member in claim.recipients] == [
         (ids[0], "ann@example.org", "ann"),
         (ids[1], "bob@example.org", "bob"),
