@@ -1,8 +1,9 @@
 """
 Take the pictures of the documentation from the sample issues: `python3 scripts/setup.py pictures`.
 
-Writes docs/pictures: the mail and the confirmation mail on a desktop and on a phone in light and dark, the site, the
-preview. They look the same again only with the browser and the fonts of `scripts/chromium.py`.
+Writes every picture in docs/pictures: the issue mail and the confirmation mail on a desktop and on a phone in light and
+dark, the page of an issue, the sign-up and preference pages, and the preview. Two runs give the same pictures
+only with the browser and the fonts of `scripts/chromium.py`.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ from digest.issue.placeholders import fill
 from digest.issue.render import render_edition
 from digest.months import Month
 from digest.preview.app import create_preview
+from digest.storage.people.subscribers import stream
+from digest.subscribers.subscriber import State
+from digest.tokens import Purpose
 from digest.web.app import create_site
 from digest.web.site import Site
 
@@ -80,7 +84,7 @@ def _confirmation(browser: Browser, digest: Digest) -> None:
 
 
 def _board(browser: Browser, html: str, height: int) -> bytes:
-    """A mail on a desktop and on a phone, in light and dark, side by side."""
+    """Show a mail on a desktop and on a phone, in light and dark, side by side."""
     frames = ""
     for scheme in ("light", "dark"):
         for width, shown in ((700, 430), (375, 265)):
@@ -102,8 +106,21 @@ def _site(browser: Browser, digest: Digest) -> None:
     )
     with _running(create_site(site)) as address:
         month = digest.library.months()[-1]
-        picture = _shot(browser, None, f"{address}{month}/", 1100, 800, "light")
-    (PICTURES / "site.png").write_bytes(picture)
+        _page(browser, "site.png", f"{address}{month}/", 1100, 800)
+        _page(browser, "subscribe.png", f"{address}subscribe?lang=en", 760, 1000)
+        _page(browser, "preferences.png", f"{address}preferences/{_preferences_token(digest, site)}?lang=en", 760, 1000)
+
+
+def _page(browser: Browser, name: str, url: str, width: int, height: int) -> None:
+    (PICTURES / name).write_bytes(_shot(browser, None, url, width, height, "light"))
+
+
+def _preferences_token(digest: Digest, site: Site) -> str:
+    """The token of a sample subscriber who chose topics."""
+    with digest.database.read() as connection:
+        people = list(stream(connection, State.ACTIVE))
+    first = next(one for one in people if one.preferences.topics and one.preferences.language == "en")
+    return site.people.link(Purpose.PREFERENCES, first.id, site.now())
 
 
 def _preview(browser: Browser, digest: Digest) -> None:

@@ -18,7 +18,7 @@ from digest.rendering.environment import Renderer
 
 NOTICE = Notice("A day of training", "On **Friday**.", "https://example.org/day")
 DOCS = (ROOT / "docs" / "mail.md").read_text(encoding="utf-8")
-EXAMPLE = textwrap.dedent(DOCS.split("my-templates/email/base/footer.html\n")[1].split("\n\nThe templates are")[0])
+EXAMPLE = textwrap.dedent(DOCS.split("my-templates/email/base/footer.html\n")[1].split("\n\nTemplates are written")[0])
 LONG = " ".join(["A sentence of exactly eight words, more or less."] * 9)
 
 
