@@ -5,6 +5,7 @@ from typing import Any
 
 from digest.content.article import Article
 from digest.content.issue_file import IssueFile
+from digest.delivery.description import EventSource, TransportDescription
 from digest.delivery.handover import MailIdentity
 from digest.errors import Place
 from digest.issue.edition import Edition, EditionKey
@@ -19,6 +20,19 @@ NOVEMBER = Month(2026, 11)
 NONCE = "0123456789abcdef"
 NOON = dt.datetime(2026, 11, 10, 12, 0, tzinfo=dt.UTC)
 ORIGIN = MailIdentity("0123456789abcdef", NOON, "2026-11")
+
+
+def make_description(name: str, *, one_by_one: bool = False) -> TransportDescription:
+    """Describe a transport of a test, which can't tell later what it took."""
+    return TransportDescription(
+        name,
+        "to a test",
+        leaves_machine=True,
+        one_by_one=one_by_one,
+        has_evidence=False,
+        events=EventSource.NONE,
+        no_events="tests have no events",
+    )
 
 
 def make_taxonomy() -> Taxonomy:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from factories import NOON, make_newsletter
+from factories import NOON, make_description, make_newsletter
 
 from digest.bootstrap.resources import load_catalogues, load_templates
+from digest.delivery.description import TransportDescription
 from digest.delivery.handover import Answer, Note
 from digest.errors import NotAccepted
 from digest.pipeline.people import notify
@@ -42,7 +43,7 @@ class Postbox:
 
     notes: list[Note] = field(default_factory=list)
     refuses: str | None = None
-    name: str = "postbox"
+    description: TransportDescription = field(default_factory=lambda: make_description("postbox"))
 
     def hand_over_note(self, note: Note) -> Answer:
         if self.refuses:

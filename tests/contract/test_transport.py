@@ -1,12 +1,14 @@
 """What every transport promises, whichever it is: one suite for all three."""
 
 import contextlib
+import re
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from factories import ORIGIN, make_edition, make_newsletter
@@ -14,11 +16,16 @@ from provider.running import in_thread
 from provider.server import KEY
 from services import relay as service
 
+from digest.bootstrap.project import start_project
 from digest.bootstrap.resources import load_catalogues, load_templates
+from digest.config import load_config
+from digest.config.models import DeliverySection
+from digest.delivery.description import EventSource
 from digest.delivery.handover import Answer, Batch, Note, Recipient, Transport
-from digest.errors import NotAccepted
+from digest.errors import ConfigError, NotAccepted
 from digest.issue.headers import edition_headers
 from digest.rendering.environment import Renderer
+from digest.transports.barred import BarredTransport
 from digest.transports.files import FilesTransport
 from digest.transports.sendgrid.http import SendgridApi
 from digest.transports.sendgrid.transport import SendgridTransport
@@ -71,11 +78,25 @@ def sendgrid(folder: Path, *, broken: bool) -> Iterator[Bench]:
     with in_thread(folder / "ledger.db") as provider:
         url = "http://127.0.0.1:9" if broken else provider.url
         api = SendgridApi(url, lambda: KEY, tls=ssl.create_default_context(), patience=5)
-        transport = SendgridTransport(api, installation="here", deadline=5)
+        transport = SendgridTransport(api, installation="here", deadline=5, has_webhook=True)
         yield Bench(transport, lambda: list(provider.ledger.everybody().elements()))
 
 
 KINDS = {"files": files, "smtp": smtp, "sendgrid": sendgrid}
+# name, leaves_machine, one_by_one, has_evidence, events
+DESCRIPTIONS = {
+    "files": ("files", False, False, True, EventSource.NONE),
+    "smtp": ("smtp", True, True, False, EventSource.NONE),
+    "sendgrid": ("sendgrid", True, False, False, EventSource.WEBHOOK),
+}
+DESTINATIONS = {"files": "outbox", "smtp": "127.0.0.1", "sendgrid": "SendGrid"}
+
+
+@pytest.fixture
+def config_file(tmp_path: Path) -> Path:
+    path = start_project(tmp_path / "project")
+    path.write_text(re.sub(r"base_url: \S+", "base_url: http://127.0.0.1:8000", path.read_text()), encoding="utf-8")
+    return path
 
 
 @pytest.fixture(params=KINDS)
@@ -114,21 +135,59 @@ def test_everybody_of_a_batch_is_handed_over_once(bench: Bench):
     assert sorted(bench.arrived()) == ["p1@example.org", "p2@example.org", "p3@example.org"]
 
 
-def test_transport_says_its_configured_name(bench: Bench):
-    assert bench.transport.name in KINDS
+def test_transport_describes_itself(bench: Bench):
+    said = bench.transport.description
+
+    assert (
+        said.name,
+        said.leaves_machine,
+        said.one_by_one,
+        said.has_evidence,
+        said.events,
+    ) == DESCRIPTIONS[said.name]
 
 
-def test_single_recipients_are_reported_in_order_or_not_at_all(bench: Bench):
+def test_transport_without_events_says_why(bench: Bench):
+    said = bench.transport.description
+
+    assert bool(said.no_events) is (said.events is EventSource.NONE)
+
+
+def test_destination_names_where_mail_goes(bench: Bench):
+    assert DESTINATIONS[bench.transport.description.name] in bench.transport.description.destination
+
+
+def test_barred_transport_keeps_the_description_of_the_one_behind(bench: Bench):
+    assert BarredTransport(bench.transport, "not yet").description is bench.transport.description
+
+
+def test_recipients_are_reported_in_order_or_not_at_all_as_described(bench: Bench):
     bench.hand_over(batch())
 
-    assert list(bench.reported) == ([1, 2, 3] if bench.transport.one_by_one else [])
+    assert list(bench.reported) == ([1, 2, 3] if bench.transport.description.one_by_one else [])
 
 
-def test_evidence_knows_exactly_who_was_taken_or_says_that_it_cannot_tell(bench: Bench):
+def test_evidence_knows_exactly_who_was_taken_if_the_description_promises_any(bench: Bench):
     bench.hand_over(batch())
     evidence = bench.transport.evidence([1, 2, 3, 4])
 
-    assert evidence in (None, frozenset({1, 2, 3}))
+    assert evidence == (frozenset({1, 2, 3}) if bench.transport.description.has_evidence else None)
+
+
+@pytest.mark.parametrize("name", DESCRIPTIONS)
+def test_http_links_are_refused_exactly_where_mail_leaves_the_machine(name: str, config_file: Path):
+    text = config_file.read_text(encoding="utf-8").replace("transport: files", f"transport: {name}")
+    config_file.write_text(text, encoding="utf-8")
+    leaves = DESCRIPTIONS[name][1]
+
+    with pytest.raises(ConfigError, match="must start with https") if leaves else contextlib.nullcontext():
+        load_config(config_file)
+
+
+def test_configuration_and_contract_know_the_same_transports():
+    known = get_args(DeliverySection.model_fields["transport"].annotation)
+
+    assert set(known) == set(KINDS) == set(DESCRIPTIONS)
 
 
 def test_several_threads_may_use_it_at_once(bench: Bench):

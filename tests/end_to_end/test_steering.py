@@ -212,7 +212,7 @@ def test_question_names_the_sender_of_what_leaves_the_machine(tmp_path: Path):
     sendgrid = {"transport: files": "transport: sendgrid", "api_key: null": "api_key: SG.key"}
     make_ready(make_project(tmp_path, replace=site | sendgrid), 8)
 
-    assert "Send 2026-11 to 8 subscribers, over sendgrid, from digest@practice-network.org?" in told(
+    assert "Send 2026-11 to 8 subscribers, through SendGrid, from digest@practice-network.org?" in told(
         tmp_path, "send", str(MONTH), code=2
     )
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from factories import make_description
 from projects import MONTH, make_project, make_ready
 
 from digest.bootstrap import Digest
@@ -27,8 +28,7 @@ DAY = dt.timedelta(days=1)
 class Watched:
     """Takes every batch, or refuses it once if *refuses* says so; calls *during* while a request is under way."""
 
-    name = "watched"
-    one_by_one = False
+    description = make_description("watched")
 
     def __init__(self, during: Callable[[], None], refuses: Callable[[], bool] = lambda: False) -> None:
         self.during = during

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from factories import make_description
 from projects import MONTH, make_project, make_ready, write_articles
 from provider.faults import Script
 from provider.running import Provider, in_thread
@@ -335,8 +336,7 @@ def test_campaign_that_is_not_held_is_not_assembled_again(digest):
 class Slow:
     """Takes every batch; calls *during* while the first one is under way."""
 
-    name = "slow"
-    one_by_one = False
+    description = make_description("slow")
 
     def __init__(self, during):
         self.during = during
@@ -408,8 +408,7 @@ def test_fault_of_the_program_is_raised_and_leaves_doubt_and_a_held_campaign(dig
 class OneByOne(Slow):
     """Reports every recipient before the next one; breaks off at the seventh."""
 
-    name = "one-by-one"
-    one_by_one = True
+    description = make_description("one-by-one", one_by_one=True)
 
     def __init__(self, breaks):
         super().__init__(lambda: None)
@@ -450,8 +449,7 @@ def test_refusal_half_way_sends_only_the_rest_again(digest):
 class Greylisting(Slow):
     """Takes everybody in turn, except that some have to come again so many times; then it takes them too."""
 
-    name = "greylisting"
-    one_by_one = True
+    description = make_description("greylisting", one_by_one=True)
 
     def __init__(self, times: dict[str, int]):
         super().__init__(lambda: None)
@@ -496,7 +494,7 @@ def test_hold_and_cancel_stop_a_batch_that_goes_out_one_by_one(digest, happens):
     assert len(transport.reached) == 3
     assert (now.balance.accepted, now.balance.sending, now.balance.in_doubt) == (3, 0, 0)
     with digest.database.read() as connection:
-        assert gate.read(connection, transport.name) == CLOSED, "nothing is wrong with the relay"
+        assert gate.read(connection, transport.description.name) == CLOSED, "nothing is wrong with the relay"
 
 
 def test_stopped_worker_does_not_finish_a_batch_that_goes_out_one_by_one(digest):

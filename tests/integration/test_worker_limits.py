@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from factories import make_description
 from projects import MONTH, environment, make_project, make_ready
 from sqlalchemy import Connection
 
@@ -38,8 +39,7 @@ LIMITED = Path(__file__).with_name("limited.py")
 class Open:
     """Takes every batch; nothing tells later what it took, so that a lost answer would be doubt."""
 
-    name = "open"
-    one_by_one = False
+    description = make_description("open")
 
     def __init__(self) -> None:
         self.taken: list[str] = []
@@ -159,7 +159,7 @@ def test_trial_that_was_not_made_leaves_the_gate_open_for_another_one(digest):
     hands = lambda most: Refusing(most, lambda: next(given) == 2, MemoryError())  # noqa: E731
     held = send(digest, transport, in_flight=1, hands=hands)
     with digest.database.read() as connection:
-        after, now = gate.read(connection, transport.name), digest.database.now(connection)
+        after, now = gate.read(connection, transport.description.name), digest.database.now(connection)
 
     assert (held.state, held.balance.waiting) == ("held", PEOPLE)
     assert after != CLOSED

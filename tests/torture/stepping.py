@@ -71,10 +71,8 @@ class SteppingDatabase(Database):
 
 
 class SteppingTransport:
-    one_by_one = False
-
     def __init__(self, inner: Transport, database: SteppingDatabase, host: str, ledger: Path) -> None:
-        self.name = inner.name
+        self.description = inner.description
         self._inner = inner
         self._database = database
         self._host = urlsplit(host)

@@ -13,10 +13,11 @@ from pydantic import SecretStr
 from digest.bootstrap.erasures import Erasures
 from digest.bootstrap.high_water import AttemptsFile
 from digest.bootstrap.resources import load_apa, load_catalogues, load_support, load_templates
-from digest.bootstrap.transports import make_transport
+from digest.bootstrap.transports import describe_transport, make_transport
 from digest.config import Config, load_config
 from digest.config.models import LineOrEach, NamedSection, RateSection, Sender
 from digest.content.library import Library
+from digest.delivery.description import TransportDescription
 from digest.delivery.handover import Transport
 from digest.delivery.schedule import Action, Schedule, ScheduleRule
 from digest.errors import ConfigError
@@ -135,7 +136,7 @@ class Digest:
     @property
     def rules(self) -> IssueRules:
         count = self.config.content.articles_per_issue
-        return IssueRules(count.min, count.max, is_mailed=self.config.delivery.transport != "files")
+        return IssueRules(count.min, count.max, is_mailed=self.transport_description.leaves_machine)
 
     @cached_property
     def workshop(self) -> Workshop:
@@ -229,6 +230,11 @@ class Digest:
         """Where the `files` transport writes the mails of *month*."""
         return self.folder / self.config.files.directory / str(month)
 
+    @cached_property
+    def transport_description(self) -> TransportDescription:
+        """What the configured transport says about itself."""
+        return describe_transport(self.config)
+
     def _transport(self, month: Month) -> Transport:
         with self.database.read() as connection:
             campaign = campaigns.find(connection, month)
@@ -269,13 +275,10 @@ class Digest:
     @property
     def outlook(self) -> Outlook:
         """What is to come, as far as the configuration tells."""
-        transport, silent = self.config.delivery.transport, ""
-        if transport == "smtp":
-            silent = "SMTP brings none"
-        elif transport == "sendgrid" and not self.config.sendgrid.webhook_public_key:
-            silent = "sendgrid.webhook_public_key is not set"
-        approval = self.config.schedule.require_approval
-        return Outlook(transport, silent, require_approval=approval, schedule=self.schedule, files=self.files)
+        transport, approval = self.transport_description, self.config.schedule.require_approval
+        return Outlook(
+            transport.name, transport.no_evidence, require_approval=approval, schedule=self.schedule, files=self.files
+        )
 
     def _preferences_signer(self, date: dt.datetime) -> Callable[[int], str]:
         sign, lifetime = dated_signer(self.keys.sign, Purpose.PREFERENCES), LIFETIMES[Purpose.PREFERENCES]

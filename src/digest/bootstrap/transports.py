@@ -1,4 +1,7 @@
-"""The transport that the configuration names. Each kind is imported only when it is chosen."""
+"""The transport that the configuration names. This is the one module that knows transports by their names.
+
+Descriptions are light; SMTP and SendGrid themselves are imported only when they are used.
+"""
 
 import ssl
 from collections.abc import Callable
@@ -6,16 +9,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.config import Config
+from digest.delivery.description import TransportDescription
 from digest.delivery.handover import Transport
 from digest.errors import ConfigError
 from digest.rendering.environment import Renderer
+from digest.transports import files
+from digest.transports.sendgrid import description as sendgrid
+from digest.transports.smtp import description as smtp
 
 if TYPE_CHECKING:
     from digest.transports.sendgrid.http import SendgridApi
 
 
+def describe_transport(config: Config) -> TransportDescription:
+    """Describe the transport that *config* names, without making it."""
+    describers: dict[str, Callable[[], TransportDescription]] = {
+        "files": lambda: files.describe(config.files.directory),
+        "smtp": lambda: smtp.describe(config.smtp.host or ""),
+        "sendgrid": lambda: sendgrid.describe(
+            sandbox=config.sendgrid.sandbox, has_webhook=config.sendgrid.webhook_public_key is not None
+        ),
+    }
+    return describers[config.delivery.transport]()
+
+
 def make_transport(config: Config, outbox: Path, name: str, renderer: Renderer, installation: str) -> Transport:
-    """Make it; nothing is connected to before the first hand-over.
+    """Make the transport. It connects to nothing before the first hand-over.
 
     Args:
         outbox: Where the `files` transport writes.
@@ -46,9 +65,7 @@ def sendgrid_api(config: Config) -> "SendgridApi":
 
 
 def _files(outbox: Path, name: str, renderer: Renderer) -> Transport:
-    from digest.transports.files import FilesTransport  # noqa: PLC0415
-
-    return FilesTransport(outbox, name, renderer)
+    return files.FilesTransport(outbox, name, renderer)
 
 
 def _sendgrid(config: Config, installation: str) -> Transport:
@@ -59,6 +76,7 @@ def _sendgrid(config: Config, installation: str) -> Transport:
         installation=installation,
         deadline=config.delivery.deadline,
         sandbox=config.sendgrid.sandbox,
+        has_webhook=config.sendgrid.webhook_public_key is not None,
     )
 
 

@@ -250,12 +250,9 @@ def _confirm(digest: "Digest", month: "Month", before: "Status", *, plan_only: b
 
 def _where(digest: "Digest") -> str:
     """Describe how mail leaves, so that a test is not sent to real people by mistake."""
-    chosen = digest.config.delivery.transport
-    if chosen == "files":
-        return f"into the folder {digest.config.files.directory}"
-    checked_only = chosen == "sendgrid" and digest.config.sendgrid.sandbox
-    way = {"smtp": f"over {digest.config.smtp.host}", "sendgrid": "over sendgrid"}[chosen]
-    return f"{way}{' (sandbox: nothing is sent)' if checked_only else ''}, from {digest.newsletter.from_address}"
+    transport = digest.transport_description
+    sender = f", from {digest.newsletter.from_address}" if transport.leaves_machine else ""
+    return transport.destination + sender
 
 
 def _require_begun(digest: "Digest", month: "Month") -> "Status":

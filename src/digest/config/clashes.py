@@ -1,10 +1,22 @@
 """Keys of the configuration that are sound by themselves and do not go together."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from digest.config.models import LOOPBACK, Config, KeysSection, LineOrEach, NewsletterSection, Sender, SmtpSection, each
+from digest.config.models import (
+    LOOPBACK,
+    Config,
+    FilesSection,
+    KeysSection,
+    LineOrEach,
+    NewsletterSection,
+    Section,
+    Sender,
+    SendgridSection,
+    SmtpSection,
+    each,
+)
 
 Location: TypeAlias = tuple[str | int, ...]
 
@@ -39,9 +51,7 @@ def clashes(config: Config) -> Iterator[Clash]:
         lease = config.delivery.lease
         said = f"it must be less than lease, which is {lease}: a request is over before its worker counts as gone"
         yield Clash(("delivery", "deadline"), said, (("delivery", "lease"),))
-    if config.delivery.transport == "smtp":  # what another transport does not use stops nobody
-        yield from _smtp(config.smtp)
-    yield from _transport(config)
+    yield from _RULES[type(config.transport)](config)
 
 
 def _newsletter(section: NewsletterSection) -> Iterator[Clash]:
@@ -86,28 +96,45 @@ def _keys(section: KeysSection) -> Iterator[Clash]:
         yield Clash(("keys",), "a key stands twice: give each one role", signing)
 
 
-def _smtp(section: SmtpSection) -> Iterator[Clash]:
-    username, password = ("smtp", "username"), ("smtp", "password")
+def _files(config: Config) -> Iterator[Clash]:
+    if not config.newsletter.loopback:
+        yield from _insecure_links(config)
+
+
+def _smtp(config: Config) -> Iterator[Clash]:
+    yield from _insecure_links(config)
+    section, username, password = config.smtp, ("smtp", "username"), ("smtp", "password")
+    if section.host is None:
+        said = "required: write the host name of the relay, since delivery.transport is smtp"
+        yield Clash(("smtp", "host"), said, (_TRANSPORT,))
     if (section.username is None) != (section.password is None):
         absent, given = (username, password) if section.username is None else (password, username)
         yield Clash(absent, "write both username and password, or neither", (given, _TRANSPORT))
     if section.password is not None and section.security == "none" and section.host not in LOOPBACK:
         others = (password, ("smtp", "host"), _TRANSPORT)
-        yield Clash(("smtp", "security"), "a password goes over starttls or tls only", others)
+        yield Clash(("smtp", "security"), "a password needs starttls or tls", others)
 
 
-def _transport(config: Config) -> Iterator[Clash]:
-    chosen, base_url = config.delivery.transport, config.newsletter.base_url
-    if base_url.startswith("http://") and not (config.newsletter.loopback and chosen == "files"):
+def _sendgrid(config: Config) -> Iterator[Clash]:
+    yield from _insecure_links(config)
+    if config.sendgrid.api_key is None:
+        said = "required: write it here or as DIGEST_SENDGRID__API_KEY, since delivery.transport is sendgrid"
+        yield Clash(("sendgrid", "api_key"), said, (_TRANSPORT,))
+    for key, texts in _texts_of(config.newsletter):
+        if key[-1] == "name" and not all(text.isascii() for text in each(texts)):
+            said = "SendGrid does not support accents in the sender's name"
+            yield Clash(("newsletter", *key), said, (_TRANSPORT,))
+
+
+def _insecure_links(config: Config) -> Iterator[Clash]:
+    if config.newsletter.base_url.startswith("http://"):
         said = "it must start with https:// (http:// only on this machine, with the files transport)"
         yield Clash(("newsletter", "base_url"), said, (_TRANSPORT,))
-    if chosen == "smtp" and config.smtp.host is None:
-        said = "it is missing: write the name of the relay, since delivery.transport is smtp"
-        yield Clash(("smtp", "host"), said, (_TRANSPORT,))
-    if chosen == "sendgrid" and config.sendgrid.api_key is None:
-        said = "it is missing: write it here or as DIGEST_SENDGRID__API_KEY, since delivery.transport is sendgrid"
-        yield Clash(("sendgrid", "api_key"), said, (_TRANSPORT,))
-    for key, texts in _texts_of(config.newsletter) if chosen == "sendgrid" else ():
-        if key[-1] == "name" and not all(text.isascii() for text in each(texts)):
-            said = "SendGrid takes no accents in the name of the sender"
-            yield Clash(("newsletter", *key), said, (_TRANSPORT,))
+
+
+# what each transport needs of the configuration: only the rules of the chosen one are checked
+_RULES: Mapping[type[Section], Callable[[Config], Iterator[Clash]]] = {
+    FilesSection: _files,
+    SmtpSection: _smtp,
+    SendgridSection: _sendgrid,
+}

@@ -346,3 +346,9 @@ class Config(Section):
     consent: ConsentSection = ConsentSection()
     smtp: SmtpSection = SmtpSection()
     sendgrid: SendgridSection = SendgridSection()
+
+    @property
+    def transport(self) -> FilesSection | SmtpSection | SendgridSection:
+        """The section of the transport that `delivery.transport` names: they have the same name."""
+        section: FilesSection | SmtpSection | SendgridSection = getattr(self, self.delivery.transport)
+        return section

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from digest.delivery.description import TransportDescription
 from digest.issue.edition import Edition
 
 
@@ -94,16 +95,12 @@ Report = Callable[[Mapping[int, str | None]], None]
 
 
 class Transport(Protocol):
-    """An adapter that hands over a batch; may be used by several threads at once.
+    """An adapter that hands over a batch; several threads may use it at once."""
 
-    Attributes:
-        one_by_one: Whether each recipient is reported, in order, before the next one goes out. Then, of an attempt
-            whose worker is gone, only the first recipient that was not reported is in doubt, and those after it were
-            certainly not taken. Otherwise nothing is reported, and the answer is that of the whole batch.
-    """
-
-    name: str
-    one_by_one: bool
+    @property
+    def description(self) -> TransportDescription:
+        """What it says about itself; always the same."""
+        ...
 
     def hand_over(self, batch: Batch, report: Report) -> Answer:
         """Hand the batch over.
@@ -127,8 +124,11 @@ class Transport(Protocol):
         ...
 
     def evidence(self, deliveries: Sequence[int]) -> frozenset[int] | None:
-        """Which of *deliveries* were certainly taken in an earlier attempt; the others then certainly were not.
-        None: this transport can't tell."""
+        """Return which of *deliveries* were certainly taken in an earlier attempt; the others certainly were not.
+
+        Returns:
+            None if the transport can't tell, as its description says.
+        """
         ...
 
     def finish(self) -> None:

@@ -17,8 +17,7 @@ class BarredTransport:
     def __init__(self, behind: Transport, reason: str) -> None:
         self._behind = behind
         self._reason = reason
-        self.name = behind.name
-        self.one_by_one = behind.one_by_one
+        self.description = behind.description
 
     def hand_over(self, batch: Batch, report: Report) -> Answer:  # noqa: ARG002
         """Raise `Refused`: the campaign is held, and nobody is rejected."""

@@ -12,6 +12,7 @@ from email import message_from_binary_file, policy
 from pathlib import Path
 from threading import get_ident
 
+from digest.delivery.description import EventSource, TransportDescription
 from digest.delivery.handover import Answer, Batch, Note, Report
 from digest.delivery.message import build_message, build_note
 from digest.errors import NotAccepted, Refused
@@ -24,6 +25,19 @@ _OWNER = ".campaign"
 _LISTED = 1000  # messages on the index page: more than anybody reads
 
 
+def describe(directory: str) -> TransportDescription:
+    """Describe the transport that writes into *directory*."""
+    return TransportDescription(
+        name="files",
+        destination=f"into the folder {directory}",
+        leaves_machine=False,
+        one_by_one=False,
+        has_evidence=True,
+        events=EventSource.NONE,
+        no_events="mail stays on this machine",
+    )
+
+
 class FilesTransport:
     """Writes each delivery as `DIRECTORY/ID.eml` and an index page to open in a browser; only the owner can read them.
 
@@ -33,10 +47,8 @@ class FilesTransport:
         renderer: For the index page.
     """
 
-    name = "files"
-    one_by_one = False
-
     def __init__(self, directory: Path, campaign: str, renderer: Renderer) -> None:
+        self.description = describe(str(directory))
         self._directory = directory
         self._campaign = campaign
         self._renderer = renderer

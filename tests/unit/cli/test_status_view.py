@@ -20,7 +20,7 @@ GO_ON = "not finished: a running `digest worker` or `digest serve` continues it;
 HOSTILE = "550 [/queue] [bold]full\x1b[2J\x07\nsecond \u202eline"
 
 
-OUTLOOK = Outlook("smtp", "SMTP brings none")
+OUTLOOK = Outlook("smtp", "SMTP has no events")
 
 
 def standing(**changes: Any) -> Status:
@@ -245,7 +245,7 @@ def test_evidence_is_promised_only_where_it_can_come():
     balance = Balance(planned=3, in_doubt=3)
 
     assert "evidence may still arrive" in hints(standing(state="held", balance=balance))[-1]
-    assert "no evidence will arrive (SMTP brings none)" in hints(standing(balance=balance, outlook=OUTLOOK))[-1]
+    assert "no evidence will arrive (SMTP has no events)" in hints(standing(balance=balance, outlook=OUTLOOK))[-1]
 
 
 def test_doubt_of_a_cancelled_campaign_is_not_to_be_sent_again():

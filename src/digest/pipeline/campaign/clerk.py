@@ -72,7 +72,7 @@ class Clerk:
         self._under_way = 0  # handed out, and the end not yet committed
         self._failures = 0  # of the database, in a row
         self._fault: BaseException | None = None  # the first bug that surfaced; raised at the end
-        self._admission = Admission(transport.name, sending)
+        self._admission = Admission(transport.description.name, sending)
         self._guard = Guard(sending.high_water)
         self._settled = 0.0  # when leases were last checked, by `time.monotonic`
 
@@ -213,7 +213,7 @@ class Clerk:
         progress = [one.began for one in reports if None in one.answers.values()]
         done = [one for one in self._unwritten if isinstance(one, Done)]
         jitter = self._sending.jitter
-        record(turn.connection, self._transport.name, turn.campaign.id, done, turn.now, jitter, progress)
+        record(turn.connection, self._transport.description.name, turn.campaign.id, done, turn.now, jitter, progress)
 
     def _record_partial(self, turn: Turn, report: PartialReport) -> bool:
         """Record a partial report; whether more of its request may go out."""

@@ -72,7 +72,7 @@ def resume(
         if campaign.state is CampaignState.SENDING:
             return False
         corrected = let_go_on(connection, campaign, row, database.now(connection))
-        name = sending.transport(month).name
+        name = sending.transport(month).description.name
         gate.lock(connection, name)
         gate.write(connection, name, CLOSED)
         return corrected

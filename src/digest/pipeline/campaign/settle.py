@@ -56,7 +56,7 @@ def settle(
     Returns:
         The number of attempts that were settled or put in doubt.
     """
-    can_tell = transport.evidence([]) is not None
+    can_tell = transport.description.has_evidence
     waits = _Waits(lease, resend_after, can_tell=can_tell)
     with database.read() as connection:
         now = database.now(connection)
@@ -172,6 +172,6 @@ def _settle(connection: Connection, found: _Open, transport: Transport, now: dt.
     elif attempt.state is AttemptState.IN_DOUBT:
         settling.resend(connection, attempt.id, detail="no evidence came in time: it goes again", now=now)
     else:
-        doubtful = everyone[:1] if transport.one_by_one else None
+        doubtful = everyone[:1] if transport.description.one_by_one else None
         results.record_in_doubt(connection, attempt.id, detail=_LOST, doubtful=doubtful, now=now)
     return True

@@ -10,6 +10,7 @@ from digest.delivery.message import build_note
 from digest.errors import NotAccepted
 from digest.transports.smtp.batch import BatchRun
 from digest.transports.smtp.connection import RecipientRefused, Relay, Unclear
+from digest.transports.smtp.description import describe
 from digest.transports.smtp.pool import Pool, PooledConnection
 
 
@@ -24,10 +25,8 @@ class SmtpTransport:
     doubt. What happens to a message behind the relay is not known here: SMTP has no events.
     """
 
-    name = "smtp"
-    one_by_one = True
-
     def __init__(self, relay: Relay, *, tls: ssl.SSLContext, deadline: float) -> None:
+        self.description = describe(relay.host)
         self._proven = Event()
         self._pool = Pool(relay, tls, deadline=deadline, proven=self._proven)
 
