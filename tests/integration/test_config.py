@@ -390,7 +390,7 @@ def test_accents_in_the_sender_are_refused_with_sendgrid_and_only_there(config_f
 
     names = {"name": {"en": "Network", "fr": "Réseau"}, "address": "editor@example.org"}
     newsletter = {**SENDGRID["newsletter"], "from": {**sender, "name": "Network"}, "reply_to": names}
-    with pytest.raises(ConfigError, match=r"newsletter\.reply_to\.name: SendGrid takes no accents") as caught:
+    with pytest.raises(ConfigError, match=r"newsletter\.reply_to\.name: SendGrid does not support accents") as caught:
         load_config(change(config_file, newsletter=newsletter))
     assert "newsletter.from.name" not in str(caught.value)
 
