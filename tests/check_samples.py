@@ -50,7 +50,19 @@ def apa() -> Apa:
 def written(*articles, file=None, errors=(), shelf=SHELF):
     """The findings about an issue as it is written; with one article, a second one that is sound."""
     chosen = (*articles, TWO[1]) if len(articles) == 1 else articles or TWO
-    return check_issue(make_issue(*chosen, file=file), errors, RULES, TAXONOMY, shelf)
+    return whole(check_issue(make_issue(*chosen, file=file), errors, RULES, TAXONOMY, shelf), of_files=True)
+
+
+# Findings about an issue as a whole: no line of a file is to blame.
+OF_THE_ISSUE = {"article-count", "no-article", "placeholder-sender", "too-many-articles"}
+
+
+def whole(findings, *, of_files=False):
+    """*findings*, each of which says what is wrong and what to do, and in which file if one is to blame."""
+    for finding in findings:
+        assert all(isinstance(text, str) and text.strip() for text in (finding.problem, finding.remedy)), finding
+        assert not of_files or (finding.place is None) == (finding.code in OF_THE_ISSUE), finding
+    return findings
 
 
 def in_both(**english):
@@ -62,7 +74,7 @@ def in_both(**english):
 def rendered(issue=None, press=None):
     """The findings about an issue's editions."""
     issue = issue or make_issue(*TWO)
-    return check_frozen(issue, freeze(issue, press or renderer()), support())
+    return whole(check_frozen(issue, freeze(issue, press or renderer()), support()))
 
 
 def altered(**changes):
@@ -73,7 +85,7 @@ def altered(**changes):
         replace(edition, **{name: change(getattr(edition, name)) for name, change in changes.items()})
         for edition in frozen.editions
     )
-    return check_frozen(issue, replace(frozen, editions=editions), support())
+    return whole(check_frozen(issue, replace(frozen, editions=editions), support()))
 
 
 def with_template(name, change):

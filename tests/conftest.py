@@ -1,6 +1,7 @@
 """The fixtures that every suite shares, and the rules that hold for the whole run."""
 
 import fcntl
+import functools
 import logging
 import os
 import shutil
@@ -16,6 +17,7 @@ from hypothesis import settings
 from services import browser as browser_service
 from services import network, postgres
 
+HERE = Path(__file__).parent
 # The folder of this run, shared by the workers of pytest-xdist: PostgreSQL and the migrated databases stand in it.
 RUN_FOLDER = "DIGEST_TEST_RUN_FOLDER"
 RUN_PROCESS = "DIGEST_TEST_RUN_PROCESS"
@@ -40,6 +42,15 @@ def pytest_configure(config: pytest.Config) -> None:
     network.stay_on_loopback()
     if os.environ.get(SHOW_SQL):
         logging.getLogger("sqlalchemy.engine").setLevel(logging.INFO)
+
+
+def pytest_sessionstart() -> None:
+    """Forget what an earlier run in this process has cached: `make mutants` would look at values of the sound code."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("digest.") or str(getattr(module, "__file__", "")).startswith(str(HERE)):
+            for value in vars(module).values():
+                if isinstance(value, functools._lru_cache_wrapper):
+                    value.cache_clear()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

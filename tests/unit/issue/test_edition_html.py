@@ -380,3 +380,13 @@ def test_every_colour_of_text_is_readable_on_every_paper_of_its_scheme():
         assert all(paper in rules for paper in papers)
         inks = set(re.findall(r"(?<!-)color: (#[0-9a-f]{6})", rules))
         assert {(ink, paper) for ink in inks for paper in papers if contrast(ink, paper) < READABLE} == set()
+
+
+def test_document_keeps_the_author_and_the_levels_of_headings():
+    article = make_article(body="## Finding", implications="## Practice", author="L'Écuyer, A.")
+    [kept] = freeze(make_issue(article), renderer()).document.articles
+
+    assert kept.author == "L’Écuyer, A."
+    assert "<h2" in kept.html
+    assert "<h3" in kept.implications_html
+    assert freeze(make_issue(make_article(author=None)), renderer()).document.articles[0].author is None

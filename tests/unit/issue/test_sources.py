@@ -8,8 +8,9 @@ from factories import NOVEMBER, make_article, make_issue, make_taxonomy
 from digest.content.issue_file import IssueFile
 from digest.errors import Place
 from digest.issue.sources import differences, is_setting, sources_of
+from digest.topics import Term
 
-FIRST, SECOND = make_article("first"), make_article("second")
+FIRST, SECOND = make_article("first"), make_article("second", research_type="survey")
 ISSUE = replace(make_issue(FIRST, SECOND), taxonomy=make_taxonomy())
 FILE = IssueFile(NOVEMBER, place=Place("articles/2026-11/issue.md"), source="subject: x")
 
@@ -30,6 +31,10 @@ FILE = IssueFile(NOVEMBER, place=Place("articles/2026-11/issue.md"), source="sub
         (
             replace(ISSUE, taxonomy=replace(make_taxonomy(), topics=make_taxonomy().topics[1:])),
             ["the name of topic empathy changed"],
+        ),
+        (
+            replace(ISSUE, taxonomy=replace(make_taxonomy(), research_types=(Term("survey", {"fr": "Enquête"}),))),
+            ["the name of research type survey changed"],
         ),
         (ISSUE, []),
     ],

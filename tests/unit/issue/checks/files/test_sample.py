@@ -7,9 +7,10 @@ import pytest
 import yaml
 from factories import make_newsletter
 
-from digest.issue.checks.files.sample import SAMPLE_STREET, SAMPLE_TITLES, sample_findings
+from digest.issue.checks.files.sample import SAMPLE_STREET, SAMPLE_TITLES, sample_findings, sample_obstacle
 from digest.issue.newsletter import IssueRules
 
+REMEDY = "replace it with your own in the configuration"
 MAILED = IssueRules(is_mailed=True)
 OWN = make_newsletter(
     title={"en": "Network News", "fr": "Nouvelles du réseau"},
@@ -58,6 +59,25 @@ def test_each_sample_value_is_an_error_that_names_its_setting(changes: dict[str,
 )
 def test_own_identity_is_no_sample(changes: dict[str, object]):
     assert list(sample_findings(replace(OWN, **changes), MAILED)) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, ""),
+        (
+            {"from_address": "digest@example.org"},
+            f"newsletter.from.address is still the sample: {REMEDY}",
+        ),
+        (
+            {"from_address": "digest@example.org", "list_id": "digest.example.org"},
+            f"newsletter.from.address, newsletter.list_id are still the samples: {REMEDY}",
+        ),
+    ],
+)
+def test_obstacle_names_every_setting_in_one_sentence(changes: dict[str, object], said: str):
+    assert sample_obstacle(replace(OWN, **changes), MAILED) == said
+    assert sample_obstacle(replace(OWN, **changes), IssueRules()) == ""
 
 
 def test_sample_goes_into_a_folder_without_a_finding():

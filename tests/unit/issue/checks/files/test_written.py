@@ -169,6 +169,33 @@ def test_study_of_an_earlier_month_is_known_by_doi_or_title(old):
     assert found(shelf=shelf) == [("warning", "repeated-study", "articles/2026-11/one.md:1")]
 
 
+def test_repeated_study_is_found_where_it_is_written_and_names_the_earlier_file():
+    lines = {"study": 7, "citation": 9}
+    shelf = Shelf((replace(OLD, study=Study("A", doi="10.1000/one")),))
+    cited = make_article(lines=lines)
+    described = make_article(lines=lines, study=Study("B", doi="10.1000/one"))
+
+    assert [str(finding.place) for finding in (*written(cited, shelf=shelf), *written(described, shelf=shelf))] == [
+        "articles/2026-11/one.md:9",
+        "articles/2026-11/one.md:7",
+    ]
+    assert written(cited, shelf=shelf)[0].problem == "articles/2026-10/old.md covers the same study"
+
+
+@pytest.mark.parametrize(("letters", "expected"), [(19, []), (20, ["repeated-study"])])
+def test_short_title_alone_proves_nothing(letters, expected):
+    title = " ".join("a" * letters) + "."
+
+    assert codes(make_article(study=Study(title)), shelf=Shelf((replace(OLD, study=Study(title)),))) == expected
+
+
+@pytest.mark.parametrize("home", [{"journal": "J"}, {"book_title": "B"}, {"publisher": "P"}])
+def test_citation_is_whole_with_a_journal_a_book_or_a_publisher(home):
+    study = Study("On things", ("Lee, A.",), 2021, **home)
+
+    assert codes(with_citation(make_article(citation=None, study=study), apa())) == []
+
+
 def test_study_of_a_later_month_is_told_there():
     later = replace(TWO[0], month=MONTH.shift(1))
 

@@ -1,10 +1,11 @@
 """What is found in the editions that would be sent."""
 
+import json
 from dataclasses import replace
 
 import pytest
 from check_samples import TWO, altered, in_article, long_issue, rendered, support, with_template
-from mail_samples import MONTH, NEWSLETTER, make_issue, renderer
+from mail_samples import MONTH, NEWSLETTER, ROOT, make_issue, renderer
 
 from digest.content.accepted import AcceptedFinding
 from digest.content.issue_file import IssueFile
@@ -197,6 +198,85 @@ def test_subject_is_short_and_of_plain_characters(subject, expected):
 
 
 @pytest.mark.parametrize(
+    ("subject", "doubtful"),
+    [
+        ("What helps \u2603", "the character snowman"),
+        ("What helps \ue000", "the character u+e000"),
+        ("What helps?!", "'?!'"),
+        ("Only $ 5", "'$ 5'"),
+        ("ABCDEFGHIJ abcdefghi", "mostly capital letters"),
+    ],
+)
+def test_doubtful_part_of_the_subject_is_named(subject, doubtful):
+    findings = rendered(make_issue(*TWO, file=IssueFile(MONTH, subject=subject)))
+
+    assert {finding.code for finding in findings} == {"subject-characters"}
+    assert findings[0].problem.endswith(f" has {doubtful}")
+
+
+@pytest.mark.parametrize("subject", ["ABCDEFGHI abcdefgh", "ABCDEFGHIJ abcdefghij", "What helps?", "$x"])
+def test_capitals_and_signs_in_measure_are_plain(subject):
+    assert rendered(make_issue(*TWO, file=IssueFile(MONTH, subject=subject))) == ()
+
+
+@pytest.mark.parametrize(("length", "expected"), [(110, []), (111, ["subject-length"])])
+def test_longest_subject_is_the_documented_one(length, expected):
+    findings = rendered(make_issue(*TWO, file=IssueFile(MONTH, subject="x" * length)))
+
+    assert codes(findings) == expected
+
+
+def test_programs_that_lack_a_feature_are_listed():
+    one = [f.problem for f in in_article('<p style="display:flex">A</p>') if f.code == "unsupported"]
+    two = [f.problem for f in in_article("<svg></svg>") if f.code == "unsupported"]
+
+    assert one[0].endswith("display:flex, which is not supported by Outlook for Windows")
+    assert " and " in two[0].partition("not supported by ")[2]
+
+
+def test_described_picture_is_fine_and_another_is_named():
+    described, bare = (
+        [f.problem for f in in_article(f'<img src="https://example.org/a.png"{alt}>') if f.code == "no-alt"]
+        for alt in (' alt="A curve"', "")
+    )
+
+    assert described == []
+    assert bare[0].startswith("the picture 'https://example.org/a.png' in edition ")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fault"),
+    [
+        ("List-Id", "", "List-Id is empty or contains a control character"),
+        ("List-Id", "<a.b>\x07", "List-Id is empty or contains a control character"),
+        ("Subject", "Another", "Subject differs from the edition's subject"),
+        ("List-Unsubscribe", "<https://example.org/>", "List-Unsubscribe is not exactly the reader's own link"),
+        ("List-Unsubscribe-Post", "No", "List-Unsubscribe-Post does not offer one-click unsubscribing"),
+    ],
+)
+def test_first_fault_of_the_headers_is_named(name, value, fault):
+    findings = altered(headers=lambda headers: tuple((one, value if one == name else was) for one, was in headers))
+
+    assert told(findings).endswith(fault)
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (lambda headers: tuple(pair for pair in headers if pair[0] != "List-Id"), "List-Id is missing"),
+        (lambda headers: (*headers, ("To", "a@example.org")), "To is not allowed"),
+        (lambda headers: (*headers, ("List-Id", "<a.b>")), "List-Id appears 2 times"),
+    ],
+)
+def test_header_that_is_missing_or_too_many_is_named(change, fault):
+    assert told(altered(headers=change)).endswith(fault)
+
+
+def test_optional_headers_are_allowed():
+    assert altered(headers=lambda headers: (*dict([*headers, ("Reply-To", "a@example.org")]).items(),)) == ()
+
+
+@pytest.mark.parametrize(
     ("markup", "feature"),
     [
         ('<p style="display:flex">A</p>', "display:flex"),
@@ -204,6 +284,7 @@ def test_subject_is_short_and_of_plain_characters(subject, expected):
         ('<p style="width: calc(100% - 2px)">A</p>', "calc() function"),
         ('<p style="position: absolute; top: 0">A</p>', "position"),
         ('<p style="background-image: linear-gradient(#fff, #fff)">A</p>', "linear-gradient()"),
+        ('<p style="--own: flex">A</p>', "CSS Variables"),
         ('<section aria-labelledby="a">A</section>', "HTML5 semantics"),
         ("<svg></svg>", "<svg>"),
         ('<input type="checkbox">', "checkbox"),
@@ -240,8 +321,9 @@ def test_without_data_about_programs_that_check_is_left_out():
 
 
 def test_data_about_programs_is_whole():
-    data = support()
+    data = Support.of(json.loads((ROOT / "src/digest/vendored/caniemail/features.json").read_text(encoding="utf-8")))
 
+    assert data == support()
     assert len(data.clients) == 8
     assert len(data.features) > 250
     assert {len(letters) for _, letters in data.features.values()} == {8}
