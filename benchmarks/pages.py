@@ -96,7 +96,9 @@ def _tokens(digest: Digest, people: int) -> list[str]:
 def _serve(folder: Path, report: Connection) -> None:
     digest = open_digest(folder / "config.yaml")
     assets = load_assets(None)
-    site = Site(digest.database, digest.newsletter, digest.taxonomy, digest.renderer, digest.people, assets)
+    site = Site(
+        digest.database, digest.archive, digest.newsletter, digest.taxonomy, digest.renderer, digest.people, assets
+    )
     with listen("127.0.0.1", 0) as listening:
         report.send(listening.getsockname()[1])
         Server(create_site(site), grace=1).serve_on(listening)

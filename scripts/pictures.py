@@ -98,6 +98,7 @@ def _board(browser: Browser, html: str, height: int) -> bytes:
 def _site(browser: Browser, digest: Digest) -> None:
     site = Site(
         digest.database,
+        digest.archive,
         digest.newsletter,
         digest.taxonomy,
         digest.renderer,

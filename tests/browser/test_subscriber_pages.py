@@ -75,6 +75,7 @@ def town(tmp_path: Path) -> Iterator[Town]:
     digest.__dict__["database"] = Database(digest.database_url, lambda _connection: town.now)
     site = Site(
         database=digest.database,
+        archive=digest.archive,
         newsletter=digest.newsletter,
         taxonomy=digest.taxonomy,
         renderer=digest.renderer,

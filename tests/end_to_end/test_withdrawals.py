@@ -26,7 +26,15 @@ def sent(tmp_path: Path) -> Digest:
 
 def answers(digest: Digest) -> Counter[int]:
     """How the site answers every link of every mail."""
-    site = Site(digest.database, digest.newsletter, digest.taxonomy, digest.renderer, digest.people, load_assets(None))
+    site = Site(
+        digest.database,
+        digest.archive,
+        digest.newsletter,
+        digest.taxonomy,
+        digest.renderer,
+        digest.people,
+        load_assets(None),
+    )
     client = TestClient(create_site(site), base_url=digest.newsletter.base_url)
     parts = [part.get_content() for mail in mails(digest.outbox(MONTH)).values() for part in mail.iter_parts()]
     links = {link for part in parts for link in re.findall(r"http://127\.0\.0\.1:8000[^\s\"<>)\]]*", part)}

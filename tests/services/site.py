@@ -1,7 +1,9 @@
 """A site with published issues, and a server for any application: what the page tests look at."""
 
 import gettext
+import itertools
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -17,9 +19,11 @@ from digest.http.server import Server, address_of, listen
 from digest.issue.issue import FrozenIssue, Issue
 from digest.issue.render import freeze
 from digest.months import Month
+from digest.pipeline.issue.archive import Archive
 from digest.pipeline.people.context import PeopleContext
 from digest.rendering.environment import Renderer
 from digest.storage import issues
+from digest.storage.archive_index.index import ArchiveIndex
 from digest.storage.db.database import Database
 from digest.subscribers.address import AddressHash
 from digest.tokens import Keys
@@ -58,7 +62,27 @@ def make_people(**newsletter: Any) -> PeopleContext:
 
 def make_site(database: Database, **newsletter: Any) -> Site:
     people = make_people(**newsletter)
-    return Site(database, people.newsletter, make_taxonomy(), people.renderer, people, make_assets())
+    archive = make_archive(database)
+    return Site(database, archive, people.newsletter, make_taxonomy(), people.renderer, people, make_assets())
+
+
+def make_archive(database: Database) -> Archive:
+    """What is published, from an index of its own that is always up to date."""
+    index = ArchiveIndex(Path(_indexes()) / f"{next(_numbers)}.db", make_taxonomy())
+    return Archive(database, index, time.monotonic, patience=0)
+
+
+_numbers = itertools.count()
+
+
+@cache
+def _indexes() -> str:
+    folder = tempfile.TemporaryDirectory()
+    _kept.append(folder)
+    return folder.name
+
+
+_kept: list[tempfile.TemporaryDirectory[str]] = []  # deleted when the tests end
 
 
 def november_issue(**newsletter: Any) -> Issue:

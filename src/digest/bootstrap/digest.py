@@ -25,6 +25,7 @@ from digest.issue.newsletter import IssueRules, Newsletter
 from digest.months import Month
 from digest.pipeline.campaign.context import Sending
 from digest.pipeline.campaign.status import Outlook
+from digest.pipeline.issue.archive import Archive
 from digest.pipeline.issue.assemble import Workshop
 from digest.pipeline.issue.changes import Files
 from digest.pipeline.people.context import PeopleContext
@@ -35,6 +36,7 @@ from digest.pipeline.upkeep.calendar import Calendar
 from digest.pipeline.upkeep.clean_up import Retention
 from digest.rendering.environment import Renderer
 from digest.storage import installation
+from digest.storage.archive_index.index import ArchiveIndex
 from digest.storage.db.database import Database, located, revision_state, upgrade
 from digest.storage.db.engine import file_of, parse
 from digest.storage.outbox import campaigns
@@ -169,6 +171,11 @@ class Digest:
         elif state == "newer":
             raise ConfigError("the database is of a newer version than this program: install the newer program")
         return Database(self.database_url)
+
+    @cached_property
+    def archive(self) -> Archive:
+        """What is published."""
+        return Archive(self.database, ArchiveIndex(self.folder / self.config.web.index, self.taxonomy), time.monotonic)
 
     @cached_property
     def installation(self) -> str:

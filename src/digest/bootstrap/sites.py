@@ -34,6 +34,7 @@ def run_site(digest: Digest, host: str, port: int) -> None:
 
     site = Site(
         database=digest.database,
+        archive=digest.archive,
         newsletter=digest.newsletter,
         taxonomy=digest.taxonomy,
         renderer=digest.renderer,

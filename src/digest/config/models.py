@@ -256,6 +256,7 @@ class LimitsSection(Section):
 
 
 class WebSection(Section):
+    index: str = "subscribers/archive.db"
     trusted_proxies: list[Annotated[str, AfterValidator(_network)]] = []
     limits: LimitsSection = LimitsSection()
 

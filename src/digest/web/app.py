@@ -13,7 +13,7 @@ from digest.errors import StorageError
 from digest.http.shield import Shield, route_pattern
 from digest.pipeline.issue.published import answers
 from digest.tokens import Purpose
-from digest.web.archive import READ, archive_routes
+from digest.web.archive.reading import reading_routes
 from digest.web.caching import public_file
 from digest.web.hooks import hook_routes
 from digest.web.people.fresh_links import fresh_link_routes
@@ -24,7 +24,7 @@ from digest.web.people.preferences import preferences_routes
 from digest.web.people.subscribing import subscribing_routes
 from digest.web.people.unsubscribe import unsubscribe_routes
 from digest.web.policy import CONTENT_SECURITY_POLICY
-from digest.web.site import Site
+from digest.web.site import READ, Site
 
 _log = logging.getLogger(__name__)
 _RETRY_SECONDS = "60"
@@ -58,7 +58,7 @@ def create_site(site: Site) -> FastAPI:
         new_address_routes,
         fresh_link_routes,
         _cut_routes,
-        archive_routes,
+        reading_routes,
     ):
         app.include_router(routes(site), prefix=site.prefix)
     if site.events is not None:

@@ -12,8 +12,9 @@ from starlette.requests import Request
 
 from digest.archive.accent import accent_css
 from digest.archive.language import choose
-from digest.archive.pages import Head, Pages
+from digest.archive.pages.frame import Head, Pages
 from digest.issue.newsletter import Newsletter
+from digest.pipeline.issue.archive import Archive
 from digest.pipeline.people.context import PeopleContext
 from digest.pipeline.people.limits import Limits
 from digest.pipeline.people.subscribe import clock
@@ -24,6 +25,7 @@ from digest.topics import Taxonomy
 from digest.web.hooks import SendgridHook
 from digest.web.peers import Network
 
+READ = ["GET", "HEAD"]
 _SHOWN_IN_DAYS = 48  # hours
 
 
@@ -32,6 +34,7 @@ class Site:
     """Everything that the pages need.
 
     Attributes:
+        archive: What is published.
         people: How people are told apart, and their links made and honoured.
         events: What answers SendGrid's events; None: nobody does.
         assets: Files of `templates/` that are no templates, by path, such as "web/site.css".
@@ -42,6 +45,7 @@ class Site:
     """
 
     database: Database
+    archive: Archive
     newsletter: Newsletter
     taxonomy: Taxonomy
     renderer: Renderer

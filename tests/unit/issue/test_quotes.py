@@ -7,7 +7,9 @@ import pytest
 from lxml import html as parser
 from mail_samples import MONTH, NEWSLETTER, make_article, make_issue, make_note, renderer
 
-from digest.archive.pages import Pages
+from digest.archive.pages.articles import withdrawn_page
+from digest.archive.pages.frame import Pages
+from digest.archive.pages.issues import home_page, issue_page
 from digest.content.issue_file import IssueFile, IssueWording, Notice
 from digest.delivery.notifications import NotificationKind
 from digest.issue.consent import consent_wording
@@ -95,8 +97,8 @@ def test_page_says_what_the_mail_says(frozen):
 
 
 def test_names_of_the_configuration_are_set_on_pages(frozen):
-    page = Pages(OWNER, TAXONOMY, "fr").issue(frozen.document)
-    home = Pages(OWNER, TAXONOMY, "en").home([frozen.document], "")
+    page = issue_page(Pages(OWNER, TAXONOMY, "fr"), frozen.document)
+    home = home_page(Pages(OWNER, TAXONOMY, "en"), [frozen.document], (), "")
     [group] = topic_groups(TAXONOMY, "fr", ())
 
     assert page.articles[0].topics == ("L’alliance",)
@@ -110,7 +112,7 @@ def test_reason_of_a_withdrawal_is_set_on_its_page(frozen):
     reason = {"en": 'It wasn\'t "right"', "fr": 'Il n\'était pas "juste"'}
     withdrawn = Withdrawal(MONTH, "gone", "Gone", "en", reason, dt.datetime(2026, 11, 20, tzinfo=dt.UTC))
 
-    page = Pages(OWNER, TAXONOMY, "fr").withdrawn(frozen.document, "gone", [withdrawn])
+    page = withdrawn_page(Pages(OWNER, TAXONOMY, "fr"), frozen.document, "gone", [withdrawn])
 
     assert page is not None
     assert page.reason == "Il n’était pas «\u00a0juste\u00a0»"

@@ -29,10 +29,9 @@ def issue(connection: sqlite3.Connection, month: Month) -> Publication | None:
     return _publication(row) if row else None
 
 
-def newest_issue(connection: sqlite3.Connection) -> Publication | None:
-    """The issue of the latest month; None if nothing is published."""
-    row = connection.execute(f"{_PUBLICATION} ORDER BY month DESC LIMIT 1").fetchone()
-    return _publication(row) if row else None
+def newest_issues(connection: sqlite3.Connection, limit: int) -> list[Publication]:
+    """The issues of the latest months, newest first."""
+    return [_publication(row) for row in connection.execute(f"{_PUBLICATION} ORDER BY month DESC LIMIT ?", (limit,))]
 
 
 def issues_of_year(connection: sqlite3.Connection, year: int) -> list[Publication]:

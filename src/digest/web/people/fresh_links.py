@@ -25,11 +25,10 @@ from digest.pipeline.people.erasure import erase, everything_known
 from digest.pipeline.people.subscribe import come_back
 from digest.subscribers.subscriber import State, Subscriber
 from digest.tokens import Purpose
-from digest.web.archive import READ
 from digest.web.forms import answer_form, personal_page, see_other
 from digest.web.people.links import act_page, find_owner, leads_nowhere, open_link, open_person, personal_path
 from digest.web.people.unsubscribe import farewell, masked
-from digest.web.site import Site, View
+from digest.web.site import READ, Site, View
 
 _A_MOMENT = dt.timedelta(seconds=1)  # tokens count whole seconds: a link made now must not look older than the change
 

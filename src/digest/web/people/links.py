@@ -9,7 +9,7 @@ from babel.dates import format_date
 from starlette.requests import Request
 from starlette.responses import Response
 
-from digest.archive.pages import Head, Version
+from digest.archive.pages.frame import Head, Version
 from digest.errors import BadToken, ExpiredToken
 from digest.pipeline.people.subscribe import find_person
 from digest.rendering.words import locale

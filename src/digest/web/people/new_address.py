@@ -4,17 +4,16 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from digest.archive.pages import Head
+from digest.archive.pages.frame import Head
 from digest.pipeline.people.change_address import propose, proposed
 from digest.subscribers.subscriber import State, Subscriber
 from digest.tokens import Purpose
-from digest.web.archive import READ
 from digest.web.bodies import Form
 from digest.web.forms import answer_form, personal_page, see_other, too_early, too_many, wait_to_write_to
 from digest.web.people.choices import Problem, Reading, typed_again
 from digest.web.people.links import leads_nowhere, open_person, page_versions, personal_path
 from digest.web.people.unsubscribe import masked
-from digest.web.site import Site, View
+from digest.web.site import READ, Site, View
 
 _KIND = "new-address"
 _NOTHING_SENT = Form(())

@@ -14,12 +14,11 @@ from digest.pipeline.people.own_links import NotSent, ask, last_asked
 from digest.storage.notifications import Asked
 from digest.storage.tables.notifications import NotificationState
 from digest.tokens import Purpose
-from digest.web.archive import READ
 from digest.web.forms import answer_form, personal_page, see_other, too_early, too_many
 from digest.web.people.links import act_page
 from digest.web.people.preferences import Visit
 from digest.web.people.unsubscribe import masked
-from digest.web.site import Site, View
+from digest.web.site import READ, Site, View
 
 _ACTIONS = {"address": Purpose.NEW_ADDRESS, "data": Purpose.EXPORT, "erase": Purpose.ERASE}
 

@@ -7,21 +7,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from digest.archive.language import language_name
-from digest.archive.pages import Head
+from digest.archive.pages.frame import Head
 from digest.months import Month
 from digest.pipeline.people.subscribe import leave, save_preferences
 from digest.rendering.typography import typographic
 from digest.rendering.words import join_words, month_name
 from digest.subscribers.subscriber import NoMatch, Preferences, State, Subscriber
 from digest.tokens import Purpose
-from digest.web.archive import READ
 from digest.web.bodies import Form
 from digest.web.forms import answer_form, personal_page, see_other
 from digest.web.people.choices import EVERY, SOME, Reading, pauses, topic_groups
 from digest.web.people.links import act_page, leads_nowhere, open_person, page_versions
 from digest.web.people.unsubscribe import masked, way_back_path
 from digest.web.policy import WITH_SCRIPT
-from digest.web.site import Site, View
+from digest.web.site import READ, Site, View
 
 _KIND = "preferences"
 _SAVED = "saved"  # in the query of the page after the form: also say what is stored now

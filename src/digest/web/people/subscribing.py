@@ -6,20 +6,19 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from digest.archive.pages import Head
+from digest.archive.pages.frame import Head
 from digest.pipeline.people.subscribe import confirm, look_at_sign_up, request, send_link
 from digest.subscribers.consent import ConsentOrigin
 from digest.subscribers.signup import SignUp, SignUpState
 from digest.subscribers.subscriber import Preferences, State, Subscriber
 from digest.tokens import Purpose
-from digest.web.archive import READ
 from digest.web.bodies import Form
 from digest.web.caching import public_page
 from digest.web.forms import answer_form, is_trapped, may_write_to, network, personal_page, see_other, too_many
 from digest.web.people.choices import SOME, Reading, topic_groups, typed_again
 from digest.web.people.links import act_page, leads_nowhere, link_page, open_link, page_versions, personal_path
 from digest.web.policy import WITH_SCRIPT
-from digest.web.site import Site, View
+from digest.web.site import READ, Site, View
 
 _NOTHING_TYPED = Form(())
 

@@ -13,7 +13,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import Response
 
-from digest.archive.pages import Head
+from digest.archive.pages.frame import Head
 from digest.errors import BadToken
 from digest.http.headers import PERSONAL
 from digest.issue.addresses import unsubscribe_url

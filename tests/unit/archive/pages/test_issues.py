@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from factories import make_newsletter, make_taxonomy
 
-from digest.archive.pages import Pages
+from digest.archive.pages.articles import article_page
+from digest.archive.pages.frame import Pages
+from digest.archive.pages.issues import home_page, issue_page
 from digest.issue.issue import Document, WebArticle, WebNotice
 
 
@@ -40,7 +42,7 @@ DOCUMENT = Document(
 
 
 def test_links_stay_on_the_host_that_the_reader_came_to():
-    page = pages(base_url="https://example.org/digest").home([DOCUMENT], "About")
+    page = home_page(pages(base_url="https://example.org/digest"), [DOCUMENT], (), "About")
 
     assert page.issues[0].path == "/digest/2026-11/"
     assert page.issues[0].articles[0].path == "/digest/2026-11/one/"
@@ -48,12 +50,12 @@ def test_links_stay_on_the_host_that_the_reader_came_to():
 
 
 def test_links_keep_a_language_only_if_the_reader_asked_for_it():
-    assert pages("fr").issue(DOCUMENT).articles[0].path == "/2026-11/one/"
-    assert pages("fr", asked=True).issue(DOCUMENT).articles[0].path == "/2026-11/one/?lang=fr"
+    assert issue_page(pages("fr"), DOCUMENT).articles[0].path == "/2026-11/one/"
+    assert issue_page(pages("fr", asked=True), DOCUMENT).articles[0].path == "/2026-11/one/?lang=fr"
 
 
 def test_every_page_names_its_versions_in_all_languages():
-    page = pages().article(DOCUMENT, "one")
+    page = article_page(pages(), DOCUMENT, "one")
 
     assert page is not None
     assert [(version.name, version.url, version.path) for version in page.head.versions] == [
@@ -63,16 +65,16 @@ def test_every_page_names_its_versions_in_all_languages():
 
 
 def test_names_of_topics_are_in_the_language_of_the_page_and_an_unknown_one_is_its_slug():
-    assert pages("fr").issue(DOCUMENT).articles[0].topics == ("Empathie", "gone")
+    assert issue_page(pages("fr"), DOCUMENT).articles[0].topics == ("Empathie", "gone")
 
 
 def test_subject_is_in_the_language_of_the_page_else_in_the_first_there_is():
-    assert pages("fr").issue(DOCUMENT).head.title == "Sujet français"
-    assert pages("de").issue(DOCUMENT).head.title == "English subject"
+    assert issue_page(pages("fr"), DOCUMENT).head.title == "Sujet français"
+    assert issue_page(pages("de"), DOCUMENT).head.title == "English subject"
 
 
 def test_headings_stand_below_the_title_of_their_article():
-    issue, alone = pages().issue(DOCUMENT).articles[0], pages().article(DOCUMENT, "one")
+    issue, alone = issue_page(pages(), DOCUMENT).articles[0], article_page(pages(), DOCUMENT, "one")
 
     assert "<h3>Methods</h3>" in issue.article.html
     assert issue.article.implications_html == "<h4>At work</h4>"
@@ -81,22 +83,22 @@ def test_headings_stand_below_the_title_of_their_article():
 
 
 def test_issue_without_introduction_is_described_by_its_titles():
-    assert pages().issue(DOCUMENT).head.description == "Title of one; <b> & c"
+    assert issue_page(pages(), DOCUMENT).head.description == "Title of one; <b> & c"
 
 
 def test_article_names_the_others_of_its_issue():
-    page = pages().article(DOCUMENT, "one")
+    page = article_page(pages(), DOCUMENT, "one")
 
     assert page is not None
     assert [line.title for line in page.others] == ["<b> & c"]
 
 
 def test_unknown_article_has_no_page():
-    assert pages().article(DOCUMENT, "three") is None
+    assert article_page(pages(), DOCUMENT, "three") is None
 
 
 def test_page_shows_the_notices_of_its_language_and_those_of_all():
     notices = (WebNotice("All", "", ""), WebNotice("English", "", "", ("en",)), WebNotice("Français", "", "", ("fr",)))
     november = replace(DOCUMENT, notices=notices)
 
-    assert [notice.title for notice in pages("fr").issue(november).notices] == ["All", "Français"]
+    assert [notice.title for notice in issue_page(pages("fr"), november).notices] == ["All", "Français"]

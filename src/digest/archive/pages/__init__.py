@@ -1,0 +1,1 @@
+"""What the pages of the archive show: no personal token or name is in them."""

@@ -1,0 +1,125 @@
+"""What every page of the archive shares: its head, its language, and how it names and links things."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from digest.archive.language import language_name
+from digest.issue.addresses import article_url, home_url, issue_url, site_url
+from digest.issue.newsletter import Newsletter
+from digest.months import Month
+from digest.rendering.typography import typographic
+from digest.rendering.words import day_name
+from digest.topics import Taxonomy
+
+DESCRIPTION = 160  # characters; search engines show about as many
+
+
+@dataclass(frozen=True)
+class Version:
+    """A page in one of the newsletter's languages: its absolute address, and its path on this site."""
+
+    language: str
+    name: str
+    url: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """What every page says of itself.
+
+    Attributes:
+        description: At most 160 characters of text.
+        canonical: Absolute address, without a language unless the reader asked for one.
+        versions: The page in every language, for the switch and for search engines.
+    """
+
+    title: str
+    description: str
+    canonical: str
+    versions: tuple[Version, ...]
+
+
+@dataclass(frozen=True)
+class NamedLink:
+    """A name with the path that it leads to, and how many articles are behind it; None: not counted."""
+
+    name: str
+    path: str
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The pages for one reader's language.
+
+    Attributes:
+        asked: Whether the reader asked for the language in the address; links then keep it.
+        timezone: In which days are given.
+    """
+
+    newsletter: Newsletter
+    taxonomy: Taxonomy
+    language: str
+    asked: bool = False
+    timezone: dt.tzinfo = dt.UTC
+
+    @property
+    def home_path(self) -> str:
+        return path_of(home_url(self.newsletter.base_url, self.kept))
+
+    @property
+    def kept(self) -> str | None:
+        """The language that links keep, or None."""
+        return self.language if self.asked else None
+
+    def head(self, title: str, description: str, address: Callable[[str | None], str]) -> Head:
+        """The head of a page, from a function that gives its absolute address in a language, or its permalink."""
+        return Head(title, description, address(self.kept), self.versions(address))
+
+    def head_at(self, title: str, description: str, path: str) -> Head:
+        """The head of the page at a path of the site that begins with a slash."""
+        return self.head(title, description, lambda language: site_url(self.newsletter.base_url, path, language))
+
+    def versions(self, address: Callable[[str], str]) -> tuple[Version, ...]:
+        """A page's switch, from a function that gives its absolute address in a language."""
+        return tuple(
+            Version(language, language_name(language), address(language), path_of(address(language)))
+            for language in self.newsletter.languages
+        )
+
+    def path(self, path: str) -> str:
+        """A path of the site that begins with a slash, as a link on this page."""
+        return path_of(site_url(self.newsletter.base_url, path, self.kept))
+
+    def issue_path(self, month: Month) -> str:
+        return path_of(issue_url(self.newsletter.base_url, month, self.kept))
+
+    def article_path(self, month: Month, slug: str) -> str:
+        return path_of(article_url(self.newsletter.base_url, month, slug, self.kept))
+
+    def topic_name(self, slug: str) -> str:
+        return self.set(self.taxonomy.name(slug, self.language))
+
+    def type_name(self, slug: str | None) -> str | None:
+        return self.set(self.taxonomy.research_type_name(slug, self.language)) if slug else None
+
+    def day(self, moment: dt.datetime) -> str:
+        """The day in words, in the newsletter's time zone."""
+        return day_name(moment.astimezone(self.timezone).date(), self.language)
+
+    def set(self, text: str) -> str:
+        """The text with the typography of the page's language."""
+        return typographic(text, self.language)
+
+    def choose(self, values: Mapping[str, str]) -> str:
+        """The value in the page's language, else in the first there is."""
+        return values.get(self.language) or next(iter(values.values()), "")
+
+
+def path_of(url: str) -> str:
+    """The part of an address after the host: links stay on the host that the reader came to."""
+    parts = urlsplit(url)
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

@@ -1,0 +1,1 @@
+"""The public pages: what was published, listed, found, cited and followed."""

@@ -1,0 +1,61 @@
+"""Answering with a page of the archive, or that there is none."""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from fastapi import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from digest.archive.pages.articles import WithdrawnPage
+from digest.archive.pages.frame import Head
+from digest.web.caching import public_page
+from digest.web.site import Site, View
+
+T = TypeVar("T")
+
+
+class HasHead(Protocol):
+    """What a template shows."""
+
+    @property
+    def head(self) -> Head: ...
+
+
+class Answering:
+    """Pages of the archive, each from one moment of the index."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def page(
+        self, request: Request, template: str, build: Callable[[View, sqlite3.Connection], HasHead | None]
+    ) -> Response:
+        """Answer with the page that *build* makes; a withdrawn article has a template and a status of its own.
+
+        Raises:
+            HTTPException: 404 if it makes none.
+        """
+        view = self._site.view(request)
+        page = self.require(lambda index: build(view, index))
+        if isinstance(page, WithdrawnPage):
+            return public_page(request, view.render("withdrawn.html", page.head, page=page), status=410)
+        return public_page(request, view.render(template, page.head, page=page))
+
+    def require(self, find: Callable[[sqlite3.Connection], T | None]) -> T:
+        """What *find* finds in the index, which is brought up to date before anything is missing.
+
+        Raises:
+            HTTPException: 404 if it finds nothing.
+        """
+        archive = self._site.archive
+        before = archive.version()
+        with archive.read() as index:
+            found = find(index)
+        if not found and archive.version(at_once=True) != before:
+            with archive.read() as index:
+                found = find(index)
+        if not found:
+            raise HTTPException(404)
+        return found

@@ -1,0 +1,106 @@
+"""The pages that are read: home, years, issues and articles."""
+
+import sqlite3
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from digest.archive.pages.articles import ArticlePage, WithdrawnPage, article_page, withdrawn_page
+from digest.archive.pages.issues import HomePage, IssuePage, YearPage, home_page, issue_page, year_page
+from digest.months import Month
+from digest.storage.archive_index import lists
+from digest.storage.archive_index.filling import Publication
+from digest.web.archive.answering import Answering
+from digest.web.site import READ, Site, View
+
+_NEWEST = 12  # issues on the home page
+
+
+def reading_routes(site: Site) -> APIRouter:
+    """The routes, relative to the path of the site."""
+    router = APIRouter(redirect_slashes=False)
+    answering = Answering(site)
+
+    @router.api_route("/", methods=READ)
+    def home(request: Request) -> Response:
+        return answering.page(request, "home.html", _home)
+
+    @router.api_route("/{year:int}/", methods=READ)
+    def year(request: Request, year: int) -> Response:
+        return answering.page(request, "year.html", lambda view, index: _year(view, index, year))
+
+    @router.api_route("/{month}/", methods=READ)
+    def issue(request: Request, month: str) -> Response:
+        return answering.page(request, "issue.html", lambda view, index: _issue(view, index, month))
+
+    @router.api_route("/{month}/{slug}/", methods=READ)
+    def article(request: Request, month: str, slug: str) -> Response:
+        return answering.page(request, "article.html", lambda view, index: _article(view, index, month, slug))
+
+    @router.api_route("/{year:int}", methods=READ)
+    def year_without_slash(request: Request, year: int) -> Response:
+        answering.require(lambda index: year in lists.years(index))
+        return _to(site, request, f"/{year}/")
+
+    @router.api_route("/{month}", methods=READ)
+    def issue_without_slash(request: Request, month: str) -> Response:
+        answering.require(lambda index: _published(index, month) is not None)
+        return _to(site, request, f"/{month}/")
+
+    @router.api_route("/{month}/{slug}", methods=READ)
+    def article_without_slash(request: Request, month: str, slug: str) -> Response:
+        answering.require(lambda index: _has_address(index, month, slug))
+        return _to(site, request, f"/{month}/{slug}/")
+
+    return router
+
+
+def _home(view: View, index: sqlite3.Connection) -> HomePage:
+    documents = [one.issue.document for one in lists.newest_issues(index, _NEWEST)]
+    description = view.gettext("Summaries of published studies, issue by issue.")
+    return home_page(view.pages, documents, lists.years(index), description)
+
+
+def _year(view: View, index: sqlite3.Connection, year: int) -> YearPage | None:
+    documents = [one.issue.document for one in lists.issues_of_year(index, year)]
+    if not documents:
+        return None
+    title = view.gettext("Issues of %(year)s") % {"year": year}
+    description = view.gettext("Summaries of published studies, issue by issue.")
+    return year_page(view.pages, year, documents, lists.years(index), title, description)
+
+
+def _issue(view: View, index: sqlite3.Connection, month: str) -> IssuePage | None:
+    found = _published(index, month)
+    return issue_page(view.pages, found.issue.document, found.withdrawals) if found else None
+
+
+def _article(view: View, index: sqlite3.Connection, month: str, slug: str) -> ArticlePage | WithdrawnPage | None:
+    found = _published(index, month)
+    if found is None:
+        return None
+    document = found.issue.document
+    page = article_page(view.pages, document, slug)
+    return page or withdrawn_page(view.pages, document, slug, found.withdrawals)
+
+
+def _published(index: sqlite3.Connection, month: str) -> Publication | None:
+    try:
+        return lists.issue(index, Month.parse(month))
+    except ValueError:
+        return None
+
+
+def _has_address(index: sqlite3.Connection, month: str, slug: str) -> bool:
+    found = _published(index, month)
+    if found is None:
+        return False
+    return slug in {one.slug for one in found.issue.document.articles} | {one.slug for one in found.withdrawals}
+
+
+def _to(site: Site, request: Request, path: str) -> Response:
+    # a path, never the whole address: that would repeat the Host header, which anybody can write
+    lang = request.query_params.get("lang")
+    query = f"?lang={lang}" if lang in site.newsletter.languages else ""
+    return RedirectResponse(f"{site.prefix}{path}{query}", status_code=308)
