@@ -1,4 +1,4 @@
-"""Which variable of the environment a value of the configuration came from."""
+"""Which environment variable a value of the configuration came from."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -12,8 +12,8 @@ _DEEPEST = 20
 
 
 def variable_of(where: Location, environ: Mapping[str, str]) -> str | None:
-    """The variable that sets the key *where*, alone or within JSON; None if the file does, or nothing."""
-    given = {name.upper(): name for name in environ}  # pydantic-settings takes any case
+    """The variable that sets the key *where*, alone or as part of JSON; None if no variable does."""
+    given = {name.upper(): name for name in environ}  # pydantic-settings ignores case
     for end in range(len(where), 0, -1):
         name = given.get(_name(where[:end]))
         if name is not None and _sets(environ[name], where[end:]):
@@ -23,18 +23,18 @@ def variable_of(where: Location, environ: Mapping[str, str]) -> str | None:
 
 
 def not_json(error: SettingsError, environ: Mapping[str, str]) -> str:
-    """Say which variable is no JSON."""
+    """Say which variable is not valid JSON."""
     cause = error.__cause__
     named = list(_with_value(cause.doc, environ)) if isinstance(cause, json.JSONDecodeError) else []
     which = named[0] if named else "a variable"
-    return f"{which} in the environment: it is not valid JSON: write lists and mappings as JSON"
+    return f"{which} in the environment: is not valid JSON: write lists and mappings as JSON"
 
 
 def too_deep(environ: Mapping[str, str]) -> Iterator[str]:
-    """Say which variables hold lists and mappings inside each other that nobody means."""
+    """Say which variables nest lists and mappings too deep."""
     for name, text in environ.items():
         if name.upper().startswith(PREFIX) and (name.count("__") > _DEEPEST or _is_deep(text)):
-            problem = f"there are more than {_DEEPEST} levels"
+            problem = f"has more than {_DEEPEST} levels"
             yield f"{name} in the environment: {problem}: write it as in config.example.yaml"
 
 
@@ -42,7 +42,7 @@ def _is_deep(text: str) -> bool:
     try:
         level = [json.loads(text)] if text.lstrip()[:1] in {"[", "{"} else []
     except ValueError:
-        return False  # which is reported as such
+        return False  # reported by `not_json`
     except RecursionError:
         return True
     for _ in range(_DEEPEST):
@@ -58,7 +58,7 @@ def _name(where: Location) -> str:
 
 
 def _sets(text: str, rest: Location) -> bool:
-    """Whether *text* gives the key *rest* below its own; a list replaces all that the file says there."""
+    """Whether *text* sets the key *rest* below its own. A list replaces the whole list in the file."""
     if not rest:
         return True
     try:

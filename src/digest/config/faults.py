@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with the configuration, in the words of somebody who has to put it right."""
+"""What pydantic finds wrong with the configuration, in our own words."""
 
 import difflib
 from collections.abc import Callable, Iterator, Mapping
@@ -9,51 +9,59 @@ from pydantic_core import ErrorDetails
 
 from digest.characters import text_fault
 from digest.config.clashes import Location
-from digest.config.models import Config
+from digest.config.models import DAY, Config
 
-_ELSEWHERE = 0.85  # how like a key of another section a word must be to be taken for it
-_SLUG = "write a-z, 0-9 and single hyphens, such as group-therapy"
-_TEXTS = "write one text, or one for each language"
+_ELSEWHERE = 0.85  # how similar to a key of another section a word must be to suggest that key
+_SLUG = "may contain only a-z, 0-9 and single hyphens, such as group-therapy"
+_TEXTS = "must be one text, or one for each language"
 _FORMS = {
-    "accent": 'write a colour such as "#2a5d67", in quotes',
-    "list_id": "write a name with dots, such as digest.example.org",
+    "accent": 'must be a colour such as "#2a5d67", in quotes',
+    "list_id": "must be a name with dots, such as digest.example.org",
     "slug": _SLUG,
-    "group": f"{_SLUG}: one of topic_groups",
+    "group": f"{_SLUG}: use a slug from topic_groups",
     "title": _TEXTS,
     "name": _TEXTS,
+    "day": DAY,
+    "host": "must be a host name such as mail.example.org, without a port",
+    "webhook_public_key": "must be the key as SendGrid shows it: base64, on one line",
 }
-_ABOUT_FORM = {"string_pattern_mismatch", "string_type", "dict_type"}
+_ABOUT_FORM = {"string_pattern_mismatch", "string_type", "dict_type", "int_type", "int_from_float", "finite_number"}
+_UNION_PARTS = {"str", "int", "[key]"}
+_ANYTHING_ELSE = "can't be read: write it as in config.example.yaml"
 _KINDS = {
-    "missing": "it is missing: add it",
-    "string_type": "write text, in quotes if it looks like a number",
-    "string_too_short": "it is empty: write it",
-    "too_short": "it is empty: write at least one",
-    "list_type": "write a list: [one, two], or each below the key after a hyphen",
-    "dict_type": "write keys of its own below it, indented",
-    "finite_number": "write a number that has an end",
-    "float_type": "write a number",
-    "float_parsing": "write a number",
-    "model_type": "write keys of its own below it, indented",
+    "missing": "is missing: add it",
+    "string_type": "must be text: put it in quotes if it looks like a number or a date",
+    "string_too_short": "must not be empty",
+    "too_short": "must not be empty: add at least one",
+    "list_type": "must be a list: write [one, two], or each item on its own line after a hyphen",
+    "dict_type": "must have keys of its own: write them below it, indented",
+    "finite_number": "must be a finite number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "model_type": "must have keys of its own: write them below it, indented",
+    "invalid_key": "can't be a key: keys are words",
 }
 _WITH_CONTEXT: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
-    "literal_error": lambda context: f"write {context['expected'].replace(chr(39), '')}",
-    "greater_than_equal": lambda context: f"write {context['ge']:g} or more",
-    "greater_than": lambda context: f"write more than {context['gt']:g}",
-    "less_than_equal": lambda context: f"write {context['le']:g} or less",
-    "string_too_long": lambda context: f"write at most {context['max_length']} characters",
+    "literal_error": lambda context: f"must be {context['expected'].replace(chr(39), '')}",
+    "greater_than_equal": lambda context: f"must be at least {context['ge']:g}",
+    "greater_than": lambda context: f"must be more than {context['gt']:g}",
+    "less_than_equal": lambda context: f"must be at most {context['le']:g}",
+    "string_too_long": lambda context: f"must have at most {context['max_length']} characters",
 }
 
 
 def location(fault: ErrorDetails) -> Location:
-    """The path of the fault as it stands in the file, without what pydantic adds for the sorts of a value."""
-    return tuple(part for part in fault["loc"] if part not in {"str", "[key]"} and not str(part).startswith("dict["))
+    """The path of the key as the file has it, without the parts that pydantic adds for the types of a union."""
+    loc, last = fault["loc"], fault["loc"][-1:] if fault["type"] == "extra_forbidden" else ()  # it may be named `int`
+    above = loc[: len(loc) - len(last)]
+    return (*(part for part in above if part not in _UNION_PARTS and not str(part).startswith("dict[")), *last)
 
 
 def said(fault: ErrorDetails) -> str:
-    """What is wrong and what to write instead, to be put after the name of the key."""
+    """What is wrong and what to write instead, for use after the name of the key."""
     path, kind, context = location(fault), fault["type"], fault.get("ctx", {})
     if kind == "extra_forbidden":
-        return f"there is no such key: {nearest(path)}"
+        return f"unknown key: {nearest(path)}"
     if path and path[-1] in _FORMS and kind in _ABOUT_FORM:
         return _FORMS[str(path[-1])]
     if kind in _KINDS:
@@ -61,13 +69,12 @@ def said(fault: ErrorDetails) -> str:
     if kind in _WITH_CONTEXT:
         return _WITH_CONTEXT[kind](context)
     if kind.startswith(("int_", "bool_")):
-        return "write a whole number" if kind.startswith("int_") else "write true or false"
-    message = fault["msg"].removeprefix("Value error, ")
-    return message[:1].lower() + message[1:]
+        return "must be a whole number" if kind.startswith("int_") else "must be true or false"
+    return str(context["error"]) if kind == "value_error" else _ANYTHING_ELSE
 
 
 def nearest(path: Location) -> str:
-    """A question for the key that was meant, here or in another section; all keys of the section if none is like it."""
+    """Ask whether a similar key was meant, here or in another section; if there is none, list the section's keys."""
     word = str(path[-1]).casefold()
     here = list(_keys(_section(path[:-1])))
     if close := difflib.get_close_matches(word, here, n=1):
@@ -75,19 +82,19 @@ def nearest(path: Location) -> str:
     elsewhere = {key.rpartition(".")[2]: key for key in _all_keys(Config)}
     if close := difflib.get_close_matches(word, elsewhere, n=1, cutoff=_ELSEWHERE):
         return f"did you mean {elsewhere[close[0]]}?"
-    return f"the keys here are {', '.join(here)}"
+    return f"valid keys here are {', '.join(here)}"
 
 
 def spell(path: Location) -> str:
-    """`topics.0.slug`; a part that can't be printed as it is shows its escapes."""
+    """`topics.0.slug`; a part with characters that can't be printed shows their escapes."""
     return ".".join(str(part) if str(part).isprintable() else repr(part) for part in path)
 
 
 def character_faults(value: Any, path: Location = ()) -> Iterator[tuple[Location, str]]:
-    """Every key and text of the configuration, however deep, that has a character no text may hold: where, and what."""
+    """Every key and text of the configuration, at any depth, with a character that is not allowed: where, and what."""
     if isinstance(value, str):
         if fault := text_fault(value):
-            yield path, f"it has {fault.what}: {fault.remedy}"
+            yield path, f"has {fault.what}: {fault.remedy}"
     elif isinstance(value, Mapping):
         for key, inner in value.items():
             if isinstance(key, str) and (fault := text_fault(key)):

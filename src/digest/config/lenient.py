@@ -1,4 +1,4 @@
-"""As much of a faulty configuration as is sound, so that what does not go together in it is found in the same round."""
+"""Clashes among the valid keys of a faulty configuration, so that they are reported in the same run."""
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from digest.config.clashes import Clash, Location, clashes
 from digest.config.models import Config
 
-# in place of a required key that is missing or wrong; nothing that is found by their help is told
+# replace required keys that are missing or invalid; clashes that involve them are not reported
 _STAND_INS: Mapping[str, Any] = {
     "newsletter": {
         "title": "-",
@@ -26,11 +26,11 @@ _STAND_INS: Mapping[str, Any] = {
 
 def clashes_beside(faulty: list[Location], values: dict[str, Any]) -> Iterator[Clash]:
     """
-    What does not go together among the keys that are sound.
+    Find the clashes among the valid keys.
 
     Args:
-        faulty: The keys that are not.
-        values: All of them, as they were read.
+        faulty: The invalid keys.
+        values: All keys, as they were read.
     """
     patched = deepcopy(values)
     for where in faulty:
@@ -38,7 +38,7 @@ def clashes_beside(faulty: list[Location], values: dict[str, Any]) -> Iterator[C
     try:
         config = Config.model_validate(patched)
     except ValidationError:
-        return  # too little is left of it to compare; its faults are told anyway
+        return  # too little is left to compare; its errors are reported anyway
     for clash in clashes(config):
         if not any(_touch(one, key) for one in faulty for key in (clash.about, *clash.others)):
             yield clash
@@ -48,7 +48,7 @@ def _patch(values: dict[str, Any], where: Location) -> None:
     keys = [str(part) for part in where[: _first_number(where)]]
     stand_in = _stand_in(keys)
     if stand_in is None:
-        keys = keys[:2]  # what is below has required keys of its own: all of it gives way to the default
+        keys = keys[:2]  # the section has required keys: the default replaces all of it
     here = values
     for key in keys[:-1]:
         below = here.get(key)

@@ -1,4 +1,4 @@
-"""Reading the configuration: the file, then the environment above it, with every fault reported at once."""
+"""Reading the configuration: the file, overridden by the environment, with all errors reported at once."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+from yaml.constructor import ConstructorError
 from yaml.reader import ReaderError
 
 from digest.characters import describe
@@ -17,57 +18,52 @@ from digest.config.environment import PREFIX, not_json, too_deep, variable_of
 from digest.config.faults import character_faults, location, nearest, said, spell
 from digest.config.lenient import clashes_beside
 from digest.config.models import Config
+from digest.content.reading.decoding import decode, plain_lines
 from digest.content.reading.yaml_comments import ADVICE, CommentsApart, TooDeep, TouchingComment
-from digest.errors import ConfigError
+from digest.content.reading.yaml_words import UNREADABLE, in_our_words
+from digest.errors import ConfigError, ContentError
 
 
 def load_config(path: Path) -> Config:
-    """Read *path*, apply `DIGEST_SECTION__KEY` of the environment, and check all of it.
+    """Read *path*, apply the `DIGEST_SECTION__KEY` variables of the environment, and check everything.
 
     Raises:
-        ConfigError: The file is missing or no YAML, or anything in it is wrong; names every fault with its line.
+        ConfigError: The file is missing or not valid YAML, or has errors; the message lists each with its line.
     """
     text = _read(path)
     try:
         node = yaml.compose(text, Loader=CommentsApart)
-        values = yaml.safe_load(text) or {}
+        values = _values(node) or {}
     except ReaderError as error:
         raise ConfigError(_unreadable(path, text, error.position)) from error
-    except TouchingComment as error:
-        line = text.count("\n", 0, error.problem_mark.index) + 1 if error.problem_mark else 1
-        raise ConfigError(f"{path}:{line}: {error.problem}: {ADVICE}") from error
-    except TooDeep as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ConfigError(
-            f"{path}:{line}: {error.problem}: write lists and sections as in config.example.yaml"
-        ) from error
-    except yaml.YAMLError as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
-        raise ConfigError(f"{path}:{line}: this is not YAML: {getattr(error, 'problem', error)}") from error
-    except ValueError as error:
-        raise ConfigError(f"{path}: a value can't be read: {error}: put it in quotes") from error
+    except yaml.MarkedYAMLError as error:
+        index, problem, remedy = _refusal(text, error)
+        raise ConfigError(f"{path}:{_line(text, index)}: {problem}: {remedy}") from error
     if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
-        raise ConfigError(f"{path}: the configuration must be a mapping of sections: see config.example.yaml")
+        raise ConfigError(
+            f"{path}: the configuration must consist of sections with keys: write it as in config.example.yaml"
+        )
     source = _Source(path, dict(_lines(node)) if node else {})
     config, faults = _read_settings(values, source)
     faults = [*_twins(node, path), *_unknown_variables(), *faults]
     if config is None or faults:
-        told = "\n  ".join(dict.fromkeys(faults))
-        raise ConfigError(f"the configuration can't be used:\n  {told}")
+        listed = "\n  ".join(dict.fromkeys(faults))
+        raise ConfigError(f"the configuration can't be used:\n  {listed}")
     return config
 
 
 @dataclass(frozen=True)
 class _Source:
-    """Where the values come from: a file, with the line of each of its keys, and the environment above it."""
+    """Where the values come from: a file, with the line of each key, and the environment, which overrides it."""
 
     path: Path
     lines: Mapping[Location, int]
 
-    def told(self, where: Location, said: str, others: Iterable[Location] = ()) -> str:
+    def message(self, where: Location, said: str, others: Iterable[Location] = ()) -> str:
         """
-        What is wrong with the key *where*: under the name of the variable that sets it, or else at its line in the
-        file. If no part of it is in the file, that is the line of one of *others*.
+        Say what is wrong with the key *where*, under the variable that sets it, or else at its line in the file.
+
+        If no part of the key is in the file, the line is that of one of *others*.
         """
         if variable := variable_of(where, os.environ):
             return f"{variable} in the environment: {said}"
@@ -79,7 +75,7 @@ class _Source:
 
 
 def _twins(node: yaml.Node | None, path: Path) -> Iterator[str]:
-    """Every key that a mapping names twice: YAML takes the last without a word."""
+    """Every key that is in a mapping twice: YAML would silently use the last one."""
     for child in node.value if isinstance(node, yaml.SequenceNode) else ():
         yield from _twins(child, path)
     seen: set[str] = set()
@@ -90,28 +86,61 @@ def _twins(node: yaml.Node | None, path: Path) -> Iterator[str]:
         yield from _twins(value, path)
 
 
+def _values(node: yaml.Node | None) -> Any:
+    """
+    The values of the file, which are constructed node by node, so that one that can't be read has a line.
+
+    Raises:
+        ConstructorError: A value has a tag that is not allowed, a key is not a word, or the value can't be read.
+    """
+    loader = _Loader("")
+    return None if node is None else loader.construct_document(node)
+
+
+class _Loader(yaml.SafeLoader):
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, LookupError, AttributeError) as error:  # 2026-02-30, `!!bool x`, `!!timestamp x`
+            raise ConstructorError(None, None, UNREADABLE, node.start_mark) from error
+
+
+def _refusal(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str, str]:
+    if isinstance(error, (TouchingComment, TooDeep)) and error.problem_mark:
+        advice = ADVICE if isinstance(error, TouchingComment) else "write lists and sections as in config.example.yaml"
+        return error.problem_mark.index, str(error.problem), advice
+    return in_our_words(text, error)
+
+
 def _unreadable(path: Path, text: str, position: int) -> str:
-    line = text.count("\n", 0, position) + 1
-    return f"{path}:{line}: there is a character that YAML can't hold, {describe(text[position])}: remove it"
+    found = describe(text[position])
+    return f"{path}:{_line(text, position)}: there is a character that YAML can't hold, {found}: remove it"
+
+
+def _line(text: str, index: int) -> int:
+    return text.count("\n", 0, index) + 1
 
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return plain_lines(decode(path.read_bytes(), str(path)))
     except FileNotFoundError as error:
-        raise ConfigError(f"no configuration at {path}: run `digest init` first, or name one with --config") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} can't be read: {error}") from error
+        raise ConfigError(f"no configuration at {path}: run `digest init`, or name the file with --config") from error
+    except ContentError as error:
+        raise ConfigError(str(error)) from error
+    except OSError as error:
+        reason = (error.strerror or "unknown error").lower()
+        raise ConfigError(f"{path}: the file can't be read ({reason}): check the path and its permissions") from error
 
 
 def _read_settings(values: dict[str, Any], source: _Source) -> tuple[Config | None, list[str]]:
-    """The configuration, None if a key is wrong; and every fault."""
+    """The configuration, or None if a key is wrong, and every error."""
     merged: dict[str, Any] = {}
     if deep := list(too_deep(os.environ)):
         return None, deep
 
     class Settings(BaseSettings, Config):
-        """The same sections, with the environment laid over the file."""
+        """The same sections, with the environment overriding the file."""
 
         model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
 
@@ -142,10 +171,10 @@ def _read_settings(values: dict[str, Any], source: _Source) -> tuple[Config | No
             location(fault): said(fault) for fault in error.errors(include_input=False) if location(fault) not in unfit
         }
         found = clashes_beside(list(faults), merged)
-        told = [source.told(where, what) for where, what in faults.items()]
-        return None, [*told, *(source.told(clash.about, clash.said, clash.others) for clash in found)]
-    told = [source.told(where, what) for where, what in character_faults(merged)]
-    return config, [*told, *(source.told(clash.about, clash.said, clash.others) for clash in clashes(config))]
+        messages = [source.message(where, what) for where, what in faults.items()]
+        return None, [*messages, *(source.message(clash.about, clash.said, clash.others) for clash in found)]
+    messages = [source.message(where, what) for where, what in character_faults(merged)]
+    return config, [*messages, *(source.message(clash.about, clash.said, clash.others) for clash in clashes(config))]
 
 
 def _unknown_variables() -> Iterator[str]:
@@ -153,7 +182,7 @@ def _unknown_variables() -> Iterator[str]:
     for name in os.environ:
         section = name.removeprefix(PREFIX).partition("__")[0]
         if name.startswith(PREFIX) and "__" in name and section not in sections:
-            yield f"the environment: {name}: there is no section {section.lower()}: {nearest((section.lower(),))}"
+            yield f"{name} in the environment: there is no section {section.lower()}: {nearest((section.lower(),))}"
 
 
 def _lines(node: yaml.Node, above: Location = ()) -> Iterator[tuple[Location, int]]:

@@ -1,6 +1,6 @@
-"""What the configuration holds, key by key; what does not go together is in `clashes`.
+"""The configuration, key by key; keys that contradict each other are in `clashes`.
 
-An unknown key is an error, so that a misspelt one never passes for a default.
+An unknown key is an error, so that a misspelled one is never silently ignored.
 """
 
 import re
@@ -15,12 +15,13 @@ from digest.characters import line_fault, tidy_line
 from digest.errors import InvalidAddress
 from digest.subscribers.address import parse_address
 
-Language = Literal["en", "fr"]  # those with a catalogue in digest/locales
+Language = Literal["en", "fr"]  # the languages with a catalogue in digest/locales
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
 
 _KEY_BYTES = 32
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _WEEKDAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+DAY = 'must be a day from 1 to 31, or a weekday such as "first tuesday" or "last friday"'
 _NTH_DAY = re.compile(rf"(first|second|third|fourth|last) ({_WEEKDAYS})")
 
 
@@ -49,17 +50,17 @@ def _lines(text: str) -> str:
 
 def _path(text: str) -> str:
     _require_line(text.strip())
-    return text  # not composed: a file is found under exactly its name
+    return text  # not normalised: a file system finds a file only under its exact name
 
 
 def _require_line(line: str) -> None:
     if not line:
-        raise ValueError("it is empty: write it")
+        raise ValueError("must not be empty")
     if fault := line_fault(line):
-        raise ValueError(f"it has {fault.what}: {fault.remedy}")
+        raise ValueError(f"has {fault.what}: {fault.remedy}")
 
 
-Line = Annotated[str, AfterValidator(_line)]  # what readers see, in mails and on pages
+Line = Annotated[str, AfterValidator(_line)]  # readers see it in mails and on pages
 LineInEachLanguage = Annotated[dict[Language, Line], Field(min_length=1)]
 FilePath = Annotated[str, AfterValidator(_path)]
 
@@ -111,21 +112,21 @@ class NewsletterSection(Section):
         parts = urlsplit(url)
         try:
             sound = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-        except ValueError:  # a port that no machine has
+        except ValueError:  # not a valid port
             sound = False
         if not sound or any(letter.isspace() for letter in url):
-            raise ValueError("write the address of the site, such as https://digest.example.org")
+            raise ValueError("must be the address of the site, such as https://digest.example.org")
         if parts.query or parts.fragment or parts.username or not url.isascii():
-            raise ValueError("no query, fragment, user name or accents in the address of the site")
+            raise ValueError("must not contain a query, a fragment, a user name or accents")
         if not frozenset("&<>\"'").isdisjoint(url):
-            raise ValueError("no letter in the address of the site that HTML would have to escape")
+            raise ValueError("must not contain any of & < > \" '")
         return url.rstrip("/")
 
     @field_validator("logo")
     @classmethod
     def _https_logo(cls, url: str | None) -> str | None:
         if url is not None and not url.startswith("https://"):
-            raise ValueError("the logo's address must start with https://")
+            raise ValueError("must start with https://")
         return url
 
     @property
@@ -162,7 +163,7 @@ class DatabaseSection(Section):
     @classmethod
     def _known_engine(cls, url: str) -> str:
         if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
-            raise ValueError("write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+            raise ValueError("must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
         return url
 
 
@@ -172,7 +173,7 @@ def _key(secret: SecretStr) -> SecretStr:
     except ValueError:
         long_enough = False
     if not long_enough:
-        raise ValueError(f"write at least {_KEY_BYTES} random bytes in hexadecimal: `digest init` makes fresh ones")
+        raise ValueError(f"must be at least {_KEY_BYTES} random bytes in hexadecimal: `digest init` generates new keys")
     return secret
 
 
@@ -199,7 +200,7 @@ class When(Section):
             return day
         if isinstance(day, str) and _NTH_DAY.fullmatch(day.lower()):
             return day.lower()
-        raise ValueError('write a day from 1 to 31, or for example "first tuesday" or "last friday"')
+        raise ValueError(DAY)
 
 
 class ScheduleSection(Section):
@@ -215,8 +216,8 @@ class ScheduleSection(Section):
     def _known_zone(cls, name: str) -> str:
         try:
             ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError("no such time zone: write one like America/Toronto") from error
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: "America" is a folder
+            raise ValueError("must be a time zone such as America/Toronto") from error
         return name
 
 
@@ -240,7 +241,7 @@ def _network(text: str) -> str:
     try:
         return str(ip_network(text))
     except ValueError as error:
-        raise ValueError(f"{text!r} is no network: write one like 10.0.0.0/8, or one address") from error
+        raise ValueError(f"{text!r} is not a network: write one such as 10.0.0.0/8, or a single address") from error
 
 
 class RateSection(Section):
@@ -262,7 +263,7 @@ class WebSection(Section):
 
 
 class RetentionSection(Section):
-    signups_days: int = Field(default=14, ge=7, le=365)  # not shorter than the link that confirms one works
+    signups_days: int = Field(default=14, ge=7, le=365)  # at least as long as the confirmation link works
     networks_days: int = Field(default=365, ge=1, le=3650)
     deliveries_months: int = Field(default=24, ge=2, le=120)  # the links in a mail must work for 60 days
 
@@ -276,7 +277,7 @@ _PORTS = {"none": 25, "starttls": 587, "tls": 465}
 
 def _ascii(text: str) -> str:
     if not text.isascii():
-        raise ValueError("no accents: SMTP can't say them in a log-in")
+        raise ValueError("must not contain accents, which SMTP can't use to log in")
     return text
 
 
@@ -294,14 +295,14 @@ class SmtpSection(Section):
 
     @property
     def effective_port(self) -> int:
-        """The port, or the usual one of the kind of security."""
+        """The port, or the default of the security setting."""
         return self.port or _PORTS[self.security]
 
 
 def _api_key(secret: SecretStr) -> SecretStr:
     key = secret.get_secret_value().strip()
     if not re.fullmatch(r"[\x21-\x7e]+", key):
-        raise ValueError("write the key alone: no spaces, line breaks or accents")
+        raise ValueError("must be the key alone, without spaces, line breaks or accents")
     return SecretStr(key)
 
 
@@ -318,19 +319,19 @@ class SendgridSection(Section):
         parts = urlsplit(url)
         try:
             reachable = parts.port != 0
-        except ValueError:  # a port that no machine has
+        except ValueError:  # not a valid port
             reachable = False
         if not reachable or not url.isascii():
-            raise ValueError("write a name without accents, and a port from 1 to 65535 or none")
+            raise ValueError("must be a host name without accents, with no port or one from 1 to 65535")
         if parts.username or parts.path not in {"", "/"} or parts.query or parts.fragment or not parts.hostname:
-            raise ValueError("write the address alone, such as https://api.sendgrid.com")
+            raise ValueError("must be an address without a path, such as https://api.sendgrid.com")
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-            raise ValueError("the address must start with https:// (http:// only on this machine)")
+            raise ValueError("must start with https:// (http:// works only on this machine)")
         return url.rstrip("/")
 
 
 class Config(Section):
-    """The whole configuration. Paths in it are relative to the file's folder."""
+    """The whole configuration. Its paths are relative to the folder of the file."""
 
     newsletter: NewsletterSection
     content: ContentSection = ContentSection()

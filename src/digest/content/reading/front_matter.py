@@ -8,12 +8,11 @@ from functools import cached_property
 from typing import TypeAlias
 
 import yaml
-from yaml.composer import ComposerError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.reader import ReaderError
 
-from digest.characters import text_fault
-from digest.content.reading.yaml_comments import CommentsApart
+from digest.characters import describe, text_fault
+from digest.content.reading.yaml_comments import CommentsApart, RefusedYaml
 from digest.content.reading.yaml_faults import explain, misread
 from digest.errors import ContentError, Place
 
@@ -114,7 +113,8 @@ def compose(source: Source) -> MappingNode:
     try:
         node = yaml.compose(source.yaml, Loader=_StrictLoader)
     except ReaderError as error:
-        raise ContentError(source.place(error.position), f"the front matter can't be read: {error.reason}") from None
+        problem = f"there is {describe(source.yaml[error.position])}, which YAML can't hold"
+        raise ContentError(source.place(error.position), problem, "remove it") from None
     except yaml.MarkedYAMLError as error:
         raise _yaml_fault(source, error) from None
     if node is None:
@@ -145,9 +145,9 @@ class _StrictLoader(CommentsApart):
     def compose_node(self, parent: Node | None, index: int) -> Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise ComposerError(None, None, "anchors (&) and aliases (*) are not allowed", event.start_mark)
+            raise RefusedYaml(None, None, "anchors (&) and aliases (*) are not allowed", event.start_mark)
         if getattr(event, "tag", None) is not None:
-            raise ComposerError(None, None, f"the tag {event.tag} is not allowed", event.start_mark)
+            raise RefusedYaml(None, None, f"the tag {event.tag} is not allowed", event.start_mark)
         return super().compose_node(parent, index)
 
 

@@ -1,4 +1,6 @@
-"""Comments in YAML: one that touches the value before it was meant as part of the value."""
+"""What our YAML refuses beyond PyYAML: a comment that touches a value, and too many levels."""
+
+from typing import Any
 
 import yaml
 from yaml.composer import ComposerError
@@ -9,20 +11,25 @@ ADVICE = "put the whole value in quotes, or a space before #"
 
 
 class TouchingComment(ScannerError):
-    """A # directly after a quote, a bracket or a comma: YAML 1.2 does not allow it, PyYAML takes it for a comment."""
+    """A # directly after a quote, a bracket or a comma: YAML 1.2 forbids it, and PyYAML reads it as a comment."""
 
 
-class TooDeep(ComposerError):
-    """Mappings or lists inside each other, more than anybody means."""
+class RefusedYaml(ComposerError):
+    """Valid YAML that we do not accept; `problem` is in our own words."""
+
+
+class TooDeep(RefusedYaml):
+    """More levels of mappings and lists than anybody needs."""
 
 
 class CommentsApart(yaml.SafeLoader):
     """
-    A loader that refuses a comment without white space before it, and more levels than `deepest`.
+    A loader that refuses comments without white space before them, and more than `deepest` levels.
 
     Raises:
-        TouchingComment: There is one, such as in `title: "Group"# 1` or `[a, b]# x`.
+        TouchingComment: A comment touches a value, as in `title: "Group"# 1` or `[a, b]# x`.
         TooDeep: There are too many levels.
+        ScannerError: An escape stands for no character, as in `"\\UFFFFFFFF"`; PyYAML would fail with a ValueError.
 
     Source: YAML 1.2.2, 6.6.
     """
@@ -43,6 +50,13 @@ class CommentsApart(yaml.SafeLoader):
         node = super().compose_node(parent, index)
         self._open.pop()
         return node
+
+    def scan_flow_scalar_non_spaces(self, double: bool, start_mark: yaml.Mark) -> Any:
+        try:
+            return super().scan_flow_scalar_non_spaces(double, start_mark)
+        except (ValueError, OverflowError):
+            problem = "found unknown escape character"
+            raise ScannerError("while scanning a double-quoted scalar", start_mark, problem, self.get_mark()) from None
 
     def scan_to_next_token(self) -> None:
         before = self.buffer[self.pointer - 1 : self.pointer]

@@ -1,21 +1,18 @@
-"""What the editor most likely did when the front matter is no YAML, or is YAML that says something else than meant."""
+"""What the editor most likely did if front matter is not valid YAML, or means something else than it seems to."""
 
 import re
 
 import yaml
-from yaml.composer import ComposerError
 from yaml.nodes import ScalarNode
 
-from digest.content.reading.yaml_comments import ADVICE, TouchingComment, shortened
+from digest.content.reading.yaml_comments import ADVICE, RefusedYaml, TouchingComment, shortened
+from digest.content.reading.yaml_words import in_our_words
 
-_QUOTES = (
-    "put values in quotes if they contain : or # or start with a symbol, and check that every quote above is closed"
-)
 _PLAIN_YAML = "write the value itself: front matter supports only plain keys and values"
 
 _KEY = re.compile(r"[\"']?[\w.-]+(?: [\w.-]+)?[\"']?[ \t]*:(?:[ \t]|$)", re.MULTILINE)
 _CERTAIN_KEY = re.compile(r"[a-z_]+:(?:[ \t]|$)", re.MULTILINE)
-# What may stand at the left edge of a mapping: a key, a comment, an item, the end of a flow. A ## is a heading.
+# What can be at the left edge of a mapping: a key, a comment, an item, a closing bracket. A ## is a heading.
 _LEFT_EDGE = re.compile(rf"$|{_KEY.pattern}|#(?!#)|-(?:[ \t]|$)|[\]}}{{?%]", re.MULTILINE)
 _BLANK = re.compile(r"[ \t\r]*$", re.MULTILINE)
 _HEADING_OR_BLANK = re.compile(rf"#{{1,6}} |{_BLANK.pattern}", re.MULTILINE)
@@ -26,7 +23,7 @@ _OPENED_IN_WORD = re.compile(r"(?::|^\s*-)[ \t]+([“”„‘’])")
 
 def explain(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str, str]:
     """
-    Tell what is wrong with front matter that YAML refuses.
+    Say what is wrong with front matter that YAML refuses.
 
     Returns:
         Index in *text* of where to look, the problem, and what to do.
@@ -35,20 +32,16 @@ def explain(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str, str]:
     index = mark.index if mark else 0
     if fault := _prose(text, index):
         return fault
-    if text[index : index + 1] == "\t":
-        return index, "this line contains a tab", "use spaces"
-    if isinstance(error, (ComposerError, TouchingComment)):
+    if isinstance(error, (RefusedYaml, TouchingComment)):
         return index, str(error.problem), ADVICE if isinstance(error, TouchingComment) else _PLAIN_YAML
-    if error.context == "while scanning a quoted scalar" and error.context_mark:
-        return error.context_mark.index, "a quote on this line is never closed", "close it or remove it"
     if opened := _OPENED_IN_WORD.search(text[text.rfind("\n", 0, index) + 1 : index]):
         advice = "use straight quotes, \" or '"
         return index, f"the value starts with {opened[1]}, which YAML does not treat as a quote", advice
-    return index, f"the front matter is not valid YAML ({error.problem})", _QUOTES
+    return in_our_words(text, error)
 
 
 def misread(text: str, node: ScalarNode) -> tuple[str, str] | None:
-    """Tell what is wrong with an unquoted value that YAML reads otherwise than it looks: problem, remedy."""
+    """The problem with an unquoted value that YAML reads differently from how it looks, and what to do; or None."""
     if node.style is not None:
         return None
     if cut := _CUT_OFF.match(text, node.end_mark.index):
@@ -62,12 +55,12 @@ def misread(text: str, node: ScalarNode) -> tuple[str, str] | None:
 
 
 def in_word_quotes(value: str) -> bool:
-    """Tell whether the whole value stands in typographic quotes, so that it must be quoted to keep them."""
+    """Whether typographic quotes surround the whole value, so that it needs straight quotes to keep them."""
     return _WORD_QUOTES.fullmatch(value) is not None
 
 
 def _prose(text: str, most: int) -> tuple[int, str, str] | None:
-    """The fault that a line up to that of *most* is no key and value but text, if there is one."""
+    """The fault that a line, up to the one of *most*, is text instead of a key and value; or None."""
     start = _text_begins(text, most)
     if start is None:
         return None
@@ -78,7 +71,7 @@ def _prose(text: str, most: int) -> tuple[int, str, str] | None:
 
 
 def _text_begins(text: str, most: int) -> int | None:
-    """Index of the line, up to that of *most*, where the article's text seems to begin, with the headings above it."""
+    """Index of the line, up to the one of *most*, where the article text seems to begin, headings included."""
     starts = _line_starts(text)
     first = next((number for number, start in enumerate(starts) if _is_prose(text, start)), None)
     if first is None or starts[first] > most or not _KEY.match(text):

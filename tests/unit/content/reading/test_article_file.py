@@ -201,8 +201,8 @@ def test_byte_order_mark_and_windows_line_ends_are_accepted():
         ("---\n---\nText.\n", "1: the front matter is empty"),
         ("---\n- a\n- b\n---\nText.\n", "2: the front matter is not a mapping"),
         ("---\njust words\n---\nText.\n", "2: the front matter is not a mapping"),
-        ("---\ntitle: A: B\n---\nText.\n", "2: the front matter is not valid YAML"),
-        ("---\ntitle: [A\nmonth: 2026-11\n---\nText.\n", "the front matter is not valid YAML"),
+        ("---\ntitle: A: B\n---\nText.\n", "2: a colon here starts a key inside a value: put the value in quotes"),
+        ("---\ntitle: [A\nmonth: 2026-11\n---\nText.\n", "2: the list that begins here lacks a comma or its ]"),
         ("---\ntitle: A\n? [x]\n: y\n---\nText.\n", "3: a key must be a single word"),
     ],
 )
