@@ -1,4 +1,4 @@
-"""E-mail addresses: what can be mailed, and when two spellings are one person."""
+"""Email addresses: which can be mailed, and when two spellings mean the same person."""
 
 import hashlib
 import re
@@ -12,18 +12,19 @@ from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
 
 from digest.characters import describe
 from digest.errors import InvalidAddress
+from digest.subscribers.address_reasons import reason
 
 _LONGEST = 254  # RFC 5321, 4.5.3.1.3, without the angle brackets
-_SHOWN = 60  # characters of a refused text that a message repeats
+_SHOWN = 60  # characters of a refused text that a message quotes
 _HASH_BYTES = 16
 _LENGTH = 22  # of 16 bytes in base64, without the padding
 _BLOCK_BYTES = 64  # SHA-256
 _TO_URL = bytes.maketrans(b"+/", b"-_")
 _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # categories of Unicode
-_PLAIN = re.compile(r"[a-zA-Z0-9_+-]+(?:\.[a-zA-Z0-9_+-]+)*")  # a local part of which nothing can be said
+_PLAIN = re.compile(r"[a-zA-Z0-9_+-]+(?:\.[a-zA-Z0-9_+-]+)*")  # a local part that is certainly valid
 _LOWER_CASE = frozenset(CASE_INSENSITIVE_MAILBOX_NAMES)
 _LOCAL_LONGEST = 64  # RFC 5321, 4.5.3.1.1
-_DOMAINS = 4096  # verdicts on domains that are remembered: a list has few domains and many people
+_DOMAINS = 4096  # cached domains: a list has few domains and many people
 
 
 class AddressFault(StrEnum):
@@ -39,30 +40,32 @@ class AddressFault(StrEnum):
 
 def parse_address(text: str) -> str:
     """
-    Read one address, as it can be given to any mail provider.
+    Read one address in a form that every mail provider accepts.
 
     Args:
-        text: What somebody typed or a list holds; space around it is ignored.
+        text: As typed, or from a list; surrounding space is ignored.
 
     Returns:
         The address in ASCII: local part as written, domain in A-labels and lower case.
 
     Raises:
-        InvalidAddress: It is no address, or more than one, or one that cannot be mailed: with a display name, a quoted
-            local part, an address literal, a letter outside ASCII before the @, or more than 254 characters.
+        InvalidAddress: It is not an address, is more than one, or can't be mailed because it has a display name, a
+            quoted local part, an address literal, a letter outside ASCII before the @, or more than 254 characters.
 
-    Does not ask whether the domain exists.
+    Does not check whether the domain exists.
 
     Source: RFC 5321, 4.1.2; RFC 5891.
     """
     stripped = text.strip()
     if len(stripped) > _LONGEST:
-        raise InvalidAddress(f"{_shown(stripped)} is not an address: it has more than {_LONGEST} characters")
+        raise InvalidAddress(
+            f"{_shown(stripped)} is not an address: it has more than {_LONGEST} characters, so shorten it"
+        )
     return _parse_plain(stripped) or _parse_any(stripped)
 
 
 def _parse_plain(text: str) -> str | None:
-    """What `_parse_any` says of nearly every address, in a tenth of the time; None: ask it."""
+    """The result of `_parse_any` for nearly every address, in a tenth of the time; None: ask `_parse_any`."""
     local, _, domain = text.partition("@")
     if len(local) > _LOCAL_LONGEST or not _PLAIN.fullmatch(local) or local.lower() in _LOWER_CASE:
         return None
@@ -72,7 +75,7 @@ def _parse_plain(text: str) -> str | None:
 
 @lru_cache(_DOMAINS)
 def _mailable(domain: str) -> str | None:
-    """The domain in A-labels and lower case, if nothing is wrong with it."""
+    """The domain in A-labels and lower case, or None if it is invalid."""
     try:
         return _parse_any(f"a@{domain}").removeprefix("a@")
     except InvalidAddress:
@@ -86,10 +89,10 @@ def _parse_any(stripped: str) -> str:
     try:
         found = validate_email(unicodedata.normalize("NFC", stripped), check_deliverability=False, strict=True)
     except EmailNotValidError as error:
-        raise InvalidAddress(f"{_shown(stripped)} is not an address: {_reason(error)}") from error
+        raise InvalidAddress(f"{_shown(stripped)} is not an address: {reason(stripped)}") from error
     if found.ascii_email is None or len(found.ascii_email) > _LONGEST:
         raise InvalidAddress(
-            f"{_shown(stripped)} can't be mailed: it is too long, or has letters outside ASCII before the @"
+            f"{_shown(stripped)} can't be mailed: it is too long, or not ASCII before the @: use another address"
         )
     local, _, domain = found.ascii_email.rpartition("@")
     return f"{local}@{domain.lower()}"
@@ -97,39 +100,39 @@ def _parse_any(stripped: str) -> str:
 
 def canonical(address: str) -> str:
     """
-    The identity of an address from `parse_address`: two addresses with the same one are the same person.
+    The identity of an address from `parse_address`: two addresses with the same identity are the same person.
 
-    Case makes no difference, anywhere; a plus-tag does.
+    Case makes no difference anywhere. A plus tag does.
     """
-    return address.lower()  # ASCII by construction, so no letter of another alphabet is folded into one of it
+    return address.lower()  # ASCII by construction, so no other alphabet is folded into it
 
 
 def without_tag(address: str) -> str:
     """
     The mailbox behind an address from `parse_address`: its local part up to the first plus sign.
 
-    For limits only: which address reaches which mailbox is for its host to say, and two tags stay two people.
+    For rate limits only: only the host knows which addresses share a mailbox, so two tags stay two people.
 
-    Source: RFC 5233, 1, whose usual separator this is; a host may have another one, or none.
+    Source: RFC 5233, 1, for the usual separator; a host may use another one, or none.
     """
     local, _, domain = address.rpartition("@")
     return f"{local.partition('+')[0] or local}@{domain}"
 
 
 def display_address(address: str) -> str:
-    """An address from `parse_address` for people to read: its domain with the letters that its A-labels stand for."""
+    """An address from `parse_address` for people to read, with its domain in Unicode."""
     return str(validate_email(address, check_deliverability=False).normalized)
 
 
 class AddressHash:
     """
-    A keyed hash of an address's identity, which may be kept when the address may not.
+    A keyed hash of an address's identity, which can be kept after the address is deleted.
 
     Args:
-        key: At least 32 random bytes, used for nothing else. With another key every person becomes a stranger.
+        key: At least 32 random bytes, used for nothing else. A different key makes everyone unknown.
 
-    Calling it with an address from `parse_address` gives 22 characters, safe in a URL: half of HMAC-SHA256, on prepared
-    states, since an import identifies every row.
+    Calling it with an address from `parse_address` returns 22 URL-safe characters: half of HMAC-SHA256. The hash states
+    are prepared once, because an import identifies every row.
 
     Source: RFC 2104, 2 and 5.
     """
@@ -148,7 +151,7 @@ class AddressHash:
 
 
 def _refusal(text: str) -> tuple[AddressFault, str, str] | None:
-    """What an address may never hold, said more plainly than a grammar would: rule, words, character."""
+    """The rule that *text* breaks, in plainer words than a grammar has, and the character; or None."""
     local, _, domain = text.rpartition("@")
     if hidden := next((letter for letter in text if unicodedata.category(letter) in _HIDDEN), ""):
         is_layout = unicodedata.category(hidden) == "Cf"
@@ -156,26 +159,28 @@ def _refusal(text: str) -> tuple[AddressFault, str, str] | None:
         fault = AddressFault.INVISIBLE if is_layout else AddressFault.CONTROL
         return fault, f"it contains {what}, {describe(hidden)}: retype the address", hidden
     if letter := next((one for one in unicodedata.normalize("NFC", local) if not one.isascii()), ""):
-        return AddressFault.NOT_ASCII, f"only ASCII is supported before the @, and it has {letter!r}", letter
+        return (
+            AddressFault.NOT_ASCII,
+            f"only ASCII is supported before the @, and it has {letter!r}: use another address",
+            letter,
+        )
     found = {
-        "it is empty": (AddressFault.OTHER, not text),
+        "it is empty: enter an address": (AddressFault.OTHER, not text),
         "enter the address only, without a name or brackets": (AddressFault.NOT_ALONE, "<" in text or ">" in text),
         "enter one address only": (
             AddressFault.SEVERAL,
             any(mark in text for mark in ",;") or (text.count("@") > 1 and '"' not in text),
         ),
-        "quoted names before the @ are not supported": (AddressFault.OTHER, '"' in local),
-        "it looks like an encoded word (RFC 2047)": (AddressFault.OTHER, "=?" in text),
-        "an address literal is not supported": (AddressFault.OTHER, domain.startswith("[")),
+        "a quoted name before the @ is not supported: use another address": (AddressFault.OTHER, '"' in local),
+        "it looks like an encoded word (RFC 2047): write the address itself": (AddressFault.OTHER, "=?" in text),
+        "an address literal is not supported: use a domain such as example.org": (
+            AddressFault.OTHER,
+            domain.startswith("["),
+        ),
     }
     return next(((fault, words, "") for words, (fault, is_so) in found.items() if is_so), None)
 
 
-def _reason(error: EmailNotValidError) -> str:
-    said = str(error).rstrip(".")
-    return said[:1].lower() + said[1:]
-
-
 def _shown(text: str) -> str:
-    """*text* on one line, cut: a refused text may have megabytes, and bytes that move the cursor."""
+    """*text* quoted on one line and cut, because a refused text can be huge or contain control characters."""
     return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}...")

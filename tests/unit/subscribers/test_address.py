@@ -1,4 +1,5 @@
 import hmac
+import re
 from base64 import urlsafe_b64encode
 
 import pytest
@@ -76,6 +77,67 @@ def test_what_cannot_be_mailed_is_refused_and_says_why(text, said):
     message = str(caught.value)
     assert len(message) < 300
     assert message.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("ann", "it has no @: write it like name@example.org"),
+        ("ann＠example.org", "it has ＠ in place of @: type an ordinary @"),
+        ("@example.org", "there is nothing before the @: add the name of the mailbox"),
+        ("ann@", "there is nothing after the @: add the domain, such as example.org"),
+        ("an n@example.org", "it contains a space: remove it"),
+        ("ann@exa\u3000mple.org", "it contains an unusual space: remove it"),
+        ("a" * 65 + "@example.org", "it has 65 characters before the @, more than the limit of 64: check it"),
+        ("ann(work)@example.org", "it has '(' before the @, which is not allowed there: remove it"),
+        ("ann..lee@example.org", "a dot before the @ can't be first, last or next to another dot: remove it"),
+        ("ann.@example.org", "a dot before the @ can't be first, last or next to another dot: remove it"),
+        ("ann@ex_ample.org", "it has '_' after the @, which is not allowed there: remove it"),
+        ("ann@example..org", "a dot after the @ can't be first, last or next to another dot: remove it"),
+        ("ann@example.org.", "a dot after the @ can't be first, last or next to another dot: remove it"),
+        ("ann@-example.org", "a hyphen after the @ can't be next to a dot, first or last: check the domain"),
+        ("ann@" + "a" * 64 + ".org", "it has more than 63 characters between two dots after the @: check the domain"),
+        ("ann@localhost", "no mail can reach localhost, which is reserved: use a real domain"),
+        ("ann@a.test", "no mail can reach a.test, which is reserved: use a real domain"),
+        ("ann@example", "the domain 'example' has no dot: write all of it, such as example.org"),
+        ("ann@127.0.0.1", "the domain ends in '1', which is not a top-level domain: check it"),
+        ("ann@ab--cd.org", "check 'ab--cd.org', which is not a domain"),
+        ("ann@xn--a.org", "check 'xn--a.org', which is not a domain"),
+    ],
+)
+def test_text_that_is_not_an_address_says_what_to_fix(text, said):
+    with pytest.raises(InvalidAddress) as caught:
+        parse_address(text)
+
+    assert str(caught.value).endswith(f" is not an address: {said}")
+
+
+LIKE_ADDRESSES = st.text('ab1@@@..-_+"(),;:<>[]\\ é\u3000。ß１🙂\u0301\u05d0=?xn', max_size=40) | st.sampled_from(
+    [
+        "a@b.c@d",
+        "a@xn--zzzz.org",
+        "a@\u05d0a.org",
+        "a@１２７.org",
+        "a@⒈com",
+        "a@" + "é" * 63 + ".org",
+        "a@a。b",
+        "a@☃.test",
+    ]
+)
+
+
+@given(LIKE_ADDRESSES)
+def test_no_address_is_refused_in_the_words_of_a_library(text):
+    try:
+        parse_address(text)
+    except InvalidAddress as error:
+        message = str(error)
+    else:
+        return
+
+    said = message[len(repr(text.strip())) :]
+    assert not re.search(r"email address|-sign|IDNA|[Ii]nvalid|period|Codepoint|label|\.$", said)
+    assert re.search(r": .*(remove|write|type|enter|retype|add|use|check|shorten) ?", said)
 
 
 @given(st.text(max_size=300))

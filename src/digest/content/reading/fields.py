@@ -1,4 +1,4 @@
-"""Front matter to checked values: pydantic decides, and every fault gets the line of its key."""
+"""Validation of front matter: pydantic decides, and every error gets the line of its key."""
 
 import difflib
 from collections.abc import Iterator
@@ -21,15 +21,17 @@ _NOT_WRITTEN = {"", "[key]"}  # parts of a path that pydantic adds, and the key 
 _KINDS = {
     "string_type": ("must be text", "write one value after the key, in quotes if it contains : or #"),
     "list_type": ("must be a list", "write [one, two], or each below the key after a hyphen"),
+    "dict_type": ("must be a group of keys", "write the keys on the lines below it, indented"),
     "model_type": ("must be a group of keys", "write the keys on the lines below it, indented"),
 }
+_ANYTHING_ELSE = ("can't be read", "write it as in docs/articles.md")
 
 
 class Unfit(ValueError):
-    """A value that a field can't take.
+    """A value that a field does not accept.
 
     Attributes:
-        problem: Goes after the name of the key.
+        problem: What is wrong, for use after the name of the key.
         remedy: What to do.
     """
 
@@ -40,7 +42,7 @@ class Unfit(ValueError):
 
 
 class Fields(BaseModel):
-    """Base of the models: an unknown key is an error, space around a value is not part of it."""
+    """Base of the models: unknown keys are errors, and space around a value is ignored."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
 
@@ -72,10 +74,9 @@ Model = TypeVar("Model", bound=Fields)
 
 def validate(model: type[Model], front_matter: FrontMatter, faults: Faults) -> Model | None:
     """
-    Check the front matter against *model*; None if it does not fit, with every reason added to *faults*.
+    Check the front matter against *model*. If it does not fit, return None and add every reason to *faults*.
 
-    Whatever *model* says of it, every value is held against `text_fault`: YAML's escapes get any character past a check
-    of the file.
+    `text_fault` checks every value, because an escape in YAML can produce characters that a check of the file misses.
     """
     refused: set[KeyPath] = set()
     for path, text in _texts(dict(front_matter.values), ()):
@@ -93,7 +94,7 @@ def validate(model: type[Model], front_matter: FrontMatter, faults: Faults) -> M
 
 
 def _texts(value: Value, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
-    """Every text in *value*, however deep, with its path."""
+    """Every text in *value*, at any depth, with its path."""
     if isinstance(value, str):
         yield path, value
         return
@@ -102,7 +103,7 @@ def _texts(value: Value, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
 
 
 def line_of(front_matter: FrontMatter, path: KeyPath) -> int:
-    """Line of the key, or of the nearest one around it; 1 if there is none."""
+    """The line of the key, or of the nearest key that contains it; else 1."""
     while path and path not in front_matter.lines:
         path = path[:-1]
     return front_matter.lines.get(path, 1)
@@ -117,7 +118,7 @@ def _explain(details: ErrorDetails, path: KeyPath, model: type[Fields]) -> tuple
         return f"{name} is missing", _MISSING.get(path, f"add `{path[-1]}:` with its value")
     if details["type"] == "extra_forbidden":
         return f"unknown key {name!r}", _did_you_mean(str(path[-1]), _known(model, path[:-1]))
-    problem, remedy = _KINDS.get(details["type"], (details["msg"], ""))
+    problem, remedy = _KINDS.get(details["type"], _ANYTHING_ELSE)
     return f"{name} {problem}", remedy
 
 
@@ -145,6 +146,6 @@ def _did_you_mean(word: str, known: list[str]) -> str:
     close = difflib.get_close_matches(word.casefold(), known, n=1)
     if close:
         return f"did you mean {close[0]!r}?"
-    if " " in word:  # a sentence with a colon, which YAML takes for a key
+    if " " in word:  # a sentence with a colon, which YAML reads as a key
         return "if the article text begins here, put the closing --- above it"
     return f"valid keys are {', '.join(known)}"

@@ -1,4 +1,4 @@
-"""A subscriber list as CSV: from text to rows, and back.
+"""A subscriber list as CSV: from text to rows and back.
 
 Source: RFC 4180.
 """
@@ -27,11 +27,11 @@ def read_list(lines: Iterable[str], rules: RowRules) -> tuple[Layout, Iterator[R
         lines: The file's lines with their ends (opened with newline=""); a byte order mark is skipped.
 
     Raises:
-        ValueError: The header names no column of addresses, a column of `rules.ignored` can't be ignored, or nothing
-            fit says where and when the people agreed.
+        ValueError: The header is not valid CSV or has no column of addresses, a column of `rules.ignored` can't be
+            ignored, or neither the columns nor *rules* say where and when the people agreed.
 
-    Columns are found by name; see `digest.subscribers.formats`. The separator is a comma, a semicolon or a tab,
-    whichever the header holds most of; a line `sep=;` before it is obeyed.
+    Columns are found by name; see `digest.subscribers.lists.formats`. The separator is a comma, a semicolon or a tab,
+    whichever is most frequent in the header, or the one that a line such as `sep=;` above it names.
     """
     table = _Table(lines)
     layout = read_header(table.header, rules.ignored)
@@ -40,13 +40,13 @@ def read_list(lines: Iterable[str], rules: RowRules) -> tuple[Layout, Iterator[R
 
 
 def read_cells(lines: Iterable[str]) -> tuple[Sequence[str], Iterator[tuple[int, Sequence[str]]]]:
-    """The header of a list, and the cells of each row with the line where it begins, without rows that are not CSV."""
+    """The header of a list, and each row's first line and cells. Skips rows that are not valid CSV."""
     table = _Table(lines)
     return table.header, ((row.line, row.cells) for row in table if not row.error)
 
 
 def to_row(subscriber: Subscriber) -> Mapping[str, str]:
-    """The row that `read_list` reads back as this person, not yet safe from spreadsheet programs."""
+    """The row that `read_list` reads back as this person, before it is made safe for spreadsheet programs."""
     chosen = subscriber.preferences
     return {
         "email": subscriber.address,
@@ -62,7 +62,7 @@ def to_row(subscriber: Subscriber) -> Mapping[str, str]:
 
 
 def write_list(out: TextIO, rows: Iterable[Sequence[str]], columns: Sequence[str] = COLUMNS) -> int:
-    """Write *columns* and *rows*, whose cells are in that order, safe from spreadsheet programs; how many rows."""
+    """Write *columns* and *rows*, whose cells are in that order, safe for spreadsheet programs; return their number."""
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
     count = 0
@@ -73,12 +73,25 @@ def write_list(out: TextIO, rows: Iterable[Sequence[str]], columns: Sequence[str
 
 @dataclass(frozen=True, slots=True)
 class _Cells:
-    """One row: its cells; or why it is not CSV, and its first line."""
+    """One row: its cells, or why it is not valid CSV and the text of its first line."""
 
     line: int
     cells: Sequence[str] = ()
     error: str = ""
     text: str = ""
+
+
+def _in_our_words(error: csv.Error) -> str:
+    said = str(error)
+    if "field limit" in said:
+        return (
+            f"a cell has more than {csv.field_size_limit()} characters: shorten it, or close the quote that opened it"
+        )
+    if "end of data" in said:
+        return "a quote is never closed: close it or remove it"
+    if "expected after" in said:
+        return 'text follows a closing quote: write a quote inside a cell as two, ""'
+    return "this row is not CSV: check its quotes and line ends"
 
 
 class _Table:
@@ -87,8 +100,11 @@ class _Table:
     def __init__(self, lines: Iterable[str]) -> None:
         self._stream = iter(lines)
         header, self._separator, self._above = _header(self._stream)
-        self.header: Sequence[str] = next(csv.reader([header], delimiter=self._separator), [])
-        self._first = ""  # line of the row that is being read
+        try:
+            self.header: Sequence[str] = next(csv.reader([header], delimiter=self._separator), [])
+        except csv.Error as error:
+            raise ValueError(f"the header is not valid: {_in_our_words(error)}") from error
+        self._first = ""  # first line of the current row
 
     def __iter__(self) -> Iterator[_Cells]:
         table = csv.reader(self._remembered(), delimiter=self._separator, strict=True)
@@ -101,7 +117,7 @@ class _Table:
                 return
             except csv.Error as error:
                 line = table.line_num + self._above
-                yield _Cells(start, error=f"not valid CSV: {error}: check the quotes", text=self._first)
+                yield _Cells(start, error=_in_our_words(error), text=self._first)
                 continue
             line = table.line_num + self._above
             if any(cells):
@@ -118,7 +134,7 @@ def _header(stream: Iterator[str]) -> tuple[str, str, int]:
     """The header, its separator and its line."""
     for number, line in enumerate(stream, 1):
         text = line.lstrip("\ufeff")
-        if text.lower().startswith("sep=") and text[4:5] in _SEPARATORS:  # as spreadsheet programs write it
+        if text.lower().startswith("sep=") and text[4:5] in _SEPARATORS:  # spreadsheet programs write it
             return next(stream, ""), text[4], number + 1
         if text.strip():
             return text, max(_SEPARATORS, key=text.count), number

@@ -646,3 +646,43 @@ def test_template_marks_are_kept_as_text(text):
     read = parse(f'---\ntitle: "{text}"\nmonth: 2026-11\n---\n{text}\n')
 
     assert (read.title, read.body) == (text, text)
+
+
+ARTICLE_KEYS = [
+    "title",
+    "month",
+    "topics",
+    "research_type",
+    "citation",
+    "study",
+    "author",
+    "language",
+    "about",
+    "suppress",
+]
+STUDY_KEYS = ["title", "authors", "year", "journal", "volume", "doi", "editors", "language"]
+ODD_VALUES = [
+    "[]",
+    "[[1]]",
+    "{}",
+    "{a: 1}",
+    "{en: x}",
+    "[{a: 1}]",
+    "[{code: [1]}]",
+    "[{code: {a: 1}, reason: [x]}]",
+    "é",
+]
+
+
+@pytest.mark.parametrize("value", ODD_VALUES)
+def test_no_value_of_any_key_is_refused_in_the_words_of_a_library(value):
+    keys = [f"{key}: {value}\n" for key in ARTICLE_KEYS if key != "study"]
+    study = "study:\n" + "".join(f"  {key}: {value}\n" for key in STUDY_KEYS)
+
+    for head in ("".join(keys) + f"study: {value}\n", "".join(keys) + study):
+        for fault in faults(f"---\n{head}---\nThe body.\n"):
+            place, _, said = fault.partition(" ")
+            assert place.removeprefix(f"{FILE}:").rstrip(":").isdigit()
+            assert ": " in said or said.endswith("?")
+            assert "nput should" not in said
+            assert "can't be read" not in said

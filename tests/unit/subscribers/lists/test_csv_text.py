@@ -1,6 +1,7 @@
 import csv
 import datetime as dt
 import io
+import re
 import unicodedata
 from dataclasses import replace
 
@@ -228,8 +229,38 @@ def test_quote_that_is_never_closed_costs_no_more_than_its_row():
 
     found = rows(text)
 
-    assert "not valid CSV" in found[0].problems[0]
+    assert found[0].problems == (
+        "a cell has more than 131072 characters: shorten it, or close the quote that opened it",
+    )
     assert found[-1].person.address == "p2999@example.org"
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ('ann@example.org,"Ann', "a quote is never closed: close it or remove it"),
+        ('ann@example.org,"Ann" Lee', 'text follows a closing quote: write a quote inside a cell as two, ""'),
+        (
+            "ann@example.org," + "x" * 200_000,
+            "a cell has more than 131072 characters: shorten it, or close the quote that opened it",
+        ),
+    ],
+)
+def test_row_that_is_not_csv_is_refused_in_our_own_words_with_its_line(row: str, said: str):
+    assert problems(f"email,name\nbea@example.org,\n{row}\n") == {3: said}
+
+
+def test_header_that_is_not_csv_is_refused():
+    with pytest.raises(ValueError, match="the header is not valid: a cell has more than 131072 characters: shorten it"):
+        rows(f"email,{'x' * 200_000}\nann@example.org,\n")
+
+
+@given(st.text("a@b.,;\t\"\n\r\0'= é", max_size=60))
+def test_no_row_is_refused_in_the_words_of_a_library(text: str):
+    found = rows(f"email,name\nann@example.org,\n{text}\n")
+
+    said = " ".join(problem for row in found for problem in row.problems)
+    assert not re.search(r"expected after|end of data|field limit|new-line|NUL|-sign|email address", said)
 
 
 def test_nul_in_a_cell_is_refused():
