@@ -109,6 +109,7 @@ SEEDS = {
     "clipped": lambda: rendered(long_issue(110)),
     "count-word": lambda: written(file=in_both(subject="Three summaries this month")),
     "dead-link": lambda: written(make_article(body="[The last issue](/2026-09/)")),
+    "french-typography": lambda: written(make_article(body="Une question ? Oui.", language="fr")),
     "heading-order": lambda: in_article("<h5>Too deep</h5>"),
     "insecure-link": lambda: written(make_article(body="[b](http://example.org)")),
     "leftover-placeholder": lambda: written(make_article(body="It found TODO in all.")),

@@ -5,31 +5,14 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from digest.rendering.prose import OBJECT, TAG, UNTOUCHED, blocks
+from digest.rendering.spacing import spaced, spaced_html
+
 _STRAIGHT = re.compile(r"['\"]")
-# Nothing in here is prose. Bounded repetitions keep a text of any length linear.
-_UNTOUCHED = re.compile(
-    r"""
-    (?:https?|ftp)://[^\s<>"“”«»]*[^\s<>"“”«»'’.,;:!?)\]}]      # the signs that end it belong to the sentence
-    | \bwww\.[^\s<>"“”«»]*[^\s<>"“”«»'’.,;:!?)\]}]
-    | \b10\.\d{4,9}/[^\s<>"“”«»]*[^\s<>"“”«»'’.,;:!?)\]}]       # a DOI
-    | \w[\w.+'-]{0,63}@[\w-][\w.-]*
-    | \{[^{}\n]{0,200}\}                                       # a placeholder
-    | </?[A-Za-z][^<>\n]{0,200}>                                # a tag, shown as it was written
-    | \d'\s?\d{1,2}(?:[.,]\d+)?"?                              # feet and inches
-    """,
-    re.VERBOSE,
-)
 # Words that begin with an apostrophe.
 _CLIPPED = re.compile(r"'(?:\d\ds|tis|twas|til|em)\b", re.IGNORECASE)
 _BEFORE_OPENING = frozenset("([{<-–—/…«“„‘‚¿¡'\"")
 _APOSTROPHE = "’"
-_OBJECT = "\ufffc"  # stands for code inside a sentence: a word that is left alone
-
-_TAG = re.compile(r"(<[^<>\"]*(?:\"[^\"]*\"[^<>\"]*)*>)")
-_HREF = re.compile(r"<a href=\"(?:mailto:)?([^\"]*)\"")
-_NAME = re.compile(r"</?([a-z][a-z0-9]*)")
-_INLINE = frozenset({"a", "b", "code", "em", "i", "span", "strong"})
-_VERBATIM = frozenset({"code", "pre"})
 _MAY_HAVE_QUOTES = ("'", '"', "&quot;", "&#")
 
 
@@ -57,18 +40,18 @@ _SIGNS = {
 
 def typographic(text: str, language: str) -> str:
     """
-    Set the straight quotes and apostrophes of plain text as *language* does.
+    Set the straight quotes and apostrophes of plain text as *language* does, and its spaces (see `spaced`).
 
     Args:
         language: A tag such as `fr-CA`. In a language that is not known here the text stays as it is.
 
     Returns:
-        The same letters, digits and signs. A quote that has no partner stays straight, and so do the signs of feet
-        and inches. Addresses, DOIs and placeholders are left alone. Doing it again changes nothing.
+        The same letters, digits and signs; in French, spaces may differ. A quote that has no partner stays straight,
+        and so do the signs of feet and inches. Addresses, DOIs and placeholders are left alone. Doing it again changes
+        nothing.
     """
-    if "'" not in text and '"' not in text:
-        return text
-    return _set(text, _marks(text, language))
+    quoted = _set(text, _marks(text, language)) if "'" in text or '"' in text else text
+    return spaced(quoted, language)
 
 
 def typographic_html(html: str, language: str) -> str:
@@ -79,35 +62,11 @@ def typographic_html(html: str, language: str) -> str:
         html: From `digest.rendering.markdown.to_html`, or as simple.
     """
     if not any(sign in html for sign in _MAY_HAVE_QUOTES):
-        return html
-    pieces = _TAG.split(html)  # text at even places, a tag at odd ones
-    for block in _blocks(pieces):
+        return spaced_html(html, language)
+    pieces = TAG.split(html)  # text at even places, a tag at odd ones
+    for block in blocks(pieces):
         _set_block(pieces, block, language)
-    return "".join(pieces)
-
-
-def _blocks(pieces: list[str]) -> Iterator[list[tuple[int, str]]]:
-    """The texts of each block with their places; a sign stands in for code and for a linked address."""
-    block: list[tuple[int, str]] = []
-    verbatim = 0
-    href = ""
-    for place, piece in enumerate(pieces):
-        if place % 2 == 0:
-            is_code_or_address = piece and (verbatim or piece == href)
-            block.append((place, _OBJECT if is_code_or_address else entities.unescape(piece)))
-            continue
-        linked = _HREF.match(piece)
-        href = linked[1] if linked else ""
-        found = _NAME.match(piece)
-        name = found[1] if found else ""
-        if name in _VERBATIM:
-            verbatim += -1 if piece.startswith("</") else 1
-        if name == "br":
-            block.append((place, "\n"))
-        elif name not in _INLINE:
-            yield block
-            block = []
-    yield block
+    return spaced_html("".join(pieces), language)
 
 
 def _set_block(pieces: list[str], block: list[tuple[int, str]], language: str) -> None:
@@ -150,7 +109,7 @@ class _Reader:
 
     def _places(self) -> Iterator[int]:
         end = 0
-        for span in [*(found.span() for found in _UNTOUCHED.finditer(self._text)), (len(self._text), 0)]:
+        for span in [*(found.span() for found in UNTOUCHED.finditer(self._text)), (len(self._text), 0)]:
             yield from (found.start() for found in _STRAIGHT.finditer(self._text, end, span[0]))
             end = span[1]
 
@@ -201,4 +160,4 @@ class _Reader:
 
 
 def _is_word(character: str) -> bool:
-    return character.isalnum() or character == _OBJECT
+    return character.isalnum() or character == OBJECT

@@ -15,6 +15,7 @@ from digest.months import Month
 
 # What makes a name look like two in an enumeration, in either language.
 _JOINT = re.compile(r",|\b(?:and|or|et|ou)\b", re.IGNORECASE)
+_FIRST = re.compile(r"^1\b")  # CLDR has no ordinal for the first of a month
 _WORD = re.compile(r"[^\W\d_]+")
 # Words of one of the two languages alone; "on", "a", "en" and "son" are words of both.
 _LITTLE_WORDS = {
@@ -74,8 +75,9 @@ def month_name(month: Month, language: str) -> str:
 
 
 def day_name(day: dt.date, language: str) -> str:
-    """A day in words: `November 24, 2026`, `24 novembre 2026`."""
-    return str(format_date(day, "long", locale=locale(language)))
+    """A day in words: `November 24, 2026`, `24 novembre 2026`, `1er novembre 2026`."""
+    name = str(format_date(day, "long", locale=locale(language)))
+    return _FIRST.sub("1er", name) if language == "fr" else name
 
 
 def join_words(words: Sequence[str], language: str) -> str:

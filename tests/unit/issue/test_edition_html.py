@@ -115,7 +115,7 @@ def test_article_shows_title_as_permalink_and_names_in_the_reader_s_language():
 
     assert [a.get("href") for a in root.iterfind(".//h2/a")] == ["https://digest.example.org/2026-11/one/"]
     assert texts(root.find_class("kicker")) == ["Méta-analyse"]
-    assert texts(root.find_class("about")) == ["Résumé : Dr. Ann LeeThèmes : Alliance thérapeutique, Abandon"]
+    assert texts(root.find_class("about")) == ["Résumé : Dr. Ann LeeThèmes : Alliance thérapeutique; Abandon"]
     assert "https://doi.org/10.1000/xyz123" in [a.get("href") for a in root.find_class("citation")[0].iter("a")]
     assert texts(root.find_class("implications")) == ["Implications pour la pratique Implications of one."]
 

@@ -67,7 +67,7 @@ def test_subject_of_the_editor_reaches_the_header_on_one_line():
 
     edition = render_edition(issue, EditionKey("fr", 1), renderer())
 
-    assert dict(edition.headers)["Subject"] == edition.subject == "One Bcc: x@example.org"
+    assert dict(edition.headers)["Subject"] == edition.subject == "One Bcc\u00a0: x@example.org"
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import datetime as dt
 import re
 
 import pytest
@@ -5,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.months import Month
-from digest.rendering.words import direction, join_words, language_attributes, month_name, one_line
+from digest.rendering.words import day_name, direction, join_words, language_attributes, month_name, one_line
 
 
 @pytest.mark.parametrize(
@@ -13,6 +14,18 @@ from digest.rendering.words import direction, join_words, language_attributes, m
 )
 def test_month_is_named_in_the_language(language, expected):
     assert month_name(Month(2026, 11), language) == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "language", "expected"),
+    [
+        (1, "fr", "1er novembre 2026"),
+        (11, "fr", "11 novembre 2026"),
+        (1, "en", "November 1, 2026"),
+    ],
+)
+def test_first_of_a_month_is_an_ordinal_in_french(day, language, expected):
+    assert day_name(dt.date(2026, 11, day), language) == expected
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from digest.issue.checks.accepted import kept, suppression_findings
 from digest.issue.checks.codes import error
 from digest.issue.checks.files.articles import article_findings, count_findings
 from digest.issue.checks.files.counts import count_word_findings
+from digest.issue.checks.files.french import french_findings
 from digest.issue.checks.files.languages import language_findings
 from digest.issue.checks.files.links import link_findings
 from digest.issue.checks.files.placeholders import written_leftovers
@@ -54,6 +55,7 @@ def check_issue(
                 *repeat_findings(issue, shelf),
                 *count_word_findings(issue),
                 *language_findings(issue),
+                *french_findings(issue),
                 *link_findings(issue, shelf),
                 *written_leftovers(issue),
             ],

@@ -27,6 +27,7 @@ WARNINGS = frozenset(
         "article-count",
         "count-word",
         "dead-link",
+        "french-typography",
         "heading-order",
         "link-characters",
         "low-contrast",

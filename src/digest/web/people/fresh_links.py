@@ -164,8 +164,8 @@ def _everything(visit: _Visit) -> Response:
     known = everything_known(visit.site.database, person.id)
     if known is None:
         raise leads_nowhere(visit.site, Purpose.EXPORT)
-    name = 'attachment; filename="everything-known.json"'
-    return JSONResponse(known, headers={**PERSONAL, "Content-Disposition": name})
+    name = visit.view().gettext("everything-known.json")
+    return JSONResponse(known, headers={**PERSONAL, "Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def _show_erasure(visit: _Visit) -> Response:

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from functools import partial
 from urllib.parse import quote
 
-from babel.dates import format_date
 from starlette.requests import Request
 from starlette.responses import Response
 
 from digest.archive.pages.frame import Head, Version
 from digest.errors import BadToken, ExpiredToken
 from digest.pipeline.people.subscribe import find_person
-from digest.rendering.words import locale
+from digest.rendering.words import day_name
 from digest.subscribers.subscriber import Subscriber
 from digest.tokens import LIFETIMES, Purpose, open_dated
 from digest.web.forms import personal_page
@@ -191,7 +190,7 @@ def _old(view: View, purpose: Purpose, ended: dt.datetime, now: dt.datetime) -> 
     _ = view.gettext
     made = ended - LIFETIMES[purpose]
     age = _("It was created %(age)s ago, on %(date)s. Links like this work for %(lifetime)s.") % {
-        "date": format_date(made.date(), "long", locale=locale(view.language)),
+        "date": day_name(made.date(), view.language),
         "age": view.age(now - made),
         "lifetime": view.age(LIFETIMES[purpose]),
     }

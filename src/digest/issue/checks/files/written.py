@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from digest.content.article import Article
+from digest.content.issue_file import IssueWording
 from digest.errors import Place
+from digest.issue.citations.citation import citation_language
 from digest.issue.issue import Issue
+from digest.rendering.words import language_of
 
 
 @dataclass(frozen=True)
@@ -15,6 +18,7 @@ class Piece:
     text: str
     file: str
     line: int | None
+    language: str  # a tag; empty if the text is for every language and its words do not say
     is_markdown: bool = True
 
     def place(self, line: int) -> Place:
@@ -39,23 +43,30 @@ def markdown(issue: Issue) -> Iterator[Piece]:
 
 def pieces(issue: Issue) -> Iterator[Piece]:
     """Every text that readers see, in the order of the issue."""
-    file = issue_place(issue).file
-    for wording in issue.file.wordings:
-        for key in ("subject", "preheader"):
-            yield Piece(getattr(wording, key), file, issue.file.lines.get(key), is_markdown=False)
-        yield Piece(wording.introduction, file, None)
-        for notice in wording.notices:
-            yield Piece(notice.title, file, None, is_markdown=False)
-            yield Piece(notice.body, file, None)
+    for wording, language in zip(issue.file.wordings, ("", *issue.file.by_language), strict=True):
+        yield from _of_wording(issue, wording, language)
     for article in issue.articles:
         yield from of_article(article)
 
 
+def _of_wording(issue: Issue, wording: IssueWording, language: str) -> Iterator[Piece]:
+    file = issue_place(issue).file
+    for key in ("subject", "preheader"):
+        text = getattr(wording, key)
+        yield Piece(text, file, issue.file.lines.get(key), language_of(text, language), is_markdown=False)
+    yield Piece(wording.introduction, file, None, language_of(wording.introduction, language))
+    for notice in wording.notices:
+        written_in = language_of(f"{notice.title} {notice.body}", language)
+        yield Piece(notice.title, file, None, written_in, is_markdown=False)
+        yield Piece(notice.body, file, None, written_in)
+
+
 def of_article(article: Article) -> Iterator[Piece]:
     """Every text of one article."""
-    file = article.place.file
-    lines = [(key, getattr(article, key) or "") for key in ("title", "citation", "author")]
-    for key, line in (*lines, *(("about", phrase) for phrase in article.about.values())):
-        yield Piece(line, file, article.lines.get(key), is_markdown=False)
-    yield Piece(article.body, file, article.lines.get("body"))
-    yield Piece(article.implications or "", file, article.lines.get("implications"))
+    file, own = article.place.file, article.language
+    lines = [("title", article.title, own), ("citation", article.citation, citation_language(article))]
+    lines += [("about", phrase, language) for language, phrase in article.about.items()]
+    for key, line, language in (*lines, ("author", article.author, own)):
+        yield Piece(line or "", file, article.lines.get(key), language, is_markdown=False)
+    yield Piece(article.body, file, article.lines.get("body"), own)
+    yield Piece(article.implications or "", file, article.lines.get("implications"), own)
