@@ -24,6 +24,7 @@ from digest.delivery.description import EventSource
 from digest.delivery.handover import Answer, Batch, Note, Recipient, Transport
 from digest.errors import ConfigError, NotAccepted
 from digest.issue.headers import edition_headers
+from digest.pipeline.process import is_running
 from digest.rendering.environment import Renderer
 from digest.transports.barred import BarredTransport
 from digest.transports.files import FilesTransport
@@ -62,7 +63,7 @@ def files(folder: Path, *, broken: bool) -> Iterator[Bench]:
         return [str(mail["To"]) for mail in mails]
 
     renderer = Renderer(load_templates(None), load_catalogues())
-    yield Bench(FilesTransport(outbox, "a campaign", renderer), arrived)
+    yield Bench(FilesTransport(outbox, "a campaign", renderer, is_running), arrived)
 
 
 @contextlib.contextmanager

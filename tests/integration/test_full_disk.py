@@ -17,6 +17,7 @@ from digest.content.library import Library
 from digest.delivery.handover import Batch, Note, Recipient
 from digest.errors import ContentError, Refused, StorageError
 from digest.months import Month
+from digest.pipeline.process import is_running
 from digest.pipeline.upkeep.backup import copy
 from digest.storage.db.database import upgrade
 from digest.transports.files import FilesTransport
@@ -42,7 +43,7 @@ def files_in(folder: Path) -> set[str]:
 
 
 def transport(folder: Path) -> FilesTransport:
-    return FilesTransport(folder, "a campaign", make_renderer())
+    return FilesTransport(folder, "a campaign", make_renderer(), is_running)
 
 
 def test_mail_that_finds_no_room_leaves_no_temporary_file(tmp_path: Path):

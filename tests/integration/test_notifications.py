@@ -18,6 +18,7 @@ from digest.pipeline.people import notify
 from digest.pipeline.people.limits import Rate
 from digest.pipeline.people.notify import Courier
 from digest.pipeline.people.own_links import ask
+from digest.pipeline.process import is_running
 from digest.storage import notifications
 from digest.storage.tables.notifications import NotificationState
 from digest.tokens import Purpose
@@ -184,7 +185,7 @@ def made(kind: NotificationKind, language: str):
 
 
 def test_notification_is_a_file_named_by_its_id_and_again_the_same_file(tmp_path: Path):
-    transport = FilesTransport(tmp_path / "notifications", "notifications", RENDERER)
+    transport = FilesTransport(tmp_path / "notifications", "notifications", RENDERER, is_running)
     note = made(NotificationKind.CONFIRM, "fr")
     transport.hand_over_note(note)
     first = (tmp_path / "notifications" / "7.eml").read_bytes()
@@ -203,7 +204,7 @@ def test_notification_is_a_file_named_by_its_id_and_again_the_same_file(tmp_path
 
 def test_folder_that_cannot_be_written_is_not_accepted(tmp_path: Path):
     (tmp_path / "file").touch()
-    transport = FilesTransport(tmp_path / "file" / "notifications", "notifications", RENDERER)
+    transport = FilesTransport(tmp_path / "file" / "notifications", "notifications", RENDERER, is_running)
 
     with pytest.raises(NotAccepted):
         transport.hand_over_note(made(NotificationKind.LINK, "en"))

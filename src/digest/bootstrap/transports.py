@@ -12,6 +12,7 @@ from digest.config import Config
 from digest.delivery.description import TransportDescription
 from digest.delivery.handover import Transport
 from digest.errors import ConfigError
+from digest.pipeline.process import is_running
 from digest.rendering.environment import Renderer
 from digest.transports import files
 from digest.transports.sendgrid import description as sendgrid
@@ -65,7 +66,7 @@ def sendgrid_api(config: Config) -> "SendgridApi":
 
 
 def _files(outbox: Path, name: str, renderer: Renderer) -> Transport:
-    return files.FilesTransport(outbox, name, renderer)
+    return files.FilesTransport(outbox, name, renderer, is_running)
 
 
 def _sendgrid(config: Config, installation: str) -> Transport:

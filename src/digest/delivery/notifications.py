@@ -1,10 +1,11 @@
-"""Notifications: what kinds there are, when one is tried again, and the whole mail rendered for its reader."""
+"""Notifications: the kinds, when one is retried, and the whole mail rendered for its reader."""
 
 import datetime as dt
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+from digest.delivery.backoff import spread
 from digest.delivery.handover import MailIdentity, Note
 from digest.issue.headers import author_headers
 from digest.issue.newsletter import Newsletter
@@ -13,7 +14,7 @@ from digest.rendering.environment import Renderer
 from digest.rendering.inliner import inline_css
 from digest.rendering.words import one_line
 
-MOST_ATTEMPTS = 14  # about a day, were every wait as long as it may be
+MOST_ATTEMPTS = 14  # about a day, if every wait is as long as it can be
 _FIRST_WAIT = dt.timedelta(seconds=10)
 LONGEST_WAIT = dt.timedelta(hours=4)
 
@@ -32,15 +33,15 @@ class NotificationKind(StrEnum):
 
 def wait_before(attempts: int, jitter: float) -> dt.timedelta | None:
     """
-    How long to wait after *attempts* (from 1) that failed; None: give up.
+    Return how long to wait after *attempts* (from 1) that failed; None: give up.
 
     Args:
-        jitter: A random number from 0 to 1; all of the wait is random, so that those who failed together do not come
-            back together.
+        jitter: Random, evenly from 0 to 1.
     """
     if attempts >= MOST_ATTEMPTS:
         return None
-    return min(LONGEST_WAIT, _FIRST_WAIT * 2.0**attempts) * jitter
+    first, longest = _FIRST_WAIT.total_seconds(), LONGEST_WAIT.total_seconds()
+    return dt.timedelta(seconds=spread(attempts, jitter, first=first, longest=longest))
 
 
 def render_note(

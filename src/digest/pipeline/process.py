@@ -19,6 +19,17 @@ def this_process() -> str:
     return f"{_here()}/{pid}/{_birth(pid) or ''}"
 
 
+def is_running(pid: int) -> bool | None:
+    """Whether a process with this number runs on this machine; None if it belongs to another account."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return None
+    return True
+
+
 def is_gone(owner: str) -> bool:
     """
     Whether the process named *owner* certainly runs no more.
@@ -65,12 +76,8 @@ def _runs(owner: str) -> bool | None:
     _, pid, birth = owner.rsplit("/", 2)
     if not birth:
         return None
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return None
+    if (running := is_running(int(pid))) is not True:
+        return running
     now_born = _birth(int(pid))
     return None if now_born is None else now_born == birth
 

@@ -6,7 +6,7 @@ there whole or not at all. That is also how an attempt of a killed process is se
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from email import message_from_binary_file, policy
 from pathlib import Path
@@ -45,13 +45,17 @@ class FilesTransport:
         directory: The folder of one campaign, or of all notifications; created at the first hand-over.
         campaign: Names the campaign beyond its database, so that another one's files are never taken for its own.
         renderer: For the index page.
+        is_running: Whether a process of this number runs on this machine, or None if that is unknown.
     """
 
-    def __init__(self, directory: Path, campaign: str, renderer: Renderer) -> None:
+    def __init__(
+        self, directory: Path, campaign: str, renderer: Renderer, is_running: Callable[[int], bool | None]
+    ) -> None:
         self.description = describe(str(directory))
         self._directory = directory
         self._campaign = campaign
         self._renderer = renderer
+        self._is_running = is_running
 
     def hand_over(self, batch: Batch, report: Report) -> Answer:  # noqa: ARG002 - answers for the whole batch
         """Write every message of *batch*.
@@ -156,7 +160,7 @@ class FilesTransport:
         # what a killed process was about to rename
         for part in self._directory.glob(".*"):
             process = part.suffix[1:].partition("-")[0]
-            if process.isdigit() and not _runs(int(process)):
+            if process.isdigit() and self._is_running(int(process)) is False:
                 part.unlink(missing_ok=True)
 
     def _write(self, path: Path, content: bytes) -> None:
@@ -181,16 +185,6 @@ def _summary(path: Path) -> dict[str, str]:
     with path.open("rb") as file:
         message = message_from_binary_file(file, policy=policy.default)
     return {"file": path.name, "to": str(message["To"]), "subject": str(message["Subject"])}
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _sync_folder(folder: Path) -> None:
