@@ -66,12 +66,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
-    Put the page tests last, whatever the random order says.
+    Put torture first and the page tests last, whatever the random order says.
+
+    Long tests at the end would let one process work while the others have nothing left: torture takes up to 20 s a
+    test, a walk through the site of a whole project 14 s.
 
     Playwright's synchronous interface keeps an event loop running in the main thread, in which `asyncio.run` of a
     later test would be refused.
     """
-    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+    items.sort(key=_turn)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -175,6 +178,13 @@ def _migrate(url: str) -> None:
     from digest.storage.db.database import upgrade
 
     upgrade(url)
+
+
+def _turn(item: pytest.Item) -> int:
+    fixtures = getattr(item, "fixturenames", ())
+    if "browser" in fixtures:
+        return 2 if "town" in fixtures else 3
+    return 0 if "new_database" in fixtures else 1
 
 
 def _is_worker(config: pytest.Config) -> bool:
