@@ -1,4 +1,4 @@
-"""The provider of the tests keeps the documented rules: otherwise tests against it would prove little."""
+"""The provider of the tests keeps the rules that SendGrid documents: otherwise tests against it would prove little."""
 
 import contextlib
 import http.client

@@ -1,4 +1,4 @@
-"""The documented rules of `POST /v3/mail/send`, one row each: what is checked, where, and what the answer says."""
+"""The rules that SendGrid documents for `POST /v3/mail/send`, one row each: what is checked, where, and the answer."""
 
 import re
 import time
