@@ -5,7 +5,7 @@ from factories import NOON
 from storage_samples import begin_campaign, claim_next, make_person
 
 from digest.delivery.states import ONLY_PLANNED, CampaignState
-from digest.pipeline.upkeep.restore import RESTORED, PutRight, put_right
+from digest.pipeline.upkeep.restore import RESTORED, Repaired, repair_restored
 from digest.storage import installation
 from digest.storage.db.database import Database
 from digest.storage.outbox import campaigns
@@ -24,13 +24,13 @@ def test_campaign_that_was_being_sent_is_held(database):
     with database.write() as connection:
         campaign = begin_campaign(connection, *PEOPLE)
 
-    assert put_right(database, [], name="another") == PutRight(0, (campaign.month,))
+    assert repair_restored(database, [], name="another") == Repaired(0, (campaign.month,))
 
     with database.write() as connection:
         found = campaigns.find(connection, campaign.month)
         assert (found.state, found.reason) == (CampaignState.HELD, RESTORED)
         assert claim_next(connection, campaign) is None
-    assert put_right(database, [], name="a third") == PutRight(0, ())
+    assert repair_restored(database, [], name="a third") == Repaired(0, ())
 
 
 def test_campaign_that_was_only_planned_is_held_until_resume(database):
@@ -38,7 +38,7 @@ def test_campaign_that_was_only_planned_is_held_until_resume(database):
         campaign = begin_campaign(connection, *PEOPLE)
         campaigns.hold(connection, campaign.id, ONLY_PLANNED, NOON)
 
-    assert put_right(database, [], name="another") == PutRight(0, (campaign.month,))
+    assert repair_restored(database, [], name="another") == Repaired(0, (campaign.month,))
 
     with database.read() as connection:
         assert campaigns.find(connection, campaign.month).reason == RESTORED, "it may have been sent since the backup"
@@ -49,14 +49,14 @@ def test_campaign_that_is_over_stays_over(database):
         campaign = begin_campaign(connection)
         campaigns.finish_if_done(connection, campaign.id, NOON)
 
-    assert put_right(database, [], name="another") == PutRight(0, ())
+    assert repair_restored(database, [], name="another") == Repaired(0, ())
 
 
 def test_attempts_after_it_bear_another_name_than_those_before(database):
     with database.read() as connection:
         before = installation.read(connection)
 
-    put_right(database, [], name="another")
+    repair_restored(database, [], name="another")
 
     with database.read() as connection:
         assert (len(before), installation.read(connection)) == (16, "another")

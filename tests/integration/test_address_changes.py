@@ -47,7 +47,7 @@ def test_old_address_gets_a_notice_that_does_not_name_the_new_one(town: Town):
     change = confirm_address(town.database, town.people, town.subject_of(asked))
     (notice,) = town.deliver()
 
-    assert (change.step, change.person.address, notice.address) == (ChangeStage.DONE, NEW, ANN)
+    assert (change.stage, change.person.address, notice.address) == (ChangeStage.DONE, NEW, ANN)
     assert "new@" not in notice.text + notice.html
     assert "example.net" not in notice.text + notice.html
     assert "7 days" in notice.text
@@ -56,11 +56,11 @@ def test_old_address_gets_a_notice_that_does_not_name_the_new_one(town: Town):
 def test_undo_restores_the_address_and_nothing_else(town: Town):
     person = town.subscribe(ANN, "empathy")
     change = move(town, person)
-    assert look_at_undo(town.database, town.people, change).step is ChangeStage.OPEN
+    assert look_at_undo(town.database, town.people, change).stage is ChangeStage.OPEN
 
     undone = undo_change(town.database, town.people, change)
 
-    assert (undone.step, undone.person.address) == (ChangeStage.DONE, ANN)
+    assert (undone.stage, undone.person.address) == (ChangeStage.DONE, ANN)
     assert undone.person.preferences == person.preferences
     assert town.find(NEW) is None
     assert undo_change(town.database, town.people, change) == undone
@@ -76,7 +76,7 @@ def test_undo_works_until_the_moment_that_the_notice_names_however_late_it_was_m
     assert town.deliver() == []
     with town.database.read() as connection:
         (change,) = address_changes.of_person(connection, person.id)
-    assert undo_change(town.database, town.people, change.id).step is ChangeStage.DEAD
+    assert undo_change(town.database, town.people, change.id).stage is ChangeStage.DEAD
 
 
 def test_every_later_change_is_undone_at_once(town: Town):
@@ -85,7 +85,7 @@ def test_every_later_change_is_undone_at_once(town: Town):
     second = move(town, person, THIRD)
 
     assert undo_change(town.database, town.people, first).person.address == ANN
-    assert undo_change(town.database, town.people, second).step is ChangeStage.DEAD
+    assert undo_change(town.database, town.people, second).stage is ChangeStage.DEAD
     assert town.find().id == person.id
 
 
@@ -101,7 +101,7 @@ def test_undo_voids_a_request_that_waits_and_the_mails_that_were_not_sent(town: 
     undo_change(town.database, town.people, change)
 
     assert proposed(town.database, person.id) is None
-    assert confirm_address(town.database, town.people, town.subject_of(asked)).step is ChangeStage.DEAD
+    assert confirm_address(town.database, town.people, town.subject_of(asked)).stage is ChangeStage.DEAD
     assert town.deliver() == []
 
 
@@ -132,7 +132,7 @@ def test_person_who_complained_does_not_escape_to_another_address(town: Town):
     (asked,) = town.deliver()
     suppress(town.database, ANN, town.people.identify(ANN), Reason.COMPLAINED)
 
-    assert confirm_address(town.database, town.people, town.subject_of(asked)).step is ChangeStage.DEAD
+    assert confirm_address(town.database, town.people, town.subject_of(asked)).stage is ChangeStage.DEAD
     assert town.find(NEW) is None
 
 
@@ -141,7 +141,7 @@ def test_address_with_a_subscription_of_its_own_is_not_taken_by_an_undo(town: To
     change = move(town, person)
     other = town.subscribe()
 
-    assert undo_change(town.database, town.people, change).step is ChangeStage.TAKEN
+    assert undo_change(town.database, town.people, change).stage is ChangeStage.TAKEN
     assert (town.find().id, town.find(NEW).id) == (other.id, person.id)
 
 
@@ -150,7 +150,7 @@ def test_erasing_the_person_forgets_both_addresses(town: Town):
     change = move(town, person)
     erase(town.database, town.people, person.id)
 
-    assert undo_change(town.database, town.people, change).step is ChangeStage.DEAD
+    assert undo_change(town.database, town.people, change).stage is ChangeStage.DEAD
     with town.database.read() as connection:
         stored = repr([connection.execute(select(table)).all() for table in metadata.sorted_tables])
     assert ANN not in stored
@@ -163,7 +163,7 @@ def test_erasing_who_has_the_old_address_now_ends_the_undo_of_the_one_who_moved(
     other = town.subscribe()
     erase(town.database, town.people, other.id)
 
-    assert undo_change(town.database, town.people, change).step is ChangeStage.DEAD
+    assert undo_change(town.database, town.people, change).stage is ChangeStage.DEAD
     assert town.find(NEW).id == person.id
     assert ANN not in repr(everything_known(town.database, person.id))
 
@@ -184,7 +184,7 @@ def test_undo_outlives_the_retention_of_requests(town: Town):
     clean_up(town.database, Retention(requests=dt.timedelta(days=7)))
     town.wait(hours=22)
 
-    assert undo_change(town.database, town.people, change).step is ChangeStage.DONE
+    assert undo_change(town.database, town.people, change).stage is ChangeStage.DONE
 
 
 def test_another_spelling_of_the_address_is_no_move(town: Town):

@@ -109,7 +109,7 @@ def test_bounce_stays_with_the_old_mailbox_which_gets_no_notice(town: Town, reas
     with town.database.read() as connection:
         assert suppressions.find(connection, town.people.identify(ANN)).reason == reason
         (change,) = address_changes.of_person(connection, person.id)
-    assert undo_change(town.database, town.people, change.id).step is ChangeStage.DEAD
+    assert undo_change(town.database, town.people, change.id).stage is ChangeStage.DEAD
 
 
 def test_old_mailbox_is_told_of_the_operators_move_and_can_undo_it(town: Town):
@@ -120,7 +120,7 @@ def test_old_mailbox_is_told_of_the_operators_move_and_can_undo_it(town: Town):
     (notice,) = town.deliver()
     assert notice.address == ANN
     assert NEW not in notice.text
-    assert undo_change(town.database, town.people, town.subject_of(notice)).step is ChangeStage.DONE
+    assert undo_change(town.database, town.people, town.subject_of(notice)).stage is ChangeStage.DONE
     assert town.find(ANN).state is State.ACTIVE
     assert town.find(NEW) is None
 
@@ -132,7 +132,7 @@ def test_notice_of_the_operators_move_cannot_undo_it_after_the_next_one(town: To
 
     edit(town, Edit("third@example.org"), NEW)
 
-    assert undo_change(town.database, town.people, town.subject_of(notice)).step is ChangeStage.DEAD
+    assert undo_change(town.database, town.people, town.subject_of(notice)).stage is ChangeStage.DEAD
 
 
 def test_another_spelling_of_the_same_address_sends_no_notice(town: Town):
@@ -161,7 +161,7 @@ def test_link_of_an_earlier_change_of_address_does_nothing_after_the_operators(t
     edit(town, Edit(NEW))
 
     number = town.subject_of(mails["other@example.org"])
-    assert confirm_address(town.database, town.people, number).step is ChangeStage.DEAD
+    assert confirm_address(town.database, town.people, number).stage is ChangeStage.DEAD
     assert town.find(NEW).id == person.id
 
 
@@ -175,7 +175,7 @@ def test_undo_of_an_earlier_change_of_address_does_nothing_after_the_operators(t
 
     edit(town, Edit(NEW), "other@example.org")
 
-    assert undo_change(town.database, town.people, town.subject_of(notice)).step is ChangeStage.DEAD
+    assert undo_change(town.database, town.people, town.subject_of(notice)).stage is ChangeStage.DEAD
     assert town.find(NEW).address_since == town.time
 
 

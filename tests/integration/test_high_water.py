@@ -23,7 +23,7 @@ from digest.pipeline.campaign.high_water import Mark, hold_all
 from digest.pipeline.campaign.plan import plan
 from digest.pipeline.campaign.status import status
 from digest.pipeline.campaign.worker import work
-from digest.pipeline.upkeep.restore import put_right
+from digest.pipeline.upkeep.restore import repair_restored
 
 PEOPLE = 40
 EVERYBODY = Counter(f"p{number}@example.org" for number in range(PEOPLE))
@@ -144,7 +144,7 @@ def test_older_copy_of_the_database_is_resumed_only_after_restored(digest: Diges
     with pytest.raises(Conflict, match="digest db restored"):
         resume(digest.database, MONTH, digest.sending)
 
-    done = put_right(digest.database, [], name="another", high_water=digest.high_water)
+    done = repair_restored(digest.database, [], name="another", high_water=digest.high_water)
     assert (done.missing, AttemptsFile(kept).read()) == (8, Mark("another", 0))
     assert status(digest.database, MONTH).state == "held"
     resume(digest.database, MONTH, digest.sending)
@@ -271,6 +271,6 @@ def test_damaged_file_is_reported_and_written_again_by_restored(digest: Digest):
     kept.write_text("what is this")
     with pytest.raises(StorageError, match="digest db restored"):
         send(digest)
-    put_right(digest.database, [], name="here", high_water=digest.high_water)
+    repair_restored(digest.database, [], name="here", high_water=digest.high_water)
 
     assert AttemptsFile(kept).read() == Mark("here", 0)

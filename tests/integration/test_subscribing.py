@@ -436,7 +436,7 @@ def test_address_that_subscribed_meanwhile_is_not_taken_over(town: Town):
     (note,) = town.deliver()
     other = town.subscribe("new@example.net")
 
-    assert confirm_address(town.database, town.people, town.subject_of(note)).step is ChangeStage.DEAD
+    assert confirm_address(town.database, town.people, town.subject_of(note)).stage is ChangeStage.DEAD
     assert town.find("new@example.net").id == other.id
 
 
@@ -447,11 +447,11 @@ def test_address_change_does_nothing_after_leaving_or_a_day(town: Town):
     number = town.subject_of(note)
     town.wait(hours=24)
 
-    assert confirm_address(town.database, town.people, number).step is ChangeStage.DEAD
+    assert confirm_address(town.database, town.people, number).stage is ChangeStage.DEAD
     propose(town.database, town.people, person.id, "newer@example.net")
     (note,) = town.deliver()
     leave(town.database, person.id)
-    assert confirm_address(town.database, town.people, town.subject_of(note)).step is ChangeStage.DEAD
+    assert confirm_address(town.database, town.people, town.subject_of(note)).stage is ChangeStage.DEAD
 
 
 def test_fresh_link_to_ones_data_goes_to_the_persons_own_address(town: Town):

@@ -208,6 +208,6 @@ def export(
     else:
         with new_file(file, force=force) as part, part.open("w", encoding="utf-8", newline="") as out:
             done = export_list(database, out, everybody=everybody)
-        note(f"{counted(done.written, 'subscriber')} written to {file}")
+        note(f"{counted(done.people, 'subscriber')} written to {file}")
     if done.suppressed:
         note(f"left out: {done.suppressed} suppressed (--all includes them)")

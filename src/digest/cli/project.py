@@ -116,12 +116,12 @@ def backup(
 
 
 def _increments(advance: Callable[[int], None]) -> Callable[[int, int], None]:
-    told = 0
+    reported = 0
 
     def tell(done: int, _whole: int) -> None:
-        nonlocal told
-        advance(done - told)
-        told = done
+        nonlocal reported
+        advance(done - reported)
+        reported = done
 
     return tell
 
@@ -134,11 +134,11 @@ def restored(config: Config = CONFIG) -> None:
     import secrets
 
     from digest.bootstrap import open_digest
-    from digest.pipeline.upkeep.restore import put_right
+    from digest.pipeline.upkeep.restore import repair_restored
 
     digest = open_digest(config)
     name = secrets.token_hex(8)
-    done = put_right(digest.database, digest.erasures, name=name, high_water=digest.high_water)
+    done = repair_restored(digest.database, digest.erasures, name=name, high_water=digest.high_water)
     note(f"{counted(done.erased, 'person', 'people')} erased again" if done.erased else "no erasure had to be repeated")
     for month in done.held:
         note(

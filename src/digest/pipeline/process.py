@@ -40,7 +40,7 @@ def is_gone(owner: str) -> bool:
     return _runs(owner) is False
 
 
-def is_over(owner: str, lease_until: dt.datetime, lease_uptime: float | None, now: dt.datetime) -> bool:
+def counts_as_gone(owner: str, lease_until: dt.datetime, lease_uptime: float | None, now: dt.datetime) -> bool:
     """
     Whether *owner* has to be taken for dead at *now*: it is gone, or its lease has run out.
 

@@ -12,7 +12,7 @@ _OPEN = (NotificationState.WAITING, NotificationState.SENDING)
 
 
 @dataclass(frozen=True)
-class Queued:
+class QueuedNotification:
     """A notification that is this process's to hand over. `attempts` counts this one."""
 
     id: int
@@ -26,7 +26,7 @@ class Queued:
 
 
 @dataclass(frozen=True)
-class Asked:
+class RequestedMail:
     """When a mail was enqueued, and how far it has got."""
 
     at: dt.datetime
@@ -65,7 +65,7 @@ def is_due(connection: Connection, now: dt.datetime) -> bool:
     return bool(connection.execute(select(due)).scalar_one())
 
 
-def claim(connection: Connection, *, owner: str, lease: dt.timedelta, now: dt.datetime) -> Queued | None:
+def claim(connection: Connection, *, owner: str, lease: dt.timedelta, now: dt.datetime) -> QueuedNotification | None:
     """
     Take the one that has been due for longest, until *lease* from now; None if none is due.
 
@@ -94,7 +94,7 @@ def claim(connection: Connection, *, owner: str, lease: dt.timedelta, now: dt.da
 
 def finish(
     connection: Connection,
-    taken: Queued,
+    taken: QueuedNotification,
     state: NotificationState,
     *,
     owner: str,
@@ -152,7 +152,7 @@ def of_address(connection: Connection, address_hash: str) -> list[tuple[str, dt.
     return [(row.kind, row.created_at, row.state) for row in connection.execute(query)]
 
 
-def latest(connection: Connection, kind: str, address_hash: str, after: dt.datetime) -> Asked | None:
+def latest(connection: Connection, kind: str, address_hash: str, after: dt.datetime) -> RequestedMail | None:
     """The newest mail of a kind to an address that was enqueued after that time; None if there is none."""
     query = (
         select(notification.c.created_at, notification.c.state)
@@ -162,7 +162,7 @@ def latest(connection: Connection, kind: str, address_hash: str, after: dt.datet
         .limit(1)
     )
     row = connection.execute(query).one_or_none()
-    return None if row is None else Asked(row.created_at, row.state)
+    return None if row is None else RequestedMail(row.created_at, row.state)
 
 
 def forget_about(connection: Connection, address_hash: str, kind: str, subject_id: int) -> None:
@@ -195,8 +195,8 @@ def _due(now: dt.datetime) -> ColumnElement[bool]:
     return and_(notification.c.state.in_(_OPEN), or_(fresh, in_reach))
 
 
-def _queued(row: Row[tuple[object, ...]]) -> Queued:
-    return Queued(
+def _queued(row: Row[tuple[object, ...]]) -> QueuedNotification:
+    return QueuedNotification(
         id=row.id,
         kind=row.kind,
         address=row.address,

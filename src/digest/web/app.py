@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 
 from digest.errors import StorageError
 from digest.http.shield import Shield, route_pattern
-from digest.pipeline.issue.published import answers
+from digest.pipeline.issue.published import is_readable
 from digest.tokens import Purpose
 from digest.web.archive.reading import reading_routes
 from digest.web.caching import public_file
@@ -81,7 +81,7 @@ def _own_routes(site: Site) -> APIRouter:
     @router.api_route("/healthz", methods=READ)
     def health() -> Response:
         try:
-            reachable = answers(site.database)
+            reachable = is_readable(site.database)
         except (StorageError, PoolTimeout):
             reachable = False
         body = {"ok": reachable, "database": reachable}

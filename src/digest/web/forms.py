@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from digest.http.headers import PERSONAL
 from digest.http.origin import sent_from_own_page
-from digest.pipeline.people.limits import time_to_wait
+from digest.pipeline.people.limits import take_or_wait
 from digest.subscribers.address import without_tag
 from digest.web.bodies import Form, Unreadable, read_form
 from digest.web.peers import network_of
@@ -47,7 +47,7 @@ def network(site: Site, request: Request) -> str:
 def too_many(site: Site, request: Request) -> Response | None:
     """The refusal if this network has sent too many forms; None if it may go on."""
     key = f"forms from:{site.people.identify(network(site, request))}"
-    wait = time_to_wait(site.database, key, site.limits.network)
+    wait = take_or_wait(site.database, key, site.limits.network)
     if wait is None:
         return None
     view = site.view(request)
@@ -76,7 +76,7 @@ def wait_to_write_to(site: Site, address: str) -> dt.timedelta | None:
         (f"mail to:{identify(address)}", limits.address),
         (f"mail to mailbox:{identify(without_tag(address))}", limits.mailbox),
     )
-    waits = (time_to_wait(site.database, key, rate) for key, rate in keys)
+    waits = (take_or_wait(site.database, key, rate) for key, rate in keys)
     return next((wait for wait in waits if wait is not None), None)
 
 

@@ -55,13 +55,13 @@ def progress(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
 
 
 def _plain(what: str, total: int | None) -> Callable[[int], None]:
-    done, told = 0, 0
+    done, reported = 0, 0
 
     def advance(more: int) -> None:
-        nonlocal done, told
+        nonlocal done, reported
         done += more
-        if done == total or done - told >= max((total or 0) // 10, 1000):
-            told = done
+        if done == total or done - reported >= max((total or 0) // 10, 1000):
+            reported = done
             note(f"{what}: {done}" + (f" of {total}" if total else ""))
 
     return advance

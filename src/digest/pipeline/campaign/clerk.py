@@ -67,7 +67,7 @@ class Clerk:
         self._ended = threading.Event()  # set by the clerk, read by the request threads
         self._requests = Requests(sending, transport, self._editions, self._messages, self._ended)
         # Owned by the clerk's thread: no other thread reads or writes these.
-        self._unwritten: list[Message] = []  # received and not yet committed
+        self._uncommitted: list[Message] = []  # received and not yet committed
         self._claimed: list[Claimed] = []  # committed and not yet handed out
         self._under_way = 0  # handed out, and the end not yet committed
         self._failures = 0  # of the database, in a row
@@ -102,7 +102,7 @@ class Clerk:
     @property
     def _busy(self) -> int:
         """Requests that go on."""
-        return self._under_way - sum(isinstance(one, Done) for one in self._unwritten)
+        return self._under_way - sum(isinstance(one, Done) for one in self._uncommitted)
 
     def _turn(self) -> bool:
         """Write down, claim, hand out, listen; False if there is nothing left that this worker could do."""
@@ -112,7 +112,7 @@ class Clerk:
             again = self._transact()
         except StorageError as error:
             self._failures += 1
-            needed = self._unwritten or self._under_way or self._claimed or isinstance(error, GaveWay)
+            needed = self._uncommitted or self._under_way or self._claimed or isinstance(error, GaveWay)
             if self._failures > _STUBBORN or not needed:
                 raise
             self._sending.wait(_GLANCE)
@@ -134,7 +134,7 @@ class Clerk:
         with self._database.write() as connection:
             turn = self._begin_turn(connection)
             self._give_back(turn)
-            self._write_down(turn)
+            self._record_messages(turn)
             again = _GLANCE
             if self._closing:
                 pass
@@ -205,13 +205,13 @@ class Clerk:
             self._messages.put(Done(one.claim, one.began, why))
         self._claimed.clear()
 
-    def _write_down(self, turn: Turn) -> None:
+    def _record_messages(self, turn: Turn) -> None:
         """Record all messages that have arrived."""
-        reports = [one for one in self._unwritten if isinstance(one, PartialReport)]
+        reports = [one for one in self._uncommitted if isinstance(one, PartialReport)]
         for one in reports:
             one.goes_on = self._record_partial(turn, one) and not self._closing
-        progress = [one.began for one in reports if None in one.answers.values()]
-        done = [one for one in self._unwritten if isinstance(one, Done)]
+        progress = [one.began for one in reports if None in one.results.values()]
+        done = [one for one in self._uncommitted if isinstance(one, Done)]
         jitter = self._sending.jitter
         record(turn.connection, self._transport.description.name, turn.campaign.id, done, turn.now, jitter, progress)
 
@@ -220,7 +220,7 @@ class Clerk:
         ours = partial_results.record_partial(
             turn.connection,
             report.claim.attempt_id,
-            report.answers,
+            report.results,
             lease_until=turn.lease_until,
             lease_uptime=turn.lease_uptime,
         )
@@ -228,12 +228,12 @@ class Clerk:
 
     def _tell(self) -> None:
         """Tell waiting threads and the listener what has just been committed."""
-        said, self._unwritten = self._unwritten, []
+        said, self._uncommitted = self._uncommitted, []
         done = [one for one in said if isinstance(one, Done)]
         self._under_way -= len(done)
         for report in said:
             if isinstance(report, PartialReport):
-                report.written.set()
+                report.committed.set()
         for one in done:
             if not isinstance(one.outcome, Answer | TransportError):
                 self._fault = one.outcome  # a bug: raised once the rest is recorded
@@ -243,9 +243,11 @@ class Clerk:
 
     def _listen(self, seconds: float) -> None:
         try:
-            self._unwritten.append(self._messages.get(timeout=seconds) if seconds > 0 else self._messages.get_nowait())
+            self._uncommitted.append(
+                self._messages.get(timeout=seconds) if seconds > 0 else self._messages.get_nowait()
+            )
             while True:
-                self._unwritten.append(self._messages.get_nowait())
+                self._uncommitted.append(self._messages.get_nowait())
         except queue.Empty:
             return
 

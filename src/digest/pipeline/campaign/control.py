@@ -8,7 +8,7 @@ from digest.errors import Conflict
 from digest.months import Month
 from digest.pipeline.campaign.context import Sending
 from digest.pipeline.campaign.high_water import Guard
-from digest.pipeline.campaign.plan import let_go_on, require_sendable
+from digest.pipeline.campaign.plan import continue_campaign, require_sendable
 from digest.pipeline.issue.assemble import Workshop
 from digest.storage.db.database import Database
 from digest.storage.outbox import campaigns, gate
@@ -37,7 +37,7 @@ def hold(database: Database, month: Month, reason: str | None = None) -> bool:
         campaign = _unfinished(connection, month)
         if campaigns.lock_state(connection, campaign.id) is CampaignState.HELD:
             wanted = reason or (BY_HAND if campaign.is_only_planned else None)
-            return wanted is not None and campaigns.reword(connection, campaign.id, wanted)
+            return wanted is not None and campaigns.change_reason(connection, campaign.id, wanted)
         campaigns.hold(connection, campaign.id, reason or BY_HAND, database.now(connection))
         return True
 
@@ -71,7 +71,7 @@ def resume(
         row = require_sendable(connection, month, files, sending, as_approved=as_approved)
         if campaign.state is CampaignState.SENDING:
             return False
-        corrected = let_go_on(connection, campaign, row, database.now(connection))
+        corrected = continue_campaign(connection, campaign, row, database.now(connection))
         name = sending.transport(month).description.name
         gate.lock(connection, name)
         gate.write(connection, name, CLOSED)

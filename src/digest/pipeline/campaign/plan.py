@@ -94,7 +94,7 @@ def start(database: Database, workshop: Workshop, month: Month, sending: Sending
         campaign = campaigns.find(connection, month)
         if campaign is not None and campaign.is_only_planned:
             row = require_sendable(connection, month, workshop.files, sending, lock=True)
-            let_go_on(connection, campaign, row, database.now(connection))
+            continue_campaign(connection, campaign, row, database.now(connection))
 
 
 def check_start(database: Database, workshop: Workshop, month: Month, sending: Sending) -> None:
@@ -131,7 +131,7 @@ def require_sendable(
     return require_assembled(connection, month)
 
 
-def let_go_on(connection: Connection, campaign: Campaign, row: IssueRow, now: dt.datetime) -> bool:
+def continue_campaign(connection: Connection, campaign: Campaign, row: IssueRow, now: dt.datetime) -> bool:
     """Let a held campaign go on with the bytes of *row*, and publish them; says whether they are corrected ones."""
     corrected = row.issue_hash != campaign.issue_hash
     if corrected:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from digest.delivery.events import About, Effects, Outcome, Post, effects, further
 from digest.delivery.states import AttemptState, CampaignState
-from digest.pipeline.people.suppressions import Identify, hashed, take_over
+from digest.pipeline.people.suppressions import Identify, hashed, suppress_reported
 from digest.storage.db.database import Database
 from digest.storage.outbox import campaigns, outcomes, results, splits
 from digest.subscribers.suppression import Reason
@@ -39,7 +39,7 @@ def receive(database: Database, post: Post, *, identify: Identify, soft_bounces:
     if not post.events and not post.others:
         return Received()
     found = effects(post.events)
-    told = hashed(found.suppress, identify)
+    reported = hashed(found.suppress, identify)
 
     def take(connection: Connection) -> Received:
         now = database.now(connection)
@@ -48,7 +48,9 @@ def receive(database: Database, post: Post, *, identify: Identify, soft_bounces:
         proven = _prove(connection, found.about, known, now)
         waiting = _wait_again(connection, found.over_quota, known, now)
         soft = _move(connection, found, known, soft_bounces)
-        suppressed = take_over(connection, hashed(dict.fromkeys(soft, Reason.SOFT_BOUNCES), identify) | told, now)
+        suppressed = suppress_reported(
+            connection, hashed(dict.fromkeys(soft, Reason.SOFT_BOUNCES), identify) | reported, now
+        )
         outcomes.count_others(connection, post.others, now)
         return Received(proven, waiting, suppressed)
 

@@ -56,7 +56,7 @@ def record(
     )
     others = [one for one in done if not isinstance(one.outcome, Answer)]
     reasons = [
-        _write_down(connection, one, now) if one.requested else _give_back(connection, one, now) for one in others
+        _record_one(connection, one, now) if one.requested else _give_back(connection, one, now) for one in others
     ]
     hold = next(filter(None, reasons), None)
     before = gate.read(connection, transport)
@@ -85,7 +85,7 @@ def _give_back(connection: Connection, done: Done, now: dt.datetime) -> str:
     return _fault(done.outcome)
 
 
-def _write_down(connection: Connection, done: Done, now: dt.datetime) -> str | None:
+def _record_one(connection: Connection, done: Done, now: dt.datetime) -> str | None:
     """Write down one request that was not simply accepted; why the campaign has to be held, or None."""
     attempt, error = done.claim.attempt_id, done.outcome
     said = str(error)

@@ -68,7 +68,7 @@ class Requests:
     def _report(self, claim: Claim, began: dt.datetime, said: Mapping[int, str | None]) -> None:
         report = PartialReport(claim, began, said)
         self._messages.put(report)
-        while not report.written.wait(_GLANCE):
+        while not report.committed.wait(_GLANCE):
             if self._ended.is_set():
                 raise InDoubt("the worker stopped before it could write down the answers")
         if not report.goes_on:

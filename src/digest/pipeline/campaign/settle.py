@@ -11,7 +11,7 @@ from digest.delivery.handover import Transport
 from digest.delivery.states import AttemptState, CampaignState
 from digest.errors import Conflict, NotFound
 from digest.months import Month
-from digest.pipeline.process import is_over, shares_uptime, uptime
+from digest.pipeline.process import counts_as_gone, shares_uptime, uptime
 from digest.storage.db.database import Database
 from digest.storage.outbox import campaigns, claiming, members, results, settling
 from digest.storage.outbox.claiming import OpenAttempt
@@ -126,7 +126,7 @@ class _Waits:
 
     def is_ripe(self, one: "_Open", now: dt.datetime) -> bool:
         if one.attempt.state is AttemptState.SENDING:
-            return _is_over(one.attempt, now)
+            return _counts_as_gone(one.attempt, now)
         return self.can_tell or (one.sending and self._is_long_in_doubt(one.attempt, now))
 
     def is_ahead(self, one: "_Open", now: dt.datetime) -> bool:
@@ -153,17 +153,17 @@ def _open(connection: Connection, month: Month) -> list[_Open]:
     return [_Open(attempt, sending) for attempt in claiming.open_attempts(connection, campaign.id)]
 
 
-def _is_over(attempt: OpenAttempt, now: dt.datetime) -> bool:
-    return is_over(attempt.owner, attempt.lease_until, attempt.lease_uptime, now)
+def _counts_as_gone(attempt: OpenAttempt, now: dt.datetime) -> bool:
+    return counts_as_gone(attempt.owner, attempt.lease_until, attempt.lease_uptime, now)
 
 
 def _settle(connection: Connection, found: _Open, transport: Transport, now: dt.datetime, *, can_tell: bool) -> bool:
     """Settle one attempt; False if its worker came back, or somebody else was faster, since it was *found*."""
-    seen = found.attempt
-    attempt = claiming.lock_open(connection, seen.id)
-    if attempt is None or attempt.state is not seen.state:
+    before = found.attempt
+    attempt = claiming.lock_open(connection, before.id)
+    if attempt is None or attempt.state is not before.state:
         return False
-    if attempt.state is AttemptState.SENDING and not _is_over(attempt, now):
+    if attempt.state is AttemptState.SENDING and not _counts_as_gone(attempt, now):
         return False
     everyone = members.of_batch(connection, attempt.batch_id)
     if can_tell:

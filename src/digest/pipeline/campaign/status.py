@@ -16,13 +16,13 @@ from digest.issue.issue import IssueState
 from digest.months import Month
 from digest.pipeline.issue.changes import Files
 from digest.pipeline.issue.facts import facts_of
-from digest.pipeline.process import is_gone, is_over
+from digest.pipeline.process import counts_as_gone, is_gone
 from digest.storage import calendar, issues, notifications
 from digest.storage.db.database import Database
 from digest.storage.outbox import campaigns, claiming, gate, outcomes, recipients, throughput
 from digest.storage.outbox.campaigns import Campaign
 from digest.storage.outbox.claiming import OpenAttempt
-from digest.storage.outbox.recipients import Named
+from digest.storage.outbox.recipients import ListedRecipient
 from digest.storage.tables.notifications import NotificationState
 
 _REASONS = 10  # of the rejected that are told apart
@@ -138,11 +138,13 @@ def status(database: Database, month: Month, outlook: Outlook | None = None) -> 
         return _status(connection, month, outlook, database.now(connection))
 
 
-def every_status(database: Database, written: tuple[Month, ...], outlook: Outlook | None = None) -> tuple[Status, ...]:
-    """Every month that has files (*written*) or an issue, newest first; see `status`."""
+def every_status(
+    database: Database, months_with_files: tuple[Month, ...], outlook: Outlook | None = None
+) -> tuple[Status, ...]:
+    """Every month that has files (*months_with_files*) or an issue, newest first; see `status`."""
     with database.read() as connection:
         now = database.now(connection)
-        months = {*written, *(row.month for row in issues.months(connection))}
+        months = {*months_with_files, *(row.month for row in issues.months(connection))}
         return tuple(_status(connection, month, outlook, now) for month in sorted(months, reverse=True))
 
 
@@ -193,8 +195,8 @@ def _under_campaign(
 ) -> Status:
     open_now = claiming.open_attempts(connection, campaign.id)
     sending = campaign.state is CampaignState.SENDING
-    seen = throughput.measure(connection, campaign.id, now) if sending else None
-    gone = seen is not None and bool(seen.owners) and all(map(is_gone, seen.owners))
+    pace = throughput.measure(connection, campaign.id, now) if sending else None
+    gone = pace is not None and bool(pace.owners) and all(map(is_gone, pace.owners))
     paused = _pause(connection, outlook.transport, now) if sending and outlook is not None else None
     at_work = (one for one in open_now if one.state is AttemptState.SENDING)
     return Status(
@@ -209,9 +211,9 @@ def _under_campaign(
         rejected_because=dict(recipients.rejected_because(connection, campaign.id, _REASONS)),
         correction=facts.issue if facts.is_corrected else None,
         paused=paused,
-        rate=None if seen is None or paused else 0.0 if gone else seen.rate,
-        under_way=any(not is_over(one.owner, one.lease_until, one.lease_uptime, now) for one in at_work),
-        ended=seen is not None and seen.ended and not gone,
+        rate=None if pace is None or paused else 0.0 if gone else pace.rate,
+        under_way=any(not counts_as_gone(one.owner, one.lease_until, one.lease_uptime, now) for one in at_work),
+        ended=pace is not None and pace.ended and not gone,
         gone=gone,
         outlook=outlook,
     )
@@ -243,7 +245,7 @@ class Who(StrEnum):
 _BATCH_STATES = {Who.IN_DOUBT: BatchState.IN_DOUBT, Who.WAITING: BatchState.WAITING}
 
 
-def people_of(database: Database, month: Month, which: Who) -> Iterator[Named]:
+def people_of(database: Database, month: Month, which: Who) -> Iterator[ListedRecipient]:
     """
     List the recipients of the campaign of *month* in that state, with the reason, in constant memory.
 

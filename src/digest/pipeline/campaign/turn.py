@@ -46,16 +46,16 @@ class PartialReport:
     """Results of single recipients of a request that goes on; the reporting thread waits until they are committed.
 
     Attributes:
-        answers: By delivery: None for accepted, else the reason for the rejection. Set by the request's thread.
-        goes_on: Whether more of the request may go out. Set by the clerk before `written`.
-        written: Set by the clerk after the commit.
+        results: By delivery: None for accepted, else the reason for the rejection. Set by the request's thread.
+        goes_on: Whether more of the request may go out. Set by the clerk before `committed`.
+        committed: Set by the clerk after the commit.
     """
 
     claim: Claim
     began: dt.datetime
-    answers: Mapping[int, str | None]
+    results: Mapping[int, str | None]
     goes_on: bool = True
-    written: threading.Event = field(default_factory=threading.Event)
+    committed: threading.Event = field(default_factory=threading.Event)
 
 
 Message = Done | PartialReport
@@ -67,9 +67,9 @@ class Listener:
     def __init__(self, progress: Callable[[int], None], pauses: Callable[[dt.datetime, str], None]) -> None:
         self.progress = progress
         self._pauses = pauses
-        self._told: dt.datetime | None = None
+        self._reported: dt.datetime | None = None
 
     def paused(self, tripped: Breaker | None) -> None:
-        if tripped is not None and tripped.tripped_until is not None and tripped.tripped_at != self._told:
+        if tripped is not None and tripped.tripped_until is not None and tripped.tripped_at != self._reported:
             self._pauses(tripped.tripped_until, tripped.reason or "")
-            self._told = tripped.tripped_at  # a trial moves only the end
+            self._reported = tripped.tripped_at  # a trial moves only the end

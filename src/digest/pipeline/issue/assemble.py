@@ -59,8 +59,8 @@ class Gathered:
 
 def gather(workshop: Workshop, month: Month) -> Gathered:
     """Read a month's files and check them; files that do not load are among the findings, the others in the issue."""
-    written, errors = workshop.files.read(month)
-    issue = replace(written, articles=tuple(with_citation(article, workshop.apa) for article in written.articles))
+    draft, errors = workshop.files.read(month)
+    issue = replace(draft, articles=tuple(with_citation(article, workshop.apa) for article in draft.articles))
     return Gathered(issue, check_issue(issue, errors, workshop.rules, workshop.taxonomy, _shelf(workshop.library)))
 
 
@@ -153,13 +153,13 @@ def findings_of(workshop: Workshop, month: Month | None) -> list[tuple[Month | N
     """What is found in *month*; if it is None, in every month, beside the months' folders and in the notifications."""
     if month is not None:
         return [(month, finding) for finding in check(workshop, month).findings]
-    strays: list[tuple[Month | None, Finding]] = [
+    everywhere: list[tuple[Month | None, Finding]] = [
         (None, Finding("not-loaded", Severity.ERROR, error.problem, error.remedy, error.place))
         for error in workshop.library.strays()
     ]
     from digest.delivery.note_checks import check_notes  # noqa: PLC0415  its parsers are slow to import
 
     notes = check_notes(workshop.newsletter, workshop.renderer, workshop.support)
-    strays += [(None, finding) for finding in notes]
+    everywhere += [(None, finding) for finding in notes]
     months = workshop.library.months()
-    return strays + [(one, finding) for one in months for finding in check(workshop, one).findings]
+    return everywhere + [(one, finding) for one in months for finding in check(workshop, one).findings]

@@ -25,7 +25,7 @@ def withdrawn(database: Database, month: Month) -> tuple[Withdrawal, ...]:
         return withdrawals.of_month(connection, month)
 
 
-def answers(database: Database) -> bool:
+def is_readable(database: Database) -> bool:
     """Whether the database can be read.
 
     Raises:

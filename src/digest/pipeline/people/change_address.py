@@ -37,7 +37,7 @@ class ChangeStage(Enum):
 class Change:
     """A change as one of its links sees it; *person* is None if the step is `DEAD`."""
 
-    step: ChangeStage
+    stage: ChangeStage
     person: Subscriber | None = None
 
 
@@ -91,7 +91,7 @@ def confirm_address(database: Database, people: PeopleContext, change_id: int) -
         now = database.now(connection)
         change = address_changes.find(connection, change_id, lock=True)
         found = _confirmation(connection, people, change, now)
-        if found.step is not ChangeStage.OPEN or change is None or found.person is None:
+        if found.stage is not ChangeStage.OPEN or change is None or found.person is None:
             return found
         if why_not_move(found.person.suppressed_for, None, is_taken=False):
             return _DEAD  # a complaint, for example, which no other address escapes
@@ -149,7 +149,7 @@ def undo_change(database: Database, people: PeopleContext, change_id: int) -> Ch
         now = database.now(connection)
         change = address_changes.find(connection, change_id, lock=True)
         found = _undo(connection, people, change, now)
-        if found.step is not ChangeStage.OPEN or change is None or found.person is None:
+        if found.stage is not ChangeStage.OPEN or change is None or found.person is None:
             return found
         _move_back(connection, found.person, change, now)
         return Change(ChangeStage.DONE, subscribers.get(connection, found.person.id))

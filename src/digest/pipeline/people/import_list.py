@@ -11,7 +11,7 @@ from digest.errors import StorageError
 from digest.storage.db.database import Database
 from digest.storage.people import adding, departing
 from digest.storage.people.adding import AddResult
-from digest.storage.people.seen_addresses import Seen
+from digest.storage.people.address_lines import AddressLines
 from digest.subscribers.lists.csv_text import read_list
 from digest.subscribers.lists.fields import Field
 from digest.subscribers.lists.leaving import Departed
@@ -110,7 +110,7 @@ def import_list(
             say who has left is unclear. Nothing was written.
         StorageError: The database failed; the message says up to which line the rows are in.
     """
-    with Seen() as seen, Seen() as gone:
+    with AddressLines() as seen, AddressLines() as gone:
         _find_gone(lines, rules, gone)
         lines.seek(0)
         layout, rows = read_list(lines, rules)
@@ -120,7 +120,7 @@ def import_list(
     return report
 
 
-def _find_gone(lines: TextIO, rules: RowRules, gone: Seen) -> None:
+def _find_gone(lines: TextIO, rules: RowRules, gone: AddressLines) -> None:
     found = who_is_gone(lines, rules)
     while chunk := list(islice(found, _CHUNK)):
         gone.add(chunk)
@@ -136,12 +136,12 @@ def _take_all(
     done = 1
     while chunk := list(islice(rows, _CHUNK)):
         try:
-            told = importing.take(chunk)
+            reports = importing.take(chunk)
         except StorageError as error:
             if not kept:
                 raise
             raise StorageError(f"{error}; {kept.format(done)}: import the same list again to continue") from error
-        for one in told:
+        for one in reports:
             each(one)
         done = chunk[-1].line
         progress(len(chunk))
@@ -151,7 +151,14 @@ class _Importing:
     """One import: what it knows from one chunk to the next."""
 
     def __init__(
-        self, database: Database, seen: Seen, gone: Seen, report: ListImportReport, *, update: bool, dry_run: bool
+        self,
+        database: Database,
+        seen: AddressLines,
+        gone: AddressLines,
+        report: ListImportReport,
+        *,
+        update: bool,
+        dry_run: bool,
     ) -> None:
         self._database = database
         self._seen = seen
@@ -196,7 +203,7 @@ class _Importing:
         people = [person for _, person in joining]
         if self._dry_run:
             with self._database.read() as connection:
-                results = adding.foretell_many(connection, people, update=self._update)
+                results = adding.preview_many(connection, people, update=self._update)
         else:
             with self._database.write() as connection:
                 now = self._database.now(connection)
@@ -215,22 +222,22 @@ class _Importing:
     def _counted(self, row: Row, results: Mapping[int, AddResult], again: Mapping[int, str]) -> RowReport:
         report = self._report
         report.short_rows += row.short
-        told = _told(row, results, again)
-        if told.result is RowResult.REFUSED:
+        result = _report_of(row, results, again)
+        if result.result is RowResult.REFUSED:
             report.refused_rows += 1
             if len(report.refused) < _SHOWN:
                 report.refused.append(row)
         else:
-            report.counts[told.result] += 1
-        if told.result is AddResult.DUPLICATE and len(report.duplicates) < _SHOWN:
-            report.duplicates.append(told)
+            report.counts[result.result] += 1
+        if result.result is AddResult.DUPLICATE and len(report.duplicates) < _SHOWN:
+            report.duplicates.append(result)
         for tag in row.tags:
             if tag in report.tags or len(report.tags) < _SHOWN:
                 report.tags[tag] += 1
-        return told
+        return result
 
 
-def _told(row: Row, results: Mapping[int, AddResult], again: Mapping[int, str]) -> RowReport:
+def _report_of(row: Row, results: Mapping[int, AddResult], again: Mapping[int, str]) -> RowReport:
     if row.person is None:
         return RowReport(row.line, row.written, RowResult.REFUSED, "; ".join(row.problems))
     address = row.person.address

@@ -34,7 +34,7 @@ class Limits:
     network: Rate = Rate(30, dt.timedelta(hours=1))
 
 
-def time_to_wait(database: Database, key: str, rate: Rate) -> dt.timedelta | None:
+def take_or_wait(database: Database, key: str, rate: Rate) -> dt.timedelta | None:
     """
     Count one event of *key* if *rate* allows it.
 

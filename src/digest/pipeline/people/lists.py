@@ -29,7 +29,7 @@ def add_person(database: Database, person: NewSubscriber) -> AddResult:
 class Exported:
     """How many people an export holds, and how many active ones it leaves out because they are suppressed."""
 
-    written: int
+    people: int
     suppressed: int
 
 
@@ -43,9 +43,9 @@ def export_list(database: Database, out: TextIO, *, everybody: bool = False) -> 
     """
     columns = (*COLUMNS, STATUS_COLUMN) if everybody else COLUMNS
     with database.read() as connection:
-        written = write_list(out, list_rows.cells(connection, everybody=everybody), columns)
+        people = write_list(out, list_rows.cells(connection, everybody=everybody), columns)
         lost = {} if everybody else out_of_reach(connection, database.now(connection).date())
-    return Exported(written, lost.get(SUPPRESSED, 0))
+    return Exported(people, lost.get(SUPPRESSED, 0))
 
 
 def rows_of(database: Database) -> Iterator[dict[str, object]]:

@@ -18,7 +18,7 @@ from digest.issue.addresses import personal_url, preferences_url
 from digest.pipeline.people.context import PeopleContext
 from digest.storage import installation, notifications
 from digest.storage.db.database import Database
-from digest.storage.notifications import Queued
+from digest.storage.notifications import QueuedNotification
 from digest.storage.people import address_changes, signups, subscribers, suppressions
 from digest.storage.tables.notifications import NotificationState
 from digest.subscribers.signup import SignUpState
@@ -63,7 +63,7 @@ def work(database: Database, courier: Courier) -> int:
     return taken
 
 
-def _claim(database: Database, courier: Courier) -> Queued | None:
+def _claim(database: Database, courier: Courier) -> QueuedNotification | None:
     with database.read() as connection:
         if not notifications.is_due(connection, database.now(connection)):
             return None  # looked for every few seconds: without taking the write lock of SQLite
@@ -72,7 +72,7 @@ def _claim(database: Database, courier: Courier) -> Queued | None:
         return notifications.claim(connection, owner=courier.owner, lease=courier.lease, now=now)
 
 
-def _handle(database: Database, courier: Courier, transport: Transport, queued: Queued) -> None:
+def _handle(database: Database, courier: Courier, transport: Transport, queued: QueuedNotification) -> None:
     try:
         note = _made(database, courier.people, queued)
         if note is not None:
@@ -85,7 +85,9 @@ def _handle(database: Database, courier: Courier, transport: Transport, queued: 
         notifications.finish(connection, queued, state, owner=courier.owner, now=database.now(connection))
 
 
-def _put_off(database: Database, courier: Courier, queued: Queued, error: TransportError | RenderError) -> None:
+def _put_off(
+    database: Database, courier: Courier, queued: QueuedNotification, error: TransportError | RenderError
+) -> None:
     detail = str(error).replace(queued.address, "(the address)")[:_LONGEST_DETAIL]
     wait = wait_before(queued.attempts, courier.jitter())
     state = NotificationState.FAILED if wait is None else NotificationState.WAITING
@@ -101,7 +103,7 @@ def _put_off(database: Database, courier: Courier, queued: Queued, error: Transp
         log.warning("notification %d (%s) put off for %d s: %s", queued.id, queued.kind, wait.total_seconds(), detail)
 
 
-def _made(database: Database, people: PeopleContext, queued: Queued) -> Note | None:
+def _made(database: Database, people: PeopleContext, queued: QueuedNotification) -> Note | None:
     """The mail as things stand now; None if there is nothing to say, or nobody who may be mailed."""
     with database.read() as connection:
         now = database.now(connection)
@@ -148,7 +150,7 @@ def _own_link(people: PeopleContext, person: Subscriber, asked_at: dt.datetime) 
     return NotificationKind.LINK, language, preferences_url(people.newsletter.base_url, token, language)
 
 
-def _confirm(connection: Connection, people: PeopleContext, queued: Queued, now: dt.datetime) -> _Found:
+def _confirm(connection: Connection, people: PeopleContext, queued: QueuedNotification, now: dt.datetime) -> _Found:
     # whoever gets issues already is not asked to confirm: their own link says so, to them alone
     if (person := _reader(connection, queued.address_hash, now)) is not None:
         return _own_link(people, person, min(queued.created_at, now))
@@ -163,12 +165,12 @@ def _confirm(connection: Connection, people: PeopleContext, queued: Queued, now:
     )
 
 
-def _link(connection: Connection, people: PeopleContext, queued: Queued, now: dt.datetime) -> _Found:
+def _link(connection: Connection, people: PeopleContext, queued: QueuedNotification, now: dt.datetime) -> _Found:
     person = _reader(connection, queued.address_hash, now)
     return None if person is None else _own_link(people, person, min(queued.created_at, now))
 
 
-def _address(connection: Connection, people: PeopleContext, queued: Queued, now: dt.datetime) -> _Found:
+def _address(connection: Connection, people: PeopleContext, queued: QueuedNotification, now: dt.datetime) -> _Found:
     if (person := _reader(connection, queued.address_hash, now)) is not None:
         return _own_link(people, person, min(queued.created_at, now))  # the new address has a subscription of its own
     change = address_changes.find(connection, queued.subject_id or 0)
@@ -187,7 +189,9 @@ def _end(asked_at: dt.datetime, purpose: Purpose, now: dt.datetime) -> dt.dateti
     return min(asked_at, now) + LIFETIMES[purpose]
 
 
-def _address_changed(connection: Connection, people: PeopleContext, queued: Queued, now: dt.datetime) -> _Found:
+def _address_changed(
+    connection: Connection, people: PeopleContext, queued: QueuedNotification, now: dt.datetime
+) -> _Found:
     change = address_changes.find(connection, queued.subject_id or 0)
     if change is None or change.undone_at is not None or change.undo_until is None or change.undo_until <= now:
         return None
@@ -200,8 +204,8 @@ def _address_changed(connection: Connection, people: PeopleContext, queued: Queu
 
 def _own_link_to(
     kind: NotificationKind, page: str, purpose: Purpose
-) -> Callable[[Connection, PeopleContext, Queued, dt.datetime], _Found]:
-    def make(connection: Connection, people: PeopleContext, queued: Queued, now: dt.datetime) -> _Found:
+) -> Callable[[Connection, PeopleContext, QueuedNotification, dt.datetime], _Found]:
+    def make(connection: Connection, people: PeopleContext, queued: QueuedNotification, now: dt.datetime) -> _Found:
         if queued.subject_id is None or subscribers.hash_of(connection, queued.subject_id) != queued.address_hash:
             return None  # the person has moved to another address, or is gone
         # a link for something grave is as old as its request, however late the mail goes out
@@ -214,7 +218,7 @@ def _own_link_to(
     return make
 
 
-_MAKERS: dict[NotificationKind, Callable[[Connection, PeopleContext, Queued, dt.datetime], _Found]] = {
+_MAKERS: dict[NotificationKind, Callable[[Connection, PeopleContext, QueuedNotification, dt.datetime], _Found]] = {
     NotificationKind.CONFIRM: _confirm,
     NotificationKind.LINK: _link,
     NotificationKind.NEW_ADDRESS: _own_link_to(NotificationKind.NEW_ADDRESS, "new-address", Purpose.NEW_ADDRESS),

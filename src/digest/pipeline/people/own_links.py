@@ -13,7 +13,7 @@ from digest.pipeline.people.context import PeopleContext
 from digest.pipeline.people.limits import WINDOW, Rate
 from digest.storage import limits, notifications
 from digest.storage.db.database import Database
-from digest.storage.notifications import Asked
+from digest.storage.notifications import RequestedMail
 from digest.storage.people import subscribers, suppressions
 from digest.subscribers.subscriber import Subscriber
 from digest.subscribers.suppression import may_lift
@@ -59,7 +59,7 @@ def ask(database: Database, people: PeopleContext, person: Subscriber, purpose: 
     return None
 
 
-def last_asked(database: Database, people: PeopleContext, person: Subscriber, purpose: Purpose) -> Asked | None:
+def last_asked(database: Database, people: PeopleContext, person: Subscriber, purpose: Purpose) -> RequestedMail | None:
     """The newest mail with a link for *purpose* that still works, and how far it has got; None if there is none."""
     with database.read() as connection:
         after = database.now(connection) - LIFETIMES[purpose]

@@ -78,7 +78,7 @@ def hashed(addresses: Mapping[str, Reason], identify: Identify) -> dict[str, tup
     return found
 
 
-def take_over(connection: Connection, reported: Suppressing, now: dt.datetime) -> int:
+def suppress_reported(connection: Connection, reported: Suppressing, now: dt.datetime) -> int:
     """
     Suppress reported addresses. People who unsubscribed or complained at the provider are unsubscribed here too.
 
@@ -116,6 +116,6 @@ def pull(
     for reason, addresses in pages:
         reported = hashed(dict.fromkeys(addresses, reason), identify)
         with database.write() as connection:
-            new += take_over(connection, reported, database.now(connection))
+            new += suppress_reported(connection, reported, database.now(connection))
         advance(len(addresses))
     return new

@@ -67,10 +67,10 @@ class Calendar:
     def _due(self, action: Action, now: dt.datetime, begun_at: dt.datetime) -> Iterator[Month]:
         # what was missed before this calendar first ran, or has no files, is nobody's loss
         latest = self.schedule.latest(action, now)
-        written = self.workshop.library.months()
+        with_files = self.workshop.library.months()
         for back in range(_REMEMBERED, -1, -1):
             month = latest.shift(-back)
-            ours = month in written and self.schedule.due_at(action, month) >= begun_at
+            ours = month in with_files and self.schedule.due_at(action, month) >= begun_at
             if ours or not self._missed(action, month, now):
                 yield month
 
@@ -112,8 +112,8 @@ class Calendar:
         with self.database.write() as connection:
             row = calendar.find(connection, action, month)
             calendar.hold(connection, action, month, due_at=due_at, reason=reason, now=self.database.now(connection))
-        told_before = row is not None and row.reason == reason
-        return None if told_before else Acted(action, month, reason)
+        is_known = row is not None and row.reason == reason
+        return None if is_known else Acted(action, month, reason)
 
     def _assemble(self, month: Month) -> bool:
         checked = check(self.workshop, month)

@@ -16,7 +16,7 @@ RESTORED = "a backup was put back: whoever was mailed after it was made would be
 
 
 @dataclass(frozen=True)
-class PutRight:
+class Repaired:
     """What was done.
 
     Attributes:
@@ -30,13 +30,13 @@ class PutRight:
     missing: int = 0
 
 
-def put_right(
+def repair_restored(
     database: Database,
     remembered: Iterable[tuple[str, dt.datetime]],
     *,
     name: str,
     high_water: HighWater | None = None,
-) -> PutRight:
+) -> Repaired:
     """
     Do what a restored database needs before mail goes out again. Doing it again is harmless.
 
@@ -61,7 +61,7 @@ def put_right(
     if high_water is not None:
         lost = missing(before, _kept(high_water))
         high_water.reset(Mark(name, before.attempt))
-    return PutRight(erased, tuple(campaign.month for campaign in sending), lost)
+    return Repaired(erased, tuple(campaign.month for campaign in sending), lost)
 
 
 def _kept(high_water: HighWater) -> Mark | None:

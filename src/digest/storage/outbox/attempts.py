@@ -22,7 +22,7 @@ def newest(connection: Connection) -> int:
     return number
 
 
-def locked(connection: Connection, attempt_id: int) -> AttemptRow:
+def lock(connection: Connection, attempt_id: int) -> AttemptRow:
     """An attempt, which nobody else changes until the end of the transaction.
 
     Raises:
@@ -38,7 +38,7 @@ def change(connection: Connection, attempt_id: int, **values: Any) -> None:
     connection.execute(update(attempt).where(attempt.c.id == attempt_id).values(values))
 
 
-def remark(connection: Connection, row: AttemptRow, words: str) -> None:
+def add_detail(connection: Connection, row: AttemptRow, words: str) -> None:
     """Add *words* to what is told about an attempt."""
     if words not in (row.detail or ""):
         change(connection, row.id, detail="; ".join(filter(None, [row.detail, words])))

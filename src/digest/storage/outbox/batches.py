@@ -13,12 +13,12 @@ from digest.storage.tables.outbox import batch, campaign, delivery
 _NO_RANGE = {"first_delivery": None, "last_delivery": None}  # an empty one would hide the batch behind it
 
 
-def locked(connection: Connection, batch_id: int) -> BatchRow:
+def lock(connection: Connection, batch_id: int) -> BatchRow:
     """The batch, which nobody else changes until the end of the transaction."""
     return BatchRow(*connection.execute(BATCHES.where(batch.c.id == batch_id).with_for_update()).one())
 
 
-def move(connection: Connection, old: BatchRow, some: Sequence[int], **values: Any) -> int:
+def split_off(connection: Connection, old: BatchRow, some: Sequence[int], **values: Any) -> int:
     """
     Move some members of a batch to a new batch of the same edition, and take them off the old one's size.
 
@@ -33,7 +33,7 @@ def move(connection: Connection, old: BatchRow, some: Sequence[int], **values: A
     span = _span(connection, old, some)
     if span is None:
         new = insert_batch(connection, old, size=0, **values)
-        add(connection, old, new, some)
+        move_members(connection, old, new, some)
         return new
     shrink(
         connection,
@@ -44,7 +44,7 @@ def move(connection: Connection, old: BatchRow, some: Sequence[int], **values: A
     return insert_batch(connection, old, size=len(some), first_delivery=span[0], last_delivery=span[1], **values)
 
 
-def add(connection: Connection, old: BatchRow, new: int, some: Sequence[int]) -> None:
+def move_members(connection: Connection, old: BatchRow, new: int, some: Sequence[int]) -> None:
     """Move some members of *old* to the batch *new*, which names its members one by one."""
     for start in range(0, len(some), IDS_AT_ONCE):
         these = delivery.c.id.in_(some[start : start + IDS_AT_ONCE])
@@ -93,14 +93,14 @@ def release(connection: Connection, row: BatchRow) -> None:
         change(connection, row.id, state=state)
 
 
-def let_go(connection: Connection, batch_id: int, attempt_id: int, untouched: Sequence[int]) -> None:
+def release_some(connection: Connection, batch_id: int, attempt_id: int, untouched: Sequence[int]) -> None:
     """Move members that an attempt certainly did not reach to a batch of their own, which waits."""
     if untouched:
-        home = locked(connection, batch_id)
+        home = lock(connection, batch_id)
         # earlier attempts were about them too
         values = {"parent_id": home.id, "split_by": attempt_id - 1}
-        new = move(connection, home, untouched, state=BatchState.IN_DOUBT, **values)
-        release(connection, locked(connection, new))
+        new = split_off(connection, home, untouched, state=BatchState.IN_DOUBT, **values)
+        release(connection, lock(connection, new))
 
 
 def change(connection: Connection, batch_id: int, **values: Any) -> None:

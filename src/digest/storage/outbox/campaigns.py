@@ -205,7 +205,7 @@ def hold(connection: Connection, campaign_id: int, reason: str, now: dt.datetime
         connection.execute(update(campaign).where(campaign.c.id == campaign_id, *only_planned).values(reason=reason))
 
 
-def reword(connection: Connection, campaign_id: int, reason: str) -> bool:
+def change_reason(connection: Connection, campaign_id: int, reason: str) -> bool:
     """Give another reason for which a held campaign is held; False if it is that one, or the campaign is not held."""
     held = (campaign.c.id == campaign_id, campaign.c.state == CampaignState.HELD, campaign.c.reason != reason)
     return connection.execute(update(campaign).where(*held).values(reason=reason)).rowcount == 1

@@ -233,6 +233,6 @@ def _skip(connection: Connection, taken: Claimable, some: list[int], reason: str
         return
     # an earlier request was about them: if it turns out to have been taken, they are not skipped
     came = {"parent_id": taken.id, "split_by": taken.tried_by}
-    batches.move(
-        connection, batches.locked(connection, taken.id), some, state=BatchState.SKIPPED, reason=reason, **came
+    batches.split_off(
+        connection, batches.lock(connection, taken.id), some, state=BatchState.SKIPPED, reason=reason, **came
     )

@@ -119,7 +119,7 @@ def still_accepted(connection: Connection, about: Iterable[tuple[int, int]]) -> 
     for number, attempt_id in about:
         by_delivery[number].add(attempt_id)
     homes = members.batches_of(connection, by_delivery)
-    rows = {home: batches.locked(connection, home) for home in sorted(set(homes.values()))}
+    rows = {home: batches.lock(connection, home) for home in sorted(set(homes.values()))}
     return [
         number
         for number, home in sorted(homes.items())

@@ -14,7 +14,7 @@ from digest.storage.tables.outbox import batch
 def record_partial(
     connection: Connection,
     attempt_id: int,
-    answers: Mapping[int, str | None],
+    results: Mapping[int, str | None],
     *,
     lease_until: dt.datetime,
     lease_uptime: float | None = None,
@@ -23,7 +23,7 @@ def record_partial(
     Write down what became of single recipients of an attempt that goes on, and lengthen its lease.
 
     Args:
-        answers: None for taken, else why it was refused.
+        results: None for taken, else why it was refused.
         lease_uptime: When the lease ends, in seconds since this machine started; None if it does not tell.
 
     Returns:
@@ -32,11 +32,11 @@ def record_partial(
     Raises:
         NotFound: There is no such attempt.
     """
-    row = attempts.locked(connection, attempt_id)
-    home = batches.locked(connection, row.batch_id)
-    members.reject(connection, home, {number: reason for number, reason in answers.items() if reason is not None})
+    row = attempts.lock(connection, attempt_id)
+    home = batches.lock(connection, row.batch_id)
+    members.reject(connection, home, {number: reason for number, reason in results.items() if reason is not None})
     # if the lease was lost meanwhile, somebody may have moved them to another batch
-    taken = [number for number, reason in answers.items() if reason is None]
+    taken = [number for number, reason in results.items() if reason is None]
     for number, some in members.by_batch(connection, taken).items():
         _take_of(connection, number, attempt_id, some)
     attempts.change(connection, attempt_id, lease_until=lease_until, lease_uptime=lease_uptime)
@@ -44,7 +44,7 @@ def record_partial(
 
 
 def _take_of(connection: Connection, batch_id: int, attempt_id: int, some: Collection[int]) -> None:
-    home = batches.locked(connection, batch_id)
+    home = batches.lock(connection, batch_id)
     taken = sorted(set(members.of_batch(connection, batch_id)).intersection(some))
     if not taken or (home.state is BatchState.ACCEPTED and home.attempt_id == attempt_id):
         return
@@ -68,7 +68,7 @@ def _take(connection: Connection, home: BatchRow, attempt_id: int, taken: Sequen
         or list(taken) != members.of_batch(connection, home.id)[: len(taken)]
     ):
         values = {"parent_id": home.id, "split_by": attempts.latest(connection, home), "attempt_id": attempt_id}
-        batches.move(connection, home, taken, state=BatchState.ACCEPTED, **values)
+        batches.split_off(connection, home, taken, state=BatchState.ACCEPTED, **values)
         return
     batches.change(connection, beside.id, last_delivery=taken[-1], size=batch.c.size + len(taken))
     batches.shrink(connection, home, taken[-1] + 1, home.span[1], by=len(taken))

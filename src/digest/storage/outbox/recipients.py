@@ -14,7 +14,7 @@ from digest.storage.tables.people import subscriber
 _AT_ONCE = 1000  # rows of a stream in memory
 
 
-class Named(NamedTuple):
+class ListedRecipient(NamedTuple):
     """One delivery.
 
     Attributes:
@@ -28,7 +28,7 @@ class Named(NamedTuple):
     attempt: int | None
 
 
-def rejected(connection: Connection, campaign_id: int) -> Iterator[Named]:
+def rejected(connection: Connection, campaign_id: int) -> Iterator[ListedRecipient]:
     """Whom the provider refused, in constant memory. Valid as long as the transaction."""
     query = (
         select(subscriber.c.address, delivery.c.reason, null())
@@ -38,10 +38,10 @@ def rejected(connection: Connection, campaign_id: int) -> Iterator[Named]:
         .order_by(delivery.c.id)
     )
     for row in connection.execute(query, execution_options={"yield_per": _AT_ONCE}):
-        yield Named(*row)
+        yield ListedRecipient(*row)
 
 
-def in_batches(connection: Connection, campaign_id: int, state: BatchState) -> Iterator[Named]:
+def in_batches(connection: Connection, campaign_id: int, state: BatchState) -> Iterator[ListedRecipient]:
     """Members of the batches in *state*, in their order, with one batch in memory. Valid as long as the transaction."""
     query = (
         BATCHES.add_columns(attempt.c.detail)
@@ -63,7 +63,7 @@ def in_batches(connection: Connection, campaign_id: int, state: BatchState) -> I
             .order_by(delivery.c.id)
         )
         for address in connection.execute(people).scalars():
-            yield Named(address, detail, home.attempt_id)
+            yield ListedRecipient(address, detail, home.attempt_id)
 
 
 def rejected_because(connection: Connection, campaign_id: int, most: int) -> list[tuple[str, int]]:

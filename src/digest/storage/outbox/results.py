@@ -75,7 +75,7 @@ def record_accepted(
     Raises:
         NotFound: There is no such attempt.
     """
-    row = attempts.locked(connection, attempt_id)
+    row = attempts.lock(connection, attempt_id)
     if row.state is not AttemptState.ACCEPTED:
         values = {} if message_id is None else {"message_id": message_id}
         state = step(ATTEMPT, row.state, AttemptState.ACCEPTED)
@@ -104,12 +104,12 @@ def record_not_accepted(
     Raises:
         NotFound: There is no such attempt.
     """
-    row = attempts.locked(connection, attempt_id)
+    row = attempts.lock(connection, attempt_id)
     if row.state not in attempts.OPEN:
-        attempts.remark(connection, row, f"not taken: {detail}")
+        attempts.add_detail(connection, row, f"not taken: {detail}")
         return None
     attempts.change(connection, attempt_id, state=AttemptState.NOT_ACCEPTED, finished_at=now, detail=detail)
-    home = batches.locked(connection, row.batch_id)
+    home = batches.lock(connection, row.batch_id)
     if home.state is BatchState.ACCEPTED:
         return None  # another attempt has reached them: that one refused somebody takes nothing back
     refused = members.reject(connection, home, rejected or {})
@@ -153,22 +153,22 @@ def record_in_doubt(
 
     If it was settled meanwhile that stays.
     """
-    row = attempts.locked(connection, attempt_id)
+    row = attempts.lock(connection, attempt_id)
     if row.state not in attempts.OPEN:
         return
     attempts.change(connection, attempt_id, state=AttemptState.IN_DOUBT, finished_at=now, detail=detail)
-    home = batches.locked(connection, row.batch_id)
+    home = batches.lock(connection, row.batch_id)
     if not attempts.is_latest(home, attempt_id):
         return
     batches.change(connection, home.id, state=BatchState.IN_DOUBT)
     if doubtful is not None:
-        batches.let_go(
+        batches.release_some(
             connection, home.id, attempt_id, [n for n in members.of_batch(connection, home.id) if n not in doubtful]
         )
 
 
 def _prove(connection: Connection, batch_id: int, attempt_id: int, rejected: Mapping[int, str]) -> bool:
-    home = batches.locked(connection, batch_id)
+    home = batches.lock(connection, batch_id)
     first = True
     if home.state is not BatchState.ACCEPTED:
         batches.change(connection, batch_id, state=BatchState.ACCEPTED, attempt_id=attempt_id, reason=None)

@@ -24,7 +24,7 @@ def by_evidence(
 
     If it was settled meanwhile that stays.
     """
-    row = attempts.locked(connection, attempt_id)
+    row = attempts.lock(connection, attempt_id)
     if row.state not in attempts.OPEN:
         return
     everyone = members.of_batch(connection, row.batch_id)
@@ -33,14 +33,14 @@ def by_evidence(
         record_not_accepted(connection, attempt_id, detail=detail, now=now)
         return
     if missing:
-        batches.let_go(connection, row.batch_id, attempt_id, missing)
+        batches.release_some(connection, row.batch_id, attempt_id, missing)
     attempts.change(connection, attempt_id, detail=detail)
     record_accepted(connection, attempt_id, message_id=None, rejected={}, now=now)
 
 
 def set_back(connection: Connection, attempt_id: int, *, lease_until: dt.datetime, finished_at: dt.datetime) -> None:
     """Let the lease of an open attempt end, and its doubt begin, then at the latest: the clock was ahead before."""
-    row = attempts.locked(connection, attempt_id)
+    row = attempts.lock(connection, attempt_id)
     if row.state is AttemptState.SENDING:
         attempts.change(connection, attempt_id, lease_until=min(row.lease_until, lease_until))
     elif row.state is AttemptState.IN_DOUBT and row.finished_at is not None:
@@ -49,7 +49,7 @@ def set_back(connection: Connection, attempt_id: int, *, lease_until: dt.datetim
 
 def resend(connection: Connection, attempt_id: int, *, detail: str, now: dt.datetime) -> bool:
     """Decide that an attempt in doubt goes again; False if it is not in doubt any more."""
-    if attempts.locked(connection, attempt_id).state is not AttemptState.IN_DOUBT:
+    if attempts.lock(connection, attempt_id).state is not AttemptState.IN_DOUBT:
         return False
     record_not_accepted(connection, attempt_id, detail=detail, now=now)
     return True
@@ -57,7 +57,7 @@ def resend(connection: Connection, attempt_id: int, *, detail: str, now: dt.date
 
 def assume_sent(connection: Connection, attempt_id: int, *, detail: str, now: dt.datetime) -> bool:
     """Decide that an attempt in doubt was taken; False if it is not in doubt any more."""
-    if attempts.locked(connection, attempt_id).state is not AttemptState.IN_DOUBT:
+    if attempts.lock(connection, attempt_id).state is not AttemptState.IN_DOUBT:
         return False
     attempts.change(connection, attempt_id, detail=detail)
     record_accepted(connection, attempt_id, message_id=None, rejected={}, now=now)
@@ -66,11 +66,11 @@ def assume_sent(connection: Connection, attempt_id: int, *, detail: str, now: dt
 
 def give_up(connection: Connection, attempt_id: int, *, detail: str, now: dt.datetime) -> bool:
     """Decide that an attempt in doubt is left alone: skipped; False if it is not in doubt any more."""
-    row = attempts.locked(connection, attempt_id)
+    row = attempts.lock(connection, attempt_id)
     if row.state is not AttemptState.IN_DOUBT:
         return False
     attempts.change(connection, attempt_id, state=AttemptState.NOT_ACCEPTED, finished_at=now, detail=detail)
-    home = batches.locked(connection, row.batch_id)
+    home = batches.lock(connection, row.batch_id)
     if attempts.is_latest(home, attempt_id):
         batches.change(connection, home.id, state=BatchState.SKIPPED, reason=Skipped.GIVEN_UP.value)
     return True

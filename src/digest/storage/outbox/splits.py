@@ -38,17 +38,17 @@ def halve(connection: Connection, attempt_id: int, *, detail: str, deeper: int, 
 
     A batch of one, or one whose attempt was settled meanwhile, is left as `record_not_accepted` leaves it.
     """
-    row = attempts.locked(connection, attempt_id)
+    row = attempts.lock(connection, attempt_id)
     was_open = row.state in attempts.OPEN
     record_not_accepted(connection, attempt_id, detail=detail, now=now)
-    home = batches.locked(connection, row.batch_id)
+    home = batches.lock(connection, row.batch_id)
     everyone = members.of_batch(connection, home.id)
     if not was_open or home.state is not BatchState.WAITING or len(everyone) < 2:  # noqa: PLR2004
         return
     depth = home.depth + deeper
     for half in (everyone[: len(everyone) // 2], everyone[len(everyone) // 2 :]):
-        batches.move(
-            connection, batches.locked(connection, home.id), half, parent_id=home.id, split_by=attempt_id, depth=depth
+        batches.split_off(
+            connection, batches.lock(connection, home.id), half, parent_id=home.id, split_by=attempt_id, depth=depth
         )
     batches.close(connection, home.id)
 
@@ -66,14 +66,14 @@ def put_off(connection: Connection, attempt_id: int, late: Collection[int], *, d
 
     If it was settled otherwise meanwhile that stays.
     """
-    row = attempts.locked(connection, attempt_id)
+    row = attempts.lock(connection, attempt_id)
     record_not_accepted(connection, attempt_id, detail=detail, now=now)
-    home = batches.locked(connection, row.batch_id)
+    home = batches.lock(connection, row.batch_id)
     everyone = members.of_batch(connection, home.id)
     some = [number for number in everyone if number in late]
     if row.state not in attempts.OPEN or home.state is not BatchState.WAITING or not some:
         return
-    batches.move(connection, home, some, parent_id=home.id, split_by=attempt_id)
+    batches.split_off(connection, home, some, parent_id=home.id, split_by=attempt_id)
     if len(some) == len(everyone):
         batches.close(connection, home.id)
 
@@ -87,11 +87,11 @@ def wait_again(connection: Connection, deliveries: Collection[int]) -> int:
     """
     moved = 0
     for home, some in members.by_batch(connection, deliveries).items():
-        row = batches.locked(connection, home)
+        row = batches.lock(connection, home)
         own = sorted(set(members.of_batch(connection, home)).intersection(some))
         if row.state is BatchState.ACCEPTED and own:
             came = {"parent_id": home, "split_by": attempts.latest(connection, row), "dropped_by": row.attempt_id}
             beside = connection.execute(_BESIDE, came).scalar_one_or_none()
-            batches.add(connection, row, beside or batches.insert_batch(connection, row, size=0, **came), own)
+            batches.move_members(connection, row, beside or batches.insert_batch(connection, row, size=0, **came), own)
             moved += len(own)
     return moved

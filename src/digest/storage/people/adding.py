@@ -79,10 +79,10 @@ def add_many(
     return [result for chunk in _chunks(people) for result in adding.add(chunk)]
 
 
-def foretell_many(connection: Connection, people: Iterable[NewSubscriber], *, update: bool) -> list[AddResult]:
+def preview_many(connection: Connection, people: Iterable[NewSubscriber], *, update: bool) -> list[AddResult]:
     """What `add_many` would say. Changes nothing, and works in a transaction that only reads."""
     adding = _Adding(connection, update)
-    return [result for chunk in _chunks(people) for result in adding.foretell(chunk)]
+    return [result for chunk in _chunks(people) for result in adding.preview(chunk)]
 
 
 def newest(connection: Connection) -> int:
@@ -148,7 +148,7 @@ class _Adding:
         self._prove(judged.renewed)
         return judged.results
 
-    def foretell(self, people: Sequence[NewSubscriber]) -> list[AddResult]:
+    def preview(self, people: Sequence[NewSubscriber]) -> list[AddResult]:
         new = {person.preferences.topics for person in people} - self.selections.keys()
         self.selections.update(selections.find_many(self.connection, new) if new else {})
         return self.judge(people).results

@@ -85,13 +85,13 @@ def _show_confirmation(visit: _Visit) -> Response:
     change = look_at_confirmation(visit.site.database, visit.site.people, number)
     view = visit.view()
     _ = view.gettext
-    if change.step is ChangeStage.OPEN:
+    if change.stage is ChangeStage.OPEN:
         text = _(
             "Once you confirm, issues go to the address where you received this link, and no longer to your "
             "previous one."
         )
         return visit.ask(view, _("Use this address from now on?"), text, _("Use this address"))
-    if change.step is ChangeStage.DEAD or change.person is None:
+    if change.stage is ChangeStage.DEAD or change.person is None:
         raise leads_nowhere(visit.site, Purpose.CHANGE_ADDRESS)
     text = _("Your subscription now uses {address}.").format(address=masked(change.person.address))
     notice = _("Your previous address receives a notice with a link that can undo the change for 7 days.")
@@ -101,7 +101,7 @@ def _show_confirmation(visit: _Visit) -> Response:
 def _use_address(visit: _Visit) -> Response:
     number = open_link(visit.site, Purpose.CHANGE_ADDRESS, visit.token)
     change = confirm_address(visit.site.database, visit.site.people, number)
-    if change.step is not ChangeStage.DONE:
+    if change.stage is not ChangeStage.DONE:
         raise leads_nowhere(visit.site, Purpose.CHANGE_ADDRESS)
     return see_other(visit.path(visit.view(change.person)))
 
@@ -111,7 +111,7 @@ def _show_undo(visit: _Visit) -> Response:
     change = look_at_undo(visit.site.database, visit.site.people, number)
     view = visit.view(change.person)
     _ = view.gettext
-    if change.step is ChangeStage.OPEN:
+    if change.stage is ChangeStage.OPEN:
         text = _("Your subscription goes back to the address that received this link. After that, links sent to the "
                  "other address can only be used to unsubscribe.")  # fmt: skip
         return visit.ask(view, _("Restore this address?"), text, _("Restore this address"))
@@ -122,17 +122,17 @@ def _restore_address(visit: _Visit) -> Response:
     number = open_link(visit.site, Purpose.UNDO_ADDRESS, visit.token)
     change = undo_change(visit.site.database, visit.site.people, number)
     view = visit.view(change.person)
-    return see_other(visit.path(view)) if change.step is ChangeStage.DONE else _undone(visit, view, change)
+    return see_other(visit.path(view)) if change.stage is ChangeStage.DONE else _undone(visit, view, change)
 
 
 def _undone(visit: _Visit, view: View, change: Change) -> Response:
     _ = view.gettext
-    if change.step is ChangeStage.TAKEN:
+    if change.stage is ChangeStage.TAKEN:
         text = _("This address was subscribed again after the change, so there is nothing to restore. Nothing was "
                  "changed. If the subscription at the other address is also yours, write to us at the address below."
                  )  # fmt: skip
         return personal_page(view.message(_("This address has its own subscription"), text), 409)
-    if change.step is ChangeStage.DEAD or change.person is None:
+    if change.stage is ChangeStage.DEAD or change.person is None:
         raise leads_nowhere(visit.site, Purpose.UNDO_ADDRESS)
     text = _("Your subscription belongs to {address} again.").format(address=masked(change.person.address))
     if change.person.state is State.LEFT:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from digest.pipeline.people.own_links import NotSent, ask, last_asked
-from digest.storage.notifications import Asked
+from digest.storage.notifications import RequestedMail
 from digest.storage.tables.notifications import NotificationState
 from digest.tokens import Purpose
 from digest.web.forms import answer_form, personal_page, see_other, too_early, too_many
@@ -94,7 +94,7 @@ def _not_sent(visit: Visit, refused: NotSent) -> Response:
     return personal_page(visit.view.message(_("No link was sent"), text, links=visit.way_back), 409)
 
 
-def _asked(visit: Visit, last: Asked) -> tuple[str, list[str], str]:
+def _asked(visit: Visit, last: RequestedMail) -> tuple[str, list[str], str]:
     _ = visit.view.gettext
     said = {"address": masked(visit.person.address), "age": visit.view.age(visit.now - last.at)}
     again = _("Send a new link")

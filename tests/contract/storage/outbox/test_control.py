@@ -86,8 +86,8 @@ def test_reason_of_a_held_campaign_is_reworded_once(connection):
     campaign = begun(connection, state=CampaignState.HELD, reason="quota")
     other = begun(connection, NOVEMBER.shift(1), CampaignState.HELD, "quota")
 
-    assert campaigns.reword(connection, campaign.id, "quota until Monday")
-    assert not campaigns.reword(connection, campaign.id, "quota until Monday"), "it says so already"
+    assert campaigns.change_reason(connection, campaign.id, "quota until Monday")
+    assert not campaigns.change_reason(connection, campaign.id, "quota until Monday"), "it says so already"
     assert standing(connection, campaign) == (CampaignState.HELD, "quota until Monday")
     assert standing(connection, other) == (CampaignState.HELD, "quota")
 
@@ -96,7 +96,7 @@ def test_reason_of_a_held_campaign_is_reworded_once(connection):
 def test_campaign_that_is_not_held_has_no_reason_to_reword(connection, state):
     campaign = begun(connection, state=state, reason="past" if state is CampaignState.SENT else None)
 
-    assert not campaigns.reword(connection, campaign.id, "quota")
+    assert not campaigns.change_reason(connection, campaign.id, "quota")
     assert standing(connection, campaign)[1] != "quota"
 
 
@@ -165,6 +165,6 @@ def test_correction_gives_those_who_wait_another_issue_and_leaves_other_campaign
     issues.save(connection, corrected, LATER)
     campaigns.correct(connection, campaign.id, corrected.hash)
 
-    assert before.hash == campaign.hash
-    assert claim_next(connection, campaign).hash == corrected.hash
-    assert campaigns.require(connection, other.month).hash == other.hash
+    assert before.issue_hash == campaign.issue_hash
+    assert claim_next(connection, campaign).issue_hash == corrected.hash
+    assert campaigns.require(connection, other.month).issue_hash == other.issue_hash

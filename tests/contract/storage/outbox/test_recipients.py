@@ -6,7 +6,7 @@ from storage_samples import begin_campaign, claim_next, make_person
 from digest.delivery.states import BatchState
 from digest.storage import erasure
 from digest.storage.outbox import recipients, results
-from digest.storage.outbox.recipients import Named
+from digest.storage.outbox.recipients import ListedRecipient
 
 
 def begun(connection):
@@ -20,7 +20,7 @@ def test_whoever_is_in_doubt_is_named_with_the_request_and_what_came_back(connec
 
     doubtful = list(recipients.in_batches(connection, campaign.id, BatchState.IN_DOUBT))
 
-    assert doubtful == [Named(f"p{number}@example.org", "no answer", claim.attempt_id) for number in range(3)]
+    assert doubtful == [ListedRecipient(f"p{number}@example.org", "no answer", claim.attempt_id) for number in range(3)]
 
 
 def test_whoever_waits_is_named_with_what_kept_them_waiting(connection):
@@ -42,7 +42,9 @@ def test_whoever_was_rejected_is_named_once_and_not_among_those_in_doubt(connect
     again = claim_next(connection, campaign)
     results.record_in_doubt(connection, again.attempt_id, detail="no answer", now=NOON)
 
-    assert list(recipients.rejected(connection, campaign.id)) == [Named("p1@example.org", "550 unknown user", None)]
+    assert list(recipients.rejected(connection, campaign.id)) == [
+        ListedRecipient("p1@example.org", "550 unknown user", None)
+    ]
     doubtful = recipients.in_batches(connection, campaign.id, BatchState.IN_DOUBT)
     assert [one.address for one in doubtful] == ["p0@example.org", "p2@example.org"]
 
@@ -67,7 +69,7 @@ def test_address_of_an_erased_person_is_gone_and_the_reason_stays(connection):
     results.record_accepted(connection, claim.attempt_id, message_id=None, rejected=refused, now=NOON)
     erasure.erase(connection, "hash of p0", NOON)
 
-    assert list(recipients.rejected(connection, campaign.id)) == [Named(None, "550 unknown user", None)]
+    assert list(recipients.rejected(connection, campaign.id)) == [ListedRecipient(None, "550 unknown user", None)]
 
 
 def test_reasons_of_the_rejected_are_counted_the_most_frequent_first(connection):

@@ -327,7 +327,7 @@ def test_edition_of_another_campaign_or_of_an_empty_batch_proves_nothing(connect
     results.record_not_accepted(connection, first.attempt_id, detail="no", now=NOON)
     subscribers.leave(connection, first.recipients[0].subscriber_id, now=NOON)
     second = claim_next(connection, campaign)
-    closed = batches.locked(connection, first.batch_id)
+    closed = batches.lock(connection, first.batch_id)
 
     assert (closed.state, closed.size) == (BatchState.ACCEPTED, 0)
     assert not members.edition_accepted(connection, second.batch_id)

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 
-class Seen:
+class AddressLines:
     """
     A set of address hashes with the line of each, in a temporary file that goes with it.
 
