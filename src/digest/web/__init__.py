@@ -1,1 +1,1 @@
-"""The public site: published issues, and the links of every mail. GET and HEAD change nothing."""
+"""The public site: published issues, and the pages that mails link to. GET and HEAD change nothing."""

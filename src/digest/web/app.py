@@ -1,4 +1,4 @@
-"""The public site as an application."""
+"""Builds the application of the public site."""
 
 import logging
 from collections.abc import Callable
@@ -43,8 +43,8 @@ _DATED = {
 def create_site(site: Site) -> FastAPI:
     """Build the application that answers under the path of the newsletter's `base_url`.
 
-    It keeps no session, sets no cookie and writes links from `base_url` alone. Only a POST changes anything. While the
-    database does not answer, pages are 503, never a false success.
+    It has no sessions and no cookies, and builds links only from `base_url`. Only a POST changes anything. If the
+    database does not answer, pages return 503, never a false success.
     """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.add_middleware(Shield, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
@@ -70,7 +70,7 @@ def create_site(site: Site) -> FastAPI:
 
 
 def _own_routes(site: Site) -> APIRouter:
-    """What machines ask of the host itself, whatever the path of the site."""
+    """The routes at the root of the host, whatever the path of the site."""
     router = APIRouter(redirect_slashes=False)
 
     @router.api_route("/robots.txt", methods=READ)
@@ -136,7 +136,7 @@ def _answer_errors(app: FastAPI, site: Site) -> None:
 
 
 def _wrong_method(site: Site, request: Request, error: HTTPException) -> Response:
-    """For an address that takes only forms or events, and for a form sent to a page that takes none."""
+    """The page for a GET where only a POST works, and the other way round."""
     view = site.view(request)
     _ = view.gettext
     title = _("This page can’t be opened this way")
@@ -147,7 +147,7 @@ def _wrong_method(site: Site, request: Request, error: HTTPException) -> Respons
 
 
 def _cut_routes(site: Site) -> APIRouter:
-    """Personal addresses without their token, as a mail program may cut them: the page that offers a new link."""
+    """The routes of personal addresses whose token a mail program cut off. They offer a new link."""
     router = APIRouter(redirect_slashes=False)
 
     def page(purpose: Purpose) -> Callable[[], Response]:

@@ -1,4 +1,4 @@
-"""What a request carries: bounded in size, in fields and in time."""
+"""Reads the body of a request, with limits on size, fields and time."""
 
 import asyncio
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ _CHARSETS = {"utf-8", "utf8", "us-ascii"}
 
 
 class Unreadable(Exception):
-    """The request can't be read as a form; nothing was done.
+    """The request can't be read as a form. Nothing was changed.
 
     Attributes:
-        status: The answer's status, 4xx.
+        status: The status of the response, 4xx.
     """
 
     def __init__(self, status: int, problem: str) -> None:
@@ -30,12 +30,12 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Form:
-    """The fields of a form, in their order; a name may come more than once."""
+    """The fields of a form, in order. A name may appear more than once."""
 
     fields: Sequence[tuple[str, str]]
 
     def get(self, name: str) -> str:
-        """The first value of *name* without the space around it; empty if there is none."""
+        """The first value of *name*, without surrounding space; empty if there is none."""
         return next((value.strip(WHITE_SPACE) for field, value in self.fields if field == name), "")
 
     def all(self, name: str) -> tuple[str, ...]:
@@ -48,11 +48,11 @@ async def read_body(request: Request, patience: float, longest: int = LONGEST_BO
     Read the body.
 
     Args:
-        patience: Seconds after which a body that is still coming is given up.
-        longest: Bytes that are read at most.
+        patience: Seconds to wait for the whole body.
+        longest: The largest size in bytes.
 
     Raises:
-        Unreadable: It is longer than *longest* (413), too slow (408), or broke off (400).
+        Unreadable: The body is longer than *longest* (413), too slow (408) or incomplete (400).
     """
     try:
         async with asyncio.timeout(patience):
@@ -68,8 +68,8 @@ async def read_form(request: Request, patience: float) -> Form:
     Read the fields of a form as our pages send them.
 
     Raises:
-        Unreadable: As `read_body`; or it is no form of that encoding (415), no UTF-8 (400) or has more than 200
-            fields (413).
+        Unreadable: As for `read_body`; also if the encoding is wrong (415), the text is not UTF-8 (400), or there are
+            more than 200 fields (413).
 
     Source: HTML, 4.10.22.7; RFC 9110, 15.5.16.
     """
@@ -83,7 +83,7 @@ async def read_form(request: Request, patience: float) -> Form:
     try:
         fields = parse_qsl(body.decode("utf-8"), keep_blank_values=True, errors="strict")
     except ValueError as error:
-        raise Unreadable(400, "the form is no UTF-8") from error
+        raise Unreadable(400, "the form is not valid UTF-8") from error
     return Form(fields)
 
 

@@ -1,4 +1,4 @@
-"""Answers that caches may keep, and when a reader has them already."""
+"""Responses that caches may keep, with entity tags."""
 
 import hashlib
 
@@ -10,9 +10,9 @@ _FRESH_SECONDS = 300
 
 def public_page(request: Request, html: str, status: int = 200) -> Response:
     """
-    Answer with a page that any cache may keep for five minutes; 304 if the reader has it, and *status* is 200.
+    Return a page that any cache may keep for five minutes. If the browser has it and *status* is 200, return 304.
 
-    The entity tag is made from the bytes of the page, and so covers the frozen issue, the language and the templates.
+    The entity tag is a hash of the page, so it covers the frozen issue, the language and the templates.
 
     Source: RFC 9110, 8.8.3 and 13.1.2.
     """
@@ -24,7 +24,7 @@ def public_page(request: Request, html: str, status: int = 200) -> Response:
 
 
 def public_file(request: Request, content: bytes, media_type: str) -> Response:
-    """Answer with a style sheet or picture, whose address changes with its content."""
+    """Return a style sheet, script or image whose address changes with its content."""
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {"Cache-Control": "public, max-age=86400", "ETag": tag}
     if _has(request, tag):

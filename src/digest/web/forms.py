@@ -1,4 +1,4 @@
-"""What every form of ours goes through before it acts: its origin, its size and encoding, and how many come."""
+"""The checks of every form before it takes effect: origin, size, encoding and rate limits."""
 
 import datetime as dt
 import math
@@ -16,13 +16,13 @@ from digest.web.bodies import Form, Unreadable, read_form
 from digest.web.peers import network_of
 from digest.web.site import Site, View
 
-_TRAP = "website"  # a field that no person sees; programs fill it in
+_TRAP = "website"  # a hidden field that only programs fill in
 
 
 async def answer_form(site: Site, request: Request, act: Callable[[Form], Response]) -> Response:
-    """Read a form that one of our pages sent, and let *act* answer it, in a thread; anything else is refused.
+    """Read a form and return the response of *act*, which runs in a thread. Reject a form from another site unread.
 
-    Nothing is read of a form from elsewhere. Nothing of this is for one-click requests, which come from mail programs.
+    Not for one-click unsubscribe requests, which come from mail programs.
     """
     if not sent_from_own_page(request.headers, site.newsletter.base_url):
         return await run_in_threadpool(_foreign, site, request)
@@ -34,7 +34,7 @@ async def answer_form(site: Site, request: Request, act: Callable[[Form], Respon
 
 
 def is_trapped(form: Form) -> bool:
-    """Whether a program has filled in the field that people don't see."""
+    """Whether the hidden field is filled in, which only programs do."""
     return form.get(_TRAP) != ""
 
 
@@ -45,7 +45,7 @@ def network(site: Site, request: Request) -> str:
 
 
 def too_many(site: Site, request: Request) -> Response | None:
-    """The refusal if this network has sent too many forms; None if it may go on."""
+    """The response if this network has sent too many forms, or else None."""
     key = f"forms from:{site.people.identify(network(site, request))}"
     wait = take_or_wait(site.database, key, site.limits.network)
     if wait is None:
@@ -58,19 +58,19 @@ def too_many(site: Site, request: Request) -> Response | None:
 def too_early(
     view: View, title: str, wait: dt.timedelta, *texts: str, links: Sequence[tuple[str, str]] = ()
 ) -> Response:
-    """Refuse for now, and say when to try again: at `%(wait)s` in *texts*."""
+    """Return a 429 page that says when to try again. `%(wait)s` in *texts* becomes the time to wait."""
     paragraphs = [text.replace("%(wait)s", view.wait(wait)) for text in texts]
     headers = {"Retry-After": str(math.ceil(wait.total_seconds()))}
     return personal_page(view.message(title, *paragraphs, links=links), 429, headers)
 
 
 def may_write_to(site: Site, address: str) -> bool:
-    """Whether a notification may go to an address now, whoever asks for it and whether we know it or not."""
+    """Whether the limits allow a notification to an address, known or unknown, now."""
     return wait_to_write_to(site, address) is None
 
 
 def wait_to_write_to(site: Site, address: str) -> dt.timedelta | None:
-    """As `may_write_to`: None, or how long until one may."""
+    """How long to wait before the limits allow another notification to an address; None if they allow it now."""
     identify, limits = site.people.identify, site.limits
     keys = (
         (f"mail to:{identify(address)}", limits.address),
@@ -81,12 +81,12 @@ def wait_to_write_to(site: Site, address: str) -> dt.timedelta | None:
 
 
 def personal_page(html: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """Answer with a page that is kept nowhere."""
+    """Return a page that no cache keeps."""
     return HTMLResponse(html, status, {**PERSONAL, **(headers or {})})
 
 
 def see_other(path: str) -> Response:
-    """Answer a form by the page that shows what came of it, which can be reloaded and kept.
+    """Redirect a form to the page that shows its result, which can be reloaded and bookmarked.
 
     Source: RFC 9110, 15.4.4.
     """

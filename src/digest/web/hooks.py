@@ -1,7 +1,7 @@
-"""Where SendGrid posts its events: size and time first, then the signature over the raw body, then everything else.
+"""Receives SendGrid's events: checks size and time first, then the signature of the raw body, then everything else.
 
-The signature is the only authority: no cookie, no check of where the request comes from. Success is answered only after
-the events are committed, so that SendGrid comes again (for a day) if they are not.
+Only the signature proves that a request comes from SendGrid. The success response is sent after the events are
+committed; if they are not, SendGrid retries for a day.
 """
 
 import logging
@@ -33,10 +33,10 @@ class SendgridHook:
     """What the route needs.
 
     Attributes:
-        signed: Whether a body, its signature and its timestamp come from SendGrid.
-        soft_bounces: Campaigns in a row with a soft bounce after which an address is suppressed.
-        installation: The name of the database; events that carry another one have no effect.
-        patience: Seconds that the body of a request may take.
+        signed: Checks that a body with its signature and timestamp comes from SendGrid.
+        soft_bounces: After soft bounces in this many campaigns in a row, an address is suppressed.
+        installation: The name of the database. Events with another name have no effect.
+        patience: Seconds to wait for the body of a request.
     """
 
     database: Database
@@ -69,8 +69,8 @@ def hook_routes(hook: SendgridHook) -> APIRouter:
 
 def _take(hook: SendgridHook, body: bytes, signature: str, timestamp: str) -> Response:
     if not hook.signed(body, signature, timestamp):
-        _log.warning("events were refused: they are not signed by the key in sendgrid.webhook_public_key, or too old")
-        return _said(403, "the signature does not fit")
+        _log.warning("events rejected: not signed with the key in sendgrid.webhook_public_key, or too old")
+        return _said(403, "invalid signature")
     try:
         post = read_post(body, installation=hook.installation, most=MOST_EVENTS)
     except BadPost as error:

@@ -1,4 +1,4 @@
-"""From which network a request comes."""
+"""Finds the network that a request comes from."""
 
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -10,13 +10,13 @@ _LONGEST_CHAIN = 20  # a header may be 64 KiB of addresses
 
 def network_of(peer: str | None, forwarded: str, trusted: Sequence[Network]) -> str:
     """
-    The network of whoever made a request: an IPv4 address, or the 64 bits of an IPv6 address that one line gets.
+    The network of the client: its IPv4 address, or the /64 of its IPv6 address, which is what one household gets.
 
     Args:
-        peer: Address of the connection; None or a name (a Unix socket) counts as one nameless network.
-        forwarded: `X-Forwarded-For`, all of its lines joined by commas; read from the right, and only as far as
-            every address named it is of a proxy in *trusted*. What stands left of that anybody can have written.
-        trusted: Networks of our own proxies.
+        peer: The address of the connection. None or a name (a Unix socket) counts as one unknown network.
+        forwarded: All lines of `X-Forwarded-For`, joined by commas. It is read from the right, as long as the addresses
+            are proxies in *trusted*. Anyone can forge the rest.
+        trusted: The networks of our own proxies.
     """
     address = _address(peer or "")
     chain = [part.strip() for part in forwarded.split(",")[-_LONGEST_CHAIN:]] if forwarded else []

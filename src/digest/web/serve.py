@@ -1,4 +1,4 @@
-"""Serving the site in the foreground."""
+"""Serves the site in the foreground."""
 
 import socket
 
@@ -10,5 +10,5 @@ _GRACE_SECONDS = 10
 
 
 def serve(site: Site, listening: socket.socket) -> None:
-    """Answer on a socket from `digest.http.server.listen` until Ctrl-C or SIGTERM, then finish the open requests."""
+    """Serve on a socket from `digest.http.server.listen` until Ctrl-C or SIGTERM, then finish open requests."""
     Server(create_site(site), grace=_GRACE_SECONDS).serve_on(listening)

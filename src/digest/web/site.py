@@ -1,4 +1,4 @@
-"""What the site is made of, and how a page of it is put together for one reader."""
+"""The parts of the site, and how a page is rendered for one reader."""
 
 import datetime as dt
 import hashlib
@@ -34,14 +34,14 @@ class Site:
     """Everything that the pages need.
 
     Attributes:
-        archive: What is published.
-        people: How people are told apart, and their links made and honoured.
-        events: What answers SendGrid's events; None: nobody does.
-        assets: Files of `templates/` that are no templates, by path, such as "web/site.css".
-        limits: How many forms are taken.
-        trusted_proxies: Networks whose `X-Forwarded-For` is believed.
-        timezone: In which days are given.
-        patience: Seconds that the body of a request may take.
+        archive: The published issues.
+        people: Identifies people by their address, and signs and checks their links.
+        events: Receives SendGrid's events; None if they are not configured.
+        assets: Files of `templates/` that are not templates, by path, such as "web/site.css".
+        limits: The rate limits of forms and mails.
+        trusted_proxies: Networks whose `X-Forwarded-For` is trusted.
+        timezone: The time zone of the dates on pages.
+        patience: Seconds to wait for the body of a request.
     """
 
     database: Database
@@ -59,7 +59,7 @@ class Site:
 
     @cached_property
     def prefix(self) -> str:
-        """The path under which the site stands, without a slash at the end; empty for a host of its own."""
+        """The path of the site, without a slash at the end; empty if it is at the root of its host."""
         return urlsplit(self.newsletter.base_url).path.rstrip("/")
 
     @cached_property
@@ -82,11 +82,11 @@ class Site:
         return f"{self.newsletter.base_url.rstrip('/')}{path}{f'?lang={language}' if language else ''}"
 
     def now(self) -> dt.datetime:
-        """The time by the database's clock, by which links end."""
+        """The current time by the database's clock, which decides when links expire."""
         return clock(self.database)
 
     def view(self, request: Request, preferred: str | None = None) -> "View":
-        """The site as one reader sees it: in the language asked for, else *preferred*, else the browser's."""
+        """The site for one reader: in the language of the query, or else *preferred*, or else the browser's."""
         offered = self.newsletter.languages
         asked = request.query_params.get("lang")
         wanted = asked if asked in offered else preferred
@@ -125,12 +125,12 @@ class View:
         return self._in_words(max(dt.timedelta(minutes=1), span))
 
     def wait(self, span: dt.timedelta) -> str:
-        """How long from now, in words and rounded up, so that it is not too early then."""
+        """How long from now, in words and rounded up, so that nobody tries again too early."""
         unit = dt.timedelta(minutes=1) if span < dt.timedelta(hours=1) else dt.timedelta(hours=1)
         return self._in_words(-(-span // unit) * unit)
 
     def path(self, path: str) -> str:
-        """A path of the site that begins with a slash, as a link on this page: under its prefix, in its language."""
+        """A link on this page to a path that begins with a slash, with the site's prefix and the page's language."""
         return f"{self.site.prefix}{path}?lang={self.language}"
 
     def render(self, template: str, head: Head, **values: Any) -> str:
@@ -140,7 +140,7 @@ class View:
     def message(
         self, title: str, *paragraphs: str, home_link: bool = False, links: Sequence[tuple[str, str]] = ()
     ) -> str:
-        """A page that only says something; it has no address of its own. *links* are paths and what they are called."""
+        """A page with only a message; it has no address of its own. *links* are paths with their labels."""
         head = Head(title, "", "", ())
         return self.render("message.html", head, paragraphs=paragraphs, home_link=home_link, links=links)
 

@@ -1,1 +1,1 @@
-"""The pages for subscribers, and for people who want to become one."""
+"""The pages for subscribers, and for people who want to subscribe."""

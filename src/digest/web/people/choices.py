@@ -1,4 +1,4 @@
-"""What a reader can choose, as a form shows it and as it comes back."""
+"""The choices of a reader, as a form shows them and as it returns them."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from digest.web.people.refusals import address_refusal, name_refusal
 
 EVERY, SOME = "every", "some"  # values of the field `which`
 _PAUSE_AHEAD = 12  # months
-_LONGEST_SHOWN_AGAIN = 300  # characters of a refused address
+_LONGEST_SHOWN_AGAIN = 300  # characters of an invalid address
 
 
 @dataclass(frozen=True)
 class TopicLine:
-    """A topic with its box; *also* are the words that find it: aliases, and its name in other languages."""
+    """A topic with its checkbox. *also* has more words to search by: aliases, and its name in other languages."""
 
     slug: str
     name: str
@@ -40,14 +40,14 @@ class TopicGroup:
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a form was not accepted: the id of the field, and the text beside it."""
+    """Why a form was not accepted: the id of the field, and the message beside it."""
 
     field: str
     text: str
 
 
 def topic_groups(taxonomy: Taxonomy, language: str, chosen: Collection[str]) -> tuple[TopicGroup, ...]:
-    """Every topic in its group, in the order of the configuration; groups without a topic are left out."""
+    """Every topic in its group, in the order of the configuration, without empty groups."""
 
     def lines(group: str) -> Iterable[TopicLine]:
         for topic in taxonomy.topics:
@@ -64,16 +64,16 @@ def topic_groups(taxonomy: Taxonomy, language: str, chosen: Collection[str]) -> 
 
 
 def pauses(this_month: Month, kept: Month | None) -> tuple[Month, ...]:
-    """The months until which a reader can pause from *this_month*: the year after it, and what is *kept* already."""
+    """The months until which a reader can pause: the twelve after *this_month*, and the one already chosen (*kept*)."""
     ahead = {this_month.shift(months) for months in range(1, _PAUSE_AHEAD + 1)}
     return tuple(sorted(ahead | ({kept} if kept and kept > this_month else set())))
 
 
 class Reading:
-    """The values of a form, read one by one; what is wrong is collected for the page, in the order of the fields.
+    """Reads the values of a form one by one, and collects the problems for the page, in the order of the fields.
 
     Args:
-        gettext: Of the page's language.
+        gettext: Translates into the page's language.
     """
 
     def __init__(self, form: Form, gettext: Callable[[str], str]) -> None:
@@ -82,7 +82,7 @@ class Reading:
         self.problems: list[Problem] = []
 
     def address(self, field: str = "address") -> str:
-        """The address as it can be mailed; empty after a problem."""
+        """The address in the form that can be mailed; empty if it is invalid."""
         typed = self._form.get(field)
         try:
             return fit_address(typed)
@@ -91,7 +91,7 @@ class Reading:
             return ""
 
     def name(self) -> str:
-        """The name on one line; may be empty."""
+        """The name on one line; empty if it is missing or invalid."""
         try:
             return parse_name(self._form.get("name"))
         except UnfitName as error:
@@ -99,7 +99,7 @@ class Reading:
             return ""
 
     def topics(self, taxonomy: Taxonomy) -> frozenset[str]:
-        """The topics ticked, empty for every topic. One that has left the configuration counts as not ticked."""
+        """The selected topics; empty means every topic. Topics that are no longer configured are ignored."""
         ticked = frozenset(self._form.all("topic")) & taxonomy.slugs
         which = self._form.get("which")
         if which == EVERY:
@@ -117,7 +117,7 @@ class Reading:
     def preferences(
         self, taxonomy: Taxonomy, offered: Collection[str], kept: Preferences, this_month: Month
     ) -> Preferences:
-        """Everything on the preference page; a value that the page doesn't offer leaves what was *kept*."""
+        """All choices on the preference page. A value that the page doesn't offer is ignored in favour of *kept*."""
         no_match = self._form.get("no_match")
         return Preferences(
             topics=self.topics(taxonomy),
@@ -135,5 +135,5 @@ class Reading:
 
 
 def typed_again(form: Form) -> dict[str, str]:
-    """What a reader typed, to be shown again beside what was wrong with it; cut, since it may be of any length."""
+    """What a reader typed, to show it again beside the problem; cut, because it may be very long."""
     return {name: form.get(name)[:_LONGEST_SHOWN_AGAIN] for name in ("address", "name")}

@@ -1,7 +1,7 @@
-"""What only a fresh link does: another address, taking that back, everything that is known, erasure, coming back.
+"""The pages that need a fresh link: change the address, undo that, export data, erase data, undo unsubscribing.
 
-Each page shows how things are: the question while its button would act, then what came of it. So it can be reloaded and
-kept.
+Each page shows the current state: first the question with its button, afterwards the result. It can be reloaded and
+bookmarked.
 """
 
 import datetime as dt
@@ -30,7 +30,7 @@ from digest.web.people.links import act_page, find_owner, leads_nowhere, open_li
 from digest.web.people.unsubscribe import farewell, masked
 from digest.web.site import READ, Site, View
 
-_A_MOMENT = dt.timedelta(seconds=1)  # tokens count whole seconds: a link made now must not look older than the change
+_A_MOMENT = dt.timedelta(seconds=1)  # tokens have whole seconds, and a new link must not seem older than the change
 
 
 class _Visit(NamedTuple):
@@ -56,7 +56,7 @@ Page = Callable[[_Visit], Response]
 
 
 def fresh_link_routes(site: Site) -> APIRouter:
-    """The routes of the links that come in a mail of their own. A GET asks or shows; only the button acts."""
+    """The routes of links that are mailed separately. A GET only asks or shows; the button does it."""
     router = APIRouter(redirect_slashes=False)
     _add(router, site, "address", _show_confirmation, _use_address)
     _add(router, site, "undo", _show_undo, _restore_address)
@@ -77,7 +77,7 @@ def _add(router: APIRouter, site: Site, kind: str, show: Page, act: Page) -> Non
     router.add_api_route(f"/{kind}/{{token}}", answer, methods=["POST"])
 
 
-# --- another address -------------------------------------------------------------------------------------------------
+# --- changing the address --------------------------------------------------------------------------------------------
 
 
 def _show_confirmation(visit: _Visit) -> Response:
@@ -148,7 +148,7 @@ def _own_path(site: Site, view: View, kind: str, purpose: Purpose, person: Subsc
     return personal_path(view, kind, site.people.link(purpose, person.id, site.now() + _A_MOMENT))
 
 
-# --- what is known, and forgetting it --------------------------------------------------------------------------------
+# --- exporting and erasing data --------------------------------------------------------------------------------------
 
 
 def _show_data(visit: _Visit) -> Response:
@@ -191,7 +191,7 @@ def _erase(visit: _Visit) -> Response:
     return see_other(visit.path(visit.view()))
 
 
-# --- coming back -----------------------------------------------------------------------------------------------------
+# --- undoing an unsubscription ---------------------------------------------------------------------------------------
 
 
 def _show_return(visit: _Visit) -> Response:

@@ -1,4 +1,4 @@
-"""Personal links that end: opening one, and what a page says of one that does not work."""
+"""Opens personal links that expire, and shows a page for those that don't work."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -17,16 +17,16 @@ from digest.tokens import LIFETIMES, Purpose, open_dated
 from digest.web.forms import personal_page
 from digest.web.site import Site, View
 
-# for these a link to the preferences would be of no use, or nobody is subscribed yet to whom it could be sent
+# for these a preferences link would not help, or there is no subscriber yet to send one to
 _NEW_BY_SIGNING_UP = {Purpose.CONFIRM, Purpose.RETURN, Purpose.UNDO_ADDRESS}
 
 
 class DeadLink(Exception):
-    """A personal link that does not work (any more).
+    """A personal link that does not work, or no longer works.
 
     Attributes:
-        ended: When it ended; None if it was never one of ours, or leads to nobody.
-        now: When it was tried.
+        ended: When it expired; None if it is invalid, or if its person is gone.
+        now: When it was used.
     """
 
     def __init__(self, purpose: Purpose, ended: dt.datetime | None, now: dt.datetime) -> None:
@@ -37,7 +37,7 @@ class DeadLink(Exception):
 
 
 class FormerLink(DeadLink):
-    """A genuine link that was mailed to an address which its person has left since."""
+    """A genuine link that was mailed to an earlier address of its person."""
 
     def __init__(self, purpose: Purpose, token: str, now: dt.datetime) -> None:
         self.token = token
@@ -45,13 +45,13 @@ class FormerLink(DeadLink):
 
 
 def open_link(site: Site, purpose: Purpose, token: str, now: dt.datetime | None = None) -> int:
-    """The subject of a link's token.
+    """The id that a link's token was signed for.
 
     Args:
-        now: The time by the database's clock, if it was asked already.
+        now: The time by the database's clock, if it is already known.
 
     Raises:
-        DeadLink: It is forged, cut, for another purpose, or too old.
+        DeadLink: The link is forged, incomplete, for another purpose, or expired.
     """
     return _opened(site, purpose, token, now or site.now())[0]
 
@@ -59,11 +59,11 @@ def open_link(site: Site, purpose: Purpose, token: str, now: dt.datetime | None 
 def open_person(
     site: Site, purpose: Purpose, token: str, now: dt.datetime | None = None, *, any_mailbox: bool = False
 ) -> Subscriber:
-    """The person whom a link was made for.
+    """The person that a link was made for.
 
     Args:
-        now: The time by the database's clock, if it was asked already.
-        any_mailbox: Whether a link counts that was mailed to an earlier address of theirs.
+        now: The time by the database's clock, if it is already known.
+        any_mailbox: Whether to accept a link that was mailed to an earlier address.
 
     Raises:
         DeadLink: As `open_link`, or the person is gone; FormerLink.
@@ -77,7 +77,7 @@ def open_person(
 def find_owner(
     site: Site, purpose: Purpose, token: str, now: dt.datetime | None = None, *, any_mailbox: bool = False
 ) -> Subscriber | None:
-    """As `open_person`, but None if the person is gone."""
+    """Like `open_person`, but return None if the person is gone."""
     now = now or site.now()
     number, ends = _opened(site, purpose, token, now)
     person = find_person(site.database, number)
@@ -87,12 +87,12 @@ def find_owner(
 
 
 def leads_nowhere(site: Site, purpose: Purpose) -> DeadLink:
-    """The error for a genuine link whose subject is gone: erased, or used up."""
+    """The error for a genuine link that is used up, or whose person is erased."""
     return DeadLink(purpose, None, site.now())
 
 
 def dead_link(site: Site, request: Request, dead: DeadLink) -> Response:
-    """Say what is wrong with a link, and offer a new one."""
+    """A page that says what is wrong with a link and offers a new one."""
     view = site.view(request)
     if isinstance(dead, FormerLink):
         return _former(view, dead)
@@ -135,9 +135,9 @@ def act_page(
     """A page with one button, which posts to the page's own address.
 
     Args:
-        path: Of the page within the site; whatever of it somebody has typed is quoted.
-        grave, quiet: How the button looks: what it does cannot be undone, or is not what most people came for.
-        links: Paths, and what they are called.
+        path: The path of the page within the site; any part that a person typed must be quoted.
+        grave, quiet: How the button looks: its action can't be undone, or is rarely what people want.
+        links: Paths with their labels.
     """
     return view.render(
         "act.html",
@@ -152,12 +152,12 @@ def act_page(
 
 
 def page_versions(view: View, path: str) -> tuple[Version, ...]:
-    """The switch of a page by its path within the site."""
+    """The language switch of a page, from its path within the site."""
     return view.pages.versions(partial(view.site.url, path))
 
 
 def personal_path(view: View, kind: str, token: str, action: str = "") -> str:
-    """The path of a personal page in the language of *view*; *token* may be anything that somebody has typed."""
+    """The path of a personal page in the language of *view*; *token* is quoted, because anyone can type it."""
     return view.path(f"/{kind}/{quote(token, safe='')}{action}")
 
 
@@ -169,7 +169,7 @@ def _opened(site: Site, purpose: Purpose, token: str, now: dt.datetime) -> tuple
 
 
 def _former(view: View, dead: FormerLink) -> Response:
-    """A link of an earlier address still ends the subscription, as every mail promises, and does nothing else."""
+    """The page for a link of an earlier address: it can still unsubscribe, as every mail promises, and nothing else."""
     _ = view.gettext
     paragraphs = [
         _("The address of this subscription has changed since we sent this link. For your security, the link no "
@@ -199,7 +199,7 @@ def _old(view: View, purpose: Purpose, ended: dt.datetime, now: dt.datetime) -> 
 
 
 def _help(view: View, purpose: Purpose) -> list[str]:
-    """What to do where no new link of the same kind can be had."""
+    """What to do if no new link of the same kind can be requested."""
     _ = view.gettext
     if purpose is Purpose.RETURN:
         return [_("If you unsubscribed and want to receive the issues again, subscribe again.")]

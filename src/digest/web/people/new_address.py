@@ -1,4 +1,4 @@
-"""Entering the new address, from a fresh link that went to the current one."""
+"""The page where a subscriber enters a new address, opened by a fresh link to the current one."""
 
 from fastapi import APIRouter
 from starlette.requests import Request

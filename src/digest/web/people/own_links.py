@@ -1,7 +1,7 @@
-"""Asking for a fresh link: to another address, to everything that is known, to erasure.
+"""The pages where subscribers request a fresh link to change their address, export their data or erase it.
 
-Each page shows what the queue of mails holds, so that it says the same after the form, a reload or a bookmark, and
-never that a mail is on its way when none is.
+Each page shows the state of the mail queue, so it says the same after the form, a reload or a bookmark, and never
+promises a mail that was not queued.
 """
 
 from typing import NamedTuple
@@ -24,7 +24,7 @@ _ACTIONS = {"address": Purpose.NEW_ADDRESS, "data": Purpose.EXPORT, "erase": Pur
 
 
 class _Offer(NamedTuple):
-    """What a page says before a link was asked for."""
+    """The texts of a page before a link is requested."""
 
     title: str
     text: str
@@ -32,7 +32,7 @@ class _Offer(NamedTuple):
 
 
 def own_link_routes(site: Site) -> APIRouter:
-    """The routes `/preferences/TOKEN/address`, `data` and `erase`. What they ask for goes to the address on record."""
+    """The routes `/preferences/TOKEN/address`, `data` and `erase`. The links are sent to the current address."""
     router = APIRouter(redirect_slashes=False)
     for action, purpose in _ACTIONS.items():
         _add(router, site, action, purpose)

@@ -1,4 +1,4 @@
-"""The page behind the personal link: what a reader gets, and every way out. The token in the path is the authority."""
+"""The preference page, opened by the personal link of every mail. The token in the path is the authority."""
 
 from urllib.parse import quote
 
@@ -23,11 +23,11 @@ from digest.web.policy import WITH_SCRIPT
 from digest.web.site import READ, Site, View
 
 _KIND = "preferences"
-_SAVED = "saved"  # in the query of the page after the form: also say what is stored now
+_SAVED = "saved"  # in the query of the page after the form: also show what was saved
 
 
 def preferences_routes(site: Site) -> APIRouter:
-    """The routes of `/preferences/TOKEN`, and of leaving from there."""
+    """The routes of `/preferences/TOKEN` and of unsubscribing from there."""
     router = APIRouter(redirect_slashes=False)
 
     @router.api_route("/preferences/{token}", methods=READ)
@@ -50,10 +50,10 @@ def preferences_routes(site: Site) -> APIRouter:
 
 
 class Visit:
-    """One request to a page behind the personal link: the link is opened, and the person found.
+    """One request to a page behind the personal link, with the person that the link belongs to.
 
     Args:
-        any_mailbox: Whether a link counts that was mailed to an earlier address of the person.
+        any_mailbox: Whether to accept a link that was mailed to an earlier address.
 
     Raises:
         DeadLink: The link does not work, or its person is gone; FormerLink.
@@ -91,7 +91,7 @@ class Visit:
         return Head(title, "", "", page_versions(self.view, self.inner_path()))
 
     def gone(self, status: int = 200, *, paths: dict[str, str] | None = None) -> Response:
-        """The page for who is not subscribed; with *paths*, also for their data."""
+        """The page for a person who is not subscribed; with *paths*, it offers to export or erase their data."""
         _ = self.view.gettext
         html = self.view.render(
             "gone.html",
@@ -175,12 +175,12 @@ def _before_leaving(visit: Visit) -> Response:
 
 def _leave(visit: Visit) -> Response:
     leave(visit.site.database, visit.person.id)
-    # only who was subscribed until now can take it back: an old link must not bring back who left long ago
+    # only a person who was subscribed until now can undo it: an old link must not bring back someone who left long ago
     return see_other(way_back_path(visit.view, visit.person.id) if visit.is_active else visit.path("/leave"))
 
 
 def _as_saved(view: View, person: Subscriber) -> tuple[tuple[str, str], ...]:
-    """What is stored now, in words."""
+    """The saved preferences, in words."""
     _, chosen = view.gettext, person.preferences
     taxonomy = view.site.taxonomy
     names = [

@@ -1,4 +1,4 @@
-"""Why a form does not take an address or a name, in the words of the page's language."""
+"""Says why an address or a name is not accepted, in the page's language."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from digest.subscribers.address import AddressFault
 
 
 def address_refusal(error: InvalidAddress, gettext: Callable[[str], str]) -> str:
-    """What to write beside an address that can't be mailed."""
+    """The message beside an address that can't be mailed."""
     _ = gettext
     match error.fault:
         case AddressFault.INVISIBLE | AddressFault.CONTROL:
@@ -29,7 +29,7 @@ def address_refusal(error: InvalidAddress, gettext: Callable[[str], str]) -> str
 
 
 def name_refusal(fault: CharacterFault, gettext: Callable[[str], str]) -> str:
-    """What to write beside a name that breaks the rule for single lines."""
+    """The message beside an invalid name."""
     _ = gettext
     texts = {
         CharacterRule.LENGTH: _("Shorten the name to 200 characters or fewer."),

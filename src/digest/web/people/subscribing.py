@@ -1,4 +1,4 @@
-"""Signing up, confirming it, and having one's link sent. What an answer says never depends on who is known here."""
+"""The pages to sign up, confirm and request a personal link. No response shows whether an address is subscribed."""
 
 from functools import partial
 
@@ -24,7 +24,7 @@ _NOTHING_TYPED = Form(())
 
 
 def subscribing_routes(site: Site) -> APIRouter:
-    """The routes of the pages that are open to everybody, and of the confirmation."""
+    """The routes of `/subscribe`, `/confirm/TOKEN` and `/link`."""
     router = APIRouter(redirect_slashes=False)
 
     @router.api_route("/subscribe", methods=READ)
@@ -117,7 +117,7 @@ def _check_your_inbox(view: View) -> str:
 
 
 def _confirmation(site: Site, request: Request, token: str) -> Response:
-    """The question, or what came of it."""
+    """The page that asks to confirm or, afterwards, shows the result."""
     state, person = look_at_sign_up(site.database, site.people, open_link(site, Purpose.CONFIRM, token))
     view = site.view(request)
     if state is SignUpState.WAITING:

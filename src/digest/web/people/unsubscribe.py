@@ -1,6 +1,6 @@
 """The unsubscribe link of every mail: a page for people, one click for mail programs.
 
-The token in the path is the only authority: no cookie, no sign-in, no check of where the request comes from.
+The token in the path is the only authority. There is no cookie, no sign-in and no check of the origin.
 Source: RFC 8058, 3.1 and 3.2.
 """
 
@@ -30,7 +30,7 @@ _CONFIRMED = ("confirm", "yes")  # the button of our own page
 
 
 def unsubscribe_routes(site: Site) -> APIRouter:
-    """The route of the link, relative to the path of the site."""
+    """The routes of the link, relative to the path of the site."""
     router = APIRouter(redirect_slashes=False)
 
     @router.api_route("/unsubscribe/{token}", methods=["GET", "HEAD"])
@@ -64,7 +64,7 @@ def unsubscribe_routes(site: Site) -> APIRouter:
 
 
 def _page(site: Site, request: Request, token: str, subscriber_id: int) -> Response:
-    """The question, or that it is done: also for who has been erased, so that the answer is the same."""
+    """The page that asks, or says that it is done. It is the same for people who have been erased."""
     person = find_person(site.database, subscriber_id)
     view = site.view(request, _language(person))
     if person is None or person.state is State.LEFT:
@@ -81,7 +81,7 @@ def _page(site: Site, request: Request, token: str, subscriber_id: int) -> Respo
 
 
 def _one_click(site: Site, request: Request, subscriber_id: int) -> Response:
-    """What a mail program asks: it is done and answered at once, without a redirect (RFC 8058, 3.1)."""
+    """Unsubscribe for a mail program and answer at once, without a redirect (RFC 8058, 3.1)."""
     person = find_person(site.database, subscriber_id)
     leave(site.database, subscriber_id)
     return personal_page(farewell(site.view(request, _language(person))))
@@ -91,19 +91,19 @@ def _by_hand(site: Site, request: Request, token: str, subscriber_id: int) -> Re
     person = find_person(site.database, subscriber_id)
     leave(site.database, subscriber_id)
     view = site.view(request, _language(person))
-    # only who was subscribed until now can take it back: an old link must not bring back who left long ago
+    # only a person who was subscribed until now can undo it: an old link must not bring back someone who left long ago
     if person is not None and person.state is State.ACTIVE:
         return see_other(way_back_path(view, subscriber_id))
     return see_other(view.path(f"/unsubscribe/{token}"))
 
 
 def way_back_path(view: View, subscriber_id: int) -> str:
-    """The path of the page that says goodbye to who has just left, and takes it back for half an hour."""
+    """The path of the page after unsubscribing, which offers to undo it for half an hour."""
     return view.path(f"/return/{view.site.people.link(Purpose.RETURN, subscriber_id, view.site.now())}")
 
 
 def farewell(view: View, undo: str | None = None) -> str:
-    """The page after leaving; with a button that takes it back if *undo* is where to."""
+    """The page after unsubscribing; with a button to undo it if *undo* is the path for that."""
     return view.render("farewell.html", Head(view.gettext("You have been unsubscribed"), "", "", ()), undo=undo)
 
 
@@ -126,13 +126,13 @@ def _language(person: Subscriber | None) -> str | None:
 
 
 def masked(address: str) -> str:
-    """Enough of an address for its owner to know it again: `a…@example.org`."""
+    """Enough of an address for its owner to recognize it: `a…@example.org`."""
     local, _, domain = address.rpartition("@")
     return f"{local[:1]}…@{domain}"
 
 
 async def _fields(request: Request, patience: float) -> set[tuple[str, str]]:
-    """Names and values of a form, in whatever of the two encodings it came; empty if it is none."""
+    """Names and values of a form in either encoding; empty if the body is not a form."""
     body = await read_body(request, patience)
     if request.headers.get("content-type", "").lower().startswith("multipart/"):
         return await _multipart(request, body)
