@@ -1,1 +1,1 @@
-"""The rules of keeping published issues: pages, languages, colours. Pure."""
+"""The pages of published issues: their content, languages and colours. Pure."""

@@ -27,7 +27,7 @@ def text_of(html: str) -> str:
 
 
 def excerpt(html: str, longest: int) -> str:
-    """The beginning of the text of *html*, cut between two words with an ellipsis, at most *longest* characters."""
+    """The beginning of the text of *html*, at most *longest* characters, cut between words with an ellipsis."""
     text = text_of(html)
     if len(text) <= longest:
         return text

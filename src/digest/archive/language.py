@@ -1,4 +1,4 @@
-"""Which language a page speaks, and what the languages are called."""
+"""Chooses the language of a page, and names the languages."""
 
 import re
 from collections.abc import Sequence
@@ -13,11 +13,11 @@ def choose(accept: str, offered: Sequence[str], *, asked: str | None = None) -> 
     """Choose the language of a page.
 
     Args:
-        accept: `Accept-Language` as the browser sent it; empty if it sent none. Nonsense counts as nothing.
-        offered: The newsletter's languages; the first is used when nothing fits.
-        asked: What the reader asked for in the address, or None. Wins if it is offered.
+        accept: `Accept-Language` as the browser sent it; empty if it sent none. Invalid parts are ignored.
+        offered: The newsletter's languages. The first one is used if none matches.
+        asked: The language in the address, or None. It wins if it is offered.
 
-    Source: RFC 9110, 12.5.4; a range such as `fr-CA` fits the language `fr` (RFC 4647, 3.4).
+    Source: RFC 9110, 12.5.4; a range such as `fr-CA` matches the language `fr` (RFC 4647, 3.4).
     """
     if asked in offered:
         return str(asked)
@@ -30,7 +30,7 @@ def choose(accept: str, offered: Sequence[str], *, asked: str | None = None) -> 
 
 
 def language_name(language: str) -> str:
-    """What speakers of *language* call it, such as "Français"."""
+    """The name of *language* in that language, such as "Français"."""
     name = Locale.parse(language).get_language_name(language) or language
     return name[:1].upper() + name[1:]
 

@@ -1,4 +1,4 @@
-"""How long a connection may keep the server waiting, and how many there may be: strangers hold them for nothing."""
+"""Limits on the number of connections and on how long each may keep the server waiting."""
 
 import asyncio
 import errno
@@ -25,12 +25,12 @@ _NO_ROOM = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
 @dataclass(frozen=True)
 class Patience:
-    """Seconds that a connection may keep the server waiting before it is closed.
+    """How many seconds the server waits for a client before it closes the connection.
 
     Attributes:
-        head: For a request's headers to be complete, from the connection or the previous answer on.
-        body: For its body to be complete, from the end of the headers on; longer than any page waits for it.
-        reading: For the peer to take what was sent, without any progress.
+        head: Until the headers are complete, counted from the start of the connection or from the previous response.
+        body: Until the body is complete, counted from the end of the headers; longer than any page waits for it.
+        reading: While the client reads nothing of the response.
     """
 
     head: float = 10.0
@@ -39,7 +39,7 @@ class Patience:
 
 
 def most_connections() -> int:
-    """How many connections leave enough descriptors to databases, files and outgoing requests of this process."""
+    """The number of connections that leaves enough file descriptors for databases, files and outgoing requests."""
     descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if descriptors == resource.RLIM_INFINITY:
         return _MOST
@@ -47,11 +47,11 @@ def most_connections() -> int:
 
 
 class GuardedConnection(H11Protocol):
-    """One connection, closed when its peer takes too long or another peer needs its place.
+    """One connection. It is closed if its client takes too long or if another client needs its place.
 
     Args:
-        most: When there are more connections than that, the one that has kept the server waiting for longest is
-            closed, of the peer that has the most of them. One whose request is being answered is never closed.
+        most: If there are more connections than this, the client with the most connections loses the one that has been
+            idle longest. A connection whose request is being answered is never closed.
     """
 
     def __init__(
@@ -93,13 +93,13 @@ class GuardedConnection(H11Protocol):
         super().resume_writing()
 
     def close_if_late(self) -> None:
-        """Close the connection if its peer has taken too long."""
+        """Close the connection if its client has taken too long."""
         limit = self.time_allowed()
         if limit is not None and self.loop.time() - self.waits_since > limit:
             self.drop()
 
     def time_allowed(self) -> float | None:
-        """Seconds that the peer may take for what it does now; None while the server is at work."""
+        """Seconds that the client has for its current step; None while the server is working."""
         if self.flow.write_paused or self.transport.is_closing():
             return self._patience.reading
         if self.conn.their_state is h11.SEND_BODY:
@@ -121,7 +121,7 @@ class GuardedConnection(H11Protocol):
         return self.client[0] if self.client else ""
 
     def drop(self) -> None:
-        self.connections.discard(self)  # counted no more, although it ends only after this turn of the loop
+        self.connections.discard(self)  # stop counting it now, although it closes only after this turn of the loop
         self.transport.abort()
 
 
@@ -151,7 +151,7 @@ class Crowd:
 
 
 def report_fault(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Log a fault of the event loop; that no connection can be accepted in one line that says what to do."""
+    """Log an error of the event loop. If no connection can be accepted, log one line that says what to do."""
     fault = context.get("exception")
     if isinstance(fault, OSError) and fault.errno in _NO_ROOM:
         _log.error(

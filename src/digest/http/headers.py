@@ -9,7 +9,7 @@ EVERYWHERE: Mapping[str, str] = {
 }
 
 
-# A page behind a personal link: kept by no cache, told to no other site, found by no search engine.
+# A page behind a personal link: no cache keeps it, no other site sees its address, no search engine finds it.
 PERSONAL: Mapping[str, str] = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",

@@ -1,4 +1,4 @@
-"""Whether a form was sent from one of our own pages."""
+"""Checks that a form was sent from one of our own pages."""
 
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 def sent_from_own_page(headers: Mapping[str, str], base_url: str) -> bool:
     """
-    Tell whether a browser sent a form from a page of this site; no cookie or hidden token is needed for that.
+    Tell whether a browser sent a form from a page of this site. This needs no cookie and no hidden token.
 
-    `Sec-Fetch-Site`, which no page can write, decides where there is one. A browser too old to send it must name our
-    own address as `Origin`. A request with neither is refused: nothing tells that one of our pages sent it.
+    If there is a `Sec-Fetch-Site` header, it decides, because no page can forge it. Older browsers must send our own
+    address as `Origin`. A request with neither is rejected, because nothing shows where it came from.
 
     Args:
         headers: Names in lower case.

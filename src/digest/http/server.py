@@ -1,4 +1,4 @@
-"""Listening and serving."""
+"""Opens a port and serves an application on it."""
 
 import asyncio
 import logging
@@ -17,19 +17,15 @@ from digest.http.connections import Crowd, GuardedConnection, Patience, most_con
 
 _log = logging.getLogger("digest.server")
 _BACKLOG = 2048
-
-
-_ACCEPTED_AT_ONCE = 4  # before the first of them is counted
-
-
-_TICKS = 10  # a second
+_ACCEPTED_AT_ONCE = 4  # connections, before the first of them is counted
+_TICKS = 10  # per second
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Open the port to serve on; 0 lets the system choose one.
+    """Open a port to serve on. Port 0 lets the system choose one.
 
     Raises:
-        ConfigError: The port is taken, or this machine has no such address.
+        ConfigError: The port is in use, or this machine does not have the address.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # with the protocol named, asyncio sets TCP_NODELAY: without it each answer waits 40 ms for an acknowledgement
@@ -49,19 +45,20 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def address_of(listening: socket.socket) -> str:
-    """The address of a listening socket as a browser takes it, such as `http://127.0.0.1:8000/`."""
+    """The web address of a listening socket, such as `http://127.0.0.1:8000/`."""
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
 class Server(uvicorn.Server):
-    """uvicorn without access log (paths hold tokens) and without `Server` header. No peer can keep it waiting forever.
+    """uvicorn without access log (paths contain tokens), without `Server` header, and with time limits for clients.
 
     Args:
-        grace: Seconds that open connections get when the server is asked to stop.
-        on_stop: Called when it is asked to stop, to close responses that would otherwise stay open.
-        patience: How long a connection may keep the server waiting.
-        most: Connections at once; see `digest.http.connections`. None: as many as the limit of open files allows.
+        grace: Seconds that open connections get after the server is asked to stop.
+        on_stop: Called when the server is asked to stop, to end responses that would otherwise stay open.
+        patience: How long the server waits for a client.
+        most: The most connections at once; see `digest.http.connections`. None: as many as the limit of open files
+            allows.
     """
 
     def __init__(
@@ -92,11 +89,11 @@ class Server(uvicorn.Server):
         )
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to accept connections."""
+        """Start to accept connections."""
         await super().startup(sockets)
         asyncio.get_running_loop().set_exception_handler(report_fault)
         for listening in sockets or []:
-            listening.listen(_BACKLOG)  # asyncio has made it as short as what it accepts at once
+            listening.listen(_BACKLOG)  # asyncio set it to the number of connections that it accepts at once
 
     async def on_tick(self, counter: int) -> bool:
         """Once a second, close the connections that keep the server waiting for too long."""
@@ -112,18 +109,18 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
     def serve_on(self, listening: socket.socket) -> None:
-        """Serve until Ctrl-C or SIGTERM, then let the open requests end; closes the socket."""
+        """Serve until Ctrl-C or SIGTERM, finish open requests, and close the socket."""
         with closing(listening), _terminate_like_interrupt():
             try:
                 self.run(sockets=[listening])
             except KeyboardInterrupt:
-                _log.info("stopped: no request is answered any more")
+                _log.info("server stopped")
 
 
 @contextmanager
 def _terminate_like_interrupt() -> Iterator[None]:
-    # uvicorn raises the signal again once it has stopped: SIGTERM would then kill the process before its caller,
-    # which may hold a worker or a scheduler, could end in order
+    # uvicorn raises the signal again after it has stopped. SIGTERM would then kill the process before the caller could
+    # shut down its worker or scheduler.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield

@@ -1,4 +1,4 @@
-"""The last resort for faults: default headers on every response, and a plain 500."""
+"""Adds default headers to every response, and turns unexpected errors into a plain 500."""
 
 import logging
 from collections.abc import Mapping
@@ -13,9 +13,9 @@ _log = logging.getLogger("digest.server")
 
 
 class Shield:
-    """ASGI middleware: gives every answer *headers* where it has none of that name, and turns a fault into a plain 500.
+    """ASGI middleware: adds *headers* that a response does not have yet, and turns an exception into a plain 500.
 
-    The fault is logged with the pattern of its route, never with the address asked for: that may hold a token.
+    The exception is logged with the pattern of its route, never with the requested address, which may contain a token.
     """
 
     def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
@@ -47,7 +47,7 @@ class Shield:
 
 
 def route_pattern(scope: Scope) -> str:
-    """The pattern of the route that answers, such as `/unsubscribe/{token}`; never the address itself."""
+    """The pattern of the matched route, such as `/unsubscribe/{token}`; never the address itself."""
     route = scope.get("route")
     return str(getattr(route, "path", "(no route)"))
 

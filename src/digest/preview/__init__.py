@@ -1,1 +1,1 @@
-"""The editor's local look at every edition before it is sent: for this machine only, and nothing is stored."""
+"""The local preview of every edition. It answers only on this machine and stores nothing."""

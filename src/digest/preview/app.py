@@ -1,4 +1,4 @@
-"""The preview as an application, for 127.0.0.1 alone."""
+"""Builds the application of the preview, which answers on 127.0.0.1 only."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -25,7 +25,7 @@ _PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; frame-src 'self'; "
     "form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
 )
-# A mail brings its own styles and pictures; nothing in it may run.
+# A mail brings its own styles and images; nothing in it may run.
 _MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; form-action 'none'; frame-ancestors 'self'"
 )
@@ -46,17 +46,17 @@ def create_preview(
     assets: Mapping[str, bytes],
 ) -> FastAPI:
     """
-    Build the application. Only GET is answered, nothing is stored, and other host names are refused (DNS rebinding).
+    Build the application. It answers only GET, stores nothing, and rejects other host names (DNS rebinding).
 
     Args:
-        workshop: Makes a workshop from the files as they are; called again after every change below *watched*.
-        watched: Folders of articles and templates.
-        month: The month to begin with; the newest if None.
+        workshop: Creates a workshop from the current files; called again after every change below *watched*.
+        watched: The folders of articles and templates.
+        month: The month to show first; None for the newest.
         headcounts: Counts the readers of an issue's editions, or None.
-        assets: Files of `templates/` that are no templates, by path.
+        assets: Files of `templates/` that are not templates, by path.
 
     Raises:
-        DigestError: What *workshop* raises.
+        DigestError: As raised by *workshop*.
     """
     desk, changes = Desk(workshop, headcounts), Changes()
 

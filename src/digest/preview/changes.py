@@ -1,4 +1,4 @@
-"""Telling open pages that a file changed."""
+"""Reloads open pages when a file changes."""
 
 import asyncio
 import logging
@@ -14,10 +14,10 @@ _SECOND = 1.0
 
 
 class Changes:
-    """A version that moves on with every change, and those who wait for it. Belongs to one event loop."""
+    """A version that increases with every change, and the pages that wait for it. Belongs to one event loop."""
 
     def __init__(self) -> None:
-        self._start = secrets.token_hex(4)  # so that a page notices a preview that was started anew
+        self._start = secrets.token_hex(4)  # so that a page notices when the preview was restarted
         self._number = 0
         self._closed = False
         self._waiting: set[asyncio.Event] = set()
@@ -28,7 +28,7 @@ class Changes:
         return f"{self._start}-{self._number}"
 
     def announce(self) -> None:
-        """Move on to the next version."""
+        """Increase the version and wake the waiting pages."""
         self._number += 1
         self._wake()
 
@@ -39,7 +39,7 @@ class Changes:
             self._loop.call_soon_threadsafe(self._wake)
 
     async def follow(self) -> AsyncIterator[str]:
-        """Yield the version, at once and then whenever it has moved on, until closed."""
+        """Yield the version now and after every change, until closed."""
         self._loop = asyncio.get_running_loop()
         woken = asyncio.Event()
         self._waiting.add(woken)
@@ -73,7 +73,7 @@ async def watch(paths: Sequence[Path], changed: Callable[[], None]) -> None:
 
 
 async def _watch_these(there: list[Path], paths: Sequence[Path], changed: Callable[[], None]) -> None:
-    """Returns once other paths are there than before."""
+    """Watch until one of *paths* appears or disappears."""
     if not there:
         while not any(path.exists() for path in paths):  # noqa: ASYNC110 - nothing tells of a folder to come
             await asyncio.sleep(_SECOND)

@@ -1,4 +1,4 @@
-"""What lies before the editor: the months, what is wrong with them, and any edition, rendered on demand."""
+"""Gives the preview its content: the months, their findings, and any edition, rendered on demand."""
 
 import logging
 import threading
@@ -22,13 +22,13 @@ _log = logging.getLogger(__name__)
 Headcounts = Callable[[Issue], Mapping[EditionKey, int] | None]
 
 SAMPLE_NAME = "Ann Lee"
-SAMPLE_LINK = "/sample-link"  # a page of the preview that says what stands here in the mail
+SAMPLE_LINK = "/sample-link"  # a page of the preview that explains the personal links
 _KEPT = 64  # editions; an issue has at most 30
 
 
 @dataclass(frozen=True)
 class Shown:
-    """An edition as one invented reader would get it; `html` links to the preview where the personal link stands."""
+    """An edition as an invented reader would get it. The personal links in `html` lead to a page of the preview."""
 
     subject: str
     preheader: str
@@ -43,15 +43,15 @@ class Shown:
 
 
 class Desk:
-    """Reads the files anew for every look, and renders an edition once until something changes.
+    """Reads the files again for every page, and renders each edition once until something changes.
 
     Args:
-        workshop: Makes a workshop from the files as they are, templates included.
-        headcounts: Counts an issue's readers, or None if that can't be known.
+        workshop: Creates a workshop from the current files, including templates.
+        headcounts: Counts an issue's readers; None if there is no way to know.
 
     Raises:
-        DigestError: What *workshop* raises, the first time. Later it is among the findings, and the last good one
-            stays.
+        DigestError: As raised by *workshop* the first time. Later errors become findings, and the last working
+            workshop stays in use.
     """
 
     def __init__(self, workshop: Callable[[], Workshop], headcounts: Headcounts | None) -> None:
@@ -63,7 +63,7 @@ class Desk:
         self.workshop = workshop()
 
     def refresh(self) -> None:
-        """Take up changed templates; called when a file changed."""
+        """Load changed templates; called when a file changed."""
         with self._lock:
             self._editions.clear()
             try:
@@ -81,12 +81,12 @@ class Desk:
         return gather(self.workshop, month)
 
     def general_findings(self) -> tuple[Finding, ...]:
-        """What is wrong with no month in particular."""
+        """The findings that belong to no month."""
         strays = tuple(_not_loaded(error) for error in self.workshop.library.strays())
         return strays if self._fault is None else (_not_rendered(self._fault), *strays)
 
     def headcounts(self, issue: Issue) -> Mapping[EditionKey, int] | None:
-        """How many people would get each edition; None if that is not known, such as without a database."""
+        """How many people would get each edition; None if it is not known, for example without a database."""
         try:
             return self._headcounts(issue) if self._headcounts else None
         except StorageError as error:

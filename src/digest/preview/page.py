@@ -1,4 +1,4 @@
-"""What the page of a month shows, made from its files and what the address asks for."""
+"""Builds the page of a month from its files and the query of the address."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _CLIPPED_BYTES = 102 * 1024  # where Gmail cuts a mail off
 
 @dataclass(frozen=True)
 class Choice:
-    """What the editor looks at; unknown values count as not given."""
+    """What the editor chose to see; unknown values are ignored."""
 
     edition: str = ""
     view: str = "desktop"
@@ -37,7 +37,7 @@ class Choice:
         )
 
     def link(self, month: Month, **changed: str) -> str:
-        """The address of the page with some of the choice changed."""
+        """The address of the same page with some choices changed."""
         query = {"edition": self.edition, "view": self.view, "scheme": self.scheme.value} | changed
         return f"/{month}/?{urlencode(query)}"
 
@@ -80,7 +80,7 @@ def month_page(desk: Desk, month: Month, choice: Choice) -> dict[str, Any]:
 
 
 def _chosen(keys: tuple[EditionKey, ...], asked: str, articles: int) -> EditionKey | None:
-    """The edition asked for, else the whole issue in the first language; None if there is no edition at all."""
+    """The requested edition, or else the whole issue in the first language; None if there are no editions."""
     named = {str(key): key for key in keys}
     whole = next((key for key in keys if key.mask == 2**articles - 1), None)
     return named.get(asked, whole)

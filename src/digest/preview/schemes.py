@@ -1,4 +1,4 @@
-"""A mail as a light or a dark mail program shows it, whatever this browser prefers."""
+"""Shows a mail in light or in dark mode, whatever this browser prefers."""
 
 import re
 from enum import StrEnum
@@ -15,9 +15,10 @@ class Scheme(StrEnum):
 
 def in_scheme(html: str, scheme: Scheme) -> str:
     """
-    Make the media rules of *html* hold for one scheme, and its links open beside it.
+    Make the media rules of *html* apply for one scheme, and open its links in a new tab.
 
-    A frame can't be told to prefer a scheme, so the question in each media rule is replaced by its answer.
+    A frame can't be set to one scheme, so the condition of each media rule is replaced by one that is always or never
+    true.
     """
     dark, light = (_ALWAYS, _NEVER) if scheme is Scheme.DARK else (_NEVER, _ALWAYS)
     answered = _PREFERS_LIGHT.sub(light, _PREFERS_DARK.sub(dark, html))

@@ -1,4 +1,4 @@
-"""Serving the preview in the foreground."""
+"""Serves the preview in the foreground."""
 
 import socket
 
@@ -10,5 +10,5 @@ _GRACE_SECONDS = 2
 
 
 def serve(app: FastAPI, listening: socket.socket) -> None:
-    """Answer on a socket from `digest.http.server.listen` until Ctrl-C or SIGTERM; open pages are let go at once."""
+    """Serve on a socket from `digest.http.server.listen` until Ctrl-C or SIGTERM, then release open pages at once."""
     Server(app, grace=_GRACE_SECONDS, on_stop=app.state.close).serve_on(listening)

@@ -1,4 +1,4 @@
-"""Colours that can be read: any accent, made dark or light enough for the paper it stands on."""
+"""Makes any accent colour dark or light enough to be readable on its background."""
 
 import re
 
@@ -23,10 +23,10 @@ def contrast(one: str, other: str) -> float:
 
 def readable(colour: str, paper: str) -> str:
     """
-    The shade of *colour* nearest to it that is readable on *paper*; both and the answer are `#rrggbb`.
+    The shade nearest to *colour* that is readable on *paper*; all three are `#rrggbb`.
 
     Raises:
-        RenderError: *colour* is written in another form.
+        RenderError: *colour* is not written as `#rrggbb`.
     """
     end = "#000000" if contrast("#000000", paper) > contrast("#ffffff", paper) else "#ffffff"
     shades = (_mix(_rgb(colour), _rgb(end), step / _STEPS) for step in range(_STEPS + 1))

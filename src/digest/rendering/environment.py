@@ -1,4 +1,4 @@
-"""The one place that renders templates: mails and pages, in the language of their reader."""
+"""Renders the templates of mails and pages in the language of the reader."""
 
 import gettext
 import traceback
@@ -13,7 +13,7 @@ from digest.rendering.words import direction, join_words, language_attributes, m
 
 
 class Renderer:
-    """Templates and catalogues, loaded before; renders and opens nothing."""
+    """Renders templates that are already loaded, with their translations. Opens no files."""
 
     def __init__(self, templates: Mapping[str, str], catalogues: Mapping[str, gettext.NullTranslations]) -> None:
         """
@@ -26,19 +26,19 @@ class Renderer:
         self._environments: dict[str, Environment] = {}
 
     def translations(self, language: str) -> gettext.NullTranslations:
-        """The catalogue of *language*; English, which is the text of the templates, where there is none."""
+        """The catalogue of *language*; if there is none, the English of the templates."""
         return self._catalogues.get(language) or gettext.NullTranslations()
 
     def render(self, template: str, language: str, /, **values: Any) -> str:
         """
-        Render one template; every value is escaped in `.html` and `.xml`, and none is ever read as a template.
+        Render one template. Values are escaped in `.html` and `.xml`, and never interpreted as templates.
 
         Args:
-            template: Its path.
-            language: Of the texts; the template sees it as `language`, unless *values* has its own.
+            template: The path of the template.
+            language: The language of the texts; templates see it as `language`, unless *values* has its own.
 
         Raises:
-            RenderError: The template is missing or wrong, or a value that it needs is; names template and line.
+            RenderError: The template is missing or invalid, or a value is missing; names template and line.
         """
         try:
             return self._environment(language).get_template(template).render({"language": language, **values})
@@ -51,7 +51,7 @@ class Renderer:
         return self._environments[language]
 
     def _source(self, name: str) -> tuple[str, str, None] | None:
-        # the name stands in for a file name, so that tracebacks tell template and line
+        # the name takes the place of the file name, so that tracebacks show template and line
         return (self._templates[name], name, None) if name in self._templates else None
 
     def _place(self, error: Exception, template: str) -> str:

@@ -1,4 +1,4 @@
-"""The order of headings: a fragment written on its own, put under the headings of the page around it."""
+"""Adjusts the heading levels of a fragment to the page around it."""
 
 import re
 
@@ -8,11 +8,11 @@ _DEEPEST = 6
 
 def arrange(html: str, *, top: int) -> str:
     """
-    Renumber the headings of a fragment, so that its highest is *top* and no level is left out below it.
+    Renumber the headings of a fragment, so that the highest is *top* and no level is skipped.
 
     Args:
         html: A fragment from `digest.rendering.markdown.to_html`.
-        top: From 1 to 6; levels below 6 become 6.
+        top: From 1 to 6; deeper levels than 6 become 6.
     """
     used = sorted({int(level) for _, level in _HEADING.findall(html)})
     new = {level: min(top + place, _DEEPEST) for place, level in enumerate(used)}

@@ -1,7 +1,7 @@
-"""Markdown to safe HTML, the links in it, and plain text to Markdown.
+"""Converts Markdown to safe HTML, lists its links, and escapes plain text as Markdown.
 
-The dialect is CommonMark without raw HTML: a tag that somebody writes is shown, never obeyed. An image becomes a link
-to it, since a picture from elsewhere would tell that elsewhere who has opened the mail.
+The dialect is CommonMark without raw HTML: tags are shown as text. An image becomes a link, because loading it would
+tell another site who opened the mail.
 """
 
 import re
@@ -31,7 +31,7 @@ _BLOCK_MARKER = re.compile(r"[#+=~-]|\d{1,9}[.)]")
 
 @dataclass(frozen=True)
 class Link:
-    """A link as written: `line` counts from 1 in the Markdown that it stands in."""
+    """A link as written; `line` is its line in the Markdown, counted from 1."""
 
     href: str
     text: str
@@ -40,12 +40,12 @@ class Link:
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading that stands in no list and no quotation.
+    """A heading outside lists and quotations.
 
     Attributes:
-        level: 1 to 6.
-        line: Its first line, from 1.
-        end: Its last line: another one if it is underlined.
+        level: From 1 to 6.
+        line: Its first line, counted from 1.
+        end: Its last line; differs from *line* if the heading is underlined.
     """
 
     level: int
@@ -59,13 +59,13 @@ def to_html(markdown: str, *, base_url: str, heading_shift: int = 0) -> str:
     Render Markdown as an HTML fragment that is safe in a mail and on a page.
 
     Args:
-        markdown: CommonMark; raw HTML in it is shown as text.
-        base_url: Absolute address of the site; goes before a link that starts with one "/".
-        heading_shift: How many levels deeper every heading is set; h6 is the deepest.
+        markdown: CommonMark; raw HTML is shown as text.
+        base_url: The absolute address of the site, put in front of links that start with a single "/".
+        heading_shift: How many levels to move every heading down; h6 is the deepest.
 
     Returns:
-        Only paragraphs, headings, lists, quotations, code, emphasis, rules and links. A link that is neither safe
-        (see `is_safe`) nor starts with one "/" keeps its text and loses its address.
+        Only paragraphs, headings, lists, quotations, code, emphasis, rules and links. A link that is not safe (see
+        `is_safe`) and does not start with a single "/" becomes plain text.
     """
     tokens = _parse(markdown)
     for token in tokens:
@@ -79,11 +79,11 @@ def to_html(markdown: str, *, base_url: str, heading_shift: int = 0) -> str:
 
 def emphasis(line: str) -> list[tuple[bool, str]]:
     """
-    Read emphasis alone in a line that is else plain text, such as `Lee (2021). A study. *Journal, 1*(2).`
+    Read only the emphasis of a line of plain text, such as `Lee (2021). A study. *Journal, 1*(2).`
 
     Returns:
-        Its pieces in order: True with a tag (`<em>`, `</strong>`), False with text, not escaped. A backslash before a
-        sign shows the sign.
+        The pieces in order: True with a tag (`<em>`, `</strong>`), False with text that is not escaped. A backslash
+        makes the next character plain.
     """
     pieces: list[tuple[bool, str]] = []
     for token in _EMPHASIS.parseInline(line)[0].children or []:
@@ -97,7 +97,7 @@ def emphasis(line: str) -> list[tuple[bool, str]]:
 
 
 def links(markdown: str) -> list[Link]:
-    """List every link and image of the Markdown in reading order, unsafe ones too."""
+    """List every link and image of the Markdown in reading order, including unsafe ones."""
     found: list[Link] = []
     for token in _parse(markdown):
         if token.children is not None and token.map is not None:
@@ -106,7 +106,7 @@ def links(markdown: str) -> list[Link]:
 
 
 def headings(markdown: str) -> list[Heading]:
-    """List the headings that stand in no list and no quotation, in reading order."""
+    """List the headings outside lists and quotations, in reading order."""
     tokens = _parse(markdown)
     return [
         Heading(int(token.tag[1:]), _text(tokens[number + 1].children or []), token.map[0] + 1, token.map[1])
@@ -117,22 +117,22 @@ def headings(markdown: str) -> list[Heading]:
 
 def escape(text: str) -> str:
     """
-    Write plain text as Markdown that renders as exactly that text.
+    Escape plain text as Markdown that renders as exactly that text.
 
-    A blank line still parts two paragraphs. Control characters and those that turn text around are left out, and
-    Unicode's separators become spaces.
+    A blank line still separates paragraphs. Control characters and characters that reverse text are removed, and
+    Unicode separators become spaces.
     """
     text = _DROPPED.sub("", _SEPARATOR.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")))
     return "\n".join(_escape_line(line) for line in text.split("\n"))
 
 
 def is_safe(href: str) -> bool:
-    """Tell whether a link may stand in a mail: absolute, https, http or mailto, without user name and password."""
+    """Tell whether a link is allowed in a mail: absolute, https, http or mailto, without user name and password."""
     if _UNSAFE_CHARACTER.search(href):
         return False
     try:
         parts = urlsplit(href)
-        _ = parts.port  # raises for a port that is no number
+        _ = parts.port  # raises if the port is not a number
     except ValueError:
         return False
     if parts.scheme == "mailto":
@@ -141,16 +141,16 @@ def is_safe(href: str) -> bool:
 
 
 def is_site_path(href: str) -> bool:
-    """Tell whether a link starts with exactly one "/" and so leads into the site itself."""
+    """Tell whether a link starts with exactly one "/", and so leads to a page of the site."""
     return href.startswith("/") and not href.startswith("//") and not _UNSAFE_CHARACTER.search(href)
 
 
 class _Parser(MarkdownIt):
-    # The parser's own rule would show an unsafe link as source text; here `is_safe` decides, once, for every use.
+    # The parser's own rule would show an unsafe link as source text; here only `is_safe` decides.
     def validateLink(self, url: str) -> bool:  # noqa: ARG002, N802 - the name is the library's
         return True
 
-    # Its rule for the text of `<https://...>` decodes escapes, and so would show what an address hides.
+    # The library decodes the escapes in `<https://...>`, which could show hidden characters.
     def normalizeLinkText(self, link: str) -> str:  # noqa: N802 - the name is the library's
         shown = link.isprintable() and line_fault(link, len(link)) is None
         return link if shown else self.normalizeLink(link)
@@ -217,7 +217,7 @@ def _escape_line(line: str) -> str:
     marker = _BLOCK_MARKER.match(inner)
     escaped = _SPECIAL.sub(r"\\\g<0>", inner)
     if marker:
-        # the last character of the marker is the one that makes it a block: "-", or the "." of "1."
+        # the last character of the marker makes it a block: "-", or the "." of "1."
         escaped = f"{inner[: marker.end() - 1]}\\{escaped[marker.end() - 1 :]}"
     return _as_entities(line[:start]) + escaped + _as_entities(line[start + len(inner) :])
 

@@ -1,7 +1,7 @@
-"""Plain text for readers who prefer it: folded, headings underlined, links as numbered notes.
+"""Converts HTML to plain text: wrapped lines, underlined headings, links as numbered notes.
 
-The general converters were tried and leave Markdown marks in prose (`2019\\.`, `[text][1]`); the fragments that come
-here are few in kind, since `digest.rendering.markdown` makes them.
+General converters leave Markdown marks in prose (`2019\\.`, `[text][1]`). This one is small, because it only needs to
+read the HTML that `digest.rendering.markdown` makes.
 """
 
 import re
@@ -16,18 +16,18 @@ _MARKS = {"em": "*", "i": "*", "strong": "*", "b": "*"}
 
 
 def fold(text: str, indent: str = "", width: int = WIDTH) -> str:
-    """Break *text* into lines of at most *width* characters; a longer word, such as an address, stays whole."""
+    """Wrap *text* at *width* characters. A longer word, such as an address, stays whole."""
     lines = text.split("\n")
     return "\n".join(_fold_line(line, indent, indent, width) for line in lines)
 
 
 def item(text: str, mark: str = "- ") -> str:
-    """*text* folded as an item of a list: *mark* before its first line, as much space before the others."""
+    """Wrap *text* as a list item: *mark* before the first line, the same amount of space before the others."""
     return _fold_line(text, mark, " " * len(mark))
 
 
 def underline(text: str, mark: str = "-") -> str:
-    """*text* folded, with a line of *mark* below it, as long as its longest line."""
+    """Wrap *text* and put a line of *mark* below it, as long as the longest line."""
     folded = fold(text)
     return f"{folded}\n{mark * max(len(line) for line in folded.split(chr(10)))}"
 
@@ -40,8 +40,8 @@ def html_to_text(html: str) -> str:
         html: A fragment from `digest.rendering.markdown.to_html`.
 
     Returns:
-        Paragraphs parted by an empty line, without one at the end. A link is its text and a number in brackets; the
-        addresses follow below. A link whose text is its address has no number.
+        Paragraphs with an empty line between them. A link becomes its text and a number in brackets, and the addresses
+        follow at the end. A link whose text is its address has no number.
     """
     writer = _Writer()
     writer.feed(html)
@@ -70,8 +70,8 @@ class _Writer(HTMLParser):
         self._indents: list[str] = []
         self._numbers: list[int | None] = []  # one per open list: the next number, None for bullets
         self._bullet = ""
-        self._bullet_place = 0  # which of the indents it takes the place of
-        self._first_item = False  # of a list that stands in no other
+        self._bullet_place = 0  # the index of the indent that it replaces
+        self._first_item = False  # whether this is the first item of an outer list
         self._links: dict[str, int] = {}  # each with its number, from 1
         self._href: str | None = None
         self._link_start = 0

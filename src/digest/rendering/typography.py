@@ -1,4 +1,4 @@
-"""Straight quotes set as a language sets them; nothing else of a text changes, and a file stays as it was written."""
+"""Turns straight quotes into the quotation marks of a language. Nothing else in a text changes, and no file does."""
 
 import html as entities
 import re
@@ -17,7 +17,7 @@ _MAY_HAVE_QUOTES = ("'", '"', "&quot;", "&#")
 
 
 class _Signs(NamedTuple):
-    """The quotes of a language: the outer pair, and the one inside it, which single straight quotes become too."""
+    """The quotation marks of a language: the outer pair, and the inner pair, also used for single quotes."""
 
     opening: str
     closing: str
@@ -56,10 +56,10 @@ def typographic(text: str, language: str) -> str:
 
 def typographic_html(html: str, language: str) -> str:
     """
-    The same for a safe HTML fragment: across emphasis and links, block by block, without code and attributes.
+    Do the same for a safe HTML fragment, block by block, across emphasis and links, but not in code or attributes.
 
     Args:
-        html: From `digest.rendering.markdown.to_html`, or as simple.
+        html: A fragment from `digest.rendering.markdown.to_html`, or one that is as simple.
     """
     if not any(sign in html for sign in _MAY_HAVE_QUOTES):
         return spaced_html(html, language)
@@ -84,20 +84,20 @@ def _set(text: str, marks: dict[int, str]) -> str:
 
 
 def _marks(text: str, language: str) -> dict[int, str]:
-    """What each straight quote of *text* becomes, by its place; one that stays is not in it."""
+    """The replacement for each straight quote of *text*, by its index, without those that stay straight."""
     signs = _SIGNS.get(language.partition("-")[0])
     return _Reader(text, signs).marks() if signs else {}
 
 
 class _Reader:
-    """Reads a block from left to right and pairs its quotes; `_open` holds the places of those that wait."""
+    """Reads a block from left to right and pairs its quotes; `_open` has the indexes of those still unpaired."""
 
     def __init__(self, text: str, signs: _Signs) -> None:
         self._text = text
         self._signs = signs
         self._open: list[int] = []
         self._doubles = 0  # how many of those are double
-        self._pairs: dict[int, int] = {}  # the place of the closing one by that of the opening one
+        self._pairs: dict[int, int] = {}  # the index of the closing quote, by that of the opening quote
         self._marks: dict[int, str] = {}
 
     def marks(self) -> dict[int, str]:

@@ -1,4 +1,4 @@
-"""Words as a language puts them: months, enumerations, and text that fits on one line."""
+"""Dates, lists and lines of text, by the conventions of a language."""
 
 import datetime as dt
 import re
@@ -29,13 +29,13 @@ CATALOGUES = tuple(_LOCALES)  # the languages in which texts are composed
 
 @cache
 def locale(language: str) -> Locale:
-    """The locale whose conventions mails and pages in *language* follow."""
+    """The locale that mails and pages in *language* follow."""
     return Locale.parse(_LOCALES.get(language, language))
 
 
 def language_of(text: str, default: str) -> str:
     """
-    English or French, whichever the little words of *text* are from; *default* if they do not say, or say the same.
+    Guess from its little words whether *text* is English or French; *default* if they do not decide it.
 
     Args:
         default: A tag such as `fr-CA`.
@@ -49,7 +49,7 @@ def language_of(text: str, default: str) -> str:
 
 @cache
 def direction(language: str) -> str:
-    """The direction in which *language*, a tag such as `fr-CA`, is written: `rtl`, or else `ltr`."""
+    """The writing direction of *language*, a tag such as `fr-CA`: `rtl` or `ltr`."""
     try:
         order = locale(language.partition("-")[0]).character_order
     except (UnknownLocaleError, ValueError):
@@ -59,10 +59,10 @@ def direction(language: str) -> str:
 
 def language_attributes(language: str | None, around: str | None = None) -> Markup:
     """
-    The attributes `lang` and `dir`, with a space before each, of an element in *language*.
+    The attributes `lang` and `dir` of an element in *language*, each with a space before it.
 
     Args:
-        around: The language of the page around it; no attributes if it is the same, or if *language* is None.
+        around: The language of the page around it. If it is the same, or if *language* is None, there are none.
     """
     if not language or language == around:
         return Markup()
@@ -82,10 +82,10 @@ def day_name(day: dt.date, language: str) -> str:
 
 def join_words(words: Sequence[str], language: str) -> str:
     """
-    An enumeration: `A, B, and C`, `A, B et C`; empty if there are no words.
+    Join words as a list: `A, B, and C`, `A, B et C`; empty if there are no words.
 
-    If one of them has a comma, an "and" or an "or" of its own, they stand apart by semicolons: `A and B; C`; if one has
-    a semicolon, by dots.
+    If a word contains a comma, "and" or "or", the words are separated by semicolons (`A and B; C`). If a word contains
+    a semicolon, they are separated by dots.
     """
     if len(words) > 1 and any(";" in word for word in words):
         return " · ".join(words)
@@ -96,9 +96,9 @@ def join_words(words: Sequence[str], language: str) -> str:
 
 def one_line(text: str) -> str:
     """
-    Make *text* fit for a header, a subject or a greeting.
+    Make *text* safe for a header, a subject or a greeting.
 
-    Every line break becomes a space. Control characters, and characters that reverse or hide what is beside them, are
-    taken out; what `digest.characters` allows in a name stays, such as joined letters and emoji and no-break spaces.
+    Line breaks become spaces. Control characters and characters that reverse or hide text are removed. Everything that
+    `digest.characters` allows in a name stays, such as joined letters, emoji and no-break spaces.
     """
     return visible(text)

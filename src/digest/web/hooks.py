@@ -74,7 +74,7 @@ def _take(hook: SendgridHook, body: bytes, signature: str, timestamp: str) -> Re
     try:
         post = read_post(body, installation=hook.installation, most=MOST_EVENTS)
     except BadPost as error:
-        _log.warning("signed events were refused: %s", error)
+        _log.warning("signed events rejected: %s", error)
         return _said(400, str(error))
     except TooManyEvents as error:
         return _said(413, str(error))

@@ -100,7 +100,7 @@ def _has_address(index: sqlite3.Connection, month: str, slug: str) -> bool:
 
 
 def _to(site: Site, request: Request, path: str) -> Response:
-    # a path, never the whole address: that would repeat the Host header, which anybody can write
+    # only the path: a whole address would repeat the Host header, which anyone can forge
     lang = request.query_params.get("lang")
     query = f"?lang={lang}" if lang in site.newsletter.languages else ""
     return RedirectResponse(f"{site.prefix}{path}{query}", status_code=308)
