@@ -1,7 +1,8 @@
-"""Which characters a text may hold: one rule for the configuration, articles, lists and forms.
+"""Which characters a text may contain: one rule for the configuration, articles, lists and forms.
 
 There are two kinds of text. A *text* has any number of lines, such as an introduction. A *line* is a title, a person's
-name or a name in the configuration; it ends up in headers and lists, so nothing in it may hide or turn text around.
+name or a name in the configuration. It ends up in headers and lists, so it must not contain anything that hides text or
+changes its direction.
 
 Source: Unicode Standard, 23 (joiners, tags, variation selectors); UTS 51 (emoji); UAX 9, 2 (direction); RFC 2047, 2.
 """
@@ -15,18 +16,18 @@ from functools import lru_cache
 
 LONGEST_NAME = 200  # characters, of a person's name
 LONGEST_LINE = 300
-# What around a line is not part of it. `str.strip` takes away some control characters too.
+# White space to strip from a line. `str.strip` would also strip some control characters.
 WHITE_SPACE = "\t\n\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 
 
 class CharacterRule(StrEnum):
-    """What a text breaks."""
+    """The rule that a text breaks."""
 
     LENGTH = "length"
     EMPTY = "empty"
     LINE_BREAK = "line break"
     CONTROL = "control"
-    UNUSABLE = "unusable"  # half of a character, no character, or one that Unicode has not assigned
+    UNUSABLE = "unusable"  # half of a character, not a character, or not assigned in Unicode
     DIRECTION = "direction"
     INVISIBLE = "invisible"
     ENCODED_WORD = "encoded word"
@@ -38,10 +39,10 @@ class CharacterFault:
     Why a text is refused.
 
     Attributes:
-        what: What it has, to be put after "has" or "there is".
+        what: What the text has, for use after "has" or "there is".
         remedy: What to do.
-        position: Index of the character in question.
-        character: The character itself; empty if it is about the whole text.
+        position: Index of the character.
+        character: The character itself; empty if the fault concerns the whole text.
     """
 
     rule: CharacterRule
@@ -53,10 +54,10 @@ class CharacterFault:
 
 def text_fault(text: str) -> CharacterFault | None:
     """
-    Find the first character that no text may hold.
+    Find the first character that is not allowed in any text.
 
-    Those are control characters (tab and line feed or carriage return apart), the separators U+2028 and U+2029, halves
-    of surrogate pairs, noncharacters, unassigned characters, and what turns the direction of a text around.
+    Those are control characters (except tab, line feed and carriage return), the separators U+2028 and U+2029, halves
+    of surrogate pairs, noncharacters, unassigned characters, and characters that change the direction of text.
     """
     refused = {character: rule for character in set(text) if (rule := _refusal(character))}
     if not refused:
@@ -66,7 +67,7 @@ def text_fault(text: str) -> CharacterFault | None:
 
 
 def tidy_line(text: str) -> str:
-    """The text in Unicode's composed form (NFC), runs of spaces and tabs as one space, no white space around it."""
+    """The text in Unicode's composed form (NFC), with single spaces, and without white space around it."""
     composed = unicodedata.normalize("NFC", text)
     single = composed if composed.isprintable() and "  " not in composed else _SPACES.sub(" ", composed)
     return single.strip(WHITE_SPACE)
@@ -76,9 +77,9 @@ def line_fault(line: str, longest: int = LONGEST_LINE) -> CharacterFault | None:
     """
     Find what keeps *line* from being a title, a name or another single line.
 
-    Beyond `text_fault`, a line has no line break and no invisible character. Joiners may stand where they build
-    something: after letters of scripts that join them, and between emoji. Marks of direction (U+200E, U+200F, U+061C),
-    which affect only the punctuation beside them, may stand anywhere.
+    Beyond `text_fault`, a line has no line break and no invisible character. Joiners are allowed where they have an
+    effect: after letters of scripts that join them, and between emoji. Marks of direction (U+200E, U+200F, U+061C),
+    which only affect adjacent punctuation, are allowed anywhere.
 
     Args:
         line: From `tidy_line`.
@@ -115,9 +116,9 @@ _ENCODED_WORD = re.compile(r"=\?[^?]*\?[^?]*\?[^?]*\?=")
 _EMPTY = CharacterFault(CharacterRule.EMPTY, "no visible characters", "enter some text")
 
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # embeddings, overrides, isolates
-_EMOJI = range(0x1F000, 0x1FFFE)  # UTS 51 keeps what is unassigned here for emoji to come
+_EMOJI = range(0x1F000, 0x1FFFE)  # UTS 51 reserves unassigned characters here for future emoji
 
-# Letters that join, or that a joiner keeps apart: the scripts of the Near East, South and South-East Asia.
+# Letters that joiners join or separate: the scripts of the Near East, South and South-East Asia.
 _JOINING = (
     "\u0620-\u109f\u1700-\u17b3\u17b6-\u180a\u1810-\u1cff\ua800-\uabff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc"
     "\U00010800-\U00011fff\U0001e900-\U0001e95f"
@@ -127,7 +128,7 @@ _PICTURE = (
     "\U0001f000-\U0001fbff"
 )
 _SELECTOR = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"  # picks a form of the character before it
-# Nothing on the screen: joiners, selectors, tags, fillers, blanks and other characters for layout alone.
+# Invisible characters: joiners, selectors, tags, fillers, blanks and other characters for layout alone.
 _UNSEEN = (
     "\xad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2065\u206a-\u206f\u2800\u3164\ufe00-\ufe0f"
     "\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
@@ -143,7 +144,7 @@ _INVISIBLE = re.compile(
 
 
 def _is_plain(line: str) -> bool:
-    """Whether there is nothing to look for, which is so for nearly every name of a list."""
+    """Whether the line needs no further check, as for nearly every name in a list."""
     return line.isprintable() and "=?" not in line and (line.isascii() or not _MAY_BE_UNSEEN.search(line))
 
 

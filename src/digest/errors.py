@@ -1,25 +1,25 @@
-"""Everything that can go wrong and is somebody's to mend.
+"""Every error that a user can fix.
 
     DigestError
-    +-- ConfigError        the configuration; all its faults at once
-    +-- ContentError       a file of the editor; carries file and line
+    +-- ConfigError        the configuration, with all its errors at once
+    +-- ContentError       one of the editor's files, with file and line
     +-- RenderError        a template or its input
-    +-- InvalidAddress     an e-mail address that cannot be mailed
+    +-- InvalidAddress     an email address that can't be mailed
     +-- BadToken           a personal link
     |   +-- BadSignature
     |   +-- ExpiredToken
-    +-- Conflict           the state does not allow it: not approved, changed since, already started
+    +-- Conflict           the state does not allow it: not approved, changed since approval, already started
     +-- NotFound           no such month, subscriber or campaign
     +-- StorageError       the database can't be reached, read or written
-    |   +-- GaveWay        two transactions waited for each other, and this one was undone: repeat it
-    +-- TransportError     a hand-over; concerns the whole batch
-        +-- NotAccepted    certainly not taken: safe to repeat
-        |   +-- TooLarge       goes in smaller pieces
-        |   +-- BatchRefused   something in it is refused, and nobody says what: smaller pieces tell
-        |   +-- Later          somebody in it has to wait, the others need not
-        |   +-- Refused        repeating it helps nobody until a person has mended the cause
-        |   +-- Withdrawn      the worker was told to stop, or lost its lease: nothing is wrong with the provider
-        +-- InDoubt        no clear answer: must not be repeated blindly
+    |   +-- GaveWay        a deadlock; this transaction was rolled back: retry it
+    +-- TransportError     a failed hand-over of a batch
+        +-- NotAccepted    certainly not accepted: safe to retry
+        |   +-- TooLarge       has to be split
+        |   +-- BatchRefused   something in it is refused, and only splitting it shows what
+        |   +-- Later          some recipients have to wait, the others do not
+        |   +-- Refused        retrying is useless until someone fixes the cause
+        |   +-- Withdrawn      the worker has to stop, or lost its lease; the provider is fine
+        +-- InDoubt        no clear answer: must not be retried blindly
 
 A message says what happened, to what, and what to do; lower case, no full stop.
 """
@@ -35,12 +35,12 @@ class DigestError(Exception):
 
 
 class ConfigError(DigestError):
-    """The configuration can't be used; the message lists every fault with its path."""
+    """The configuration can't be used; the message lists every error with its place."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where in the editor's files something is: a path as the editor knows it, and a line counted from 1."""
+    """Where in the editor's files something is: a path as the editor knows it, and a line from 1."""
 
     file: str
     line: int | None = None
@@ -50,7 +50,7 @@ class Place:
 
 
 class ContentError(DigestError):
-    """A file of the editor can't be read.
+    """One of the editor's files can't be read.
 
     Attributes:
         place: File and line.
@@ -66,14 +66,14 @@ class ContentError(DigestError):
 
 
 class RenderError(DigestError):
-    """A template failed, or gave something that can't be mailed."""
+    """A template failed, or rendered something that can't be mailed."""
 
 
 class InvalidAddress(DigestError):
-    """The text is not one address that this project can mail.
+    """The text is not a single address that can be mailed.
 
     Attributes:
-        fault: Which rule it breaks, for a page to put into its own words; see `digest.subscribers.address`.
+        fault: Which rule it breaks, for pages that use their own words; see `digest.subscribers.address`.
         character: The character that breaks it, if it is a single one.
     """
 
@@ -84,18 +84,18 @@ class InvalidAddress(DigestError):
 
 
 class BadToken(DigestError):
-    """A personal link that proves nothing."""
+    """A personal link that is not valid."""
 
 
 class BadSignature(BadToken):
-    """The link is cut, altered, for another purpose, or signed by a key that is no longer trusted."""
+    """The link is incomplete, altered, for another purpose, or signed by a key that is no longer trusted."""
 
 
 class ExpiredToken(BadToken):
-    """The link was genuine, and is too old.
+    """The link is genuine but has expired.
 
     Attributes:
-        ended: When it ended, in UTC.
+        ended: When it expired, in UTC.
     """
 
     def __init__(self, message: str, ended: dt.datetime) -> None:
@@ -112,24 +112,24 @@ class NotFound(DigestError):
 
 
 class StorageError(DigestError):
-    """The database can't be reached, read or written; what was not committed did not happen."""
+    """The database can't be reached, read or written; nothing uncommitted was saved."""
 
 
 class GaveWay(StorageError):
-    """Two transactions waited for each other, and this one was undone so that the other could go on: repeat it."""
+    """A deadlock: this transaction was rolled back so that the other could continue. Retry it."""
 
 
 class TransportError(DigestError):
-    """A batch could not be handed over; concerns the whole batch."""
+    """A batch could not be handed over."""
 
 
 class NotAccepted(TransportError):
-    """What the transport had not reported as answered was certainly not taken: handing it over again is safe.
+    """Deliveries that the transport had not reported were certainly not accepted: retrying them is safe.
 
     Attributes:
-        retry_after: Seconds to wait, or None if nothing was said.
-        rejected: Deliveries that are refused for their own sake, each with its reason; the others of the batch can go
-            again at once. Empty: it concerns the whole batch.
+        retry_after: Seconds to wait, or None if the answer did not say.
+        rejected: Deliveries that are rejected individually, each with its reason; the others can be retried at once.
+            Empty if the error concerns the whole batch.
     """
 
     def __init__(
@@ -141,18 +141,18 @@ class NotAccepted(TransportError):
 
 
 class TooLarge(NotAccepted):
-    """The batch is more than one request may hold."""
+    """The batch is too large for one request."""
 
 
 class BatchRefused(NotAccepted):
-    """Something in the batch is refused, and the answer does not say what."""
+    """Something in the batch is refused, but the answer does not say what."""
 
 
 class Later(NotAccepted):
-    """Some recipients are not taken now and may be later; the others of the batch need not wait for them.
+    """Some recipients are refused for now and can be retried later; the others in the batch do not have to wait.
 
     Attributes:
-        deliveries: Those who have to wait.
+        deliveries: The ones that have to wait.
     """
 
     def __init__(self, message: str, deliveries: Collection[int]) -> None:
@@ -161,19 +161,19 @@ class Later(NotAccepted):
 
 
 class Refused(NotAccepted):
-    """Everything like this would be refused: the sender, the content, the key or the account; never a recipient."""
+    """The sender, the content, the key or the account is refused, so every batch would be; never a recipient."""
 
 
 class Withdrawn(NotAccepted):
-    """Nothing more of the batch may go out: it is held or cancelled, the worker stops, or its lease was lost."""
+    """The rest of the batch must not be sent: it is held or cancelled, the worker stops, or its lease was lost."""
 
 
 class InDoubt(TransportError):
-    """What the transport had not reported as answered may or may not have been taken; evidence must settle it.
+    """Deliveries that the transport had not reported may or may not have been accepted; evidence must settle them.
 
     Attributes:
-        doubtful: The deliveries that this is about; the others that were not reported were certainly not taken.
-            None: all that were not reported.
+        doubtful: The uncertain deliveries; others that were not reported were certainly not accepted.
+            None if all unreported ones are uncertain.
     """
 
     def __init__(self, message: str, doubtful: frozenset[int] | None = None) -> None:

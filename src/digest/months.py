@@ -23,7 +23,7 @@ class Month:
         """Read `YYYY-MM`.
 
         Raises:
-            ValueError: *text* has another form, or names no month.
+            ValueError: *text* is not in this form, or not a month.
         """
         match = _FORM.fullmatch(text)
         if match is None:
@@ -32,11 +32,11 @@ class Month:
 
     @classmethod
     def of(cls, day: dt.date) -> "Month":
-        """The month that holds *day*."""
+        """The month of *day*."""
         return cls(day.year, day.month)
 
     def shift(self, months: int) -> "Month":
-        """The month that many months later; earlier if negative."""
+        """The month *months* later, or earlier if negative."""
         years, rest = divmod(self.number - 1 + months, 12)
         return Month(self.year + years, rest + 1)
 

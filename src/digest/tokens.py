@@ -1,8 +1,8 @@
-"""Signed tokens for personal links: opaque, bound to a purpose, free of addresses.
+"""Signed tokens for personal links: opaque, bound to a purpose, and without addresses.
 
-A token is base64url of the subject's eight bytes followed by half of HMAC-SHA256 over purpose and subject. It is
-made here and not by a library because a campaign signs one per recipient: prepared hash states take about a
-microsecond, the general libraries ten. A dated token holds six more bytes, the second at which it ends.
+A token is base64url of the subject's eight bytes followed by half of HMAC-SHA256 over purpose and subject. We do
+not use a library because a campaign signs one per recipient: with prepared hash states, that takes about a
+microsecond instead of ten. A dated token has six more bytes, the second at which it expires.
 """
 
 import datetime as dt
@@ -20,7 +20,7 @@ _MAC_BYTES = 16  # RFC 2104, 5: at least half of the hash
 _BLOCK_BYTES = 64  # SHA-256
 _SUBJECT_BYTES = 8
 _DATE_BYTES = 6
-_LATEST = 2**37  # second that a datetime can hold; no link of ours comes near it
+_LATEST = 2**37  # a second that a datetime supports, far later than any of our links
 _TO_URL = bytes.maketrans(b"+/", b"-_")
 _FROM_URL = bytes.maketrans(b"-_", b"+/")
 _LENGTH = 32  # 24 bytes in base64: no padding
@@ -37,7 +37,7 @@ class Purpose(StrEnum):
     RETURN = "return"  # a subscriber who has just left
     EXPORT = "export"  # a subscriber
     ERASE = "erase"  # a subscriber
-    NEW_ADDRESS = "new-address"  # a subscriber, who may say where to move
+    NEW_ADDRESS = "new-address"  # a subscriber, who may enter the new address
     CHANGE_ADDRESS = "change-address"  # a request to change the address, from the mailbox it moves to
     UNDO_ADDRESS = "undo-address"  # the same request, from the mailbox it moved away from
 
@@ -52,7 +52,7 @@ LIFETIMES = {
     Purpose.CHANGE_ADDRESS: dt.timedelta(hours=24),
     Purpose.UNDO_ADDRESS: dt.timedelta(days=7),
 }
-"""How long a link works after it was made. Unsubscribing is not among them: it works for ever."""
+"""How long a link works after it was created. Unsubscribe links are not listed: they never expire."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Keys:
         verify: Retired keys: their links still work.
         unsubscribe_only: Keys retired for longer: only their unsubscribe links still work.
 
-    A key that is in none of them is revoked.
+    A key without a role is revoked.
     """
 
     sign: bytes = field(repr=False)
@@ -81,21 +81,21 @@ def signer(key: bytes, purpose: str) -> Callable[[int], str]:
 
     Args:
         key: At least 32 random bytes.
-        purpose: What the link may do; a token for one purpose is worth nothing for another.
+        purpose: What the link may do; a token for one purpose is invalid for any other.
 
     Returns:
         A function from a subject (a number from 0 to 2**64 - 1) to its token, 32 characters safe in a URL.
-        The same subject always gets the same token: it works until the key is withdrawn.
+        The same subject always gets the same token: it works until the key is revoked.
     """
     seal = _sealer(key, purpose)
     return lambda subject: seal(subject.to_bytes(_SUBJECT_BYTES, "big"))
 
 
 def dated_signer(key: bytes, purpose: Purpose) -> Callable[[int, int], str]:
-    """Prepare to sign many subjects for a link that ends.
+    """Prepare to sign many subjects for a link that expires.
 
     Returns:
-        A function from a subject (0 to 2**64 - 1) and the second at which its link ends (Unix time) to a token of
+        A function from a subject (0 to 2**64 - 1) and the second at which its link expires (Unix time) to a token of
         40 characters safe in a URL.
     """
     seal = _sealer(key, purpose)
@@ -106,7 +106,7 @@ def verify(keys: Sequence[bytes], purpose: str, token: str) -> int:
     """Read the subject of a token that one of *keys* signed for *purpose*.
 
     Raises:
-        BadSignature: The token is cut, altered, for another purpose, or signed by none of *keys*.
+        BadSignature: The token is incomplete, altered, for another purpose, or signed by none of *keys*.
     """
     return int.from_bytes(_opened(keys, purpose, token, _LENGTH), "big")
 
@@ -117,14 +117,14 @@ def read_dated(keys: Keys, purpose: Purpose, token: str, now: dt.datetime) -> in
 
 
 def open_dated(keys: Keys, purpose: Purpose, token: str, now: dt.datetime) -> tuple[int, dt.datetime]:
-    """Read the subject of a dated token, and the second at which it ends.
+    """Read the subject of a dated token, and the second at which it expires.
 
     Args:
         now: Aware.
 
     Raises:
-        BadSignature: The token is cut, altered, for another purpose, or signed by a key that is not trusted.
-        ExpiredToken: It is genuine, and has ended; says when.
+        BadSignature: The token is incomplete, altered, for another purpose, or signed by a key that is not trusted.
+        ExpiredToken: It is genuine but has expired; says when.
     """
     body = _opened(keys.trusted(purpose), purpose, token, _DATED_LENGTH)
     ends = int.from_bytes(body[_SUBJECT_BYTES:], "big")
@@ -151,7 +151,7 @@ def _sealer(key: bytes, purpose: str) -> Callable[[bytes], str]:
 
 def _opened(keys: Sequence[bytes], purpose: str, token: str, length: int) -> bytes:
     body = _decode(token, length)[:-_MAC_BYTES]
-    # every key is tried, so that the time taken does not tell which one fits
+    # try every key, so that the timing does not reveal which one fits
     fits = [hmac.compare_digest(_sealer(key, purpose)(body).encode(), token.encode()) for key in keys]
     if not any(fits):
         raise BadSignature("this link is not valid: use the link in the most recent mail, or request a new one")

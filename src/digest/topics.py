@@ -1,4 +1,4 @@
-"""The taxonomy: subjects that a subscriber can choose and an article is about."""
+"""The taxonomy: the subjects of articles, which subscribers can choose."""
 
 import difflib
 import unicodedata
@@ -48,20 +48,20 @@ class Taxonomy:
         return frozenset(topic.slug for topic in self.topics)
 
     def resolve(self, word: str) -> str | None:
-        """The slug that *word* means: a slug, a name or an alias, whatever its case or composition; None if unknown."""
+        """The topic that *word* names: a slug, a name or an alias, in any case or normalisation; None if unknown."""
         return self._by_word.get(_key(word))
 
     def nearest(self, word: str) -> str | None:
-        """The slug that *word* was probably meant to be, or None."""
+        """The topic with the most similar name, or None."""
         close = difflib.get_close_matches(_key(word), self._by_word, n=1, cutoff=0.6)
         return self._by_word[close[0]] if close else None
 
     def name(self, slug: str, language: str) -> str:
-        """The name of the topic in *language*; the slug itself if the topic has left the configuration."""
+        """The name of the topic in *language*; the slug itself if the topic is no longer configured."""
         return _name(self.topics, slug, language, otherwise=slug)
 
     def research_type_name(self, slug: str, language: str) -> str:
-        """The name of the research type in *language*; the slug with spaces if the configuration names none."""
+        """The name of the research type in *language*; the slug with spaces if it is not configured."""
         return _name(self.research_types, slug, language, otherwise=slug.replace("-", " "))
 
     def words_for(self, topics: Iterable[str], research_type: str | None = None) -> tuple[str, ...]:
@@ -73,13 +73,13 @@ class Taxonomy:
         return tuple(dict.fromkeys(words))
 
     def in_order(self, slugs: Iterable[str]) -> tuple[str, ...]:
-        """*slugs* in the order of the configuration, each once; unknown ones last, by alphabet."""
+        """*slugs* in the order of the configuration, each once; unknown ones last, alphabetically."""
         place = {topic.slug: number for number, topic in enumerate(self.topics)}
         return tuple(sorted(set(slugs), key=lambda slug: (place.get(slug, len(place)), slug)))
 
 
 def _key(word: str) -> str:
-    """What two spellings of one word share: lists from a Mac write é as e and an accent."""
+    """A key that all spellings of a word share: lists from a Mac write é as e and an accent."""
     return unicodedata.normalize("NFC", word).strip().casefold()
 
 
