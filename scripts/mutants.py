@@ -33,14 +33,15 @@ PACKAGES = {
     ),
 }
 COPIED = ("src", "tests", "scripts", "templates", "articles", "subscribers", "docs", "benchmarks")
-# The wording of an error is left alone: a test of it would only repeat it.
+# The wording of an error, or of a finding and its remedy, is left alone: a test of it would only repeat it.
+WORDING = (r'\braise \w+\(f?"', r'^\s*(advice|remedy) = f?"', r'^\s*f?"[^"]* [^"]* [^"]*"[,)]*$')
 SETTINGS = """
 [tool.mutmut]
 source_paths = {source}
 pytest_add_cli_args_test_selection = {tests}
 pytest_add_cli_args = ["-p", "no:randomly", "-k", "not postgresql"]
 also_copy = {copied}
-do_not_mutate_patterns = ['\\braise \\w+\\(f?"']
+do_not_mutate_patterns = {wording}
 """
 
 
@@ -105,7 +106,8 @@ def _copy(name: str) -> Path:
             shutil.copy(path, folder)
     source, tests = PACKAGES[name]
     files = [path.name for path in folder.iterdir() if path.is_file() and path.name != "pyproject.toml"]
-    settings = SETTINGS.format(source=json.dumps(source), tests=json.dumps(tests), copied=json.dumps([*COPIED, *files]))
+    lists = {"source": source, "tests": tests, "copied": [*COPIED, *files], "wording": WORDING}
+    settings = SETTINGS.format(**{key: json.dumps(values) for key, values in lists.items()})
     with (folder / "pyproject.toml").open("a", encoding="utf-8") as file:
         file.write(settings)
     return folder

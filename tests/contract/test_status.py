@@ -111,6 +111,7 @@ def test_recipients_who_are_reported_one_by_one_count_while_their_request_goes_o
     sending.report(claim, BATCH)
     sending.accept(claim)
     assert sending.status().rate == pytest.approx(BATCH / 2 / 60)
+    assert sending.at(150).status().rate == pytest.approx(BATCH / 4 / 60), "spread over the time of the request"
     assert sending.at(181).status().rate == 0
 
 

@@ -219,3 +219,15 @@ def test_hash_is_half_of_hmac_sha256(key: bytes):
     whole = hmac.digest(key, b"ann@example.org", "sha256")
 
     assert AddressHash(key)("Ann@example.org") == urlsafe_b64encode(whole[:16]).rstrip(b"=").decode()
+
+
+def test_longest_local_part_and_address_are_those_of_the_standard():
+    domain = ".".join(["d" * 60] * 3)
+    longest = "a" * 64 + "@" + domain + "." + "e" * (254 - 64 - 1 - len(domain) - 1)
+
+    assert len(longest) == 254
+    assert parse_address(longest) == longest
+    assert parse_address("a" * 64 + "@example.org") == "a" * 64 + "@example.org"
+    for refused in (longest + "e", "a" * 65 + "@example.org"):
+        with pytest.raises(InvalidAddress):
+            parse_address(refused)

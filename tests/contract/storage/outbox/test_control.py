@@ -168,3 +168,12 @@ def test_correction_gives_those_who_wait_another_issue_and_leaves_other_campaign
     assert before.issue_hash == campaign.issue_hash
     assert claim_next(connection, campaign).issue_hash == corrected.hash
     assert campaigns.require(connection, other.month).issue_hash == other.issue_hash
+
+
+def test_finishing_one_campaign_leaves_the_others_sending(connection):
+    campaign = begun(connection)
+    other = begun(connection, NOVEMBER.shift(1))
+
+    assert campaigns.finish_if_done(connection, campaign.id, LATER)
+    assert standing(connection, campaign) == (CampaignState.SENT, None)
+    assert standing(connection, other) == (CampaignState.SENDING, None)

@@ -9,7 +9,7 @@ from storage_samples import LEASE, begin_campaign, claim_next, make_person
 
 from digest.delivery.states import AttemptState, Skipped
 from digest.errors import NotFound
-from digest.storage.outbox import campaigns, claiming, results, settling
+from digest.storage.outbox import campaigns, claiming, members, results, settling, throughput
 from digest.storage.tables.outbox import attempt
 
 MINUTE = dt.timedelta(minutes=1)
@@ -94,6 +94,8 @@ def test_late_proof_counts_more_than_having_given_up(connection, campaign):
     balance = campaigns.balance(connection, campaign.id)
 
     assert (balance.accepted, balance.skipped_because) == (3, {})
+    states = members.states_of(connection, [member.delivery_id for member in claim.recipients])
+    assert set(states.values()) == {("accepted", None)}, "why they were skipped is forgotten"
 
 
 def test_evidence_is_written_down_with_its_words_and_its_time(connection, campaign):
@@ -136,3 +138,16 @@ def test_settled_attempt_keeps_its_times_when_the_clock_was_ahead(connection, ca
 
     lease = connection.execute(select(attempt.c.lease_until, attempt.c.finished_at)).one()
     assert tuple(lease) == (NOON + LEASE, LATER)
+
+
+def test_owners_are_those_with_a_running_lease_or_an_end_within_the_last_minute(connection, campaign):
+    claim = claim_next(connection, campaign)
+
+    def owners(now):
+        return throughput.measure(connection, campaign.id, now).owners
+
+    assert owners(NOON + LEASE - MINUTE) == {"worker"}
+    assert owners(NOON + LEASE) == frozenset(), "its lease has run out"
+    results.record_accepted(connection, claim.attempt_id, message_id=None, rejected={}, now=NOON + LEASE)
+    assert owners(NOON + LEASE + MINUTE) == {"worker"}
+    assert owners(NOON + LEASE + 2 * MINUTE) == frozenset()
