@@ -41,7 +41,7 @@ class Admission:
         return self._within_rate(connection, batches, now) if self._sending.rate else (batches, 0.0)
 
     def record_claims(self, connection: Connection, sizes: Sequence[int], now: dt.datetime) -> None:
-        """Tell how many recipients each claimed batch has; in the same transaction."""
+        """Record how many recipients each claimed batch has; in the transaction that claims them."""
         if self._trial and sizes:
             state = gate.lock(connection, self._name)
             gate.write(connection, self._name, during_trial(state, now=now, until=now + self._sending.lease))
@@ -49,7 +49,7 @@ class Admission:
             gate.charge(connection, self._name, sum(sizes), self._sending.rate, now)
 
     def give_back(self, connection: Connection, began: dt.datetime, now: dt.datetime) -> None:
-        """Tell that a claim that *began* then led to no request; in the transaction that gives it back."""
+        """Record that a claim made at *began* led to no request; in the transaction that gives it back."""
         state = gate.lock(connection, self._name)
         gate.write(connection, self._name, after_no_request(state, began=began, now=now))
 

@@ -30,13 +30,13 @@ from digest.storage import issues
 from digest.storage.db.database import Database
 from digest.storage.outbox import campaigns, claiming, partial_results, results
 
-_GLANCE = 1.0  # seconds between looks at what others did
-_SETTLE = 5.0  # seconds between looks for workers that died, while there is enough to do
-_AT_ONCE = 2  # batches claimed in one transaction: more would all be built at the same time, and come back together
+_GLANCE = 1.0  # seconds between checks of what others did
+_SETTLE = 5.0  # seconds between checks for workers that died, while there is work
+_AT_ONCE = 2  # batches claimed in one transaction: more would be built, and answered, all at the same time
 _NO_THREAD = (
     "this machine can't start a thread for a request: raise its limits of processes and memory (ulimit -u, ulimit -v)"
 )
-_STUBBORN = 30  # times that the clerk tries to write down answers while the database fails
+_STUBBORN = 30  # times that the clerk tries to record results while the database fails
 
 
 class Clerk:
@@ -86,7 +86,7 @@ class Clerk:
             raise self._fault
 
     def _turn_or_close(self) -> bool:
-        """A turn; after a fault of the program the answers to what is under way are still awaited and written down."""
+        """Take a turn. After a bug, the clerk still waits for open requests and records their results."""
         try:
             return self._turn()
         except Exception as fault:
@@ -101,11 +101,11 @@ class Clerk:
 
     @property
     def _busy(self) -> int:
-        """Requests that go on."""
+        """The number of requests under way."""
         return self._under_way - sum(isinstance(one, Done) for one in self._uncommitted)
 
     def _turn(self) -> bool:
-        """Write down, claim, hand out, listen; False if there is nothing left that this worker could do."""
+        """Record, claim, hand out, listen; False if nothing is left that this worker could do."""
         try:
             if not self._closing:
                 self._settle(_SETTLE)
@@ -118,7 +118,7 @@ class Clerk:
             self._sending.wait(_GLANCE)
             return True
         self._failures = 0
-        self._hand_out()  # first: until then nobody makes these requests
+        self._hand_out()  # first: until then no thread makes these requests
         self._tell()
         self._listener.paused(self._admission.tripped)
         if not self._under_way and not self._claimed and (self._closing or self._is_over()):
@@ -127,7 +127,7 @@ class Clerk:
         return True
 
     def _transact(self) -> float:
-        """Write down and claim; the seconds after which to ask again if nothing is said meanwhile."""
+        """Record and claim; return the seconds after which to claim again if no message arrives."""
         busy = self._busy
         ready = 0 if self._closing else self._hands.ready(busy + _AT_ONCE)
         left = len(self._claimed)
@@ -171,12 +171,12 @@ class Clerk:
         for claim in claims:
             if (claim.issue_hash, claim.key) not in self._editions:
                 self._editions[claim.issue_hash, claim.key] = issues.edition(connection, claim.issue_hash, claim.key)
-        # before the commit: whatever becomes of it, they are handed out or given back
+        # before the commit: even if it fails, these are handed out or given back
         self._claimed += [Claimed(claim, now, turn.deadline) for claim in claims]
         return 0.0 if limit < free and len(claims) == limit else _GLANCE
 
     def _give_back(self, turn: Turn) -> None:
-        """Let what was claimed and not handed out wait again: nobody has made these requests."""
+        """Let batches that were claimed and not handed out wait again: no request was made for them."""
         for one in self._claimed:
             owner, attempt_id = self._sending.owner, one.claim.attempt_id
             if results.record_never_requested(
@@ -185,7 +185,7 @@ class Clerk:
                 self._admission.give_back(turn.connection, one.began, turn.now)
 
     def _hand_out(self) -> None:
-        """Give what was claimed to the hands; the rest stays claimed if the machine refuses."""
+        """Give claimed batches to the hands. If the machine refuses a thread, the rest stays claimed."""
         try:
             self._guard.keep([one.claim.attempt_id for one in self._claimed])
         except StorageError as error:
@@ -199,7 +199,7 @@ class Clerk:
             self._hands.limit(self._busy, error)
 
     def _refuse(self, why: NotAccepted) -> None:
-        """Say of all that was claimed that it was not taken."""
+        """Report every claimed batch as not accepted."""
         for one in self._claimed:
             self._under_way += 1
             self._messages.put(Done(one.claim, one.began, why))
@@ -216,7 +216,7 @@ class Clerk:
         record(turn.connection, self._transport.description.name, turn.campaign.id, done, turn.now, jitter, progress)
 
     def _record_partial(self, turn: Turn, report: PartialReport) -> bool:
-        """Record a partial report; whether more of its request may go out."""
+        """Record a partial report; return whether more of its request may go out."""
         ours = partial_results.record_partial(
             turn.connection,
             report.claim.attempt_id,
@@ -228,10 +228,10 @@ class Clerk:
 
     def _tell(self) -> None:
         """Tell waiting threads and the listener what has just been committed."""
-        said, self._uncommitted = self._uncommitted, []
-        done = [one for one in said if isinstance(one, Done)]
+        committed, self._uncommitted = self._uncommitted, []
+        done = [one for one in committed if isinstance(one, Done)]
         self._under_way -= len(done)
-        for report in said:
+        for report in committed:
             if isinstance(report, PartialReport):
                 report.committed.set()
         for one in done:

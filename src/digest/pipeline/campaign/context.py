@@ -16,14 +16,14 @@ from digest.rendering.environment import Renderer
 class Sending:
     """
     Attributes:
-        sign: From a subscriber's id to the token of the unsubscribe link.
-        preferences_signer: From the date of a mail to the same for the links to their preferences, which end some day.
-        wait: Sleeps that many seconds.
+        sign: Makes the token of the unsubscribe link from a subscriber's id.
+        preferences_signer: From the date of a mail, makes the same for the link to the preferences, which expires.
+        wait: Sleeps for that many seconds.
         jitter: A random number, evenly from 0 to 1.
-        in_flight: Requests of one worker at once.
+        in_flight: The most requests of one worker at once.
         rate: Recipients a second, of all workers together; 0: no limit.
-        deadline: Seconds within which a request must be over; less than *lease*.
-        high_water: Keeps the newest attempt beside the database; None if the database loses nothing.
+        deadline: Seconds within which a request must end; less than *lease*.
+        high_water: Keeps the newest attempt outside the database; None if the database can't lose commits.
         resend_after: How long a doubt waits for evidence before the batch goes again; None: a person decides.
         hands: Makes the threads for that many requests at once.
     """
@@ -48,5 +48,5 @@ class Sending:
 
     @property
     def planned_batch_size(self) -> int:
-        """Members of a batch, at most: no more than go in one second, so that a slow rate is an even one."""
+        """The most members of a batch: no more than go in one second, so that a slow rate is even."""
         return min(self.batch_size, max(1, int(self.rate))) if self.rate else self.batch_size

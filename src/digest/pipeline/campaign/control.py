@@ -1,4 +1,4 @@
-"""Holding, resuming and cancelling a campaign. A claim looks at the campaign's state, so no worker has to be told."""
+"""Holding, resuming and cancelling a campaign. A claim looks at the campaign's state, so workers need no message."""
 
 from sqlalchemy import Connection
 
@@ -20,17 +20,17 @@ _OVER = (CampaignState.SENT, CampaignState.CANCELLED)
 
 def hold(database: Database, month: Month, reason: str | None = None) -> bool:
     """
-    Hold the campaign of *month*: no further request goes out; those under way are finished.
+    Hold the campaign of *month*: no further request goes out; those under way finish.
 
     Args:
-        reason: None: the one that it is held for already, unless it was only planned; else `held by hand`.
+        reason: None keeps the reason of a campaign that is already held; otherwise it becomes `held by hand`.
 
     Returns:
-        Whether that changed anything: it was not held, or for another reason.
+        Whether anything changed: it was not held, or for another reason.
 
     Raises:
-        NotFound: It has none.
-        Conflict: It is over.
+        NotFound: *month* has no campaign.
+        Conflict: The campaign is over.
     """
 
     def change(connection: Connection) -> bool:
@@ -51,15 +51,15 @@ def resume(
     Resume a held campaign. If the issue was assembled and approved again, pending deliveries get the corrected bytes.
 
     Args:
-        workshop: Whose files must still say what is approved; None: nobody looks at files.
-        as_approved: What is approved goes on, whatever the files say.
+        workshop: Its files must still match the approved version; None skips this check.
+        as_approved: Resume with the approved version even if files changed.
 
     Returns:
-        Whether it goes on with corrected bytes.
+        Whether it continues with corrected bytes.
 
     Raises:
         NotFound: *month* has no campaign.
-        Conflict: It is over, another step comes first (says which, and names what has changed), or the database has
+        Conflict: The campaign is over, another step comes first (named, with what has changed), or the database has
             lost requests.
     """
 
@@ -85,8 +85,8 @@ def cancel(database: Database, month: Month) -> None:
     Cancel the campaign of *month* permanently: pending deliveries are skipped; open requests still settle.
 
     Raises:
-        NotFound: It has none.
-        Conflict: It is sent.
+        NotFound: *month* has no campaign.
+        Conflict: The campaign is sent.
     """
 
     def change(connection: Connection) -> None:

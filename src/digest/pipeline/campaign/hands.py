@@ -41,7 +41,7 @@ class Hands:
                 thread.join()
 
     def ready(self, wanted: int) -> int:
-        """Start threads until *wanted* of them run, and return how many do. After a refusal no other one is started."""
+        """Start threads until *wanted* of them run, and return how many do. After a refusal, start no more."""
         while len(self._threads) < min(wanted, self._most):
             try:
                 # daemon: Ctrl-C ends the process without waiting for them
@@ -60,7 +60,7 @@ class Hands:
         self._most = most
 
     def give(self, job: Job) -> None:
-        """Let a thread do *job*, which must not raise; if this raises, nobody does it."""
+        """Let a thread do *job*, which must not raise. If this call raises, the job is not done."""
         self._jobs.put(job)
 
     def _work(self) -> None:

@@ -27,7 +27,7 @@ class HighWater(Protocol):
     """Where the mark is kept, for all processes that use the database."""
 
     name: str
-    """What people know it by."""
+    """Its name in messages for people."""
 
     def read(self) -> Mark | None:
         """The mark; None if none was ever kept.
@@ -57,14 +57,14 @@ def newest(connection: Connection) -> Mark:
 
 
 def missing(known: Mark, kept: Mark | None) -> int:
-    """How many attempts the database has lost, at least; all that were kept if it is another database."""
+    """The least number of attempts that the database has lost; all of them if it is another database."""
     if kept is None:
         return 0
     return max(0, kept.attempt - (known.attempt if kept.installation == known.installation else 0))
 
 
 class Guard:
-    """What a worker asks before it claims, and keeps before its requests go out.
+    """What a worker checks before it claims, and keeps before its requests go out.
 
     Args:
         high_water: None for a database that can't lose what was committed.
@@ -75,7 +75,7 @@ class Guard:
         self._installation = ""
 
     def why_not(self, connection: Connection) -> str | None:
-        """Why nothing may be sent from this database and what to do, or None.
+        """Why nothing may be sent from this database, with the remedy; None if sending is safe.
 
         Raises:
             StorageError: The mark can't be read.
@@ -111,6 +111,6 @@ def _explained(name: str, known: Mark, kept: Mark) -> str:
 
 
 def hold_all(connection: Connection, reason: str, now: dt.datetime) -> None:
-    """Hold every campaign that is being sent or only planned: that one may have been sent since."""
+    """Hold every campaign that is sending or only planned: a planned one may have been sent since."""
     for campaign in campaigns.sending_or_planned(connection):
         campaigns.hold(connection, campaign.id, reason, now)

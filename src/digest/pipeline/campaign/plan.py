@@ -1,4 +1,4 @@
-"""Planning who gets what, once a month, and starting what is only planned."""
+"""Planning who gets which edition, once a month, and starting a campaign that is only planned."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ from digest.storage.people.reachable import out_of_reach
 
 def audience(database: Database, workshop: Workshop, month: Month, sending: Sending) -> Audience:
     """
-    Who would get which edition if the campaign began now; plans nothing.
+    Count who would get which edition if the campaign began now; plan nothing.
 
     Raises:
         NotFound, Conflict: As `plan`; also if the campaign has begun, since its audience is frozen.
@@ -38,7 +38,7 @@ def audience(database: Database, workshop: Workshop, month: Month, sending: Send
 
 
 def not_planned(database: Database) -> Mapping[str, int]:
-    """How many active people would not be in a plan that is made now, by the reason."""
+    """Count active people who would not be in a plan made now, by reason."""
     with database.read() as connection:
         return out_of_reach(connection, database.now(connection).date())
 
@@ -57,14 +57,14 @@ def plan(
 
     Args:
         also: Runs inside that transaction, so that it happens if and only if the campaign begins.
-        only: Hold the campaign, so that no worker takes it up before `start` or `resume`.
+        only: Hold the campaign, so that no worker sends it before `start` or `resume`.
 
     Returns:
-        The campaign; the same one, unchanged, if it has begun before.
+        The campaign. If *month* already has one, that one, unchanged.
 
     Raises:
         NotFound: The issue is not assembled.
-        Conflict: Another step comes first; says which, and names what has changed.
+        Conflict: Another step comes first; the message names it and what has changed.
     """
     with database.write() as connection:
         now = database.now(connection)
@@ -85,10 +85,10 @@ def plan(
 
 def start(database: Database, workshop: Workshop, month: Month, sending: Sending) -> None:
     """
-    Let the campaign of *month* begin if it is only planned; any other, or none, stays as it is.
+    Start the campaign of *month* if it is only planned; otherwise do nothing.
 
     Raises:
-        Conflict: Another step comes first; says which, and names what has changed.
+        Conflict: Another step comes first; the message names it and what has changed.
     """
     with database.write() as connection:
         campaign = campaigns.find(connection, month)
@@ -98,7 +98,7 @@ def start(database: Database, workshop: Workshop, month: Month, sending: Sending
 
 
 def check_start(database: Database, workshop: Workshop, month: Month, sending: Sending) -> None:
-    """Raise what `start` would; changes nothing."""
+    """Raise what `start` would raise; change nothing."""
     with database.read() as connection:
         require_sendable(connection, month, workshop.files, sending)
 
@@ -113,16 +113,16 @@ def require_sendable(
     lock: bool = False,
 ) -> IssueRow:
     """
-    The issue's row, if it may be sent now.
+    Return the issue's row if it may be sent now.
 
     Args:
-        files: What it must still say; None: nobody looks at files.
-        as_approved: What is approved goes on, whatever the files say.
-        lock: Let nobody else change it before this transaction ends.
+        files: They must still match the approved version; None skips this check.
+        as_approved: Accept the approved version even if files changed.
+        lock: Lock the issue until the end of the transaction.
 
     Raises:
-        NotFound: It is not assembled.
-        Conflict: Another step comes first; says which, and names what has changed.
+        NotFound: The issue is not assembled.
+        Conflict: Another step comes first; the message names it and what has changed.
     """
     facts = facts_of(connection, month, require_approval=sending.require_approval, files=files, lock=lock)
     following = next_step(facts.with_approved_version if as_approved else facts)
@@ -132,7 +132,7 @@ def require_sendable(
 
 
 def continue_campaign(connection: Connection, campaign: Campaign, row: IssueRow, now: dt.datetime) -> bool:
-    """Let a held campaign go on with the bytes of *row*, and publish them; says whether they are corrected ones."""
+    """Continue a held campaign with the bytes of *row*; publish and return True if they were corrected."""
     corrected = row.issue_hash != campaign.issue_hash
     if corrected:
         campaigns.correct(connection, campaign.id, row.issue_hash)

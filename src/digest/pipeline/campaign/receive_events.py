@@ -1,4 +1,4 @@
-"""Receiving events: evidence that a request was taken, outcomes, suppressions. One transaction for each post."""
+"""Receiving events: evidence that a request was accepted, outcomes, suppressions. One transaction for each post."""
 
 import datetime as dt
 from collections import defaultdict
@@ -14,7 +14,9 @@ from digest.storage.db.database import Database
 from digest.storage.outbox import campaigns, outcomes, results, splits
 from digest.subscribers.suppression import Reason
 
-OVER_QUOTA = "SendGrid dropped mails for want of quota: raise it, then resume; those readers wait again"
+OVER_QUOTA = (
+    "SendGrid dropped mails because the quota is used up: raise the quota, then resume; those readers wait again"
+)
 
 
 @dataclass(frozen=True)
@@ -28,13 +30,13 @@ class Received:
 
 def receive(database: Database, post: Post, *, identify: Identify, soft_bounces: int) -> Received:
     """
-    Let the events of a post take effect, all of them or none. Any order and any number of copies lead to the same.
+    Apply the events of a post, all of them or none. Any order and any number of copies have the same effect.
 
     Args:
         soft_bounces: Campaigns in a row with a soft bounce after which an address is suppressed.
 
     Raises:
-        StorageError: Nothing was changed; the provider must be asked to come again.
+        StorageError: Nothing was changed; the provider must send the post again.
     """
     if not post.events and not post.others:
         return Received()
@@ -61,7 +63,7 @@ Known = Mapping[int, tuple[AttemptState, int]]
 
 
 def _prove(connection: Connection, about: Iterable[About], known: Known, now: dt.datetime) -> int:
-    """An event about a member proves that the request was taken, whatever was decided about it meanwhile."""
+    """Record requests as accepted that events about their members prove, whatever was decided meanwhile."""
     claims = [(number, a) for number, a in about if a in known and known[a][0] is not AttemptState.ACCEPTED]
     home = outcomes.campaigns_of(connection, {number for number, _ in claims})
     proven = {attempt for number, attempt in claims if home.get(number) == known[attempt][1]}
@@ -73,7 +75,7 @@ def _prove(connection: Connection, about: Iterable[About], known: Known, now: dt
 
 
 def _wait_again(connection: Connection, over_quota: Iterable[About], known: Known, now: dt.datetime) -> int:
-    """Whoever was dropped for want of quota waits again, once, and the campaign is held until there is some."""
+    """Let deliveries dropped for lack of quota wait again, once, and hold their campaign."""
     ours = [(number, attempt) for number, attempt in over_quota if attempt in known]
     dropped: defaultdict[int, list[int]] = defaultdict(list)
     home = outcomes.campaigns_of(connection, {number for number, _ in ours})
@@ -89,7 +91,7 @@ def _wait_again(connection: Connection, over_quota: Iterable[About], known: Know
 
 
 def _move(connection: Connection, found: Effects, known: Known, soft_bounces: int) -> list[str]:
-    """Move outcomes on; the addresses that bounced softly too many times in a row."""
+    """Record outcomes; return the addresses that had too many soft bounces in a row."""
     rows = outcomes.lock(connection, {number for number, _ in (*found.outcomes, *found.blocked)})
 
     def ours(about: About) -> bool:

@@ -1,4 +1,4 @@
-"""Writing down what requests came back with, and what follows for batch, campaign and breaker."""
+"""Recording the results of requests, with their effect on batch, campaign and breaker."""
 
 import datetime as dt
 from collections.abc import Callable, Sequence
@@ -14,17 +14,17 @@ from digest.storage.outbox import campaigns, gate, members, results, splits
 from digest.storage.outbox.claiming import Claim
 from digest.storage.outbox.results import Taken
 
-_HALVINGS = 3  # of a batch that is refused without a word why, before a person has to look
+_HALVINGS = 3  # of a batch that is refused without a reason, before a person has to look
 
 
 @dataclass(frozen=True)
 class Done:
-    """A request that is over.
+    """A request that has ended.
 
     Attributes:
         began: The claim's time.
-        outcome: The answer, or what was raised.
-        requested: Whether the transport was asked; if not, nobody can have been reached.
+        outcome: The answer, or the exception.
+        requested: Whether the transport was called; if not, no one can have been reached.
     """
 
     claim: Claim
@@ -43,11 +43,11 @@ def record(
     progress: Sequence[dt.datetime] = (),
 ) -> None:
     """
-    Write down the ends of requests, hold the campaign where a person has to look, and tell the breaker.
+    Record the results of requests, hold the campaign if a person has to look, and update the breaker.
 
     Args:
-        transport: Its name, which is that of the gate.
-        progress: When each request was claimed that goes on and has just had a recipient accepted.
+        transport: The name of the transport, and so of its gate.
+        progress: For each open request that just had a recipient accepted, when it was claimed.
     """
     if not done and not progress:
         return
@@ -79,14 +79,14 @@ def _taken(done: Done, answer: Answer) -> Taken:
 
 
 def _give_back(connection: Connection, done: Done, now: dt.datetime) -> str:
-    """Let a batch wait again for which no request could be made; why the campaign has to be held."""
+    """Let a batch wait again for which no request could be made; return why to hold the campaign."""
     detail = f"no request was made: {type(done.outcome).__name__}"
     results.record_not_accepted(connection, done.claim.attempt_id, detail=detail, now=now)
     return _fault(done.outcome)
 
 
 def _record_one(connection: Connection, done: Done, now: dt.datetime) -> str | None:
-    """Write down one request that was not simply accepted; why the campaign has to be held, or None."""
+    """Record one request that was not simply accepted; return why to hold the campaign, or None."""
     attempt, error = done.claim.attempt_id, done.outcome
     said = str(error)
     if isinstance(error, TooLarge):

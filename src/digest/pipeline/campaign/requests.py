@@ -70,7 +70,7 @@ class Requests:
         self._messages.put(report)
         while not report.committed.wait(_GLANCE):
             if self._ended.is_set():
-                raise InDoubt("the worker stopped before it could write down the answers")
+                raise InDoubt("the worker stopped before it could record the results")
         if not report.goes_on:
             raise Withdrawn("the worker stops, the campaign is held or cancelled, or the lease had run out")
 

@@ -1,4 +1,4 @@
-"""Settling: what became of attempts whose worker is gone, and of those in doubt."""
+"""Settling attempts whose worker is gone, and attempts in doubt."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -16,16 +16,16 @@ from digest.storage.db.database import Database
 from digest.storage.outbox import campaigns, claiming, members, results, settling
 from digest.storage.outbox.claiming import OpenAttempt
 
-_LOST = "the worker stopped before it could write down the answer"
+_LOST = "the worker stopped before it could record the answer"
 LONGEST_LEASE = dt.timedelta(hours=1)  # that can be configured
 
 
 class Decision(StrEnum):
     """What a person decides about attempts in doubt."""
 
-    RESEND = "resend"  # they go again: whoever had been taken gets two
-    ASSUME_SENT = "assume-sent"  # they count as accepted: whoever had not been taken gets none
-    GIVE_UP = "give-up"  # they count as skipped
+    RESEND = "resend"  # sent again: anyone who already received it gets it twice
+    ASSUME_SENT = "assume-sent"  # count as accepted: anyone who was not reached never gets it
+    GIVE_UP = "give-up"  # count as skipped
 
 
 _DECIDE: dict[Decision, Callable[..., bool]] = {
@@ -43,15 +43,15 @@ def settle(
     lease: dt.timedelta = LONGEST_LEASE,
 ) -> int:
     """
-    Settle by evidence the attempts of *month* that nobody works on any more, and by policy those long in doubt.
+    Settle attempts of *month* whose worker is gone by evidence, and attempts long in doubt by policy.
 
-    An attempt is left alone while its worker lives and its lease runs. Where the transport can tell, what was
-    taken counts as accepted and the rest waits again; where it can't, the attempt is in doubt. Times that lie further
-    ahead than they can are set back: the clock was ahead when they were written.
+    An attempt is left alone while its worker is alive and its lease lasts. If the transport has evidence, deliveries
+    that it reached count as accepted and the rest waits again; otherwise the attempt is in doubt. Times that are
+    impossibly far ahead are set back: the clock was ahead when they were written.
 
     Args:
-        resend_after: How long a doubt waits before the batch goes again; None: until a person decides.
-        lease: How long a worker counts as alive without a word.
+        resend_after: How long an attempt stays in doubt before its batch is sent again; None: until a person decides.
+        lease: How long a worker counts as alive without a report.
 
     Returns:
         The number of attempts that were settled or put in doubt.
@@ -78,14 +78,14 @@ def settle(
 
 def decide(database: Database, month: Month, decision: Decision) -> int:
     """
-    Settle everything of *month* that is in doubt as a person decides.
+    Settle everything in doubt of *month* as a person decides.
 
     Returns:
-        The number of deliveries that this was about.
+        The number of deliveries that were settled.
 
     Raises:
         NotFound: *month* has no campaign.
-        Conflict: It is cancelled, so nothing of it can go again.
+        Conflict: The campaign is cancelled, so nothing of it can be sent again.
     """
 
     def every(connection: Connection) -> int:
@@ -94,7 +94,7 @@ def decide(database: Database, month: Month, decision: Decision) -> int:
         if campaign is None:
             raise NotFound(f"{month} has no campaign: there is nothing to settle")
         if decision is Decision.RESEND and campaign.state is CampaignState.CANCELLED:
-            raise Conflict(f"the campaign of {month} is cancelled: nothing of it goes again")
+            raise Conflict(f"the campaign of {month} is cancelled: nothing of it can be sent again")
         doubtful = [a for a in claiming.open_attempts(connection, campaign.id) if a.state is AttemptState.IN_DOUBT]
         detail = f"a person decided: {decision}"
         settled = sum(a.size for a in doubtful if _DECIDE[decision](connection, a.id, detail=detail, now=now))
@@ -118,7 +118,7 @@ class _Open:
 
 @dataclass(frozen=True)
 class _Waits:
-    """How long an open attempt waits before there is something to do about it."""
+    """Decides when an open attempt is to be settled."""
 
     lease: dt.timedelta
     resend_after: dt.timedelta | None
@@ -130,7 +130,7 @@ class _Waits:
         return self.can_tell or (one.sending and self._is_long_in_doubt(one.attempt, now))
 
     def is_ahead(self, one: "_Open", now: dt.datetime) -> bool:
-        """Whether a time of the attempt lies so far ahead that the clock was ahead when it was written."""
+        """Whether a time of the attempt is so far ahead that the clock was ahead when it was written."""
         if one.attempt.state is AttemptState.SENDING:
             return one.attempt.lease_until > now + self.lease
         return one.attempt.finished_at is not None and one.attempt.finished_at > now
@@ -158,7 +158,7 @@ def _counts_as_gone(attempt: OpenAttempt, now: dt.datetime) -> bool:
 
 
 def _settle(connection: Connection, found: _Open, transport: Transport, now: dt.datetime, *, can_tell: bool) -> bool:
-    """Settle one attempt; False if its worker came back, or somebody else was faster, since it was *found*."""
+    """Settle one attempt; False if it was settled, or its worker reported, since it was *found*."""
     before = found.attempt
     attempt = claiming.lock_open(connection, before.id)
     if attempt is None or attempt.state is not before.state:
@@ -170,7 +170,7 @@ def _settle(connection: Connection, found: _Open, transport: Transport, now: dt.
         taken = transport.evidence(everyone) or frozenset()
         settling.by_evidence(connection, attempt.id, taken=taken, detail=_LOST, now=now)
     elif attempt.state is AttemptState.IN_DOUBT:
-        settling.resend(connection, attempt.id, detail="no evidence came in time: it goes again", now=now)
+        settling.resend(connection, attempt.id, detail="no evidence arrived in time: sent again", now=now)
     else:
         doubtful = everyone[:1] if transport.description.one_by_one else None
         results.record_in_doubt(connection, attempt.id, detail=_LOST, doubtful=doubtful, now=now)

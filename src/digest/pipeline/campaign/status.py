@@ -25,19 +25,19 @@ from digest.storage.outbox.claiming import OpenAttempt
 from digest.storage.outbox.recipients import ListedRecipient
 from digest.storage.tables.notifications import NotificationState
 
-_REASONS = 10  # of the rejected that are told apart
+_REASONS = 10  # for rejection that are listed separately
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """What the configuration says about how a month goes on.
+    """What the configuration says about the next steps of a month.
 
     Attributes:
-        transport: Whose breaker may be tripped.
-        no_evidence: Why nothing is heard later of what became of a request; empty: something may be.
+        transport: The transport whose breaker may be tripped.
+        no_evidence: Why no evidence about a request arrives later; empty if some may.
         require_approval: Whether the calendar waits for an approval.
         schedule: When the calendar acts, if one runs.
-        files: What an issue is compared with; None: nobody looks whether it has changed.
+        files: The files that an issue is compared with; None: changes are not looked for.
     """
 
     transport: str
@@ -49,7 +49,7 @@ class Outlook:
 
 @dataclass(frozen=True)
 class Doubt:
-    """A request without a clear answer: how many deliveries it is about, since when (UTC), and what came back."""
+    """A request without a clear answer: its number of deliveries, since when (UTC), and what came back."""
 
     attempt_id: int
     deliveries: int
@@ -59,7 +59,7 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Pause:
-    """Nobody asks the provider before *until* (UTC). `reason`: what it last said."""
+    """No request goes to the provider before *until* (UTC). `reason`: its last error."""
 
     until: dt.datetime
     reason: str
@@ -72,24 +72,23 @@ class Status:
     Attributes:
         state: The campaign's if there is one, else the issue's.
         reason: Why it is held, or None.
-        facts: What `next_step` goes by.
+        facts: The input of `next_step`.
         duplicates: Deliveries proven to have been handed over twice.
         doubts: Attempts in doubt.
-        reported: Deliveries by what became of them later, as far as events tell.
-        rejected_because: How many were rejected for each of the most frequent reasons, in the provider's words.
-        correction: How far a correction has got that was assembled after the campaign began, and that does not go out
-            or, once the campaign is over, is not on the web; None: there is none.
-        paused: Why a campaign that is sending waits, and until when; None: it does not, or nobody asked.
-        rate: Recipients a second over the last minute of a campaign that is sending, 0 if it is known that nobody is
-            at work any more; None of any other, and while it waits.
-        under_way: Whether a request goes on, by a worker that is not taken to be dead.
-        ended: Whether a request of a campaign that is sending came to an end within the last minute, of somebody who
-            may still be at work.
-        gone: Whether everybody who handed over within the last minute is known to be at work no more.
-        outlook: As it was given.
-        due: When the calendar takes the next step of an issue that has no campaign; None: it is not to come.
+        reported: Deliveries by outcome, according to events.
+        rejected_because: The number of rejections for each of the most frequent reasons, in the provider's words.
+        correction: The state of a correction that was assembled after the campaign began and is not being sent or, once
+            the campaign is over, not on the web; None: there is none.
+        paused: Why a sending campaign is paused, and until when; None: it is not, or *outlook* is None.
+        rate: Recipients a second over the last minute of a sending campaign, 0 if its workers are known to have
+            stopped; None while it is paused or not sending.
+        under_way: Whether a request is open whose worker counts as alive.
+        ended: Whether a request ended within the last minute whose worker may still be running.
+        gone: Whether every worker that handed over within the last minute is known to have stopped.
+        outlook: As given.
+        due: When the calendar takes the next step of an issue without a campaign; None: it takes none.
 
-    How fast it goes is no part of how it stands: two that differ in that alone are equal.
+    Two statuses that differ only in speed are equal.
     """
 
     month: Month
@@ -117,22 +116,22 @@ class Status:
 
     @property
     def seconds_left(self) -> float | None:
-        """Until all that waits is handed over, if it goes on like this; None if nothing goes on."""
+        """Seconds until everything pending is handed over at the present rate; None if nothing is being sent."""
         return self.unfinished / self.rate if self.rate else None
 
     @property
     def outcomes(self) -> dict[str, int]:
-        """Deliveries by what became of them later; `none`: nothing was reported, as always with files and SMTP."""
+        """Deliveries by outcome; `none`: nothing was reported, as always with files and SMTP."""
         none = self.balance.planned - sum(self.reported.values())
         return {"none": none} | {word.value: self.reported.get(word, 0) for word in Outcome}
 
 
 def status(database: Database, month: Month, outlook: Outlook | None = None) -> Status:
     """
-    How *month* stands; `collecting` if nothing is frozen yet.
+    Return the status of *month*; `collecting` if nothing is frozen yet.
 
     Args:
-        outlook: None: neither `paused` nor `due` is looked for.
+        outlook: None leaves `paused` and `due` out.
     """
     with database.read() as connection:
         return _status(connection, month, outlook, database.now(connection))
@@ -150,10 +149,10 @@ def every_status(
 
 @dataclass(frozen=True)
 class Notifications:
-    """The queue of mails that are no issue, as far back as they are kept.
+    """The queue of notifications, as far back as they are kept.
 
     Attributes:
-        failed: Of each that was given up: id, kind, and why.
+        failed: Id, kind and reason of each notification that was given up.
     """
 
     waiting: int
@@ -161,7 +160,7 @@ class Notifications:
 
 
 def notification_status(database: Database) -> Notifications:
-    """How the queue of notifications stands."""
+    """Return the state of the queue of notifications."""
     with database.read() as connection:
         counts = notifications.count(connection)
         waiting = counts[NotificationState.WAITING] + counts[NotificationState.SENDING]
@@ -250,7 +249,7 @@ def people_of(database: Database, month: Month, which: Who) -> Iterator[ListedRe
     List the recipients of the campaign of *month* in that state, with the reason, in constant memory.
 
     Raises:
-        NotFound: It has none.
+        NotFound: *month* has no campaign.
     """
     with database.read() as connection:
         campaign = campaigns.require(connection, month)

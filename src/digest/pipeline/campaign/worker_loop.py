@@ -1,4 +1,4 @@
-"""A worker that never ends: every campaign that has begun, again and again."""
+"""A worker that runs until it is stopped: it sends every campaign that has begun."""
 
 import logging
 import threading
@@ -15,17 +15,17 @@ from digest.storage.db.database import Database
 from digest.storage.outbox import campaigns, claiming
 from digest.transports.redaction import redacted
 
-_PAUSE = 2.0  # seconds between looks for something to do
+_PAUSE = 2.0  # seconds between checks for work
 
 log = logging.getLogger("digest.worker")
 
 
 def run_forever(database: Database, sending: Sending, stop: threading.Event) -> None:
     """
-    Hand over every campaign that is sending, and settle what is open of the others, until *stop* is set.
+    Hand over every campaign that is sending, and settle open attempts of the others, until *stop* is set.
 
-    An error of a campaign or of the database is logged, and it is tried again; so is a fault of the program, since
-    whoever runs this has other campaigns and no other worker.
+    Errors of a campaign or of the database are logged and retried. So are bugs, since there are other campaigns and
+    maybe no other worker.
     """
     while not stop.is_set():
         try:
@@ -33,16 +33,16 @@ def run_forever(database: Database, sending: Sending, stop: threading.Event) -> 
         except DigestError as error:
             log.error("%s; trying again in %d seconds", error, _PAUSE)  # noqa: TRY400  its message says it all
         except Exception as fault:  # noqa: BLE001
-            # its words may hold an address
+            # its message may contain an address
             log.error("a fault of the program: %s; trying again in %d seconds", _where(fault), _PAUSE)  # noqa: TRY400
         stop.wait(_PAUSE)
 
 
 def run_once(database: Database, sending: Sending, stop: threading.Event | None = None) -> None:
-    """Do what there is to do now.
+    """Do everything that is due now.
 
     Raises:
-        DigestError: What stands in the way.
+        DigestError: A campaign or the database failed.
     """
     for month in _months(database, CampaignState.SENDING):
         _hand_over(database, month, sending, stop)
@@ -59,7 +59,7 @@ def _hand_over(database: Database, month: Month, sending: Sending, stop: threadi
             log.info("%s: handing over, %d waiting", month, campaigns.balance(connection, campaign.id).waiting)
     state = work(database, month, sending, stop=stop)
     if idle and state is CampaignState.SENDING:
-        return  # only doubt is left, and that was said
+        return  # only deliveries in doubt are left, and that was logged
     with database.read() as connection:
         campaign = campaigns.require(connection, month)
         balance = campaigns.balance(connection, campaign.id)

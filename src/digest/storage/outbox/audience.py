@@ -1,4 +1,4 @@
-"""Who gets which edition: decided in SQL, once per distinct selection, then joined with the people."""
+"""Who gets which edition: decided in SQL once per distinct selection, then joined with subscribers."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -35,29 +35,29 @@ from digest.subscribers.subscriber import NoMatch
 snapshot = Table(
     "audience",
     MetaData(),
-    Column("place", Integer, primary_key=True),  # from 1: an edition after the other, then those who are skipped
+    Column("place", Integer, primary_key=True),  # from 1: edition after edition, then people who are skipped
     Column("subscriber_id", BigKey, nullable=False),
     Column("language", Integer, nullable=False),  # place in the issue's languages, from 0
     Column("mask", Integer),
-    Column("reason", Text),  # why they are skipped; null: they are mailed
+    Column("reason", Text),  # why the person is skipped; null: they are mailed
     prefixes=["TEMPORARY"],
     postgresql_on_commit="DROP",
 )
-"""The audience at one moment, while a campaign is planned: batches are counted and filled from the same people, whoever
-joins or leaves meanwhile."""
+"""The audience at the moment of planning. Batches are counted and filled from the same people, even if someone joins or
+leaves meanwhile."""
 
 
 def people(issue_hash: str, month: Month, languages: Sequence[str], today: dt.date) -> Select[Any]:
     """
-    A query of everybody who is in the plan of an issue: active, with a consent that holds, and not suppressed.
+    Select everyone in the plan of an issue: active, with a valid consent, and not suppressed.
 
     Args:
-        languages: In which there are editions; whoever has another gets the first.
-        today: The day on which consents must hold, in UTC.
+        languages: The languages of the editions. A person with another language gets the first.
+        today: The day on which consents must be valid, in UTC.
 
     Returns:
-        Rows of subscriber_id, language (its place in *languages*), mask, reason. Where there is a reason the person is
-        skipped, and the mask means nothing.
+        Rows of subscriber_id, language (its place in *languages*), mask, reason. A person with a
+        reason is skipped; ignore the mask.
     """
     whole = select(func.max(edition.c.mask)).where(edition.c.hash == issue_hash).scalar_subquery()
     topics = select(issue_topic.c.bit, issue_topic.c.topic).where(issue_topic.c.hash == issue_hash).subquery("topics")
@@ -68,10 +68,10 @@ def headcounts(
     connection: Connection, month: Month, topics: Sequence[frozenset[str]], languages: Sequence[str], today: dt.date
 ) -> dict[EditionKey, int]:
     """
-    How many people would get each edition of an issue that is not frozen yet; editions for nobody are left out.
+    Count the people who would get each edition of an issue that is not frozen yet, without empty editions.
 
     Args:
-        topics: Of each article, in the issue's order.
+        topics: The topics of each article, in the issue's order.
     """
     pairs = [(1 << place, topic) for place, of_article in enumerate(topics) for topic in sorted(of_article)]
     if not pairs:
@@ -101,7 +101,7 @@ def _people(topics: Subquery, whole: Any, month: Month, languages: Sequence[str]
 
 
 def _matched(topics: Subquery, whole: Any) -> CTE:
-    """Selections that some article matches, each with its mask: a few thousand rows, whatever the number of people."""
+    """Selections that match an article, each with its mask: a few thousand rows, however many subscribers there are."""
     by_topic = (
         select(selection_topic.c.selection_id, func.sum(distinct(topics.c.bit)).label("mask"))
         .join(topics, topics.c.topic == selection_topic.c.topic)

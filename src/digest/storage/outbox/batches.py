@@ -1,4 +1,4 @@
-"""Batches: a range of deliveries for one request, less those that were moved elsewhere."""
+"""Batches: a range of deliveries for one request, without those that were moved elsewhere."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,25 +10,25 @@ from digest.storage.outbox.members import IDS_AT_ONCE, of_batch
 from digest.storage.outbox.rows import BATCHES, BatchRow
 from digest.storage.tables.outbox import batch, campaign, delivery
 
-_NO_RANGE = {"first_delivery": None, "last_delivery": None}  # an empty one would hide the batch behind it
+_NO_RANGE = {"first_delivery": None, "last_delivery": None}  # an empty range would hide the batch after it
 
 
 def lock(connection: Connection, batch_id: int) -> BatchRow:
-    """The batch, which nobody else changes until the end of the transaction."""
+    """Lock a batch until the end of the transaction."""
     return BatchRow(*connection.execute(BATCHES.where(batch.c.id == batch_id).with_for_update()).one())
 
 
 def split_off(connection: Connection, old: BatchRow, some: Sequence[int], **values: Any) -> int:
     """
-    Move some members of a batch to a new batch of the same edition, and take them off the old one's size.
+    Move some members of a batch to a new batch of the same edition, and reduce the size of the old one.
 
     Args:
-        old: The batch as `locked` gave it.
+        old: The batch, from `lock`.
         some: Members of *old*, in order; not empty.
-        values: What is special about the new batch: its state, where it comes from.
+        values: Columns of the new batch that differ, such as its state and its origin.
 
     Returns:
-        The new batch.
+        The id of the new batch.
     """
     span = _span(connection, old, some)
     if span is None:
@@ -45,7 +45,7 @@ def split_off(connection: Connection, old: BatchRow, some: Sequence[int], **valu
 
 
 def move_members(connection: Connection, old: BatchRow, new: int, some: Sequence[int]) -> None:
-    """Move some members of *old* to the batch *new*, which names its members one by one."""
+    """Move some members of *old* to the batch *new*, which has no range: its deliveries point to it."""
     for start in range(0, len(some), IDS_AT_ONCE):
         these = delivery.c.id.in_(some[start : start + IDS_AT_ONCE])
         connection.execute(update(delivery).where(these).values(batch_id=new))
@@ -54,14 +54,14 @@ def move_members(connection: Connection, old: BatchRow, new: int, some: Sequence
 
 
 def shrink(connection: Connection, row: BatchRow, first: int, last: int, *, by: int) -> None:
-    """Give a batch the shorter range *first* to *last*, with *by* members less; none if nothing is left of it."""
+    """Shorten the range of a batch to *first* to *last* and its size by *by*; an empty range becomes none."""
     span = {"first_delivery": first, "last_delivery": last} if first <= last else _NO_RANGE
     change(connection, row.id, size=batch.c.size - by, **span)
 
 
 def insert_batch(connection: Connection, like: BatchRow, **values: Any) -> int:
     """Add a batch of the same campaign and edition as *like*, with the campaign's next number."""
-    # the numbers of a campaign are given out one at a time
+    # two transactions must not take the same number
     connection.execute(select(campaign.c.id).where(campaign.c.id == like.campaign_id).with_for_update())
     last = connection.execute(
         select(func.max(batch.c.number)).where(batch.c.campaign_id == like.campaign_id)
@@ -80,7 +80,7 @@ def insert_batch(connection: Connection, like: BatchRow, **values: Any) -> int:
 
 
 def release(connection: Connection, row: BatchRow) -> None:
-    """Let a batch wait again; of a cancelled campaign it is skipped, and one that lost everybody is closed."""
+    """Let a batch wait again. If its campaign is cancelled, it is skipped; if it has no members left, it is closed."""
     query = select(campaign.c.state).where(campaign.c.id == row.campaign_id).with_for_update()
     cancelled = connection.execute(query).scalar_one() is CampaignState.CANCELLED
     size = connection.execute(select(batch.c.size).where(batch.c.id == row.id)).scalar_one()
@@ -94,10 +94,10 @@ def release(connection: Connection, row: BatchRow) -> None:
 
 
 def release_some(connection: Connection, batch_id: int, attempt_id: int, untouched: Sequence[int]) -> None:
-    """Move members that an attempt certainly did not reach to a batch of their own, which waits."""
+    """Move members that an attempt certainly did not reach to a new batch, which waits."""
     if untouched:
         home = lock(connection, batch_id)
-        # earlier attempts were about them too
+        # earlier attempts included them too
         values = {"parent_id": home.id, "split_by": attempt_id - 1}
         new = split_off(connection, home, untouched, state=BatchState.IN_DOUBT, **values)
         release(connection, lock(connection, new))
@@ -108,12 +108,12 @@ def change(connection: Connection, batch_id: int, **values: Any) -> None:
 
 
 def close(connection: Connection, batch_id: int) -> None:
-    """Close a batch that has lost all its members to others: it counts for nobody."""
+    """Close a batch whose members have all moved to other batches: it counts no one."""
     change(connection, batch_id, state=BatchState.ACCEPTED, **_NO_RANGE)
 
 
 def _span(connection: Connection, old: BatchRow, some: Sequence[int]) -> tuple[int, int] | None:
-    """The range that the new batch can have: when *some* are the first or the last members of a range."""
+    """The range of the new batch, if *some* are the first or the last members of the old range; else None."""
     if old.span is not None:
         first, last = old.span
         everyone = of_batch(connection, old.id)

@@ -1,4 +1,4 @@
-"""Campaigns: an audience frozen into batches and deliveries, once a month, and how far they have got."""
+"""Campaigns: an audience frozen into batches and deliveries, once a month, and its progress."""
 
 import datetime as dt
 from collections import Counter
@@ -25,7 +25,7 @@ _CLOSED = (BatchState.ACCEPTED, BatchState.SKIPPED)
 
 @dataclass(frozen=True)
 class Campaign:
-    """The one act of sending one issue. Times are UTC; `planned` counts deliveries, skipped ones included."""
+    """The sending of one issue. Times are UTC; `planned` counts deliveries, including skipped ones."""
 
     id: int
     month: Month
@@ -45,7 +45,7 @@ class Campaign:
 
 @dataclass(frozen=True)
 class Audience:
-    """Numbers of people: by the edition they would get, by why they would get none, and by why they are not planned."""
+    """Numbers of people: by edition, by the reason they are skipped, and by the reason they are not planned."""
 
     editions: dict[EditionKey, int]
     skipped: dict[Skipped, int]
@@ -58,7 +58,7 @@ class Audience:
 
 @dataclass(frozen=True)
 class _Group:
-    """People of one edition, who stand side by side in the snapshot."""
+    """The people of one edition, consecutive in the snapshot."""
 
     language: str
     mask: int
@@ -67,7 +67,7 @@ class _Group:
     number: int  # of its first batch
 
     def batches(self, size: int) -> list[int]:
-        """Sizes of its batches: full ones, and the rest."""
+        """The sizes of its batches: full ones, then the rest."""
         full, rest = divmod(self.people, size)
         return [size] * full + [rest] * (rest > 0)
 
@@ -79,7 +79,7 @@ def audience(
     languages: Sequence[str],
     today: dt.date,
 ) -> Audience:
-    """Who would get which edition if the issue were sent now; plans nothing. See `plan`."""
+    """Count who would get which edition if the issue were sent now; plan nothing. See `plan`."""
     rows = people(issue_hash, month, languages, today).subquery("people")
     columns = (rows.c.language, rows.c.mask, rows.c.reason)
     editions: dict[EditionKey, int] = {}
@@ -102,17 +102,17 @@ def plan(
     now: dt.datetime,
 ) -> Campaign:
     """
-    Freeze the audience of an issue: a delivery for everyone who is active and not suppressed, batches of one edition.
+    Freeze the audience of an issue: a delivery for everyone active and not suppressed, in batches of one edition.
 
-    Who is paused in *month*, or whom nothing matches and who wants nothing then, gets a skipped delivery.
+    People who are paused in *month*, or who want no issue without a matching article, get a skipped delivery.
 
     Args:
-        issue_hash: Of the frozen issue; its editions must be stored.
-        batch_size: Members of a batch, at most; from 1.
-        languages: In which there are editions; whoever has another gets the first.
+        issue_hash: The hash of the frozen issue; its editions must be stored.
+        batch_size: The most members of a batch; from 1.
+        languages: The languages of the editions. A person with another language gets the first.
 
     Returns:
-        The campaign, `sending`; the one that is there already, unchanged, if *month* has one.
+        The campaign, which is `sending`. If *month* already has a campaign, that one, unchanged.
     """
     values = {
         "month": str(month),
@@ -122,17 +122,17 @@ def plan(
         "installation": installation.read(connection),
         "created_at": now,
     }
-    number = connection.execute(
+    campaign_id = connection.execute(
         insert_new(connection, campaign).values(values).returning(campaign.c.id)
     ).scalar_one_or_none()
-    if number is not None:
+    if campaign_id is not None:
         planned = _take_snapshot(connection, issue_hash, month, languages, now.date())
         groups = _groups(connection, languages, batch_size)
         before = _take_numbers(connection, planned)
-        _insert_batches(connection, number, groups, batch_size, before)
-        _insert_deliveries(connection, number, before)
+        _insert_batches(connection, campaign_id, groups, batch_size, before)
+        _insert_deliveries(connection, campaign_id, before)
         snapshot.drop(connection)
-        connection.execute(update(campaign).where(campaign.c.id == number).values(planned=planned))
+        connection.execute(update(campaign).where(campaign.c.id == campaign_id).values(planned=planned))
     found = find(connection, month)
     assert found is not None
     return found
@@ -149,7 +149,7 @@ def require(connection: Connection, month: Month) -> Campaign:
     Return the campaign of *month*.
 
     Raises:
-        NotFound: It has none.
+        NotFound: *month* has no campaign.
     """
     found = find(connection, month)
     if found is None:
@@ -171,7 +171,7 @@ def in_state(connection: Connection, state: CampaignState) -> list[Campaign]:
 
 
 def sending_or_planned(connection: Connection) -> list[Campaign]:
-    """Every campaign of which `send` hands something over without `resume`, oldest month first."""
+    """Every campaign that `send` would continue without `resume`, oldest month first."""
     only_planned = and_(campaign.c.state == CampaignState.HELD, campaign.c.reason == ONLY_PLANNED)
     wanted = or_(campaign.c.state == CampaignState.SENDING, only_planned)
     return [_campaign(row) for row in connection.execute(select(campaign).where(wanted).order_by(campaign.c.month))]
@@ -197,7 +197,7 @@ def set_state(
 
 
 def hold(connection: Connection, campaign_id: int, reason: str, now: dt.datetime) -> None:
-    """Hold a campaign that is sending; one that is only planned takes *reason*, any other stays as it is."""
+    """Hold a campaign that is sending; one that is only planned gets *reason*, any other stays as it is."""
     if lock_state(connection, campaign_id) is CampaignState.SENDING:
         set_state(connection, campaign_id, CampaignState.HELD, reason=reason, now=now)
     else:
@@ -206,19 +206,19 @@ def hold(connection: Connection, campaign_id: int, reason: str, now: dt.datetime
 
 
 def change_reason(connection: Connection, campaign_id: int, reason: str) -> bool:
-    """Give another reason for which a held campaign is held; False if it is that one, or the campaign is not held."""
+    """Change the reason for which a campaign is held; False if it has that reason already or is not held."""
     held = (campaign.c.id == campaign_id, campaign.c.state == CampaignState.HELD, campaign.c.reason != reason)
     return connection.execute(update(campaign).where(*held).values(reason=reason)).rowcount == 1
 
 
 def reopen(connection: Connection, campaign_id: int, reason: str, now: dt.datetime) -> None:
-    """Hold a campaign that is sending, or was already sent and has somebody waiting again."""
+    """Hold a campaign that is sending, or that was sent and has deliveries waiting again."""
     if lock_state(connection, campaign_id) in {CampaignState.SENDING, CampaignState.SENT}:
         set_state(connection, campaign_id, CampaignState.HELD, reason=reason, now=now)
 
 
 def finish_if_done(connection: Connection, campaign_id: int, now: dt.datetime) -> bool:
-    """Make a sending campaign `sent` if nothing of it is waiting, sending or in doubt; says whether it did."""
+    """Mark a sending campaign as sent if nothing is waiting, sending or in doubt; return whether it did."""
     still_open = exists().where(batch.c.campaign_id == campaign_id, batch.c.state.not_in(_CLOSED))
     ended = connection.execute(
         update(campaign)
@@ -230,7 +230,7 @@ def finish_if_done(connection: Connection, campaign_id: int, now: dt.datetime) -
 
 def balance(connection: Connection, campaign_id: int) -> Balance:
     """
-    How many deliveries are in each state. Ask in a transaction of `Database.read`, which sees one moment.
+    Count the deliveries in each state. Use a transaction of `Database.read`, which sees one moment.
 
     Raises:
         NotFound: There is no such campaign.
@@ -257,21 +257,21 @@ def balance(connection: Connection, campaign_id: int) -> Balance:
 
 
 def duplicates(connection: Connection, campaign_id: int) -> int:
-    """How many deliveries are proven to have been handed over twice."""
+    """Count deliveries that are proven to have been handed over twice."""
     query = select(func.coalesce(func.sum(batch.c.duplicates), 0)).where(batch.c.campaign_id == campaign_id)
     return int(connection.execute(query).scalar_one())
 
 
 def cancel(connection: Connection, campaign_id: int, now: dt.datetime) -> None:
     """
-    Cancel a campaign: what waits is skipped, and what is under way or in doubt is left to settle.
+    Cancel a campaign: waiting deliveries are skipped; those under way or in doubt still settle.
 
     Raises:
         NotFound: There is no such campaign.
-        Conflict: It is over already.
+        Conflict: The campaign is already over.
     """
     waiting = (batch.c.campaign_id == campaign_id, batch.c.state == BatchState.WAITING)
-    # batches before the campaign, as everybody who writes down an answer
+    # locks batches before the campaign, like everything that records an answer
     connection.execute(select(batch.c.id).where(*waiting).order_by(batch.c.id).with_for_update())
     set_state(connection, campaign_id, CampaignState.CANCELLED, reason=None, now=now)
     values = {"state": step(BATCH, BatchState.WAITING, BatchState.SKIPPED), "reason": Skipped.CANCELLED.value}
@@ -279,7 +279,7 @@ def cancel(connection: Connection, campaign_id: int, now: dt.datetime) -> None:
 
 
 def correct(connection: Connection, campaign_id: int, issue_hash: str) -> None:
-    """Let those who still wait get the editions of another frozen issue, which must have the same articles."""
+    """Give waiting deliveries the editions of another frozen issue, which must have the same articles."""
     connection.execute(update(campaign).where(campaign.c.id == campaign_id).values(hash=issue_hash))
 
 
@@ -310,7 +310,7 @@ def _groups(connection: Connection, languages: Sequence[str], batch_size: int) -
 
 
 def _take_numbers(connection: Connection, count: int) -> int:
-    """Take *count* delivery ids that stand side by side and are never given out again; the one before the first."""
+    """Reserve *count* consecutive delivery ids, which are never used again; return the id before the first."""
     connection.execute(insert_new(connection, counter).values(name=_DELIVERIES, value=0))
     taken = update(counter).where(counter.c.name == _DELIVERIES).values(value=counter.c.value + count)
     last: int = connection.execute(taken.returning(counter.c.value)).scalar_one()

@@ -1,4 +1,4 @@
-"""The outbox: claiming batches, and which requests are open. What is not committed here was not asked for."""
+"""Claiming batches, and the requests that are open. A request goes out only after its claim is committed here."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from digest.storage.tables.outbox import attempt, batch, campaign, delivery
 from digest.storage.tables.people import subscriber, suppression
 from digest.subscribers.subscriber import State
 
-# What every batch asks is composed once: composing costs more than asking.
+# These queries run for every batch. They are composed once, since composing costs more than running them.
 _NEXT: Select[Any] = (
     select(
         batch.c.id,
@@ -92,12 +92,12 @@ _CLOSE = update(batch).where(batch.c.id == bindparam("which")).values(state=Batc
 
 @dataclass(frozen=True)
 class Claim:
-    """A batch that is this worker's to hand over.
+    """A batch that this worker may hand over.
 
     Attributes:
         issue_hash, key: Which edition of which frozen issue.
-        depth: Halvings that led to it.
-        origin: Of its mails: the same in every claim of these people.
+        depth: How often it was halved.
+        origin: The origin of its mails: the same in every claim of these people.
         recipients: Its members, by delivery id.
     """
 
@@ -112,12 +112,12 @@ class Claim:
 
 @dataclass(frozen=True)
 class OpenAttempt:
-    """A request whose end is not known (yet): `sending` or `in_doubt`.
+    """A request whose result is not known: `sending` or `in_doubt`.
 
     Attributes:
         size: Members of its batch.
-        lease_uptime: When its lease ends, in seconds since the owner's machine started; None: not known.
-        finished_at: Since when it is in doubt; None while it is sending.
+        lease_uptime: When its lease ends, in seconds since the owner's machine started; None if unknown.
+        finished_at: When it came into doubt; None while it is sending.
         detail: Why it is in doubt.
     """
 
@@ -143,21 +143,21 @@ def claim(
     uptime: float | None = None,
 ) -> list[Claim]:
     """
-    Take waiting batches of a campaign that is `sending`, and write down the attempts to hand them over.
+    Claim waiting batches of a campaign that is `sending`: record an attempt for each.
 
-    Members who have left, are suppressed or paused meanwhile, or whose consent has ended, are skipped. A batch that
-    loses all of them is closed, and another one taken.
+    Members who have since left, paused or been suppressed, or whose consent has ended, are skipped. A batch that loses
+    all its members is closed, and another one is claimed instead.
 
     Args:
-        limit: How many batches, at most.
-        owner: Name of the process that will make the requests.
-        lease: How long from *now* the owner counts as alive without a word.
-        uptime: Seconds since the owner's machine started; None if it does not tell.
+        limit: The most batches to claim.
+        owner: The process that will make the requests.
+        lease: How long after *now* the owner counts as alive without a report.
+        uptime: Seconds since the owner's machine started; None if the system does not report it.
 
     Returns:
-        The claims, in the order of the batches; none if nothing is waiting that no other worker is about to take.
+        The claims, in the order of the batches; empty if nothing is waiting that no other worker is claiming.
 
-    The requests may go out once this transaction is committed, and not before.
+    The requests may go out only after this transaction is committed.
     """
     held = {
         "owner": owner,
@@ -175,7 +175,7 @@ def claim(
             if not recipients:
                 connection.execute(_CLOSE, {"which": row.id})
                 continue
-            # that of the first claim, so that whoever may have the mail already gets the very same one again
+            # the time of the first claim: anyone who already has the mail gets an identical one
             origin = MailIdentity(row.installation, row.first_claimed_at or now, row.month)
             attempt_id = _begin(connection, row, len(recipients), origin.date, held)
             key = EditionKey(row.language, row.mask)
@@ -190,7 +190,7 @@ def open_attempts(connection: Connection, campaign_id: int) -> list[OpenAttempt]
 
 
 def lock_open(connection: Connection, attempt_id: int) -> OpenAttempt | None:
-    """An attempt that nobody else changes until the end of the transaction; None if it is not open any more."""
+    """Lock an open attempt until the end of the transaction; None if it is no longer open."""
     connection.execute(select(attempt.c.id).where(attempt.c.id == attempt_id).with_for_update())
     row = connection.execute(_OPEN.where(attempt.c.id == attempt_id)).one_or_none()
     return None if row is None else OpenAttempt(*row)
@@ -203,7 +203,7 @@ def any_in(connection: Connection, campaign_id: int, state: BatchState) -> bool:
 
 
 def _fit(connection: Connection, taken: Claimable, today: dt.date) -> list[Member]:
-    """Members who may be mailed now; the others become skipped."""
+    """Return the members who may be mailed now; the others become skipped."""
     if taken.first_delivery is None:
         rows = connection.execute(_MOVED, {"batch": taken.id, "month": taken.month, "today": today})
     else:
@@ -231,7 +231,7 @@ def _skip(connection: Connection, taken: Claimable, some: list[int], reason: str
         values = {"state": HandOver.SKIPPED, "reason": reason}
         connection.execute(update(delivery).where(delivery.c.id.in_(some)).values(values))
         return
-    # an earlier request was about them: if it turns out to have been taken, they are not skipped
+    # an earlier request included them: if it turns out to have been accepted, they are not skipped
     came = {"parent_id": taken.id, "split_by": taken.tried_by}
     batches.split_off(
         connection, batches.lock(connection, taken.id), some, state=BatchState.SKIPPED, reason=reason, **came

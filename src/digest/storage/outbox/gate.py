@@ -1,4 +1,4 @@
-"""The gate before a provider, one row for all workers: a rate limit (GCRA, in recipients) and the breaker's state."""
+"""The gate of a transport, one row for all workers: a rate limit (GCRA, in recipients) and the breaker's state."""
 
 import datetime as dt
 
@@ -13,19 +13,19 @@ _COLUMNS = (gate.c.doubts, gate.c.shuts, gate.c.shut_at, gate.c.shut_until, gate
 
 
 def read(connection: Connection, name: str) -> Breaker:
-    """How the gate of the transport *name* stands."""
+    """Read the breaker of the transport *name*."""
     row = connection.execute(select(*_COLUMNS).where(gate.c.name == name)).one_or_none()
     return CLOSED if row is None else Breaker(*row)
 
 
 def lock(connection: Connection, name: str) -> Breaker:
-    """The same, with nobody else changing it until the end of the transaction."""
+    """Read the breaker and lock the gate until the end of the transaction."""
     connection.execute(insert_new(connection, gate).values(name=name, doubts=0, shuts=0))
     return Breaker(*connection.execute(select(*_COLUMNS).where(gate.c.name == name).with_for_update()).one())
 
 
 def write(connection: Connection, name: str, new: Breaker) -> None:
-    """Set what the breaker remembers; the row is there since `lock`."""
+    """Store the breaker. Call `lock` first: it creates the row."""
     values = {
         "doubts": new.doubts,
         "shuts": new.trips,
@@ -39,19 +39,19 @@ def write(connection: Connection, name: str, new: Breaker) -> None:
 
 def free_from(connection: Connection, name: str, per_second: float, now: dt.datetime) -> dt.datetime:
     """
-    From when on the next recipients may go, at *per_second*; *now* or earlier: at once.
+    Return when the next recipients may go, at *per_second*; *now* or earlier means at once.
 
-    Nobody else takes the place until the end of the transaction; see `charge`.
+    No other worker takes this place until the end of the transaction; see `charge`.
     """
     lock(connection, name)
     found: dt.datetime | None = connection.execute(select(gate.c.free_at).where(gate.c.name == name)).scalar_one()
     longest = dt.timedelta(seconds=MOST_AT_ONCE / per_second)
-    # further off: the clock was ahead when that was written
+    # further ahead than that, the clock was wrong when it was written
     return now if found is None or found > now + longest else found
 
 
 def charge(connection: Connection, name: str, recipients: int, per_second: float, now: dt.datetime) -> None:
-    """Count *recipients* who go now. At most one second's worth is saved up."""
+    """Count *recipients* who go now. Unused capacity is saved for at most one second."""
     begin = max(free_from(connection, name, per_second, now), now - dt.timedelta(seconds=1))
     until = begin + dt.timedelta(seconds=recipients / per_second)
     connection.execute(update(gate).where(gate.c.name == name).values(free_at=until))

@@ -1,4 +1,4 @@
-"""Who is in which batch: the deliveries of its range that were not moved elsewhere, and those moved to it."""
+"""The members of a batch: the deliveries of its range that were not moved elsewhere, and those moved to it."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from digest.delivery.states import BatchState, HandOver
 from digest.storage.outbox.rows import BATCHES, BatchRow
 from digest.storage.tables.outbox import batch, delivery
 
-IDS_AT_ONCE = 1000  # below what one statement may hold of parameters
+IDS_AT_ONCE = 1000  # fewer than the parameters that one statement may have
 
 _FIRST: Select[Any] = (
     select(batch.c.id, batch.c.last_delivery)
@@ -20,58 +20,60 @@ _FIRST: Select[Any] = (
 
 
 def of_batch(connection: Connection, batch_id: int) -> list[int]:
-    """The deliveries of a batch that have no state of their own, in order."""
+    """List the deliveries of a batch that have no state of their own, in order."""
     row = BatchRow(*connection.execute(BATCHES.where(batch.c.id == batch_id)).one())
     query = select(delivery.c.id).where(*inside(row), delivery.c.state.is_(None)).order_by(delivery.c.id)
     return list(connection.execute(query).scalars())
 
 
 def inside(row: BatchRow) -> tuple[Any, ...]:
-    """The condition that a delivery is in the batch of *row*."""
+    """The SQL condition that a delivery is in the batch of *row*."""
     if row.span is None:
         return (delivery.c.batch_id == row.id,)
     return delivery.c.id.between(*row.span), delivery.c.batch_id.is_(None)
 
 
 def batches_of(connection: Connection, deliveries: Collection[int]) -> dict[int, int]:
-    """The batch of each of *deliveries*; those that are not there, or never were in one, are left out."""
+    """Map *deliveries* to their batches, without those that do not exist or were never in one."""
     found: dict[int, int] = {}
     wanted = sorted(set(deliveries))
     for start in range(0, len(wanted), IDS_AT_ONCE):
         some = wanted[start : start + IDS_AT_ONCE]
         first = last = None
-        for number, moved in connection.execute(
+        for delivery_id, moved in connection.execute(
             select(delivery.c.id, delivery.c.batch_id).where(delivery.c.id.in_(some)).order_by(delivery.c.id)
         ).all():
-            if moved is None and (last is None or number > last):
-                row = connection.execute(_FIRST, {"delivery": number}).one_or_none()
+            if moved is None and (last is None or delivery_id > last):
+                row = connection.execute(_FIRST, {"delivery": delivery_id}).one_or_none()
                 first, last = (
-                    (row.id, row.last_delivery) if row is not None and row.last_delivery >= number else (None, None)
+                    (row.id, row.last_delivery)
+                    if row is not None and row.last_delivery >= delivery_id
+                    else (None, None)
                 )
             home = moved if moved is not None else first
             if home is not None:
-                found[number] = home
+                found[delivery_id] = home
     return found
 
 
 def by_batch(connection: Connection, deliveries: Collection[int]) -> dict[int, list[int]]:
-    """The deliveries of each batch that any of *deliveries* is in, in the order in which batches are locked."""
+    """Group *deliveries* by batch, in the order in which batches are locked."""
     homes: dict[int, list[int]] = {}
-    for number, home in batches_of(connection, deliveries).items():
-        homes.setdefault(home, []).append(number)
+    for delivery_id, home in batches_of(connection, deliveries).items():
+        homes.setdefault(home, []).append(delivery_id)
     return dict(sorted(homes.items()))  # in one order, so that two transactions never wait for each other
 
 
 def states_of(connection: Connection, deliveries: Collection[int]) -> dict[int, tuple[str, str | None]]:
-    """State and reason that each of *deliveries* has from its batch; see `batches_of`."""
+    """Map *deliveries* to the state and reason of their batches; see `batches_of`."""
     homes = batches_of(connection, deliveries)
     query = select(batch.c.id, batch.c.state, batch.c.reason).where(batch.c.id.in_(set(homes.values())))
     found = {row.id: (row.state.value, row.reason) for row in connection.execute(query)}
-    return {number: found[home] for number, home in homes.items()}
+    return {delivery_id: found[home] for delivery_id, home in homes.items()}
 
 
 def edition_accepted(connection: Connection, batch_id: int) -> bool:
-    """Whether anybody who gets the same edition as the batch has been handed over."""
+    """Whether any delivery of the same edition as the batch was accepted."""
     same = select(batch.c.campaign_id, batch.c.language, batch.c.mask).where(batch.c.id == batch_id).subquery()
     query = (
         select(batch.c.id)
@@ -82,8 +84,8 @@ def edition_accepted(connection: Connection, batch_id: int) -> bool:
 
 
 def reject(connection: Connection, home: BatchRow, rejected: Mapping[int, str]) -> int:
-    """Reject members of the batch *home* for their own sake, each with its reason; how many of them were in it."""
-    refused = sum(_reject(connection, home, number, reason) for number, reason in rejected.items())
+    """Reject single members of the batch *home*, each with its reason; return how many were in it."""
+    refused = sum(_reject(connection, home, delivery_id, reason) for delivery_id, reason in rejected.items())
     if refused:
         connection.execute(update(batch).where(batch.c.id == home.id).values(size=batch.c.size - refused))
     return refused

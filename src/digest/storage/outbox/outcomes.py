@@ -1,4 +1,4 @@
-"""What became of deliveries after their hand-over, as events tell it."""
+"""Outcomes of deliveries after their hand-over, as events report them."""
 
 import datetime as dt
 from collections import Counter, defaultdict
@@ -16,7 +16,7 @@ from digest.storage.tables.outbox import attempt, batch, campaign, delivery, eve
 from digest.storage.tables.people import subscriber
 
 _SOME: BindParameter[Any] = bindparam("some", expanding=True)
-# What every post asks is composed once: composing costs more than asking.
+# These queries run for every post. They are composed once, since composing costs more than running them.
 _ATTEMPTS: Select[Any] = (
     select(attempt.c.id, attempt.c.state, batch.c.campaign_id)
     .join(batch, batch.c.id == attempt.c.batch_id)
@@ -35,7 +35,7 @@ _SOFTEN = update(delivery).where(delivery.c.id.in_(_SOME)).values(soft_bounced=T
 
 @dataclass(frozen=True)
 class Reported:
-    """A delivery that events are about. `subscriber_id` is None if the person was erased."""
+    """A delivery that events report. `subscriber_id` is None if the person was erased."""
 
     id: int
     campaign_id: int
@@ -45,22 +45,22 @@ class Reported:
 
 
 def attempts(connection: Connection, ids: Collection[int]) -> dict[int, tuple[AttemptState, int]]:
-    """State and campaign of each of the attempts *ids* that is there."""
+    """Map the attempts *ids* that exist to their state and campaign."""
     return {row.id: (row.state, row.campaign_id) for row in _rows(connection, _ATTEMPTS, ids)}
 
 
 def campaigns_of(connection: Connection, ids: Collection[int]) -> dict[int, int]:
-    """The campaign of each of the deliveries *ids* that is there."""
+    """Map the deliveries *ids* that exist to their campaigns."""
     return {row.id: row.campaign_id for row in _rows(connection, _CAMPAIGNS, ids)}
 
 
 def lock(connection: Connection, ids: Collection[int]) -> dict[int, Reported]:
-    """Those of the deliveries *ids* that are there; nobody else changes them until the end of the transaction."""
+    """Lock the deliveries *ids* that exist until the end of the transaction."""
     return {row.id: Reported(*row) for row in _rows(connection, _LOCKED, ids)}
 
 
 def raise_to(connection: Connection, new: Mapping[int, Outcome]) -> None:
-    """Give deliveries their new outcomes; they must be locked, and the outcomes be further on."""
+    """Give deliveries later outcomes than they have; lock them first."""
     alike: defaultdict[Outcome, list[int]] = defaultdict(list)
     for number, outcome in new.items():
         alike[outcome].append(number)
@@ -70,24 +70,24 @@ def raise_to(connection: Connection, new: Mapping[int, Outcome]) -> None:
 
 
 def mark_soft(connection: Connection, ids: Collection[int]) -> None:
-    """Remember that deliveries bounced softly."""
+    """Record that deliveries had a soft bounce."""
     for some in _chunks(ids):
         connection.execute(_SOFTEN, {"some": some})
 
 
 def bounced_in_a_row(connection: Connection, bounced: Mapping[int, Collection[int]], times: int) -> frozenset[int]:
     """
-    Those people for whom a soft bounce that was told is one of *times* in a row, in the order of months.
+    Find people with *times* soft bounces in a row, in the order of months, at least one of them in *bounced*.
 
     Args:
-        bounced: Subscriber to the campaigns that bounced softly.
+        bounced: Maps subscribers to the campaigns in which a soft bounce was reported.
 
-    Campaigns that skipped a person are passed over; one about which nothing was reported breaks the row.
+    Campaigns that skipped the person do not count; one without a report breaks the row.
     """
     order = {number: place for place, number in enumerate(connection.execute(_every_campaign()).scalars())}
     found: set[int] = set()
     for some in _chunks(bounced):
-        # two posts about one person count one after the other
+        # two posts about one person must be counted one after the other
         connection.execute(
             select(subscriber.c.id).where(subscriber.c.id.in_(some)).order_by(subscriber.c.id).with_for_update()
         )
@@ -110,10 +110,10 @@ def bounced_in_a_row(connection: Connection, bounced: Mapping[int, Collection[in
 
 def still_accepted(connection: Connection, about: Iterable[tuple[int, int]]) -> list[int]:
     """
-    Those deliveries that count as accepted by the very attempt that is named with them.
+    Return deliveries that count as accepted by exactly the attempt given with them. Locks their batches.
 
-    Locks their batches: a delivery that waits again since an earlier copy of the event is not among them, nor is one
-    that another attempt has reached as well.
+    A delivery that waits again because of an earlier copy of the event is left out, and so is one that another attempt
+    reached as well.
     """
     by_delivery = defaultdict(set)
     for number, attempt_id in about:
@@ -130,7 +130,7 @@ def still_accepted(connection: Connection, about: Iterable[tuple[int, int]]) -> 
 
 
 def counts(connection: Connection, campaign_id: int) -> Counter[Outcome]:
-    """How many deliveries of a campaign have each outcome."""
+    """Count the deliveries of a campaign by outcome."""
     query = select(delivery.c.outcome, func.count()).where(
         delivery.c.campaign_id == campaign_id, delivery.c.outcome.is_not(None)
     )
@@ -138,7 +138,7 @@ def counts(connection: Connection, campaign_id: int) -> Counter[Outcome]:
 
 
 def count_others(connection: Connection, others: Mapping[str, int], now: dt.datetime) -> None:
-    """Count events that have no effect, by kind."""
+    """Add to the counts of events that have no effect, by kind."""
     for kind, number in sorted(others.items()):
         connection.execute(insert_new(connection, event).values(kind=kind, number=0, last_at=now))
         values = {"number": event.c.number + number, "last_at": now}
@@ -146,7 +146,7 @@ def count_others(connection: Connection, others: Mapping[str, int], now: dt.date
 
 
 def others(connection: Connection) -> dict[str, int]:
-    """How many events came that have no effect, by kind."""
+    """Return the counts of events that have no effect, by kind."""
     return {row[0]: row[1] for row in connection.execute(select(event.c.kind, event.c.number))}
 
 

@@ -1,4 +1,4 @@
-"""What became of single recipients of a request that goes on, told before the next one goes out."""
+"""Results of single recipients of a request that goes on, recorded before the next recipient's mail goes out."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
@@ -20,14 +20,14 @@ def record_partial(
     lease_uptime: float | None = None,
 ) -> bool:
     """
-    Write down what became of single recipients of an attempt that goes on, and lengthen its lease.
+    Record the results of single recipients of an attempt that goes on, and renew its lease.
 
     Args:
-        results: None for taken, else why it was refused.
-        lease_uptime: When the lease ends, in seconds since this machine started; None if it does not tell.
+        results: By delivery: None for accepted, else the reason for the rejection.
+        lease_uptime: When the lease ends, in seconds since this machine started; None if the system does not report it.
 
     Returns:
-        False if the attempt is no longer this worker's: nothing more of it may go out.
+        False if the attempt no longer belongs to this worker, which then must send nothing more of it.
 
     Raises:
         NotFound: There is no such attempt.
@@ -35,7 +35,7 @@ def record_partial(
     row = attempts.lock(connection, attempt_id)
     home = batches.lock(connection, row.batch_id)
     members.reject(connection, home, {number: reason for number, reason in results.items() if reason is not None})
-    # if the lease was lost meanwhile, somebody may have moved them to another batch
+    # if the lease was lost meanwhile, they may have been moved to another batch
     taken = [number for number, reason in results.items() if reason is None]
     for number, some in members.by_batch(connection, taken).items():
         _take_of(connection, number, attempt_id, some)
@@ -55,7 +55,7 @@ def _take_of(connection: Connection, batch_id: int, attempt_id: int, some: Colle
 
 
 def _take(connection: Connection, home: BatchRow, attempt_id: int, taken: Sequence[int]) -> None:
-    """Move members that were taken to the accepted batch of this attempt; the range goes on growing."""
+    """Move accepted members to the accepted batch of this attempt, extending its range if they follow it."""
     query = BATCHES.where(
         batch.c.parent_id == home.id, batch.c.attempt_id == attempt_id, batch.c.state == BatchState.ACCEPTED
     )

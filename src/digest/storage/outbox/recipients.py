@@ -1,4 +1,4 @@
-"""Who stands where in a campaign, and why: named when a person asks, for nothing else."""
+"""Recipients of a campaign by state, with the reason. Addresses are read only when a person asks for this list."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -15,12 +15,12 @@ _AT_ONCE = 1000  # rows of a stream in memory
 
 
 class ListedRecipient(NamedTuple):
-    """One delivery.
+    """One delivery in the list that a person asked for.
 
     Attributes:
-        address: The person's present one; None if they were erased, or are no longer kept with the delivery.
-        reason: The provider's words, or what came of the last request; None: nothing was said.
-        attempt: The last request that was about them; None of those who were rejected, or never asked for.
+        address: The person's current address; None if they were erased or are no longer linked to the delivery.
+        reason: The provider's words, or the result of the last request; None if there was none.
+        attempt: The last request that included them; None for rejected people, or if there was none.
     """
 
     address: str | None
@@ -29,7 +29,7 @@ class ListedRecipient(NamedTuple):
 
 
 def rejected(connection: Connection, campaign_id: int) -> Iterator[ListedRecipient]:
-    """Whom the provider refused, in constant memory. Valid as long as the transaction."""
+    """Yield people whom the provider refused, in constant memory, while the transaction lasts."""
     query = (
         select(subscriber.c.address, delivery.c.reason, null())
         .select_from(delivery)
@@ -67,7 +67,7 @@ def in_batches(connection: Connection, campaign_id: int, state: BatchState) -> I
 
 
 def rejected_because(connection: Connection, campaign_id: int, most: int) -> list[tuple[str, int]]:
-    """The *most* frequent reasons of the provider, each with the number of people refused for it."""
+    """Return up to *most* reasons of the provider, the most frequent first, each with its number of people."""
     people = func.count()
     query = (
         select(delivery.c.reason, people)

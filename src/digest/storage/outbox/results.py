@@ -1,7 +1,7 @@
-"""What became of each request. Matched by attempt, whenever it comes: nothing that is learnt late is thrown away.
+"""Results of requests, matched by attempt. A late result counts as much as a timely one.
 
-An attempt that is proven accepted makes its batch accepted, whatever was decided about it meanwhile; if another attempt
-had been accepted before, the members were handed over twice, and the batch says so.
+If an attempt is proven accepted, its batch becomes accepted, whatever was decided about it meanwhile. If another
+attempt had been accepted before, the members were handed over twice, and the batch records that.
 """
 
 import datetime as dt
@@ -15,7 +15,7 @@ from digest.delivery.states import ATTEMPT, AttemptState, BatchState, step
 from digest.storage.outbox import attempts, batches, members
 from digest.storage.tables.outbox import attempt, batch
 
-# What every answer asks is composed once: composing costs more than asking.
+# These queries run for every answer. They are composed once, since composing costs more than running them.
 _child = batch.alias("child")
 _UNDER_WAY: Select[Any] = (
     select(attempt.c.id, attempt.c.batch_id)
@@ -39,7 +39,7 @@ _TAKEN_BATCH = update(batch).where(batch.c.id == bindparam("which")).values(stat
 
 @dataclass(frozen=True)
 class Taken:
-    """The provider took an attempt. `rejected`: deliveries that it refused, each with its reason."""
+    """An attempt that the provider accepted. `rejected`: deliveries that it refused, each with its reason."""
 
     attempt_id: int
     message_id: str | None
@@ -47,24 +47,24 @@ class Taken:
 
 
 def record_all_accepted(connection: Connection, answers: Iterable[Taken], now: dt.datetime) -> None:
-    """Write down many acceptances; see `record_accepted`."""
+    """Record many accepted attempts; see `record_accepted`."""
     by_attempt = {answer.attempt_id: answer for answer in answers}
-    plain = [number for number, answer in by_attempt.items() if not answer.rejected]
+    plain = [attempt_id for attempt_id, answer in by_attempt.items() if not answer.rejected]
     found = connection.execute(_UNDER_WAY, {"attempts": plain}).all() if plain else []
     if found:
-        said = [{"which": number, "now": now, "message": by_attempt[number].message_id} for number, _ in found]
-        connection.execute(_TAKEN_ATTEMPT, said)
-        connection.execute(_TAKEN_BATCH, [{"which": number} for _, number in found])
-    for number in by_attempt.keys() - {number for number, _ in found}:
-        one = by_attempt[number]
-        record_accepted(connection, number, message_id=one.message_id, rejected=one.rejected, now=now)
+        rows = [{"which": one, "now": now, "message": by_attempt[one].message_id} for one, _ in found]
+        connection.execute(_TAKEN_ATTEMPT, rows)
+        connection.execute(_TAKEN_BATCH, [{"which": batch_id} for _, batch_id in found])
+    for attempt_id in by_attempt.keys() - {one for one, _ in found}:
+        one = by_attempt[attempt_id]
+        record_accepted(connection, attempt_id, message_id=one.message_id, rejected=one.rejected, now=now)
 
 
 def record_accepted(
     connection: Connection, attempt_id: int, *, message_id: str | None, rejected: Mapping[int, str], now: dt.datetime
 ) -> bool:
     """
-    Write down that the provider took an attempt, from its answer or from later evidence. Twice changes nothing.
+    Record that the provider accepted an attempt, from its answer or from later evidence. Repeating it changes nothing.
 
     Args:
         rejected: Deliveries that it refused, each with its reason.
@@ -92,14 +92,14 @@ def record_not_accepted(
     rejected: Mapping[int, str] | None = None,
 ) -> int | None:
     """
-    Write down that an attempt was certainly not taken: the batch waits again. Twice changes nothing.
+    Record that an attempt was certainly not accepted: the batch waits again. Repeating it changes nothing.
 
     Args:
-        rejected: Deliveries that are refused for their own sake: they do not wait.
+        rejected: Deliveries that the provider refused individually: they do not wait again.
 
     Returns:
-        How many were rejected; None if it was settled otherwise meanwhile, or another attempt has reached the same
-        people: that stays, and only its detail tells.
+        How many were rejected. None if the attempt was settled meanwhile, or another attempt reached the same people:
+        then only the detail changes.
 
     Raises:
         NotFound: There is no such attempt.
@@ -111,7 +111,7 @@ def record_not_accepted(
     attempts.change(connection, attempt_id, state=AttemptState.NOT_ACCEPTED, finished_at=now, detail=detail)
     home = batches.lock(connection, row.batch_id)
     if home.state is BatchState.ACCEPTED:
-        return None  # another attempt has reached them: that one refused somebody takes nothing back
+        return None  # another attempt reached them, and a rejection here changes nothing about that
     refused = members.reject(connection, home, rejected or {})
     if attempts.is_latest(home, attempt_id):
         batches.release(connection, home)
@@ -122,7 +122,7 @@ def record_never_requested(
     connection: Connection, attempt_id: int, *, owner: str, began: dt.datetime, detail: str, now: dt.datetime
 ) -> bool:
     """
-    Write down that no request was made for an attempt that *owner* claimed at *began*: the batch waits again.
+    Record that no request was made for an attempt that *owner* claimed at *began*: the batch waits again.
 
     Returns:
         False if there is no such attempt, since its claim was not committed.
@@ -143,15 +143,15 @@ def record_in_doubt(
     doubtful: Collection[int] | None = None,
 ) -> None:
     """
-    Write down that nobody knows whether an attempt was taken: it is not handed over again until that is settled.
+    Record that it is unknown whether an attempt was accepted: its batch is not handed over again until it is settled.
 
     Args:
-        doubtful: Whom the doubt is about; the other members were certainly not taken and wait again. None: everybody.
+        doubtful: The members in doubt; the others were certainly not accepted and wait again. None: all members.
 
     Raises:
         NotFound: There is no such attempt.
 
-    If it was settled meanwhile that stays.
+    If it was settled meanwhile, nothing changes.
     """
     row = attempts.lock(connection, attempt_id)
     if row.state not in attempts.OPEN:
@@ -176,7 +176,7 @@ def _prove(connection: Connection, batch_id: int, attempt_id: int, rejected: Map
     elif home.size and home.attempt_id != attempt_id:
         batches.change(connection, batch_id, duplicates=home.size)
         first = False
-    # whoever was split off by this attempt, or after it, was in it
+    # people who were split off by this attempt, or after it, were in it
     here = func.coalesce(batch.c.dropped_by, 0) != attempt_id
     query = select(batch.c.id).where(batch.c.parent_id == batch_id, batch.c.split_by >= attempt_id, here)
     return all(

@@ -41,14 +41,14 @@ class BatchRow(NamedTuple):
 
     @property
     def span(self) -> tuple[int, int] | None:
-        """Its first and last delivery; None if its deliveries name it one by one."""
+        """Its first and last delivery; None if it has no range and its deliveries point to it."""
         if self.first_delivery is None or self.last_delivery is None:
             return None
         return self.first_delivery, self.last_delivery
 
 
 class AttemptRow(NamedTuple):
-    """The columns of an attempt that decide what may follow; see `digest.storage.tables.outbox.attempt`."""
+    """The columns of an attempt that decide what may happen next; see `digest.storage.tables.outbox.attempt`."""
 
     id: int
     batch_id: int
@@ -62,7 +62,7 @@ class Claimable(NamedTuple):
     """A batch that is waiting, with what its campaign says about its mails.
 
     Attributes:
-        tried_by: The last attempt that was about these people; None if there was none.
+        tried_by: The last attempt that included these people; None if there was none.
         installation: The name of the database when the campaign was planned.
     """
 

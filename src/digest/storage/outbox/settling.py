@@ -1,4 +1,4 @@
-"""Ends of attempts that no answer told: by evidence, or as somebody decides."""
+"""Settling attempts without an answer: by evidence, or as a person decides."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -14,15 +14,15 @@ def by_evidence(
     connection: Connection, attempt_id: int, *, taken: Collection[int], detail: str, now: dt.datetime
 ) -> None:
     """
-    Settle an open attempt of which it is known exactly who was taken: those are accepted, the others wait again.
+    Settle an open attempt by complete evidence: the deliveries that it reached are accepted, the others wait again.
 
     Args:
-        taken: Those of its deliveries that it reached.
+        taken: The deliveries that it reached.
 
     Raises:
         NotFound: There is no such attempt.
 
-    If it was settled meanwhile that stays.
+    If it was settled meanwhile, nothing changes.
     """
     row = attempts.lock(connection, attempt_id)
     if row.state not in attempts.OPEN:
@@ -39,7 +39,7 @@ def by_evidence(
 
 
 def set_back(connection: Connection, attempt_id: int, *, lease_until: dt.datetime, finished_at: dt.datetime) -> None:
-    """Let the lease of an open attempt end, and its doubt begin, then at the latest: the clock was ahead before."""
+    """Move an open attempt's times back to these if they are later: the clock was ahead when they were written."""
     row = attempts.lock(connection, attempt_id)
     if row.state is AttemptState.SENDING:
         attempts.change(connection, attempt_id, lease_until=min(row.lease_until, lease_until))
@@ -48,7 +48,7 @@ def set_back(connection: Connection, attempt_id: int, *, lease_until: dt.datetim
 
 
 def resend(connection: Connection, attempt_id: int, *, detail: str, now: dt.datetime) -> bool:
-    """Decide that an attempt in doubt goes again; False if it is not in doubt any more."""
+    """Send an attempt in doubt again; False if it is no longer in doubt."""
     if attempts.lock(connection, attempt_id).state is not AttemptState.IN_DOUBT:
         return False
     record_not_accepted(connection, attempt_id, detail=detail, now=now)
@@ -56,7 +56,7 @@ def resend(connection: Connection, attempt_id: int, *, detail: str, now: dt.date
 
 
 def assume_sent(connection: Connection, attempt_id: int, *, detail: str, now: dt.datetime) -> bool:
-    """Decide that an attempt in doubt was taken; False if it is not in doubt any more."""
+    """Count an attempt in doubt as accepted; False if it is no longer in doubt."""
     if attempts.lock(connection, attempt_id).state is not AttemptState.IN_DOUBT:
         return False
     attempts.change(connection, attempt_id, detail=detail)
@@ -65,7 +65,7 @@ def assume_sent(connection: Connection, attempt_id: int, *, detail: str, now: dt
 
 
 def give_up(connection: Connection, attempt_id: int, *, detail: str, now: dt.datetime) -> bool:
-    """Decide that an attempt in doubt is left alone: skipped; False if it is not in doubt any more."""
+    """Count an attempt in doubt as skipped; False if it is no longer in doubt."""
     row = attempts.lock(connection, attempt_id)
     if row.state is not AttemptState.IN_DOUBT:
         return False

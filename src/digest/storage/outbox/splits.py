@@ -1,4 +1,4 @@
-"""Batches that go on in pieces: halved, without those who have to wait, or with those who were dropped."""
+"""Splitting batches: in halves, for people who have to wait, and for people whom the provider dropped."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -11,7 +11,7 @@ from digest.storage.outbox import attempts, batches, members
 from digest.storage.outbox.results import record_not_accepted
 from digest.storage.tables.outbox import batch
 
-_BESIDE: Select[Any] = (  # where those wait who were dropped before: events come one by one, requests are for many
+_BESIDE: Select[Any] = (  # the batch of people dropped before: events arrive one by one, but a request is for many
     select(batch.c.id)
     .where(
         batch.c.parent_id == bindparam("parent_id"),
@@ -28,10 +28,10 @@ _BESIDE: Select[Any] = (  # where those wait who were dropped before: events com
 
 def halve(connection: Connection, attempt_id: int, *, detail: str, deeper: int, now: dt.datetime) -> None:
     """
-    Put two waiting halves in the place of a batch that was refused as a whole.
+    Replace a batch that was refused as a whole by two waiting halves.
 
     Args:
-        deeper: 1 if this counts as one of the halvings that look for a culprit.
+        deeper: 1 if this halving counts towards the limit on looking for the recipient at fault, else 0.
 
     Raises:
         NotFound: There is no such attempt.
@@ -55,8 +55,8 @@ def halve(connection: Connection, attempt_id: int, *, detail: str, deeper: int, 
 
 def put_off(connection: Connection, attempt_id: int, late: Collection[int], *, detail: str, now: dt.datetime) -> None:
     """
-    Write down that an attempt was certainly not taken since some of its people have to wait: they go last of the
-    campaign, in a batch of their own, and the others of theirs wait again as before.
+    Record that an attempt was not accepted because some of its people have to wait. They go last in the campaign, in a
+    batch of their own; the others wait again as before.
 
     Args:
         late: Deliveries; those of other batches are ignored.
@@ -64,7 +64,7 @@ def put_off(connection: Connection, attempt_id: int, late: Collection[int], *, d
     Raises:
         NotFound: There is no such attempt.
 
-    If it was settled otherwise meanwhile that stays.
+    If it was settled meanwhile, nothing changes.
     """
     row = attempts.lock(connection, attempt_id)
     record_not_accepted(connection, attempt_id, detail=detail, now=now)
@@ -80,10 +80,10 @@ def put_off(connection: Connection, attempt_id: int, late: Collection[int], *, d
 
 def wait_again(connection: Connection, deliveries: Collection[int]) -> int:
     """
-    Let accepted deliveries wait again: the provider took them and then dropped them unsent.
+    Let accepted deliveries wait again: the provider accepted them and later dropped them unsent.
 
     Returns:
-        How many wait now; deliveries that are not accepted are left as they are. Their campaign may have to go on.
+        How many wait now; others stay as they are. The caller may have to reopen the campaign.
     """
     moved = 0
     for home, some in members.by_batch(connection, deliveries).items():

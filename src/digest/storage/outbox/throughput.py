@@ -1,4 +1,4 @@
-"""How fast a campaign is handed over, as far as the outbox tells."""
+"""How fast a campaign is handed over, according to the outbox."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from digest.delivery.states import AttemptState, BatchState
 from digest.storage.tables.outbox import attempt, batch
 
 WINDOW = dt.timedelta(minutes=1)
-_SHORTEST = dt.timedelta(seconds=1)  # a campaign that has just begun says nothing yet about a second
+_SHORTEST = dt.timedelta(seconds=1)  # shorter than this, a new campaign gives no meaningful rate
 
 
 @dataclass(frozen=True)
@@ -17,8 +17,8 @@ class Pace:
     """
     Attributes:
         rate: Recipients a second that were accepted within the last minute, or since the first request if that is less.
-        ended: Whether any request came to an end within the last minute, whatever came back.
-        owners: Names of the processes whose requests ended within the last minute, or go on with a running lease.
+        ended: Whether any request came to an end within the last minute, whatever its result.
+        owners: Names of the processes whose requests ended within the last minute, or are open with a valid lease.
     """
 
     rate: float = 0.0
@@ -27,11 +27,11 @@ class Pace:
 
 
 def measure(connection: Connection, campaign_id: int, now: dt.datetime) -> Pace:
-    """How fast a campaign is handed over at *now*."""
+    """Measure how fast a campaign is handed over at *now*."""
     ends = select(func.min(attempt.c.started_at), func.max(attempt.c.finished_at)).join(
         batch, batch.c.id == attempt.c.batch_id
     )
-    # what began or ended in the future did so while the clock was ahead: it says nothing about the last minute
+    # times in the future were written while the clock was ahead: they do not count for the last minute
     begun = attempt.c.started_at <= now
     first, last = connection.execute(ends.where(batch.c.campaign_id == campaign_id, begun, _has_come(now))).one()
     if first is None:
@@ -58,8 +58,8 @@ def _owners(connection: Connection, campaign_id: int, now: dt.datetime) -> froze
 
 
 def _at_once(connection: Connection, campaign_id: int, since: dt.datetime, now: dt.datetime) -> int:
-    """Recipients of requests that were answered as a whole. An answer is there before the lease has run out; what was
-    settled later was handed over earlier."""
+    """Recipients of requests that were answered as a whole. Only answers within the lease count: what was settled later
+    was handed over earlier."""
     query = select(func.coalesce(func.sum(batch.c.size), 0)).join(attempt, attempt.c.id == batch.c.attempt_id)
     answered = (attempt.c.batch_id == batch.c.id, attempt.c.finished_at <= attempt.c.lease_until)
     recent = attempt.c.finished_at.between(since, now)
@@ -68,9 +68,9 @@ def _at_once(connection: Connection, campaign_id: int, since: dt.datetime, now: 
 
 def _one_by_one(connection: Connection, campaign_id: int, since: dt.datetime, now: dt.datetime) -> float:
     """
-    Recipients who were reported while their request went on: they stand in batches beside that of the request.
+    Recipients who were reported while their request went on, which are in batches beside that of the request.
 
-    When each was accepted is not written down, so that they are spread evenly over the time of the request.
+    The time of each is not recorded, so they are spread evenly over the time of the request.
     """
     query = select(attempt.c.started_at, attempt.c.finished_at, func.sum(batch.c.size)).join(
         attempt, attempt.c.id == batch.c.attempt_id
@@ -90,5 +90,5 @@ def _accepted(campaign_id: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def _share(begun: dt.datetime, ended: dt.datetime, since: dt.datetime) -> float:
-    """The part of a request that lies after *since*."""
+    """The fraction of a request that lies after *since*."""
     return 1.0 if begun >= since else (ended - since) / (ended - begun)
