@@ -1,7 +1,7 @@
 """What every page of the archive shares: its head, its language, and how it names and links things."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -44,7 +44,7 @@ class Head:
 
 @dataclass(frozen=True)
 class NamedLink:
-    """A name with the path that it leads to, and how many articles are behind it; None: not counted."""
+    """A name with the path that it leads to (empty: none), and how many articles are behind it; None: not counted."""
 
     name: str
     path: str
@@ -100,11 +100,29 @@ class Pages:
     def article_path(self, month: Month, slug: str) -> str:
         return path_of(article_url(self.newsletter.base_url, month, slug, self.kept))
 
+    def topic_links(self, slugs: Iterable[str]) -> tuple[NamedLink, ...]:
+        """Topics by name, with the paths of their pages."""
+        return tuple(NamedLink(self.topic_name(slug), self.path(f"/topics/{slug}/")) for slug in slugs)
+
+    def type_link(self, slug: str | None) -> NamedLink | None:
+        """A type of research by name, with the path of its page; None if there is none."""
+        name = self.type_name(slug)
+        return NamedLink(name, self.path(f"/types/{slug}/")) if name else None
+
+    def author_link(self, name: str | None, slug: str) -> NamedLink | None:
+        """An author, with the path of their page; None if there is none."""
+        return NamedLink(name, self.path(f"/authors/{slug}/") if slug else "") if name else None
+
     def topic_name(self, slug: str) -> str:
         return self.set(self.taxonomy.name(slug, self.language))
 
     def type_name(self, slug: str | None) -> str | None:
         return self.set(self.taxonomy.research_type_name(slug, self.language)) if slug else None
+
+    def foreign(self, language: str) -> str:
+        """The name of the language of an article, in that language; empty if it is the page's."""
+        base = language.partition("-")[0]
+        return "" if base == self.language else language_name(base)
 
     def day(self, moment: dt.datetime) -> str:
         """The day in words, in the newsletter's time zone."""

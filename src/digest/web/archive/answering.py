@@ -8,8 +8,8 @@ from fastapi import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from digest.archive.pages.articles import WithdrawnPage
 from digest.archive.pages.frame import Head
+from digest.archive.pages.permalink import WithdrawnPage
 from digest.web.caching import public_page
 from digest.web.site import Site, View
 

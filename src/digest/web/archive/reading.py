@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from digest.archive.pages.articles import ArticlePage, WithdrawnPage, article_page, withdrawn_page
 from digest.archive.pages.issues import HomePage, IssuePage, YearPage, home_page, issue_page, year_page
+from digest.archive.pages.permalink import ArticlePage, WithdrawnPage, article_page, withdrawn_page
 from digest.months import Month
 from digest.storage.archive_index import lists
 from digest.storage.archive_index.filling import Publication
