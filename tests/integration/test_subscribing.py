@@ -2,18 +2,22 @@
 
 import datetime as dt
 from dataclasses import replace
+from gettext import NullTranslations
 
 import pytest
 from people_samples import PAGE, Town, make_people
 
+from digest.bootstrap.resources import load_templates
 from digest.errors import BadSignature, ExpiredToken
 from digest.months import Month
 from digest.pipeline.people.change_address import ChangeStage, confirm_address, propose
+from digest.pipeline.people.erasure import everything_known
 from digest.pipeline.people.limits import Rate
 from digest.pipeline.people.own_links import ask
 from digest.pipeline.people.subscribe import come_back, confirm, leave, save_preferences, send_link
 from digest.pipeline.people.suppressions import suppress
 from digest.pipeline.upkeep.clean_up import Retention, clean_up
+from digest.rendering.environment import Renderer
 from digest.storage.outbox import audience
 from digest.storage.people import consents, subscribers, suppressions
 from digest.subscribers.consent import ConsentKind, ConsentMethod
@@ -93,6 +97,32 @@ def test_wording_names_sender_address_and_contact_and_changes_its_version_with_i
         assert all(part in text for part in ("Réseau de recherche", "100 Example Street", "editor@example.org"))
     assert people.wording("en").version != people.wording("fr").version
     assert people.wording("en").version != other.wording("en").version
+
+
+class OldWords(NullTranslations):
+    """The catalogue of a version whose page asked in other words."""
+
+    def gettext(self, message: str) -> str:
+        return message.replace("I consent to receive {title} from {sender}", "I want {sender} to send me {title}")
+
+
+def test_consent_keeps_the_words_and_the_version_in_which_it_was_given(town: Town):
+    today = town.people
+    town.people = replace(today, renderer=Renderer(load_templates(None), {"en": OldWords()}))
+    old = town.people.wording("en")
+    ann = town.subscribe()
+    town.sign_up("bo@example.org")
+    (note,) = town.deliver()
+
+    town.people = today  # the program is upgraded before bo confirms
+    bo = confirm(town.database, town.people, town.subject_of(note))
+    cleo = town.subscribe("cleo@example.org")
+
+    assert old.text.startswith("I want Réseau de recherche to send me Research Digest by email, one issue a month. ")
+    assert old.version != today.wording("en").version
+    for person, wording in ((ann, old), (bo, old), (cleo, today.wording("en"))):
+        (shown,) = everything_known(town.database, person.id)["consents"]
+        assert (shown["wording"], shown["wording_version"]) == (wording.text, wording.version)
 
 
 def test_confirming_twice_changes_nothing(town: Town):

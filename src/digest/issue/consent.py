@@ -21,8 +21,8 @@ def consent_wording(newsletter: Newsletter, language: str, renderer: Renderer) -
     Source: Electronic Commerce Protection Regulations (CRTC), SOR/2012-36, s. 4.
     """
     _ = renderer.translations(language).gettext
-    asked = _("I want {sender} to send me {title} by email, once a month.")
-    withdrawn = _("I can withdraw my consent at any time, using the link in every email.")
+    asked = _("I consent to receive {title} from {sender} by email, one issue a month.")
+    withdrawn = _("I can withdraw my consent at any time with the unsubscribe link in every issue.")
     sender, *address = (
         typographic(line, language) for line in (newsletter.from_name_in(language), *newsletter.postal_address)
     )
