@@ -1,11 +1,11 @@
-"""A finding that an editor has looked at and accepts."""
+"""A finding that the editor accepts."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class AcceptedFinding:
-    """One code that shall not be reported, with the editor's reason, and its line in the file."""
+    """A code that is not reported, with the editor's reason and its line in the file."""
 
     code: str
     reason: str

@@ -53,11 +53,11 @@ class Article:
         body: Markdown, without the practice implications.
         implications: Markdown of the section "Practice implications", or None if there is none.
         about: A noun phrase that completes "This month: A, B, and C", by language.
-        citation_html: Safe HTML of a citation that was composed from *study*; None if the editor wrote it.
+        citation_html: Safe HTML of a citation composed from *study*; None if the editor wrote one.
         suppressed: Findings that the editor accepts.
-        lines: The line, from 1, of each front matter key and each key of the study (`study.doi`), and on which "body"
-            and "implications" begin.
-        source: The whole text of the file as read, for telling whether it changed.
+        lines: The line, from 1, of each front matter key and each key of the study (`study.doi`), and of the start of
+            "body" and "implications".
+        source: The whole text of the file as read, to detect changes.
     """
 
     slug: str
@@ -79,5 +79,5 @@ class Article:
     lines: Mapping[str, int] = field(default_factory=dict)
 
     def at(self, key: str) -> Place:
-        """Where front matter key *key* stands; the file's first line if it is not there."""
+        """The place of the front matter key *key*; the file's first line if it is missing."""
         return Place(self.place.file, self.lines.get(key, 1))

@@ -25,13 +25,13 @@ class Part:
 
 
 def is_implications_heading(text: str) -> bool:
-    """Tell whether a heading, in English or French and whatever its case, opens the practice implications."""
+    """Whether a heading, in English or French and in any case, opens the practice implications."""
     return " ".join(text.split()).rstrip(": ").casefold() in _HEADINGS
 
 
 def parts(markdown: str, line: int, file: str) -> tuple[Part, Part | None]:
     """
-    Part the body from the practice implications, which go on to the end of the file.
+    Split the body from the practice implications, which continue to the end of the file.
 
     Args:
         markdown: Lines ended by line feeds.
@@ -52,7 +52,7 @@ def parts(markdown: str, line: int, file: str) -> tuple[Part, Part | None]:
 
 
 def link_faults(markdown: str, line: int, file: str) -> Iterator[ContentError]:
-    """Find the links that may not be mailed: everything but https, http, mailto and paths of the site."""
+    """Find links that must not be mailed: everything except https, http, mailto and paths on the site."""
     for link in links(markdown):
         if not is_safe(link.href) and not is_site_path(link.href):
             place = Place(file, line + link.line - 1)

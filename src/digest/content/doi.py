@@ -5,7 +5,7 @@ from urllib.parse import unquote
 
 _RESOLVER = r"(?:https?://)?(?:dx\.|www\.)?doi\.org/"
 PREFIX = rf"(?:{_RESOLVER}|\bdoi\s*:\s*|\bdoi\s+(?={_RESOLVER}|10\.)|\binfo:doi/)"
-"""What may stand before a DOI, for patterns that ignore case. Source: DOI Handbook, 2.6."""
+"""Prefixes of a DOI, for patterns that ignore case. Source: DOI Handbook, 2.6."""
 
 _PREFIX = re.compile(PREFIX, re.IGNORECASE)
 _ADDRESS = re.compile(_RESOLVER, re.IGNORECASE)
@@ -13,9 +13,9 @@ _ADDRESS = re.compile(_RESOLVER, re.IGNORECASE)
 
 def bare_doi(text: str) -> str:
     """
-    The DOI without what stands before it: `https://doi.org/`, `http://dx.doi.org/`, `doi:`, `DOI `, also two of them.
+    The DOI without its prefixes: `https://doi.org/`, `http://dx.doi.org/`, `doi:`, `DOI `, or two of them.
 
-    In an address its characters may be percent-encoded, and are decoded. Whether the rest is a DOI is not looked at.
+    Percent-encoded characters of an address are decoded. Does not check whether the rest is a DOI.
     """
     rest, is_address = text.strip().strip("<>"), False
     while match := _PREFIX.match(rest):

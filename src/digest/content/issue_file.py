@@ -29,14 +29,14 @@ class IssueWording:
 
 @dataclass(frozen=True)
 class IssueFile:
-    """What the editor says of a whole issue. An empty value is composed in the language of the edition.
+    """What the editor wrote for a whole issue. Empty values are composed in the language of the edition.
 
     Subject, preheader, introduction and notices are those of every language that is not in `by_language`.
 
     Attributes:
-        by_language: What editions in one language say instead, complete.
+        by_language: The complete wording of editions in one language.
         suppressed: Findings of the whole month that the editor accepts.
-        lines: Where each front matter key stands, from 1.
+        lines: The line of each front matter key, from 1.
     """
 
     month: Month

@@ -1,4 +1,4 @@
-"""The folder of articles: the one module of the content that opens files."""
+"""The folder of articles: the only module of `content` that opens files."""
 
 import os
 import re
@@ -23,19 +23,19 @@ _LARGEST_ARTICLE = 256 * 1024  # bytes
 _LARGEST_SOURCE = 16 * 1024 * 1024  # bytes
 _MOST_ARTICLES = 1000
 _MISTAKEN = re.compile(r"\.(markdown|mdown|mkd|txt|docx?|odt|rtf|html?)", re.IGNORECASE)
-# A FIFO would wait for ever for a writer; a link could lead out of the folder between looking and opening.
+# Opening a FIFO would block until someone writes; a link could be swapped in between the check and the open.
 _CAREFULLY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 @dataclass(frozen=True)
 class MonthFiles:
     """
-    What stands in the folder of one month.
+    The contents of one month's folder.
 
     Attributes:
-        articles: Those that load, by slug.
+        articles: The ones that load, by slug.
         file: The issue file; an empty one if there is none or it does not load.
-        errors: Why the others do not load.
+        errors: Why the other files do not load.
     """
 
     month: Month
@@ -47,10 +47,10 @@ class MonthFiles:
 @dataclass(frozen=True)
 class Library:
     """
-    The articles on disk, one folder a month.
+    The articles on disk, one folder per month.
 
     Attributes:
-        root: The folder that holds the months. Nothing below it that is a link is followed.
+        root: The folder that contains the months. Links below it are not followed.
         taxonomy: Decides what a topic's slug, name or alias means.
     """
 
@@ -63,7 +63,7 @@ class Library:
         return tuple(sorted(Month.parse(entry.name) for entry in _entries(self.root) if _is_month_folder(entry)))
 
     def strays(self) -> tuple[ContentError, ...]:
-        """What stands beside the folders of the months and is none; or that the folder itself is missing."""
+        """Entries beside the month folders that are not month folders; or an error if the folder itself is missing."""
         if not self.root.is_dir():
             advice = "create it, or fix content.articles in the configuration"
             return (ContentError(Place(self.root.name), "the folder does not exist", advice),)
@@ -74,7 +74,7 @@ class Library:
         )
 
     def load(self, month: Month) -> MonthFiles:
-        """Read every file of a month; a bad one becomes an error, the others load. No folder: no articles."""
+        """Read every file of a month. Bad files become errors; the others load. No folder: no articles."""
         faults = Faults(f"{self.root.name}/{month}")
         articles: list[Article] = []
         slugs = self._slugs(month, faults)
@@ -87,7 +87,7 @@ class Library:
 
     def text(self, month: Month, slug: str) -> str | None:
         """
-        The text of an article file, every character kept; None if there is none.
+        The text of an article file, unchanged; None if there is no file.
 
         Raises:
             ContentError: It can't be read.
@@ -96,7 +96,7 @@ class Library:
 
     def create(self, month: Month, slug: str, text: str) -> None:
         """
-        Write a new article file, whole or not at all.
+        Write a new article file atomically.
 
         Raises:
             ContentError: The slug can't name a file, the file is there already, or the folder can't be written.
@@ -116,7 +116,7 @@ class Library:
 
     def replace(self, month: Month, slug: str, text: str) -> None:
         """
-        Put another text into an article file at one stroke, keeping its permissions.
+        Replace the text of an article file atomically, keeping its permissions.
 
         Raises:
             ContentError: The file can't be written.
@@ -134,7 +134,7 @@ class Library:
 
     def issue_text(self, month: Month) -> str | None:
         """
-        The text of the issue file of *month*, every character kept; None if there is none.
+        The text of the issue file of *month*, unchanged; None if there is no file.
 
         Raises:
             ContentError: It can't be read.
@@ -143,7 +143,7 @@ class Library:
 
     def write_issue_file(self, month: Month, text: str) -> None:
         """
-        Write the issue file of *month* at one stroke, in place of what is there.
+        Write the issue file of *month* atomically, replacing any existing one.
 
         Raises:
             ContentError: The file can't be written.
@@ -220,13 +220,13 @@ _LINK = ("this is a symbolic link, and digest does not follow links", "replace t
 
 def read_source(path: Path) -> str:
     """
-    Read a text file that somebody named: UTF-8, at most 16 MiB.
+    Read a text file that the user named: UTF-8, at most 16 MiB.
 
     Returns:
         The text without a byte order mark, every line ended by a line feed.
 
     Raises:
-        ContentError: There is no such file, it is no ordinary file, too large, or not UTF-8 text.
+        ContentError: The file does not exist, is not a regular file, is too large, or is not UTF-8 text.
     """
     try:
         data = _read_bytes(path, str(path), _LARGEST_SOURCE, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
@@ -237,7 +237,7 @@ def read_source(path: Path) -> str:
 
 def _read_bytes(path: Path, file: str, largest: int, flags: int) -> bytes:
     try:
-        if not stat.S_ISREG(path.stat().st_mode):  # before opening: a device may act on that
+        if not stat.S_ISREG(path.stat().st_mode):  # before opening, because opening a device can have effects
             raise ContentError(Place(file), "this is not a regular file", "remove it or rename it")
         with os.fdopen(os.open(path, flags), "rb") as opened:
             data = opened.read(largest + 1)
@@ -253,7 +253,7 @@ def _read_bytes(path: Path, file: str, largest: int, flags: int) -> bytes:
 
 
 def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
-    """What stands in the folder, by name, hidden files left out; nothing if there is no folder."""
+    """The entries of the folder by name, without hidden files; none if there is no folder."""
     try:
         with os.scandir(folder) as entries:
             found = sorted(entries, key=lambda entry: entry.name)

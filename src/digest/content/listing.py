@@ -1,7 +1,7 @@
 """The importer's parser: a page of the blog, saved as text, to entries.
 
-The page has one paragraph a line. A month stands over its articles; each has a title, perhaps a citation, its text, and
-perhaps a section on practice implications. Nothing marks a title, so what follows it has to tell.
+The page has one paragraph per line. A month is above its articles. Each article has a title, an optional citation, its
+text, and optionally a section on practice implications. Titles are not marked, so the following lines identify them.
 """
 
 import re
@@ -26,7 +26,7 @@ _MONTH_NAMES = {
 _MONTH_LINE = re.compile(r"([^\W\d_]+) (\d{4})")
 
 _LONGEST_TITLE = 200
-_SHORTEST_PROSE = 200  # a longer line is a paragraph, however it ends
+_SHORTEST_PROSE = 200  # a longer line is a paragraph, no matter how it ends
 _YEAR = r"\((?:(?:1[89]|20)\d\d[a-z]?(?:, [^()]{1,40})?|in press|sous presse|n\.d\.|s\.d\.)\)"
 _PEOPLE = r"[^\W\d_][\w'’. -]{0,60}, (?:[^\W\d_]\.|[^\W\d_]{2,30} [^\W\d_]\.).{0,2000}?"
 _GROUP = r"[^\W\d_][^().]{1,120}\."
@@ -45,7 +45,7 @@ class Entry:
         language: That of the month's name.
         body: Its paragraphs.
         implications: The paragraphs on practice implications; none if the page has none.
-        line: Where the title stands, from 1.
+        line: The line of the title, from 1.
     """
 
     month: Month
@@ -59,7 +59,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Listing:
-    """The articles of a page in its order, and what could not be understood."""
+    """The articles of a page in order, and the parts that could not be understood."""
 
     entries: tuple[Entry, ...]
     errors: tuple[ContentError, ...]
@@ -67,7 +67,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class _Line:
-    """A line that is not blank: `text` as it stands, `plain` with ordinary spaces for looking at it."""
+    """A line that is not blank: `text` unchanged, `plain` with ordinary spaces for matching."""
 
     number: int
     text: str
@@ -94,8 +94,8 @@ def parse_listing(text: str, file: str) -> Listing:
         file: The page's name in errors.
 
     Returns:
-        What was understood and, for the rest, an error with its line. What stands above the first month is the page's
-        navigation and is left out.
+        The entries that were understood, and an error with its line for the rest. Text above the first month is the
+        page's navigation and is skipped.
     """
     lines = [_Line(number, line) for number, line in enumerate(text.split("\n"), start=1) if visible(line)]
     entries: list[Entry] = []

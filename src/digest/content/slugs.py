@@ -8,12 +8,12 @@ _FORM = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST = 100
 _LONGEST_PROPOSED = 80
 _ISSUE_FILE = "issue"
-# Windows opens a device instead of a file of such a name, whatever its ending.
+# On Windows, such a name opens a device instead of a file, with any extension.
 _DEVICES = frozenset({"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)})
 
 
 def slug_fault(slug: str) -> str | None:
-    """Tell why *slug* can't name an article, or None: it goes after "the file name"."""
+    """Why *slug* can't name an article, for use after "the file name"; or None."""
     if len(slug) > _LONGEST:
         return f"has {len(slug)} characters before .md, more than {_LONGEST}"
     if not _FORM.fullmatch(slug):

@@ -1,4 +1,4 @@
-"""Consent: the proof that a person wants the mail, or that the law takes it so for a while."""
+"""Consent: the proof that a person wants the mail, or that the law assumes so for a while."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from enum import StrEnum
 class ConsentKind(StrEnum):
     """What the law calls it (CASL, s. 10)."""
 
-    EXPRESS = "express"  # the person said so; holds until withdrawn
+    EXPRESS = "express"  # the person agreed; valid until withdrawn
     IMPLIED = "implied"  # follows from a relationship, and ends with it: two years, or six months after an inquiry
 
 
 class ConsentMethod(StrEnum):
-    """How a consent came in."""
+    """How a consent was given."""
 
     PAGE = "page"  # a page of the site, confirmed by mail
     IMPORT = "import"  # a row of a list
@@ -25,7 +25,7 @@ class ConsentWording:
     """The exact words that a person agreed to.
 
     Attributes:
-        version: Names the text: another text has another version.
+        version: Identifies the text: a different text has a different version.
     """
 
     text: str
@@ -40,7 +40,7 @@ class ConsentOrigin:
     Attributes:
         page: Path of the page, without a token, such as `/subscribe`.
         language: Of the page.
-        network: Address of the caller, or None if it is not to be recorded.
+        network: The caller's IP address, or None if it must not be recorded.
     """
 
     page: str
@@ -53,12 +53,12 @@ class Consent:
     """One consent as it was recorded. Times are UTC.
 
     Attributes:
-        source: The page, or what the list says; empty: not said.
-        given_on: Day of the consent; None: not said.
-        expires_on: First day on which an implied consent holds no more; None: it does not end.
-        wording, wording_version, language: What was agreed to, if it was said on a page.
-        network: Address of the caller, if that is recorded and still kept.
-        requested_at, confirmed_at: When a page was sent in, and when the link in the mail was used.
+        source: The page, or the source in the list; empty if unknown.
+        given_on: The day of the consent; None if unknown.
+        expires_on: The day on which implied consent ends; None if it does not end.
+        wording, wording_version, language: What the person agreed to, if on a page.
+        network: The caller's IP address, if recorded and still kept.
+        requested_at, confirmed_at: When the form was sent, and when the link in the mail was used.
     """
 
     kind: ConsentKind

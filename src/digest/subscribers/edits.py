@@ -1,4 +1,4 @@
-"""What the operator changes of one person, and when they may move to another address."""
+"""The operator's changes to one person, and when they may move to another address."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -22,7 +22,7 @@ _PREFERENCES = {
 
 @dataclass(frozen=True)
 class Edit:
-    """What is to be changed; None, and preferences that are not named, stay as they are."""
+    """The requested changes. None, and preferences that are not named, mean no change."""
 
     address: str | None = None
     name: str | None = None
@@ -35,10 +35,10 @@ class Edit:
 
 def read_edit(given: Mapping[Field, str], taxonomy: Taxonomy, languages: tuple[str, ...]) -> Edit:
     """
-    Read what is to be changed, in the words of a list; an empty text stands for what it means in a list.
+    Read the requested changes, in the format of a list. An empty text means the same as in a list.
 
     Raises:
-        ValueError: Something can't be read; the message names everything at once.
+        ValueError: A value can't be read; the message lists all such values.
     """
     readers: Mapping[Field, Callable[[str], Any]] = {
         Field.EMAIL: parse_address,
@@ -67,7 +67,7 @@ def why_not_move(old: Reason | None, new: Reason | None, *, is_taken: bool) -> s
 
     Args:
         old, new: Why these addresses are suppressed; None: they are not.
-        is_taken: Whether the new address is another subscriber's, in whatever state.
+        is_taken: Whether the new address is another subscriber's, in any state.
 
     A bounce or an invalid address is about the mailbox and stays behind. Any other reason is about the person and
     follows them.

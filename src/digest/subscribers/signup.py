@@ -9,11 +9,11 @@ from digest.errors import InvalidAddress
 from digest.subscribers.address import parse_address
 from digest.subscribers.subscriber import Preferences
 
-_RAW_LENGTH = 1000  # characters: more is not even looked at
+_RAW_LENGTH = 1000  # characters: longer texts are refused unread
 
 
 class SignUpState(StrEnum):
-    """waiting -> confirmed | void; void and confirmed stay."""
+    """waiting -> confirmed | void; both are final."""
 
     WAITING = "waiting"
     CONFIRMED = "confirmed"
@@ -50,10 +50,10 @@ class StoredSignUp:
 
 
 class UnfitName(ValueError):
-    """A name that no list, mail or page can hold.
+    """A name that is not allowed in lists, mails and pages.
 
     Attributes:
-        fault: Which rule it breaks, and by which character.
+        fault: The rule that it breaks, and the character.
     """
 
     def __init__(self, fault: CharacterFault) -> None:
@@ -65,7 +65,7 @@ def parse_name(text: str) -> str:
     """
     Read a person's name, from a form or a list, by the rule for every single line; empty is allowed.
 
-    A line end, which a spreadsheet program may have put into a cell, becomes a space; other breaks are refused.
+    A line end, which a spreadsheet program may have put into a cell, becomes a space; other line breaks are refused.
 
     Raises:
         UnfitName: It is longer than 200 characters, or breaks the rule.
@@ -77,11 +77,11 @@ def parse_name(text: str) -> str:
 
 
 def fit_address(text: str) -> str:
-    """The address of a form, from `parse_address`; megabytes are refused before they are looked at.
+    """The address of a form, from `parse_address`; huge texts are refused unread.
 
     Raises:
-        InvalidAddress: It is none.
+        InvalidAddress: It is not a valid address.
     """
     if len(text) > _RAW_LENGTH:
-        raise InvalidAddress("this is not an address: it is too long")
+        raise InvalidAddress("this is not an address: it is too long, so check it")
     return parse_address(text)

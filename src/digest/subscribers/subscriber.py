@@ -10,7 +10,7 @@ from digest.subscribers.suppression import Reason
 
 
 class NoMatch(StrEnum):
-    """What to do in a month in which no article is on the person's topics."""
+    """What to send in a month without an article on the person's topics."""
 
     NOTHING = "nothing"
     WHOLE = "whole"  # mail the whole issue
@@ -20,8 +20,8 @@ class State(StrEnum):
     """Whether a subscriber may be mailed."""
 
     ACTIVE = "active"
-    LEFT = "left"  # by their own act; only the person can come back
-    LAPSED = "lapsed"  # the implied consent has ended: a newer consent brings the person back
+    LEFT = "left"  # by their own choice; only they can resubscribe
+    LAPSED = "lapsed"  # the implied consent has ended; a newer consent reactivates them
 
 
 @dataclass(frozen=True)
@@ -41,17 +41,17 @@ class Preferences:
 
 @dataclass(frozen=True, slots=True)
 class NewSubscriber:
-    """A person to be added: from a list, or by hand.
+    """A person to add, from a list or by hand.
 
     Attributes:
         address: Normalised by `digest.subscribers.address.parse_address`.
         address_hash: Identity of the address, from `digest.subscribers.address.AddressHash`.
-        source: Where the consent comes from, as the list says it; empty if it says nothing.
+        source: Where the consent comes from, according to the list; empty if unknown.
         given_on: The day of the consent, or None if the list does not say.
         consent: Express, or implied.
-        consent_until: First day on which an implied consent holds no more; None for an express one.
-        says: What the list has a word on, of name, language, topics, no_match and paused_until: nothing else is
-            changed of a person who is there already.
+        consent_until: The day on which implied consent ends; None for express consent.
+        says: Which of name, language, topics, no_match and paused_until the list has. Nothing else is changed for
+            existing subscribers.
     """
 
     address: str
@@ -71,8 +71,8 @@ class Subscriber:
 
     Attributes:
         source, given_on: Of the latest consent.
-        consent_until: First day on which the consent holds no more; None: it does not end by itself.
-        suppressed_for: Why the address must not be mailed, whatever the state; None: it may be mailed.
+        consent_until: The day on which the consent ends; None if it does not end by itself.
+        suppressed_for: Why the address must not be mailed, in any state; None if it may be mailed.
         address_since: When the address last changed; None if it never did.
     """
 
@@ -92,11 +92,11 @@ class Subscriber:
     def has_moved_since(self, made: dt.datetime, now: dt.datetime) -> bool:
         """Whether a personal link made at *made* went to an earlier address.
 
-        A time that has not come yet, written under a clock that was ahead, bars nobody from their own page.
+        A time in the future, written while the clock was ahead, does not lock people out of their own page.
         """
         return self.address_since is not None and made < self.address_since <= now
 
 
 def standing(state: State, suppressed_for: Reason | None) -> str:
-    """How a person stands: their state, or `suppressed (reason)` for active people who must not be mailed."""
+    """The state of a person, or `suppressed (reason)` for active people who must not be mailed."""
     return f"suppressed ({suppressed_for})" if state is State.ACTIVE and suppressed_for else state.value

@@ -100,7 +100,7 @@ def parse_article(text: str, *, slug: str, month: Month, file: str, taxonomy: Ta
     Args:
         text: The file as read; a byte order mark and any line ends are accepted.
         slug: The file's name without `.md`.
-        month: The folder that the file stands in.
+        month: The folder that contains the file.
         file: The file's name in errors.
         taxonomy: Decides what a topic's slug, name or alias means; the article gets slugs.
 

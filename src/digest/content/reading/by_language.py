@@ -1,4 +1,4 @@
-"""A value of the issue file: the same in every language, or written for each."""
+"""Values that are the same in every language, or written for each."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator
 from digest.content.reading.fields import Line, Unfit
 from digest.rendering.words import CATALOGUES
 
-EVERY = ""  # stands for every language that has no value of its own
+EVERY = ""  # the key of the value for every other language
 _CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 Kind = TypeVar("Kind")

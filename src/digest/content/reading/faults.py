@@ -1,4 +1,4 @@
-"""All the faults of one file at once."""
+"""All the faults of one file, collected."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -22,7 +22,7 @@ class ContentFaults(ContentError):
 
 
 def each(error: ContentError) -> tuple[ContentError, ...]:
-    """The faults that *error* stands for: itself, or each of several."""
+    """The individual faults of *error*."""
     return error.errors if isinstance(error, ContentFaults) else (error,)
 
 
@@ -56,7 +56,7 @@ class Faults:
 
     def raise_if_any(self) -> None:
         """
-        Raise what was collected, by line; beyond twenty only their number.
+        Raise what was collected, by line; after twenty, only the number of the rest.
 
         Raises:
             ContentError: There was one fault.

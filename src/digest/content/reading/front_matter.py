@@ -33,10 +33,10 @@ class Source:
     A file cut in two, every character kept.
 
     Attributes:
-        yaml: What stands between the two lines of hyphens.
+        yaml: The text between the two lines of hyphens.
         start: Index of its first character in `text`; `yaml` ends where the closing line begins.
-        body: What follows the closing line.
-        keys: What to write into front matter that is missing or empty.
+        body: The text after the closing line.
+        keys: The keys to suggest if the front matter is missing or empty.
     """
 
     file: str
@@ -47,7 +47,7 @@ class Source:
     keys: str = ARTICLE_KEYS
 
     def line(self, index: int) -> int:
-        """The line, from 1, on which the character `text[index]` stands."""
+        """The line of the character `text[index]`, from 1."""
         return bisect_right(self._line_ends, index) + 1
 
     @cached_property
@@ -69,8 +69,8 @@ class FrontMatter:
     What the front matter says.
 
     Attributes:
-        values: Every scalar as the text that was written, so that 058 and 2026-02-30 arrive unchanged. A key without
-            a value is left out.
+        values: Every scalar as the text in the file, so that 058 and 2026-02-30 stay unchanged. Keys without a value
+            are omitted.
         lines: Line of each key, by its path: ("study", "year"), ("topics", 0).
         value_lines: Line on which the value's text begins, which for a block of text is the one below its key.
     """
@@ -85,10 +85,10 @@ def split(text: str, file: str, keys: str = ARTICLE_KEYS) -> Source:
     Cut a file into front matter and body.
 
     Args:
-        keys: What an error advises to write into front matter that is missing or empty.
+        keys: The keys that an error suggests if the front matter is missing or empty.
 
     Raises:
-        ContentError: There is no front matter, it is not closed, or there is a character that no text may hold.
+        ContentError: There is no front matter, it is not closed, or a character is not allowed.
     """
     if fault := text_fault(text):
         place = Source(file, text, 0, text, "").place(fault.position)
@@ -105,7 +105,7 @@ def split(text: str, file: str, keys: str = ARTICLE_KEYS) -> Source:
 
 def compose(source: Source) -> MappingNode:
     """
-    Compose the YAML into nodes that know where they stand; nothing is constructed.
+    Compose the YAML into nodes with their positions, without constructing values.
 
     Raises:
         ContentError: Not valid YAML, not a mapping, or it has a tag, an anchor, an alias or too many levels.
@@ -138,7 +138,7 @@ def read(source: Source) -> FrontMatter:
 
 
 class _StrictLoader(CommentsApart):
-    """Composes only what an editor can mean, so that a file can neither grow in memory nor name a type."""
+    """Composes only plain keys and values, so that a file can neither expand in memory nor name a type."""
 
     deepest = 5
 
@@ -202,7 +202,7 @@ class _Reader:
 
 
 def is_null(node: Node) -> bool:
-    """Tell whether the value was left out, or written as YAML's null."""
+    """Whether the value is missing or YAML's null."""
     return isinstance(node, ScalarNode) and node.style is None and node.value in _NULLS
 
 

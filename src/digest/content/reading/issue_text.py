@@ -52,7 +52,7 @@ def parse_issue_file(text: str, *, month: Month, file: str) -> IssueFile:
 
     Args:
         text: The file as read; a byte order mark and any line ends are accepted.
-        month: The folder that the file stands in.
+        month: The folder that contains the file.
         file: The file's name in errors.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What an editor may write in Markdown that would be mailed as it is written, or would not be seen."""
+"""Markdown that would be mailed as raw text, or not be seen."""
 
 import re
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ from digest.content.body import DEEPEST_HEADING, Part, is_implications_heading
 from digest.errors import ContentError, Place
 from digest.rendering.markdown import headings
 
-# Not the parser that renders: this one knows what that one leaves as text, and keeps what an editor has escaped apart.
+# Not the parser that renders: this one finds what that one leaves as text, and distinguishes escaped characters.
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable("strikethrough").disable("text_join")
 
-# Each of these looks at a character a bounded number of times, whatever an editor writes.
+# Each of these checks a character a bounded number of times, for any input.
 _TABLE_RULE = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(\|[ \t]*:?-+:?[ \t]*)*\|?")
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,100}\]")
 _HEADING_MARK = re.compile(r"#{1,6}|\*{1,3}|_{1,3}")
@@ -27,7 +27,7 @@ _NOTE = ("footnotes are not supported", r"put the note into the text, or write \
 
 
 def unsupported(part: Part, file: str) -> Iterator[ContentError]:
-    """Find tables, struck words and footnotes outside code, and entities for characters that no text may hold."""
+    """Find tables, struck words and footnotes outside code, and entities for characters that are not allowed."""
     for token in _inline(part.text):
         line = part.line + (token.map or [0])[0]
         for number, (above, rule) in enumerate(pairwise(token.content.split("\n"))):
@@ -38,7 +38,7 @@ def unsupported(part: Part, file: str) -> Iterator[ContentError]:
 
 
 def misspelt_headings(part: Part, file: str) -> Iterator[ContentError]:
-    """Find what looks like the heading of the practice implications and opens no section."""
+    """Find lines that look like the heading of the practice implications but do not open the section."""
     for heading in headings(part.text):
         if heading.level > DEEPEST_HEADING and is_implications_heading(heading.text):
             problem = f"a level {heading.level} heading cannot start the practice implications"
@@ -55,7 +55,7 @@ def misspelt_headings(part: Part, file: str) -> Iterator[ContentError]:
 
 
 def _inline(markdown: str, *, paragraphs_only: bool = False) -> Iterator[Token]:
-    """The texts of the Markdown; only those of paragraphs outside lists and quotations, if so wished."""
+    """The texts of the Markdown; with *paragraphs_only*, skip lists and quotations."""
     above = None
     for token in _PARSER.parse(markdown):
         outer = above is not None and above.type == "paragraph_open" and above.level == 0
@@ -81,7 +81,7 @@ def _marks(children: list[Token]) -> Iterator[tuple[int, tuple[str, str]]]:
 
 
 def _entity(child: Token) -> tuple[str, str] | None:
-    """What is wrong with a character that an entity such as `&#x202E;` stands for."""
+    """What is wrong with the character that an entity such as `&#x202E;` produces."""
     decoded = child.content if child.type == "text_special" else str(child.attrs.get("title", ""))
     fault = text_fault(decoded)
     return (f"an entity produces {fault.what}", fault.remedy) if fault else None

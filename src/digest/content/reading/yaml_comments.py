@@ -29,7 +29,7 @@ class CommentsApart(yaml.SafeLoader):
     Raises:
         TouchingComment: A comment touches a value, as in `title: "Group"# 1` or `[a, b]# x`.
         TooDeep: There are too many levels.
-        ScannerError: An escape stands for no character, as in `"\\UFFFFFFFF"`; PyYAML would fail with a ValueError.
+        ScannerError: An escape is not a character, as in `"\\UFFFFFFFF"`; PyYAML would fail with a ValueError.
 
     Source: YAML 1.2.2, 6.6.
     """

@@ -1,4 +1,4 @@
-"""YAML's errors in our own words, so that nobody has to read a parser's."""
+"""YAML's errors in our own words instead of the parser's."""
 
 import re
 from typing import NamedTuple

@@ -20,8 +20,8 @@ def compose_article(entry: Entry, *, topics: Sequence[str], author: str | None) 
     Write an entry of the blog as an article file.
 
     Args:
-        topics: Slugs; none leaves the key out.
-        author: Who wrote the summary, or None if nobody says.
+        topics: Slugs; if empty, the key is omitted.
+        author: Who wrote the summary, or None if unknown.
 
     Returns:
         Front matter and Markdown that renders as exactly the text of the entry, ended by a line feed.
@@ -41,7 +41,7 @@ def compose_article(entry: Entry, *, topics: Sequence[str], author: str | None) 
 
 
 class _Dumper(yaml.SafeDumper):
-    """Quotes a value that unquoted would be taken for one in the wrong quotes."""
+    """Quotes values that start and end with typographic quotes, which would be errors without straight ones."""
 
     def represent_scalar(self, tag: str, value: str, style: str | None = None) -> ScalarNode:
         quoted = "'" if in_word_quotes(value) else style
@@ -50,14 +50,14 @@ class _Dumper(yaml.SafeDumper):
 
 def add_topics(text: str, topics: Sequence[str], file: str) -> str:
     """
-    Add topics to the front matter of an article file and leave every other character as it is.
+    Add topics to the front matter of an article file without changing any other character.
 
     Args:
         text: The file as read, with its byte order mark and line ends.
         topics: Slugs that are not there yet, at least one.
 
     Raises:
-        ContentError: The front matter can't be read, or its topics are no list.
+        ContentError: The front matter can't be read, or its topics are not a list.
     """
     source = split(text, file)
     position, addition, end = _edit(source, topics)

@@ -14,7 +14,7 @@ def merged(known: Sequence[str], page: Sequence[str]) -> list[str]:
     """
     Put the slugs of *page* that are new into *known*, which keeps its order.
 
-    Each goes behind the one that stands before it on the page; the first of the page before the next that is known.
+    Each new slug goes after the one before it on the page; the first goes before the next known one.
     """
     result = list(known)
     for place, slug in enumerate(page):
@@ -29,13 +29,13 @@ def merged(known: Sequence[str], page: Sequence[str]) -> list[str]:
 
 
 def compose_order(order: Sequence[str]) -> str:
-    """An issue file that says nothing but the order of its articles."""
+    """An issue file that only contains the order of its articles."""
     return f"---\norder: [{', '.join(order)}]\n---\n"
 
 
 def with_order(text: str, order: Sequence[str], file: str) -> str:
     """
-    Write *order* into an issue file and leave every other character as it is.
+    Write *order* into an issue file without changing any other character.
 
     Args:
         text: The file as read, with its byte order mark and line ends.

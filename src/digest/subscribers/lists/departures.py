@@ -1,4 +1,4 @@
-"""What the columns of one row together say about whether its person is gone."""
+"""What the columns of a row together say about whether its person has left."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ _SHOWN = 60  # characters of an unclear value
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Why a person is gone, if any column says so; else what is unclear about it.
+    """Why a person has left, if any column says so; else which values are ambiguous.
 
     Attributes:
         problems: Why the row is refused.
-        unclear: Columns and values that stop an import before its first row.
+        unclear: Columns and values that stop an import before it begins.
     """
 
     departed: Departed | None = None
@@ -28,7 +28,7 @@ _STAYS = Standing()
 
 
 class Departures:
-    """Reads from the cells of a row whether its person is gone; the same cells are read only once."""
+    """Reads from the cells of a row whether its person has left. Results are cached."""
 
     def __init__(self, layout: Layout) -> None:
         self._columns = layout.leaving
@@ -46,7 +46,7 @@ class Departures:
         return standing
 
     def of_address(self, address: str) -> Departed | None:
-        """Whether an address only stands for somebody who had themselves deleted."""
+        """The reason if the address is a placeholder for someone who asked for deletion; else None."""
         return Departed.ABSENT if self._placeholder and address.endswith(self._placeholder) else None
 
     def _of_columns(self, cells: Sequence[str]) -> Standing:

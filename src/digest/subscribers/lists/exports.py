@@ -1,4 +1,4 @@
-"""The lists that other programs write, as data: how each is recognised, and which of its columns say who has left.
+"""The lists that other programs write, as data: how to recognise each, and which columns say who has left.
 
 Where each of these facts comes from: docs/subscribers.md, "From another program".
 """
@@ -24,11 +24,11 @@ class Export:
 
     Attributes:
         marks: The list is this program's if its header has all columns of one of these sets.
-        columns: What is read from a column beyond its usual name.
+        columns: What additional column names mean.
         leaving: Columns that say who is gone.
-        harmless: Columns whose names suggest leaving, but that say nothing about it.
-        silent: What the list does not say, and so where the rest is to be found; empty: it says everything.
-        placeholder: The domain of addresses that stand for people who had themselves deleted.
+        harmless: Columns whose names suggest leaving, although they do not mean it.
+        silent: What the list lacks, and where to get it; empty if it is complete.
+        placeholder: The domain of addresses that replace those of people who asked for deletion.
     """
 
     name: str
@@ -265,7 +265,7 @@ EXPORTS = (
 
 
 def recognise(names: Iterable[str]) -> Export:
-    """The program that most columns point at; `ANY` if there is none."""
+    """The program that matches most columns; `ANY` if none does."""
     header = frozenset(names)
     found = [one for one in EXPORTS if any(mark <= header for mark in one.marks)]
     return max(found, key=lambda one: _known(one, header), default=ANY)

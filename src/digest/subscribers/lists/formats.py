@@ -14,11 +14,11 @@ __all__ = ["COLUMNS", "Field", "Layout", "LeavingColumn", "OnUnclear", "read_hea
 
 
 class OnUnclear(Enum):
-    """What becomes of a list in which a column that may say who has left holds an unclear value."""
+    """What to do about an unclear value in a column that may say who has left."""
 
-    STOP = "stop"  # nothing is imported before somebody has looked at the column
-    REFUSE = "refuse"  # the row is refused
-    IGNORE = "ignore"  # the value says nothing; one that is clear still counts
+    STOP = "stop"  # import nothing until someone has checked the column
+    REFUSE = "refuse"  # refuse the row
+    IGNORE = "ignore"  # ignore the value; clear values still count
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,12 @@ class Layout:
     Attributes:
         format: Which program wrote the list; empty: any.
         width: Number of columns.
-        positions: Which column holds what, counted from 0.
-        unused: Columns that nothing is read from; each with the one that it was probably meant to be, or None.
+        positions: The column of each field, from 0.
+        unused: Unused columns, each with the field that it probably means, or None.
         leaving: Columns that say who has left.
-        others: Positions of columns that have no meaning, and still may hold an unmistakable word.
-        silent: What such a list does not say about people who have left; empty: nothing is known to be missing.
-        placeholder: The domain of addresses that stand for people who had themselves deleted; empty: there is none.
+        others: Positions of columns without a meaning, which may still contain an unmistakable word.
+        silent: What such a list lacks about people who have left; empty if nothing is known to be missing.
+        placeholder: The domain of addresses that replace those of people who asked for deletion; empty if none.
     """
 
     format: str
@@ -82,13 +82,13 @@ _WORDS = {word: field for field, words in _ALIASES.items() for word in words} | 
 
 def read_header(names: Sequence[str], ignored: Collection[str] = ()) -> Layout:
     """
-    Find out which column means what, by its name in English or French, whatever its case, accents and hyphens.
+    Find the meaning of each column by its name in English or French, ignoring case, accents and hyphens.
 
     Args:
         ignored: Names of columns whose unclear values are known to say nothing about leaving.
 
     Raises:
-        ValueError: No column holds the address, two columns mean the same, or one of *ignored* can't be ignored.
+        ValueError: No column has the address, two columns mean the same, or one of *ignored* can't be ignored.
     """
     words = [plain(name) for name in names]
     header = _Header(words, names, recognise(words))

@@ -31,7 +31,7 @@ def unguarded_address(cell: str) -> str:
     The address that `guarded_address` was given.
 
     Raises:
-        ValueError: An apostrophe stands before a sign that begins a formula: it may guard the address, or belong to it.
+        ValueError: An apostrophe precedes a sign that begins a formula: it may protect the address, or belong to it.
     """
     text = cell.strip()
     rest = text.removeprefix(_ADDRESS_MARK)

@@ -1,6 +1,6 @@
 """Who has left: which columns of a list can say so, and what their values mean.
 
-A value is never guessed: it means that the person stays, that they are gone and why, or it is unclear.
+Values are never guessed: a value means that the person stays, that they have left and why, or it is unclear.
 """
 
 import re
@@ -12,7 +12,7 @@ from digest.subscribers.lists.cells import plain
 
 
 class Departed(StrEnum):
-    """Why a person is in a list and yet gets no mail from there; the gravest reason first."""
+    """Why a person in a list gets no mail from that program, most severe first."""
 
     COMPLAINED = "complained"  # reported a mail as spam there
     BLOCKED = "blocked"  # banned by the operator there
@@ -22,7 +22,7 @@ class Departed(StrEnum):
 
 
 class UnclearValue(Enum):
-    """A value that may or may not say that somebody is gone."""
+    """A value that may or may not mean that someone has left."""
 
     UNCLEAR = "unclear"
 
@@ -54,7 +54,7 @@ class Meaning:
 
 
 def gravest(reasons: Iterable[Departed]) -> Departed | None:
-    """The reason that counts when several columns say that somebody is gone; None: no column does."""
+    """The reason that counts if several columns say that someone has left; None if no column does."""
     found = set(reasons)
     return next((reason for reason in Departed if reason in found), None)
 
@@ -114,7 +114,7 @@ def gone_if_filled(reason: Departed) -> Meaning:
 
 
 ANY_STATUS = Meaning(_STATES | dict.fromkeys(_NOTHING))
-"""A column about how people stand, in no program's words."""
+"""A status column of no particular program."""
 
 UNMISTAKABLE: Mapping[str, Departed] = {
     spelling: reason
@@ -133,7 +133,7 @@ UNMISTAKABLE: Mapping[str, Departed] = {
     }.items()
     for spelling in (word, word.replace(" ", "-"), word.replace(" ", "_"), plain(word))
 }
-"""Words that say that somebody is gone in whatever column they are, in the spelling of `str.casefold`."""
+"""Words that mean in any column that someone has left, as `str.casefold` spells them."""
 
 _ELSEWHERE = re.compile(r"\b(sms|phone|whatsapp|fax|postal|url|link|lien|token|hash|key)\b|(url|link|token)$")
 _SUSPECTS = tuple(

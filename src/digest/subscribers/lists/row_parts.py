@@ -1,4 +1,4 @@
-"""What many rows of a list have in common, read once and remembered: what people want, and how they agreed."""
+"""Parts that many rows share, read once and cached: preferences, and proof of consent."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
@@ -48,7 +48,7 @@ class Proof:
 
 
 class Remembered(Generic[T]):
-    """Reads some cells of a row; the same cells are read only once."""
+    """Reads some cells of a row, with a cache."""
 
     def __init__(self, layout: Layout, fields: Sequence[Field], read: Callable[[Sequence[str]], T]) -> None:
         self._pick = picker(layout, fields)
@@ -66,7 +66,7 @@ class Remembered(Generic[T]):
 
 
 def picker(layout: Layout, fields: Sequence[Field]) -> Callable[[Sequence[str]], tuple[str, ...]]:
-    """Picks the cells of *fields*; of one that no column holds, the cell after the last, which is to be empty."""
+    """Picks the cells of *fields*. Fields without a column get the cell after the last, which is empty."""
     return itemgetter(*(layout.positions.get(one, layout.width) for one in fields))
 
 
@@ -92,17 +92,17 @@ def wishes_of(layout: Layout, taxonomy: Taxonomy, languages: tuple[str, ...]) ->
 
 
 def proof_of(layout: Layout, source: str, date: dt.date | None, today: dt.date | None) -> Remembered[Proof]:
-    """A reader of proofs; *source* and *date* are for rows that name none."""
+    """A reader of proofs; *source* and *date* are the defaults."""
 
     def read(texts: Sequence[str]) -> Proof:
         named, given, confirmed, until = texts
         problems: list[str] = []
-        told = _try(problems, Field.SOURCE, cell.read_name, unguarded(named)) or source
+        where = _try(problems, Field.SOURCE, cell.read_name, unguarded(named)) or source
         on = _try(problems, Field.DATE, cell.read_date, given if given.strip() else confirmed, today) or date
         ends = _try(problems, Field.CONSENT_UNTIL, cell.read_date, until)
-        problems += [] if problems else _unproven(told, on)
+        problems += [] if problems else _unproven(where, on)
         kind = ConsentKind.IMPLIED if ends else ConsentKind.EXPRESS
-        return Proof(tuple(problems), told, on, kind, ends)
+        return Proof(tuple(problems), where, on, kind, ends)
 
     return Remembered(layout, _PROOF, read)
 

@@ -15,7 +15,7 @@ from digest.subscribers.lists.row_parts import picker, proof_of, wishes_of
 from digest.subscribers.subscriber import NewSubscriber
 from digest.topics import Taxonomy
 
-_OWN = (Field.EMAIL, Field.NAME, Field.FIRST_NAME, Field.LAST_NAME)  # cells that are hardly ever the same in two rows
+_OWN = (Field.EMAIL, Field.NAME, Field.FIRST_NAME, Field.LAST_NAME)  # cells that rarely repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Surveyed:
-    """A person who is gone, by the hash of the address; or, if that is empty, what is unclear: columns and values."""
+    """A person who has left, by the hash of the address; if it is empty, the unclear columns and values."""
 
     address_hash: str
     unclear: tuple[tuple[str, str], ...] = ()
@@ -74,7 +74,7 @@ class RowReader:
     Reads the rows of one list.
 
     Args:
-        layout: Which column holds what.
+        layout: The meaning of each column.
     """
 
     def __init__(self, layout: Layout, rules: RowRules) -> None:
@@ -115,7 +115,7 @@ class RowReader:
         return Row(line, person, (), None, wishes.tags, short, email)
 
     def survey(self, cells: Sequence[str]) -> Surveyed | None:
-        """What one row says about leaving, before any row is imported; None: nothing, or of nobody."""
+        """What one row says about leaving, before any row is imported; None if nothing, or without an address."""
         padded = self._padded(cells)
         standing = self._departures(padded)
         tagged = self._wishes(padded).departed if self._tagged else None
@@ -130,7 +130,7 @@ class RowReader:
         return Surveyed(self._identify(address) if gone else "", () if gone else standing.unclear)
 
     def _padded(self, cells: Sequence[str]) -> list[str]:
-        """As many cells as the header has, and an empty one after them."""
+        """As many cells as the header has, plus an empty one."""
         return [*cells[: self._width], *[""] * max(self._width - len(cells), 0), ""]
 
 

@@ -7,20 +7,20 @@ from digest.subscribers.lists.fields import Field
 from digest.subscribers.lists.formats import Layout, read_header
 from digest.subscribers.lists.rows import RowReader, RowRules
 
-_SHOWN = 5  # values of a column that a message holds
+_SHOWN = 5  # values of a column that a message lists
 _SHOWN_LENGTH = 40  # characters of each
 _REMEMBERED = 1000  # values of all columns together
 
 
 def who_is_gone(lines: Iterable[str], rules: RowRules) -> Iterator[tuple[str, int]]:
     """
-    Give the hash and the line of every row that says that its person is gone; in constant memory.
+    Yield the hash and the line of every row whose person has left, in constant memory.
 
-    A list whose columns can't say so is not read beyond its header.
+    Reads only the header if no column can say so.
 
     Raises:
-        ValueError: A column that may say who has left holds values that are unclear, and is not among `rules.ignored`.
-            Raised at the end of the list, so that it names the values of every row.
+        ValueError: A column that may say who has left has unclear values, and is not in `rules.ignored`. Raised at the
+            end of the list, so that it includes the values of every row.
     """
     header, rows = read_cells(lines)
     layout = read_header(header, rules.ignored)
@@ -56,9 +56,9 @@ class _Unclear:
 
     def stop_if_any(self) -> None:
         if self._found:
-            raise ValueError("; ".join(self._told(*one) for one in self._found.items()))
+            raise ValueError("; ".join(self._message(*one) for one in self._found.items()))
 
-    def _told(self, column: str, values: dict[str, int]) -> str:
+    def _message(self, column: str, values: dict[str, int]) -> str:
         shown = [f"{_short(value)} (line {line})" for value, line in list(values.items())[:_SHOWN]]
         more = f" and {len(values) - _SHOWN} more" if len(values) > _SHOWN else ""
         return (
