@@ -10,7 +10,7 @@ from digest.errors import Conflict
 
 def free_or_refuse(path: Path, *, force: bool = False) -> None:
     """
-    Make sure that a file may be written.
+    Require that a file may be written.
 
     Raises:
         Conflict: It is there already and *force* is false, or it is no file.
@@ -18,7 +18,7 @@ def free_or_refuse(path: Path, *, force: bool = False) -> None:
     if path.is_dir() or (path.exists() and not path.is_file()):
         raise Conflict(f"{path} is not a file: name another one")
     if path.exists() and not force:
-        raise Conflict(f"{path} is there already: name another file, or add --force to replace it")
+        raise Conflict(f"{path} already exists: name another file, or add --force to replace it")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Who works on something: host, boot, process and its birth, so that a reused number is not mistaken for it.
+"""The owner of a lease: host, boot, process number and start time, so that a reused number is not mistaken for it.
 
 A lease goes by the database's clock. That clock may step, or differ between two processes on one SQLite file, so
 where the owner is known to run on this machine its lease goes by the machine's uptime instead.
@@ -32,7 +32,7 @@ def is_running(pid: int) -> bool | None:
 
 def is_gone(owner: str) -> bool:
     """
-    Whether the process named *owner* certainly runs no more.
+    Whether the process named *owner* has certainly ended.
 
     False if it ran on another host or in another container, if this system does not tell, or if *owner* names no
     process: then only the lease decides.
@@ -42,7 +42,7 @@ def is_gone(owner: str) -> bool:
 
 def counts_as_gone(owner: str, lease_until: dt.datetime, lease_uptime: float | None, now: dt.datetime) -> bool:
     """
-    Whether *owner* has to be taken for dead at *now*: it is gone, or its lease has run out.
+    Whether *owner* counts as gone at *now*: its process has ended, or its lease has run out.
 
     Args:
         lease_uptime: When the lease ends, by the uptime of the owner's machine. It decides, whatever the clock says,

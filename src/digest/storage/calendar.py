@@ -1,4 +1,4 @@
-"""The calendar: what is to be done once for each month, by whichever process wakes up first."""
+"""The calendar: actions that happen once for each month, by whichever process wakes first."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ def begin(
     again.
 
     Args:
-        gone: An owner that certainly runs no more: its lease has run out.
+        gone: An owner that has certainly ended: its lease counts as run out.
 
     Returns:
         False if it is done, or leased by another owner whose lease has not run out. One that ends later than *lease*
@@ -64,7 +64,7 @@ def begin(
 
 def done(connection: Connection, action: str, month: Month, *, owner: str, now: dt.datetime) -> bool:
     """
-    Say in the transaction of its effect that the action has happened.
+    Mark the action as done, in the transaction of its effect.
 
     Returns:
         False if *owner* no longer has it: then the effect must be undone.
@@ -90,7 +90,7 @@ def hold(
 
 
 def forget(connection: Connection, month: Month) -> None:
-    """Forget why actions of *month* are held: a person has acted, so they are judged anew."""
+    """Forget why actions of *month* are held: a person has acted, so the calendar decides again."""
     held = calendar.c.state == CalendarState.HELD
     connection.execute(delete(calendar).where(calendar.c.month == str(month), held))
 

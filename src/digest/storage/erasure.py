@@ -15,7 +15,7 @@ from digest.storage.tables.people import subscriber
 
 def erase(connection: Connection, address_hash: str, now: dt.datetime) -> bool:
     """
-    Erase whoever has that address: the person, their requests and their mails. Doing it again changes nothing.
+    Erase the person with that address, their requests and their mails. Repeating it changes nothing.
 
     Deliveries stay without a subscriber, so that every balance holds; consents stay under the hash; the hash is
     suppressed, so that no list brings the person back.

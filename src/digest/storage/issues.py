@@ -97,7 +97,7 @@ def approve(connection: Connection, month: Month, issue_hash: str, now: dt.datet
     if row is None:
         raise NotFound(f"the issue of {month} is not assembled: run `digest assemble {month}`")
     if row.issue_hash != issue_hash:
-        raise Conflict(f"the issue of {month} was assembled anew since you looked at it: look again, then approve")
+        raise Conflict(f"the issue of {month} was assembled again since you looked at it: look again, then approve")
     connection.execute(
         update(issue)
         .where(issue.c.month == str(month), issue.c.hash == issue_hash, issue.c.state == IssueState.ASSEMBLED)

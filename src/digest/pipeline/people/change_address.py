@@ -1,7 +1,7 @@
 """Moving a person to another address, step by step, and taking that back.
 
-The wish starts from a link mailed to the current address, the new address confirms, and the old one can undo it for a
-week. So whoever holds an old mail of somebody else, or got hold of their page once, moves nobody for good.
+The request starts from a link mailed to the current address, the new address confirms it, and the old one can undo it
+for a week. So someone who has another person's old mail, or once saw their page, can't move that person for good.
 """
 
 import datetime as dt
@@ -35,7 +35,7 @@ class ChangeStage(Enum):
 
 @dataclass(frozen=True)
 class Change:
-    """A change as one of its links sees it; *person* is None if the step is `DEAD`."""
+    """A change as one of its links sees it; *person* is None if it is `DEAD`."""
 
     stage: ChangeStage
     person: Subscriber | None = None
@@ -46,9 +46,9 @@ _DEAD = Change(ChangeStage.DEAD)
 
 def propose(database: Database, people: PeopleContext, subscriber_id: int, address: str) -> None:
     """
-    Enqueue a mail to the address that a person wants to move to; nothing changes before its link is used.
+    Enqueue a mail to the address that a person wants to move to. Nothing changes before its link is used.
 
-    Asked again within ten minutes for the same address, it sends no second mail.
+    A second request for the same address within ten minutes sends no second mail.
     """
     address_hash = people.identify(address)
     with database.write() as connection:
@@ -82,7 +82,7 @@ def look_at_confirmation(database: Database, people: PeopleContext, change_id: i
 
 def confirm_address(database: Database, people: PeopleContext, change_id: int) -> Change:
     """
-    Move a person to the new address that they have confirmed, and tell the old one. Doing it again changes nothing.
+    Move a person to the new address that they have confirmed, and notify the old one. Repeating it changes nothing.
 
     `DEAD` if the request is unknown or too old, the person has left, or the new address belongs to somebody else or may
     not be mailed.
@@ -94,7 +94,7 @@ def confirm_address(database: Database, people: PeopleContext, change_id: int) -
         if found.stage is not ChangeStage.OPEN or change is None or found.person is None:
             return found
         if why_not_move(found.person.suppressed_for, None, is_taken=False):
-            return _DEAD  # a complaint, for example, which no other address escapes
+            return _DEAD  # a complaint, for example, which follows the person
         if not lift_what_the_person_may(connection, change.address_hash):
             return _DEAD
         complete(connection, found.person, people.identify(found.person.address), change, now)

@@ -1,4 +1,4 @@
-"""What the verbs about subscribers work with."""
+"""What the functions about subscribers work with."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -13,12 +13,12 @@ from digest.tokens import LIFETIMES, Keys, Purpose, dated_signer
 
 @dataclass(frozen=True)
 class PeopleContext:
-    """How subscribers are told apart, what they agree to, and how their links are made.
+    """How subscribers are identified, what they agree to, and how their links are made.
 
     Attributes:
-        identify: From an address to its hash.
+        identify: Hashes an address.
         record_network: Whether the network address of a sign-up goes into the consent record.
-        remember: Told the hash and the time of each erasure, so that a restored backup can be put right.
+        remember: Called with the hash and the time of each erasure, so that a restored backup can be repaired.
     """
 
     identify: Callable[[str], str]

@@ -1,4 +1,4 @@
-"""What is known about a person, and forgetting it."""
+"""What is known about a person, and erasing it."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -22,32 +22,32 @@ def erase(database: Database, people: PeopleContext, subscriber_id: int) -> bool
 
 def erase_address(database: Database, people: PeopleContext, address_hash: str) -> bool:
     """
-    Erase whatever is known of an address: subscriber, sign-ups, mails. Doing it again changes nothing.
+    Erase everything about an address: subscriber, sign-ups, mails. Repeating it changes nothing.
 
     Deliveries stay without a subscriber, the consent record and a suppression stay under the hash. No list brings the
     person back; a new sign-up that the person confirms does.
 
     Returns:
-        False if nothing was known of it.
+        False if nothing was known about it.
     """
     with database.write() as connection:
         now = database.now(connection)
         known = erasure.erase(connection, address_hash, now)
         if known:
-            # before the commit: what is forgotten must not come back with a backup, whatever happens in between
+            # before the commit: an erased person must not come back with a backup, whatever happens in between
             people.remember(address_hash, now)
     return known
 
 
 def erase_again(database: Database, remembered: Iterable[tuple[str, dt.datetime]]) -> int:
     """
-    Erase once more who was erased after the backup was made that has just been restored.
+    Erase again everyone who was erased after the restored backup was made.
 
     Args:
-        remembered: Hash and time of each erasure, as `PeopleContext.remember` was told.
+        remembered: Hash and time of each erasure, as given to `PeopleContext.remember`.
 
     Returns:
-        How many people were there again. Whoever has confirmed a sign-up since their erasure stays.
+        How many people were erased again. Anyone who confirmed a sign-up since their erasure stays.
     """
     erased = 0
     for address_hash, time in remembered:
@@ -62,7 +62,7 @@ def erase_again(database: Database, remembered: Iterable[tuple[str, dt.datetime]
 
 
 def everything_known(database: Database, subscriber_id: int) -> dict[str, Any] | None:
-    """All that is stored about a person, ready for JSON, times in UTC; None if there is no such person."""
+    """Return everything stored about a person, ready for JSON, times in UTC; None if there is no such person."""
     with database.read() as connection:
         person = subscribers.get(connection, subscriber_id)
         address_hash = subscribers.hash_of(connection, subscriber_id)
@@ -94,7 +94,7 @@ def _came_back(connection: Connection, subscriber_id: int, erased_at: dt.datetim
 
 
 def _plain(value: Any) -> Any:
-    """*value* in the words of JSON."""
+    """Convert *value* to types that JSON has."""
     if isinstance(value, dict):
         return {name: _plain(one) for name, one in value.items()}
     if isinstance(value, list | tuple):

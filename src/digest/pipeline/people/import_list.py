@@ -1,4 +1,4 @@
-"""Importing a subscriber list: what becomes of each row, in constant memory."""
+"""Importing a subscriber list, row by row, in constant memory."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,12 +18,12 @@ from digest.subscribers.lists.leaving import Departed
 from digest.subscribers.lists.rows import Row, RowRules
 from digest.subscribers.lists.survey import who_is_gone
 
-_CHUNK = 5000  # rows in one transaction: about a tenth of a second for whoever else wants to write
-_SHOWN = 1000  # rows that a report holds; more are only counted
+_CHUNK = 5000  # rows in one transaction: other writers wait about a tenth of a second
+_SHOWN = 1000  # rows in a report; further rows are only counted
 
 
 class RowResult(StrEnum):
-    """What became of a row, where it is no `AddResult`."""
+    """The result of a row that is not an `AddResult`."""
 
     REFUSED = "refused"
     UNSUBSCRIBED_THERE = "unsubscribed_there"
@@ -44,7 +44,7 @@ _DEPARTED = {
 
 @dataclass(frozen=True, slots=True)
 class RowReport:
-    """What became of one row; `why` is empty if the result says it all. The address of a refused row is as written."""
+    """The result of one row; `why` may be empty. The address of a refused row is as written in the list."""
 
     line: int
     address: str
@@ -58,14 +58,14 @@ class ListImportReport:
     What an import did, or would do.
 
     Attributes:
-        format: The program that wrote the list; empty: any.
-        unused: Columns that nothing was read from, each with the one that was probably meant, or None.
+        format: The program that exported the list; empty if unknown.
+        unused: Columns that were not read, each with the column that was probably meant, or None.
         counts: Rows that hold a person, by result.
         refused, duplicates: The first thousand of these rows.
-        refused_rows: How many were refused.
-        short_rows: How many have fewer cells than the header.
-        tags: Words of another program that are no topics, with the number of people.
-        silent: What lists of this program do not say about people who have left; empty: nothing is known to be missing.
+        refused_rows: The number of refused rows.
+        short_rows: The number of rows with fewer cells than the header.
+        tags: Tags that match no topic, with the number of people.
+        silent: What exports of this program lack about people who have left; empty if nothing is known to be missing.
     """
 
     format: str = ""
@@ -90,15 +90,15 @@ def import_list(
     each: Callable[[RowReport], object] = lambda _report: None,
 ) -> ListImportReport:
     """
-    Add the people of a list, in constant memory. Nobody is added who is gone by any column of any row of the list, or
-    by our own records.
+    Add the people of a list, in constant memory, except anyone who has left according to any row of the list or to our
+    own records.
 
     Args:
-        lines: See `digest.subscribers.lists.read_list`; read from its start, twice if it can say who is gone.
-        update: Overwrite what the list says of people who are there already; else they are kept as they are.
-        dry_run: Only say what would become of each row.
-        progress: Told how many more rows are done, chunk by chunk.
-        each: Told what became of each row, in order.
+        lines: See `digest.subscribers.lists.read_list`; read from its start, twice if it can say who has left.
+        update: Overwrite existing subscribers with what the list says; otherwise they stay as they are.
+        dry_run: Only report what would happen to each row.
+        progress: Called with the number of further rows done, chunk by chunk.
+        each: Called with the result of each row, in order.
 
     People who are gone in the program that wrote the list are suppressed here, for the same reason, and unsubscribed if
     only a list had brought them here; see `digest.storage.departing`. Of several rows with one address the first
@@ -108,7 +108,7 @@ def import_list(
     Raises:
         ValueError: The list has no usable header, nothing says where and when the people agreed, or a column that may
             say who has left is unclear. Nothing was written.
-        StorageError: The database failed; the message says up to which line the rows are in.
+        StorageError: The database failed; the message says up to which line rows were imported.
     """
     with AddressLines() as seen, AddressLines() as gone:
         _find_gone(lines, rules, gone)
@@ -195,7 +195,7 @@ class _Importing:
         return [self._counted(row, results, again) for row in rows]
 
     def _to_remember(self, row: Row, results: Mapping[int, AddResult]) -> bool:
-        """Whoever was added is found in the database."""
+        """Whether a later duplicate must be found here: people who were added are found in the database."""
         return self._dry_run or results.get(row.line) is not AddResult.ADDED
 
     def _write(self, rows: Sequence[Row]) -> Mapping[int, AddResult]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from digest.storage import limits
 from digest.storage.db.database import Database
 
-WINDOW = dt.timedelta(minutes=10)  # in which one address gets one mail of each kind that is asked for
+WINDOW = dt.timedelta(minutes=10)  # in which one address gets at most one mail of each requested kind
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,9 @@ class Limits:
     """How often forms are accepted.
 
     Attributes:
-        address: Those that anybody can send and that lead to a mail to one address.
+        address: Forms that anyone can send and that lead to a mail to one address.
         mailbox: The same for one mailbox: every address that differs only in its tag.
-        own: Links that a person asks for on their own page, each kind apart.
+        own: Links that a person requests on their own page, per kind.
         network: All forms from one network.
     """
 

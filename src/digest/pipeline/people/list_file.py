@@ -1,4 +1,4 @@
-"""The file of a subscriber list: what it is, in which encoding, and how long, before anything is made of it."""
+"""The file of a subscriber list: its type, encoding and length, checked before it is imported."""
 
 import codecs
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ _OTHERS = {
     codecs.BOM_UTF16_LE: f"it is in UTF-16: {_SAVE_AS}",
     codecs.BOM_UTF16_BE: f"it is in UTF-16: {_SAVE_AS}",
 }
-_LOOKED_AT = 1000  # bytes at the start that tell what else a file is
+_LOOKED_AT = 1000  # bytes at the start that identify other file types
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def inspect(path: Path) -> ListFile:
     Read a file once, in constant memory.
 
     Raises:
-        DigestError: It can't be read, is no text, or is in an encoding that can't be told.
+        DigestError: It can't be read, is not text, or has an unknown encoding.
     """
     try:
         return _inspected(path)
@@ -67,7 +67,7 @@ def _inspected(path: Path) -> ListFile:
     if scan.first_bad is None:
         return ListFile(path, _UTF_8, scan.lines)
     if scan.good >= scan.bad:
-        raise DigestError(f"{path}:{scan.first_bad}: not UTF-8, though other lines are: mend this one, or {_SAVE_AS}")
+        raise DigestError(f"{path}:{scan.first_bad}: not UTF-8, though other lines are: fix this line, or {_SAVE_AS}")
     try:
         with path.open(encoding=_WINDOWS) as text:
             while text.read(_BLOCK):
@@ -78,7 +78,7 @@ def _inspected(path: Path) -> ListFile:
 
 
 class _Scan:
-    """What is found while a file goes by, block by block."""
+    """Scans a file block by block."""
 
     def __init__(self, path: Path) -> None:
         self.lines = 0
@@ -86,7 +86,7 @@ class _Scan:
         self.good = 0  # bytes of letters outside ASCII in UTF-8
         self.bad = 0  # bytes that are not UTF-8
         self._path = path
-        self._rest: bytes | None = None  # the line that the next block goes on with
+        self._rest: bytes | None = None  # the line that the next block continues
 
     def take(self, block: bytes) -> None:
         if self._rest is None:
@@ -106,7 +106,7 @@ class _Scan:
         start = block[:_LOOKED_AT]
         problem = next((text for mark, text in _OTHERS.items() if start.startswith(mark)), None)
         if start.count(0) * 3 > len(start):
-            problem = problem or f"it is in UTF-16, or no text at all: {_SAVE_AS}"
+            problem = problem or f"it is in UTF-16, or not text at all: {_SAVE_AS}"
         if problem:
             raise DigestError(f"{self._path} can't be imported: {problem}")
 

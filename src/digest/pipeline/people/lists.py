@@ -15,11 +15,11 @@ from digest.subscribers.lists.csv_text import to_row, write_list
 from digest.subscribers.lists.fields import COLUMNS, STATUS_COLUMN
 from digest.subscribers.subscriber import NewSubscriber, State, Subscriber
 
-_ISSUES = 12  # that are told of a person
+_ISSUES = 12  # shown for a person
 
 
 def add_person(database: Database, person: NewSubscriber) -> AddResult:
-    """Add one person by hand; says what became of it, as `adding.add_many` does."""
+    """Add one person by hand; return the result, as `adding.add_many` does."""
     with database.write() as connection:
         now = database.now(connection)
         return adding.add_many(connection, [person], update=False, now=now, method=ConsentMethod.ADDED)[0]

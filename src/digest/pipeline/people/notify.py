@@ -1,6 +1,6 @@
-"""Handing over notifications: each is claimed, made, handed over, and its answer written down.
+"""Handing over notifications: each is claimed, rendered, handed over, and its result recorded.
 
-At least once: one whose answer was lost is handed over again under the same id.
+At least once: if the result is lost, the notification is handed over again under the same id.
 """
 
 import datetime as dt
@@ -38,7 +38,7 @@ class Courier:
     Attributes:
         transport: Opened for one pass.
         jitter: A random number from 0 to 1.
-        lease: How long this process counts as alive without a word; longer than a hand-over takes.
+        lease: How long this process counts as alive without a report; longer than a hand-over takes.
     """
 
     transport: Callable[[], Transport]
@@ -49,7 +49,7 @@ class Courier:
 
 
 def work(database: Database, courier: Courier) -> int:
-    """Hand over what is due now; how many were taken up. Any number of processes may do so at once."""
+    """Hand over what is due now; return how many were claimed. Any number of processes may do so at once."""
     transport: Transport | None = None
     taken = 0
     try:
@@ -104,7 +104,7 @@ def _put_off(
 
 
 def _made(database: Database, people: PeopleContext, queued: QueuedNotification) -> Note | None:
-    """The mail as things stand now; None if there is nothing to say, or nobody who may be mailed."""
+    """Render the mail from current data; None if it has become pointless, or the address must not be mailed."""
     with database.read() as connection:
         now = database.now(connection)
         if not _may_be_mailed(connection, queued.address_hash):
@@ -151,7 +151,7 @@ def _own_link(people: PeopleContext, person: Subscriber, asked_at: dt.datetime) 
 
 
 def _confirm(connection: Connection, people: PeopleContext, queued: QueuedNotification, now: dt.datetime) -> _Found:
-    # whoever gets issues already is not asked to confirm: their own link says so, to them alone
+    # a current subscriber is not asked to confirm: they get their own link, so that only they learn it
     if (person := _reader(connection, queued.address_hash, now)) is not None:
         return _own_link(people, person, min(queued.created_at, now))
     signup = signups.find(connection, queued.subject_id or 0)
@@ -185,7 +185,7 @@ def _address(connection: Connection, people: PeopleContext, queued: QueuedNotifi
 
 
 def _end(asked_at: dt.datetime, purpose: Purpose, now: dt.datetime) -> dt.datetime:
-    """When the link of a request ends; one that was asked for while the clock was ahead lives no longer for that."""
+    """When the link of a request ends; a clock that was ahead at the time of the request does not extend it."""
     return min(asked_at, now) + LIFETIMES[purpose]
 
 
@@ -208,7 +208,7 @@ def _own_link_to(
     def make(connection: Connection, people: PeopleContext, queued: QueuedNotification, now: dt.datetime) -> _Found:
         if queued.subject_id is None or subscribers.hash_of(connection, queued.subject_id) != queued.address_hash:
             return None  # the person has moved to another address, or is gone
-        # a link for something grave is as old as its request, however late the mail goes out
+        # the lifetime of a sensitive link counts from its request, however late the mail goes out
         ends = _end(queued.created_at, purpose, now)
         if ends <= now:
             return None

@@ -1,6 +1,6 @@
-"""The links that people ask for on their own page: to their data, to their erasure, to another address.
+"""The links that people request on their own page: to their data, to erasure, to a change of address.
 
-Each goes to the address on record, since the page may have been opened by a link in a mail that was passed on.
+Each goes to the address on record, since the page may have been opened from a forwarded mail.
 """
 
 import datetime as dt
@@ -28,7 +28,7 @@ KINDS = {
 
 @dataclass(frozen=True)
 class NotSent:
-    """Why no link was enqueued: one was a short while ago, or the address may not be mailed.
+    """Why no link was enqueued: one was requested recently, or the address may not be mailed.
 
     Attributes:
         wait: How long until another one may be; None: the address may not be mailed.
@@ -39,7 +39,7 @@ class NotSent:
 
 def ask(database: Database, people: PeopleContext, person: Subscriber, purpose: Purpose, rate: Rate) -> NotSent | None:
     """
-    Enqueue the mail with a fresh link for a person; None if that was done.
+    Enqueue the mail with a fresh link for a person; return None on success.
 
     Args:
         rate: How many of each purpose one address gets; and never more than one in ten minutes.

@@ -1,7 +1,7 @@
 """Signing up, confirming, and choosing.
 
-Whatever is asked by somebody who has proved nothing only enqueues a mail, with the same work for a known and an unknown
-address: who is known is looked up when the mail is made, by another thread.
+A request from someone who has proved nothing only enqueues a mail, with the same work for a known and an unknown
+address. Another thread looks the address up when it renders the mail.
 """
 
 import datetime as dt
@@ -27,15 +27,15 @@ def request(database: Database, people: PeopleContext, wanted: SignUp, origin: C
     """
     Keep a sign-up and enqueue the mail that asks to confirm it.
 
-    Asked again within ten minutes, it changes what the link of the first mail confirms, and sends no second one, as
-    long as that link still waits to be used.
+    A second request within ten minutes changes what the link of the first mail confirms and sends no second mail, as
+    long as that link is unused.
     """
     address_hash = people.identify(wanted.address)
     recorded = origin if people.record_network else replace(origin, network=None)
     with database.write() as connection:
         now = database.now(connection)
         first = _first_in_window(connection, NotificationKind.CONFIRM, address_hash, now)
-        # a mail that has done its work already, by confirming, is no reason to send none to who has left since
+        # if the first mail's link was used and the person has left since, they need another mail
         if not first and signups.change_latest(connection, wanted, address_hash, now):
             return
         wording = people.wording(origin.language)
@@ -90,7 +90,7 @@ def look_at_sign_up(database: Database, people: PeopleContext, signup_id: int) -
 
 
 def send_link(database: Database, people: PeopleContext, address: str, origin: ConsentOrigin) -> None:
-    """Enqueue the mail with a person's own link; who is unknown gets none."""
+    """Enqueue the mail with a person's own link; an unknown address gets none."""
     address_hash = people.identify(address)
     with database.write() as connection:
         now = database.now(connection)
@@ -197,7 +197,7 @@ def _proof(found: StoredSignUp, now: dt.datetime) -> Consent:
 
 
 def leave(database: Database, subscriber_id: int) -> bool:
-    """Unsubscribe a person, at once and for good; doing it again changes nothing.
+    """Unsubscribe a person at once and until they sign up again; repeating it changes nothing.
 
     Returns:
         False if there is no such person (any more): nothing to do, and nothing wrong.
@@ -208,7 +208,7 @@ def leave(database: Database, subscriber_id: int) -> bool:
 
 def unsubscribe(database: Database, address_hash: str) -> bool:
     """
-    Unsubscribe a person on the operator's word, as `leave`.
+    Unsubscribe a person at the operator's request, as `leave`.
 
     Returns:
         False if they had left before.

@@ -1,4 +1,4 @@
-"""Backups: SQLite is copied here; of PostgreSQL a dump that its own program made is checked."""
+"""Backups: copy a SQLite database, or check a dump that pg_dump made of a PostgreSQL database."""
 
 import re
 import shlex

@@ -1,4 +1,4 @@
-"""The calendar's verb: do what is due, once, whoever wakes first.
+"""The calendar: does what is due, once, whichever process wakes first.
 
 Waking is advisory. What is due follows from the schedule and the database's clock; who acts is decided by a row
 (action, month) with a lease; and the effect commits together with the row's `done`. So two schedulers, a clock that
@@ -24,7 +24,7 @@ from digest.storage import calendar, issues
 from digest.storage.db.database import Database
 from digest.storage.outbox import campaigns
 
-_REMEMBERED = 3  # months back in which something missed is looked for
+_REMEMBERED = 3  # months back in which a missed action is looked for
 _LEASE = dt.timedelta(minutes=5)
 
 
@@ -65,7 +65,7 @@ class Calendar:
         run_once(self.database, self.sending, self.stop)
 
     def _due(self, action: Action, now: dt.datetime, begun_at: dt.datetime) -> Iterator[Month]:
-        # what was missed before this calendar first ran, or has no files, is nobody's loss
+        # actions from before the calendar first ran, or of months without files, do not count as missed
         latest = self.schedule.latest(action, now)
         with_files = self.workshop.library.months()
         for back in range(_REMEMBERED, -1, -1):

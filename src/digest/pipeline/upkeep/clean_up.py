@@ -1,4 +1,4 @@
-"""Retention: once a day, what need not be kept any longer is deleted."""
+"""Retention: once a day, data that need not be kept any longer is deleted."""
 
 import datetime as dt
 from dataclasses import asdict, dataclass
@@ -12,12 +12,12 @@ _CHORE = "clean-up"
 
 @dataclass(frozen=True)
 class Retention:
-    """What is kept how long.
+    """How long data is kept.
 
     Attributes:
-        requests: Sign-ups, requests to change an address, and notifications that are through; longer than their links.
+        requests: Sign-ups, requests to change an address, and finished notifications; longer than their links work.
         networks: Network addresses in consent records.
-        recipients: Who got an issue, from the end of its campaign; the numbers stay for ever.
+        recipients: Who got an issue, from the end of its campaign; the numbers are kept permanently.
     """
 
     requests: dt.timedelta = dt.timedelta(days=14)
@@ -37,7 +37,7 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class CleanedUp:
-    """How many of each were dealt with; as text, those of which there were any."""
+    """How many of each were deleted or marked; as text, only those that are not 0."""
 
     signups: int
     address_changes: int

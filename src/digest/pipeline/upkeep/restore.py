@@ -1,4 +1,4 @@
-"""Putting things right after a backup of the database was put back."""
+"""Repairing the database after a backup was restored."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from digest.storage import installation
 from digest.storage.db.database import Database
 from digest.storage.outbox import campaigns
 
-RESTORED = "a backup was put back: whoever was mailed after it was made would be mailed again"
+RESTORED = "a backup was restored: anyone who was mailed after the backup would be mailed again"
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Repaired:
     Attributes:
         erased: How many people were erased again.
         held: The months whose campaigns are held now.
-        missing: How many requests were made that the database knows nothing of, as far as that is known.
+        missing: How many requests the database has no record of, as far as is known.
     """
 
     erased: int
@@ -44,7 +44,7 @@ def repair_restored(
         remembered: See `erase_again`.
         name: A new one for this installation: ids of attempts are given out a second time, and events about the lost
             ones must not be taken for evidence about these.
-        high_water: Takes the database as it is now for the truth.
+        high_water: Reset to the database as it is now.
 
     Raises:
         StorageError: The database can't be written, or the mark beside it.
@@ -68,4 +68,4 @@ def _kept(high_water: HighWater) -> Mark | None:
     try:
         return high_water.read()
     except StorageError:
-        return None  # damaged: it is written again
+        return None  # damaged: it will be rewritten

@@ -117,7 +117,7 @@ class Database:
         try:
             yield
         except (DataError, IntegrityError):
-            raise  # nobody's to mend but ours
+            raise  # a bug, not for the operator to fix
         except DBAPIError as error:
             raise explain(error, self._url) from error
 

@@ -44,7 +44,7 @@ class AddResult(StrEnum):
     UNCHANGED = "unchanged"
     RENEWED = "renewed"  # is there already, with an implied consent that this one prolongs
     KEPT = "kept"  # is there already, differs, and was not to be updated
-    DUPLICATE = "duplicate"  # stands further up in the same list, which counts
+    DUPLICATE = "duplicate"  # appears earlier in the same list, and that row counts
     LAPSED = "lapsed"  # the implied consent has ended, and this one does not renew it
     LEFT = "left"  # has left: only the person can come back
     SUPPRESSED = "suppressed"  # the address must not be mailed
@@ -61,7 +61,7 @@ def add_many(
     selections: dict[frozenset[str], int] | None = None,
 ) -> list[AddResult]:
     """
-    Add people, each with a consent; whoever has left or is suppressed is not brought back.
+    Add people, each with a consent, except those who have left or are suppressed.
 
     Args:
         update: Whether what *people* say replaces what is known of a person who is there already.

@@ -1,4 +1,4 @@
-"""Which addresses of a list have come by already: on the disk, so that a list of any length fits."""
+"""The line of each address of a list, kept on disk, so that a list of any length fits."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from typing import Self
 
 class AddressLines:
     """
-    A set of address hashes with the line of each, in a temporary file that goes with it.
+    Address hashes with the line of each, in a temporary file that is deleted on exit.
 
     Nothing in it needs to last, or to be shared, so it is SQLite whatever the database is.
     """

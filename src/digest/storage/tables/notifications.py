@@ -29,7 +29,7 @@ class NotificationState(StrEnum):
 notification = Table(
     "notification",
     metadata,
-    Column("id", BigKey, primary_key=True),  # names a mail for ever
+    Column("id", BigKey, primary_key=True),  # names a mail permanently
     Column("kind", Text, nullable=False),  # a word of digest.delivery.notifications.NotificationKind
     Column("address", Text, nullable=False),
     Column("address_hash", Text, nullable=False, index=True),

@@ -30,7 +30,7 @@ campaign = Table(
     Column("state", Word(CampaignState), nullable=False),  # sending <-> held; -> sent | cancelled
     Column("reason", Text),  # why it is held
     Column("planned", Integer, nullable=False),  # deliveries, skipped ones included; never changes
-    # the name of the database when it was planned, for Message-IDs: they stay the same after a backup was put back
+    # the name of the database when it was planned, for Message-IDs: they stay the same after a backup is restored
     Column("installation", Text, nullable=False, default="", server_default=""),
     Column("created_at", UTC, nullable=False),
     Column("finished_at", UTC),
@@ -75,7 +75,7 @@ so that a claim and an answer change one row, however many people it is about.""
 delivery = Table(
     "delivery",
     metadata,
-    # names a mail for ever, so never used again: given out in blocks by `counter`, so that a batch is a range
+    # names a mail permanently, so it is never used again: given out in blocks by `counter`, so that a batch is a range
     Column("id", BigKey, primary_key=True, autoincrement=False),
     # No foreign keys: the plan writes up to a million rows in one go out of the very tables that would be asked again,
     # three times for each row.
@@ -107,7 +107,7 @@ Index(
 attempt = Table(
     "attempt",
     metadata,
-    Column("id", BigKey, primary_key=True),  # names a request for ever
+    Column("id", BigKey, primary_key=True),  # names a request permanently
     Column("batch_id", ForeignKey(batch.c.id), nullable=False, index=True),
     Column("hash", ForeignKey(frozen_issue.c.hash), nullable=False),  # the bytes that went out
     Column("state", Word(AttemptState), nullable=False, index=True),  # see ATTEMPT in digest.delivery.states
