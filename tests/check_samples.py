@@ -106,6 +106,7 @@ def long_issue(kilobytes):
 SEEDS = {
     "article-count": lambda: written(*(make_article(f"a{number}") for number in range(4))),
     "bad-suppression": lambda: written(make_article(suppressed=(AcceptedFinding("no-such", "why not", 3),))),
+    "causal-words": lambda: written(make_article(research_type="survey", body="Feedback improves outcomes.")),
     "clipped": lambda: rendered(long_issue(110)),
     "count-word": lambda: written(file=in_both(subject="Three summaries this month")),
     "dead-link": lambda: written(make_article(body="[The last issue](/2026-09/)")),

@@ -14,7 +14,7 @@ from digest.issue.issue import Issue
 from digest.issue.newsletter import Newsletter
 from digest.issue.placeholders import GREETING_HTML, GREETING_TEXT, UNSUBSCRIBE_HTML, UNSUBSCRIBE_TEXT, placeholder
 from digest.months import Month
-from digest.topics import Taxonomy, Term, Topic
+from digest.topics import ResearchType, Taxonomy, Term, Topic
 
 NOVEMBER = Month(2026, 11)
 NONCE = "0123456789abcdef"
@@ -46,7 +46,7 @@ def make_taxonomy() -> Taxonomy:
         Topic(slug, {"en": slug.capitalize(), "fr": french}, "process", ("Adherance",) if slug == "adherence" else ())
         for slug, french in names.items()
     )
-    return Taxonomy(topics, (Term("process", {"en": "Process"}),), (Term("survey", {"en": "Survey"}),))
+    return Taxonomy(topics, (Term("process", {"en": "Process"}),), (ResearchType("survey", {"en": "Survey"}),))
 
 
 def make_newsletter(**changes: Any) -> Newsletter:

@@ -15,7 +15,7 @@ from digest.issue.issue import Issue
 from digest.issue.newsletter import Newsletter
 from digest.months import Month
 from digest.rendering.environment import Renderer
-from digest.topics import Taxonomy, Term, Topic
+from digest.topics import ResearchType, Taxonomy, Topic
 
 ROOT = Path(__file__).resolve().parents[1]
 MONTH = Month(2026, 11)
@@ -34,7 +34,10 @@ TAXONOMY = Taxonomy(
         Topic("alliance", {"en": "Alliance", "fr": "Alliance thérapeutique"}),
         Topic("dropout", {"en": "Dropout", "fr": "Abandon"}),
     ),
-    research_types=(Term("meta-analysis", {"en": "Meta-analysis", "fr": "Méta-analyse"}),),
+    research_types=(
+        ResearchType("meta-analysis", {"en": "Meta-analysis", "fr": "Méta-analyse"}),
+        ResearchType("survey", {"en": "Survey", "fr": "Enquête"}, correlational=True),
+    ),
 )
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 
 @dataclass(frozen=True)
 class Term:
-    """A slug with a name in each language: a topic group or a research type."""
+    """A slug with a name in each language, such as a topic group."""
 
     slug: str
     name: Mapping[str, str]
@@ -28,12 +28,19 @@ class Topic(Term):
 
 
 @dataclass(frozen=True)
+class ResearchType(Term):
+    """A kind of study. A correlational one shows associations, and not what causes what."""
+
+    correlational: bool = False
+
+
+@dataclass(frozen=True)
 class Taxonomy:
     """Every topic, group and research type of the configuration, in its order."""
 
     topics: tuple[Topic, ...] = ()
     groups: tuple[Term, ...] = ()
-    research_types: tuple[Term, ...] = ()
+    research_types: tuple[ResearchType, ...] = ()
 
     @cached_property
     def _by_word(self) -> dict[str, str]:
@@ -71,6 +78,10 @@ class Taxonomy:
         kinds = [kind for kind in self.research_types if kind.slug == research_type]
         words = [word for one in (*named, *kinds) for word in (*one.name.values(), *getattr(one, "aliases", ()))]
         return tuple(dict.fromkeys(words))
+
+    def is_correlational(self, slug: str | None) -> bool:
+        """Whether the configuration says so of the research type *slug*."""
+        return any(one.correlational for one in self.research_types if one.slug == slug)
 
     def in_order(self, slugs: Iterable[str]) -> tuple[str, ...]:
         """*slugs* in the order of the configuration, each once; unknown ones last, alphabetically."""

@@ -14,7 +14,7 @@ from digest.pipeline.people.limits import Limits, Rate
 from digest.pipeline.upkeep.clean_up import Retention
 from digest.subscribers.address import AddressHash
 from digest.tokens import Keys
-from digest.topics import Taxonomy, Term, Topic
+from digest.topics import ResearchType, Taxonomy, Term, Topic
 
 _DAYS_OF_A_MONTH = 31
 _LEAD = {"previous": -1, "current": 0, "next": 1}  # months
@@ -29,7 +29,7 @@ def taxonomy_of(config: Config) -> Taxonomy:
     return Taxonomy(
         topics=tuple(Topic(topic.slug, name(topic), topic.group, tuple(topic.aliases)) for topic in config.topics),
         groups=tuple(Term(group.slug, name(group)) for group in config.topic_groups),
-        research_types=tuple(Term(kind.slug, name(kind)) for kind in config.research_types),
+        research_types=tuple(ResearchType(kind.slug, name(kind), kind.correlational) for kind in config.research_types),
     )
 
 

@@ -156,6 +156,10 @@ class TopicSection(NamedSection):
     aliases: list[Line] = []
 
 
+class ResearchTypeSection(NamedSection):
+    correlational: bool = False
+
+
 class DatabaseSection(Section):
     url: str = "sqlite:///subscribers/digest.db"
 
@@ -337,7 +341,7 @@ class Config(Section):
     content: ContentSection = ContentSection()
     topic_groups: list[NamedSection] = []
     topics: list[TopicSection] = Field(min_length=1)
-    research_types: list[NamedSection] = []
+    research_types: list[ResearchTypeSection] = []
     database: DatabaseSection = DatabaseSection()
     keys: KeysSection
     schedule: ScheduleSection = ScheduleSection()

@@ -17,7 +17,7 @@ from digest.issue.greeting import greeting
 from digest.issue.issue import Issue
 from digest.issue.render import freeze
 from digest.issue.withdrawal import Withdrawal
-from digest.topics import Taxonomy, Term, Topic
+from digest.topics import ResearchType, Taxonomy, Term, Topic
 from digest.web.people.choices import topic_groups
 
 QUOTED = 'The "fit" isn\'t all'
@@ -38,7 +38,7 @@ FILE = IssueFile(MONTH, by_language={"en": ENGLISH_FILE, "fr": FRENCH_FILE})
 TAXONOMY = Taxonomy(
     topics=(Topic("alliance", {"en": "Clients' voice", "fr": "L'alliance"}, "group"),),
     groups=(Term("group", {"en": "What's shared", "fr": "L'ensemble"}),),
-    research_types=(Term("meta-analysis", {"en": "Meta-analysis 'so'", "fr": "Méta-analyse d'études"}),),
+    research_types=(ResearchType("meta-analysis", {"en": "Meta-analysis 'so'", "fr": "Méta-analyse d'études"}),),
 )
 OWNER = replace(
     NEWSLETTER,

@@ -9,6 +9,7 @@ from digest.errors import ContentError, RenderError
 from digest.issue.checks.accepted import kept, suppression_findings
 from digest.issue.checks.codes import error
 from digest.issue.checks.files.articles import article_findings, count_findings
+from digest.issue.checks.files.causes import causal_word_findings
 from digest.issue.checks.files.counts import count_word_findings
 from digest.issue.checks.files.french import french_findings
 from digest.issue.checks.files.languages import language_findings
@@ -52,6 +53,7 @@ def check_issue(
                 *count_findings(issue, rules),
                 *sample_findings(issue.newsletter, rules),
                 *(finding for article in issue.articles for finding in article_findings(article, taxonomy)),
+                *(finding for article in issue.articles for finding in causal_word_findings(article, taxonomy)),
                 *repeat_findings(issue, shelf),
                 *count_word_findings(issue),
                 *language_findings(issue),

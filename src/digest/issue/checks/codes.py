@@ -25,6 +25,7 @@ ERRORS = frozenset(
 WARNINGS = frozenset(
     {
         "article-count",
+        "causal-words",
         "count-word",
         "dead-link",
         "french-typography",
