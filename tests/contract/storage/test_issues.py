@@ -67,7 +67,7 @@ def test_bytes_that_were_replaced_cannot_be_approved(connection):
     issues.save(connection, FIRST, NOON)
     issues.save(connection, SECOND, NOON)
 
-    with pytest.raises(Conflict, match="assembled anew"):
+    with pytest.raises(Conflict, match="assembled again"):
         issues.approve(connection, NOVEMBER, FIRST.hash, NOON)
 
 
