@@ -87,7 +87,7 @@ def _here() -> str:
 
 
 def _realm() -> str:
-    # two containers may share a host name, and a machine that was started again counts its processes anew
+    # two containers may share a host name, and process numbers start again after a reboot
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         return f"{boot}.{Path('/proc/self/ns/pid').stat().st_ino}"

@@ -1,4 +1,4 @@
-"""An editor's word that the frozen bytes may be sent."""
+"""Approving the frozen bytes of an issue for sending."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ def approve(
 
     Raises:
         NotFound: It is not assembled, or an article to withdraw was never published.
-        Conflict: Files, settings or templates have changed since, an error stands in the way, or the permalink of an
+        Conflict: Files, settings or templates have changed since, there is an error, or the permalink of an
             article that was mailed would be lost.
     """
     with database.read() as connection:

@@ -24,7 +24,7 @@ from digest.topics import Taxonomy
 
 @dataclass(frozen=True)
 class Workshop:
-    """All that is needed to make an issue from files.
+    """Everything needed to make an issue from files.
 
     Attributes:
         apa: Composes the citations that are not given; without it they are missing.
@@ -71,7 +71,7 @@ def _shelf(library: Library) -> Shelf:
 
 @dataclass(frozen=True)
 class Checked:
-    """An issue with everything found about it; `frozen` is None if an error stands in the way of rendering."""
+    """An issue with everything found about it; `frozen` is None if an error prevents rendering."""
 
     month: Month
     findings: tuple[Finding, ...]
@@ -117,7 +117,7 @@ def assemble(database: Database, workshop: Workshop, month: Month) -> Assembled:
     again, to correct its page.
 
     Raises:
-        Conflict: An error stands in the way, or the issue is being sent and its campaign is not held.
+        Conflict: An error prevents it, or the issue is being sent and its campaign is not held.
     """
     checked = check(workshop, month)
     frozen = frozen_or_refuse(checked)
@@ -141,7 +141,7 @@ def frozen_or_refuse(checked: Checked) -> FrozenIssue:
     """The frozen issue.
 
     Raises:
-        Conflict: An error stands in the way; names them all.
+        Conflict: There are errors; the message names them all.
     """
     if checked.frozen is None or checked.errors:
         listed = "\n  ".join(str(finding) for finding in checked.errors)

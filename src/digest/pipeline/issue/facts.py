@@ -1,4 +1,4 @@
-"""What `next_step` goes by, read from the database and the editor's files."""
+"""The input of `next_step`, read from the database and the editor's files."""
 
 from sqlalchemy import Connection
 
@@ -21,7 +21,7 @@ def facts_of(
     connection: Connection, month: Month, *, require_approval: bool, files: Files | None = None, lock: bool = False
 ) -> Facts:
     """
-    How *month* stands.
+    Return the facts about *month*.
 
     Args:
         files: What the issue is compared with; None: changes are not looked for.

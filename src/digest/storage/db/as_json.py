@@ -11,7 +11,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 
-class rows_as_json(FunctionElement[str]):  # noqa: N801  stands in a statement like a function
+class rows_as_json(FunctionElement[str]):  # noqa: N801  used in a statement like a function
     """The given columns of all rows, as the text of a JSON list of lists; in no order, and null or `[]` for no rows."""
 
     type = Text()

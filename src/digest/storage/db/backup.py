@@ -15,7 +15,7 @@ def copy_sqlite(database: Path, copy: Path, progress: Callable[[int, int], None]
     Copy *database* as it is at one moment into the empty file *copy*, and check the copy.
 
     Args:
-        progress: Told how many pages are done, of how many.
+        progress: Called with the number of pages done, and of all pages.
 
     The copy is one file without a journal. Nobody waits: readers and writers go on meanwhile.
 
@@ -27,7 +27,7 @@ def copy_sqlite(database: Path, copy: Path, progress: Callable[[int, int], None]
     source = f"{database.resolve().as_uri()}?mode=ro"
     try:
         with closing(sqlite3.connect(source, uri=True, isolation_level=None)) as old:
-            old.execute("BEGIN")  # else the copy would start anew after every commit of somebody else
+            old.execute("BEGIN")  # otherwise the copy would restart after every commit of another process
             old.execute("SELECT count(*) FROM sqlite_schema").fetchone()
             with closing(sqlite3.connect(copy, isolation_level=None)) as new:
                 old.backup(new, pages=_PAGES, progress=lambda _status, left, whole: progress(whole - left, whole))

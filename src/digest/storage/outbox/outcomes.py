@@ -100,9 +100,9 @@ def bounced_in_a_row(connection: Connection, bounced: Mapping[int, Collection[in
         for person, number, soft in connection.execute(query):
             history[person].append((order[number], bool(soft)))
         for who, what in history.items():
-            told = {order[number] for number in bounced[who]}
+            reported = {order[number] for number in bounced[who]}
             soft = [bounce for _, bounce in sorted(what)]
-            rows = [in_a_row(soft, index) for index, (place, _) in enumerate(sorted(what)) if place in told]
+            rows = [in_a_row(soft, index) for index, (place, _) in enumerate(sorted(what)) if place in reported]
             if max(rows, default=0) >= times:
                 found.add(who)
     return frozenset(found)

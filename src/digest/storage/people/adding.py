@@ -24,7 +24,7 @@ _COLUMN_OF = {  # what a list may say of a person
     "no_match": "no_match",
     "paused_until": "paused_until",
 }
-_MINE: Mapping[str, Any] = {}  # stands for a person whom this call adds
+_MINE: Mapping[str, Any] = {}  # a person whom this call adds
 _NOT_YET = -1  # id of a selection that is to be made
 _S, _C = subscriber.c, consent.c
 _NEW = (

@@ -16,7 +16,7 @@ def cells(connection: Connection, *, everybody: bool = False) -> Iterator[tuple[
     """People by id, in constant memory; cells in the order of `digest.subscribers.formats.COLUMNS`.
 
     Args:
-        everybody: Also people who can't be mailed; a last cell says how each of them stands, as `import` reads it.
+        everybody: Also people who can't be mailed; a last cell gives the state of each, as `import` reads it.
 
     Valid as long as the transaction.
     """

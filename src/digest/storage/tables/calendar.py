@@ -56,7 +56,7 @@ calendar = Table(
     Column("reason", Text),  # why it is held
     Column("done_at", UTC),
 )
-"""Each action of each month happens once, whoever wakes up for it."""
+"""Each action of each month happens once, whichever process wakes first."""
 
 
 calendar_start = Table(

@@ -73,7 +73,7 @@ withdrawal = Table(
     Column("slug", Text, primary_key=True),
     Column("title", Text, nullable=False),  # as it was last published; so is the language
     Column("language", Text, nullable=False),
-    Column("reason", Text, nullable=False),  # JSON: what readers are told, by language; "" for every language
+    Column("reason", Text, nullable=False),  # JSON: the text that readers see, by language; "" for every language
     Column("withdrawn_at", UTC, nullable=False),
 )
 """Articles that were mailed and are no longer in their issue: their permalinks say when and why."""
