@@ -71,15 +71,21 @@ class Scripted:
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        ({"status": 401}, "refuses the key .*: check sendgrid.api_key, and let it read suppressions$"),
-        ({"status": 403}, "refuses the key .*: check sendgrid.api_key, and let it read suppressions$"),
+        (
+            {"status": 401},
+            "refuses the key .*: check sendgrid.api_key, and give it the permission to read suppressions$",
+        ),
+        (
+            {"status": 403},
+            "refuses the key .*: check sendgrid.api_key, and give it the permission to read suppressions$",
+        ),
         ({"status": 302}, "answered 302: check sendgrid.host$"),
         ({"status": 404}, "answered 404: check sendgrid.host$"),
-        ({"status": 400}, "answered 400: running it again will not help$"),
-        ({"status": 500}, "answered 500: run it again in a while$"),
-        ({"whole": False}, "cut off"),
-        ({"body": b"<html>"}, "no list"),
-        ({"body": b'{"errors": []}'}, "no list"),
+        ({"status": 400}, "answered 400: running the command again will not help$"),
+        ({"status": 500}, "answered 500: run the command again later$"),
+        ({"whole": False}, "truncated"),
+        ({"body": b"<html>"}, "not a list"),
+        ({"body": b'{"errors": []}'}, "not a list"),
         ({"body": b'[{"email": "a@example.org"}]'}, "same page"),
     ],
 )
@@ -116,7 +122,7 @@ def test_page_that_is_too_long_is_asked_for_in_halves(fit: int):
 
 
 def test_entry_that_is_too_long_by_itself_is_said():
-    with pytest.raises(TransportError, match="cut off"):
+    with pytest.raises(TransportError, match="truncated"):
         list(read_lists(Limited(3, fit=0), deadline=1))
 
 

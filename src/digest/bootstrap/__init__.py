@@ -1,4 +1,4 @@
-"""Wiring: from a configuration to the things that work. The one place that knows concrete classes."""
+"""Wiring: from a configuration to working parts. The only place that knows concrete classes."""
 
 from digest.bootstrap.digest import Digest, open_digest
 

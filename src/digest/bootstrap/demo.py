@@ -27,7 +27,7 @@ def run_demo(directory: Path, say: Callable[[str], object]) -> None:
     Run the newest sample month in *directory*, which is emptied first if an earlier demo made it.
 
     Raises:
-        Conflict: *directory* holds something else.
+        Conflict: *directory* contains other files.
     """
     digest = open_digest(_prepare(directory))
     month = digest.library.months()[-1]
@@ -37,7 +37,7 @@ def run_demo(directory: Path, say: Callable[[str], object]) -> None:
     assembled = assemble(digest.database, digest.workshop, month)
     say(f"  assemble     {len(assembled.frozen.editions)} editions frozen under {assembled.issue_hash[:12]}")
     approve(digest.database, digest.workshop, month)
-    say("  approve      these bytes, and no others, may be sent")
+    say("  approve      exactly these bytes may be sent")
     plan(digest.database, digest.workshop, month, digest.sending)
     work(digest.database, month, digest.sending)
     final = status(digest.database, month)
@@ -48,7 +48,7 @@ def run_demo(directory: Path, say: Callable[[str], object]) -> None:
 def _prepare(directory: Path) -> Path:
     if directory.exists() and any(directory.iterdir()):
         if not (directory / _MARK).exists():
-            raise Conflict(f"{directory} holds something that is no demo: name an empty folder")
+            raise Conflict(f"{directory} contains files that are not from a demo: choose an empty folder")
         shutil.rmtree(directory)
     config = start_project(directory)
     (directory / _MARK).touch()
@@ -77,4 +77,4 @@ def _where_to_look(digest: Digest, directory: Path, month: Month, say: Callable[
     say(f"  every mail       {(digest.outbox(month) / 'index.html').resolve().as_uri()}")
     say(f"  every edition    {program} preview {month} --config {config}")
     say(f"  the public site  {program} serve --config {config}   then {digest.newsletter.base_url}/{month}/")
-    say(f"  how it stands    {program} status {month} --config {config}")
+    say(f"  check status     {program} status {month} --config {config}")

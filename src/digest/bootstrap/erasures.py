@@ -10,13 +10,13 @@ from digest.errors import StorageError
 
 
 class Erasures:
-    """A file with one line an erasure: hash of the address, a space, the time in UTC. It only grows."""
+    """A file with one line for each erasure: hash of the address, a space, the time in UTC. It only grows."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def append(self, address_hash: str, time: dt.datetime) -> None:
-        """Write down an erasure; it is on the disk when this returns.
+        """Record an erasure; it is on the disk when this returns.
 
         Raises:
             StorageError: The file can't be written.
@@ -32,7 +32,7 @@ class Erasures:
             raise StorageError(f"{self._path} can't be written: {error.strerror}: nobody was erased") from error
 
     def __iter__(self) -> Iterator[tuple[str, dt.datetime]]:
-        """Hash and time of each erasure, oldest first; a line cut by a power failure is left out.
+        """Yield hash and time of each erasure, oldest first; a line truncated by a power failure is left out.
 
         Raises:
             StorageError: The file can't be read.
@@ -53,7 +53,7 @@ def _append(descriptor: int, line: bytes) -> None:
     before = os.fstat(descriptor).st_size
     try:
         if os.write(descriptor, line) < len(line):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # a full disk takes the beginning without an error
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # a full disk writes the beginning without an error
         os.fsync(descriptor)
     except OSError:
         os.ftruncate(descriptor, before)  # the next line must not be joined to half of this one

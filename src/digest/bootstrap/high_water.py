@@ -1,4 +1,4 @@
-"""The newest attempt of a SQLite database, kept in a file beside it."""
+"""The newest attempt of a SQLite database, recorded in a file beside it."""
 
 import errno
 import fcntl
@@ -10,14 +10,14 @@ from pathlib import Path
 from digest.errors import StorageError
 from digest.pipeline.campaign.high_water import Mark
 
-_LENGTH = 128  # bytes; always the same, so that writing again needs no room on the disk
+_LENGTH = 128  # bytes; constant, so that an update needs no room on the disk
 
 
 class AttemptsFile:
     """One line beside the database: name of the installation and number of its newest attempt.
 
-    It is written in place, under a lock that all processes of this machine take, and nobody reads a number that is not
-    on the disk yet.
+    It is written in place, under a lock that all processes of this machine take. Nobody reads a number that is not on
+    the disk yet.
     """
 
     def __init__(self, path: Path) -> None:
@@ -56,7 +56,7 @@ class AttemptsFile:
     def _read(self, file: int) -> Mark | None:
         content = os.pread(file, _LENGTH, 0)
         if not content:
-            return None  # made by a process that was killed before it wrote
+            return None  # created by a process that was killed before it wrote
         name, _, number = content.decode("ascii", "replace").strip().rpartition(" ")
         if not name or not number.isdecimal():
             raise StorageError(f"{self._path} is damaged: run `digest db restored`, which writes it again")
@@ -69,7 +69,7 @@ def _descriptor(path: Path) -> Iterator[int]:
     file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     try:
         if is_new:
-            _sync(path.parent)  # else a power cut could take the file away
+            _sync(path.parent)  # otherwise a power failure could remove the file
         yield file
     finally:
         os.close(file)

@@ -9,7 +9,7 @@ from digest.errors import Conflict
 from digest.pipeline.new_file import new_file
 
 _FRESH = re.compile(r"write-fresh-key *")
-_IGNORED = "# subscribers are people: no list and no database belongs into a repository\n*\n!.gitignore\n"
+_IGNORED = "# subscribers are people: do not commit lists or databases\n*\n!.gitignore\n"
 
 
 def start_project(directory: Path) -> Path:
@@ -20,11 +20,11 @@ def start_project(directory: Path) -> Path:
         The configuration's path.
 
     Raises:
-        Conflict: There is a configuration already; nothing is touched.
+        Conflict: A configuration exists already; nothing is changed.
     """
     path = directory / "config.yaml"
     if path.exists():
-        raise Conflict(f"{path} exists already and was left as it is")
+        raise Conflict(f"{path} already exists and was not changed")
     (directory / "articles").mkdir(parents=True, exist_ok=True)
     subscribers = directory / "subscribers"
     subscribers.mkdir(exist_ok=True, mode=0o700)

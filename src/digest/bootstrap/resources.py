@@ -1,4 +1,4 @@
-"""What comes with the package: templates, catalogues, the example configuration, samples.
+"""The files of the package: templates, catalogues, the example configuration, samples.
 
 People edit these at the top of the repository; a wheel carries them beside the code.
 """
@@ -19,16 +19,16 @@ _VENDORED = _PACKAGE / "vendored"
 
 
 def shipped(name: str) -> Path:
-    """Where *name* (a file or folder such as `templates`) came with the package."""
+    """Return the path of *name*, a file or folder of the package such as `templates`."""
     root = _IN_WHEEL if _IN_WHEEL.is_dir() else _PACKAGE.parents[1]
     return root / name
 
 
 def load_templates(override: Path | None) -> dict[str, str]:
-    """Every template by its path, such as `email/digest/body.html`; those in *override* replace the shipped ones.
+    """Return every template by its path, such as `email/digest/body.html`; *override* replaces shipped ones.
 
     Raises:
-        ConfigError: *override* is no folder, or a file in it is no UTF-8 text.
+        ConfigError: *override* is not a folder, or a file in it is not UTF-8 text.
     """
     templates = dict(_texts(shipped("templates")))
     if override is not None:
@@ -44,16 +44,16 @@ def _texts(folder: Path) -> Iterator[tuple[str, str]]:
             try:
                 yield path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8")
             except UnicodeDecodeError as error:
-                raise ConfigError(f"{path} is not UTF-8 text: only templates belong into this folder") from error
+                raise ConfigError(f"{path} is not UTF-8 text: only templates belong in this folder") from error
 
 
 def load_assets(override: Path | None) -> dict[str, bytes]:
-    """Every file of the templates as bytes, by its path: style sheets, scripts and pictures are served as they are."""
+    """Return every file of the templates as bytes, by its path: style sheets, scripts and pictures to be served."""
     return {name: text.encode() for name, text in load_templates(override).items()}
 
 
 def load_catalogues() -> Mapping[str, gettext.NullTranslations]:
-    """The compiled catalogue of each language but English, whose texts are in the templates."""
+    """Return the compiled catalogue of each language except English, whose texts are in the templates."""
     return {path.name: _catalogue(path) for path in sorted(_LOCALES.iterdir()) if path.is_dir() and path.name[0] != "_"}
 
 
@@ -63,12 +63,12 @@ def _catalogue(folder: Path) -> gettext.GNUTranslations:
 
 
 def load_apa() -> Apa:
-    """The APA style and its words."""
+    """Return the APA style and its words."""
     folder = _VENDORED / "csl"
     words = {path.stem.removeprefix("locales-"): path.read_bytes() for path in sorted(folder.glob("locales-*.xml"))}
     return Apa((folder / "apa.csl").read_bytes(), words)
 
 
 def load_support() -> Support:
-    """What mail programs support of HTML and CSS."""
+    """Return which HTML and CSS mail programs support."""
     return Support.of(json.loads((_VENDORED / "caniemail" / "features.json").read_text(encoding="utf-8")))

@@ -1,8 +1,8 @@
 """The alarm clock: APScheduler wakes the process, the database decides what is due.
 
 The job store is memory: shared between schedulers it would run a job once per scheduler (see docs/decisions.md).
-APScheduler waits for a time of day. When the clock is set back, every job would wait until that time comes again, so a
-thread looks for jobs that lie further ahead than their interval and lets them run at once.
+APScheduler waits for a time of day. If the clock is set back, every job would wait for that time again, so a
+thread looks for jobs that are further ahead than their interval and runs them at once.
 """
 
 import datetime as dt
@@ -24,9 +24,9 @@ from digest.pipeline.upkeep.clean_up import Retention, clean_up
 from digest.storage.db.database import Database
 
 _EVERY = 30  # seconds
-_NOTIFICATIONS_EVERY = 2  # seconds: somebody sits before the page that says "look into your mail"
+_NOTIFICATIONS_EVERY = 2  # seconds: somebody is looking at the page that says "Check your inbox"
 _CLEANING_EVERY = 600  # seconds; it acts once a day
-_LOOKS_EVERY = 10.0  # seconds between looks at whether the clock was set back
+_LOOKS_EVERY = 10.0  # seconds between checks whether the clock was set back
 
 log = logging.getLogger("digest.scheduler")
 
@@ -34,21 +34,21 @@ Jobs = Mapping[Callable[[], None], int]
 
 
 def foreground(jobs: Jobs) -> BaseScheduler:
-    """A scheduler whose `start()` returns when it is shut down."""
+    """Return a scheduler whose `start()` blocks until it is shut down."""
     return _scheduler(BlockingScheduler(timezone=dt.UTC), jobs, _LOOKS_EVERY)
 
 
 def background(jobs: Jobs, looks_every: float = _LOOKS_EVERY) -> BaseScheduler:
-    """A scheduler that runs in threads of its own after `start()`.
+    """Return a scheduler that runs in its own threads after `start()`.
 
     Args:
-        looks_every: Seconds between looks at whether the clock was set back.
+        looks_every: Seconds between checks whether the clock was set back.
     """
     return _scheduler(BackgroundScheduler(timezone=dt.UTC), jobs, looks_every)
 
 
 def jobs(calendar: Calendar, courier: Courier, retention: Retention, *, hands_over: bool = True) -> Jobs:
-    """What a scheduler does, and every how many seconds; each in a thread of its own, never twice at once."""
+    """Return each job and its interval in seconds. A job has its own thread and never runs twice at once."""
     database = calendar.database
     return {
         waking(calendar, hands_over=hands_over): _EVERY,
@@ -86,7 +86,7 @@ def _run_what_is_too_far_ahead(scheduler: BaseScheduler, now: dt.datetime) -> No
 
 
 def _one_at_a_time(job: Callable[[], None]) -> Callable[[], None]:
-    """*job*, skipped while it runs already."""
+    """Return *job*, skipped while it is already running."""
     running = threading.Lock()
 
     def run() -> None:
@@ -100,7 +100,7 @@ def _one_at_a_time(job: Callable[[], None]) -> Callable[[], None]:
 
 
 def waking(calendar: Calendar, *, hands_over: bool = True) -> Callable[[], None]:
-    """What happens at each waking: act on what is due, then hand over what has begun, unless a worker does that."""
+    """Return what happens at each waking: do what is due, then hand over what has begun, unless a worker does that."""
 
     def wake() -> None:
         for acted in calendar.tick():
@@ -116,7 +116,7 @@ def waking(calendar: Calendar, *, hands_over: bool = True) -> Callable[[], None]
 
 def _notify(database: Database, courier: Courier) -> None:
     if taken := notify.work(database, courier):
-        log.info("notifications taken up: %d", taken)
+        log.info("notifications processed: %d", taken)
 
 
 def _clean_up(database: Database, retention: Retention) -> None:
@@ -130,6 +130,6 @@ def _trying(job: Callable[[], None], again: int) -> Callable[[], None]:
         try:
             job()
         except DigestError as error:
-            log.error("%s; trying again in %d seconds", error, again)  # noqa: TRY400 -- its message says it all
+            log.error("%s; retrying in %d seconds", error, again)  # noqa: TRY400 -- the message is complete
 
     return run

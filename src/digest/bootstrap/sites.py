@@ -1,4 +1,4 @@
-"""Running what people see in a browser: the public site, and the editor's preview."""
+"""Running the web pages: the public site and the editor's preview."""
 
 import time
 import webbrowser
@@ -27,7 +27,7 @@ def run_site(digest: Digest, host: str, port: int) -> None:
     """Serve the public site until it is stopped.
 
     Raises:
-        ConfigError: The port can't be had.
+        ConfigError: The port can't be used.
     """
     from digest.web.serve import serve  # noqa: PLC0415  slow to import
     from digest.web.site import Site  # noqa: PLC0415
@@ -70,7 +70,7 @@ def run_preview(digest: Digest, month: Month | None, port: int, *, open_browser:
     """Serve the preview on this machine until it is stopped.
 
     Raises:
-        ConfigError: The port can't be had, or the templates can't be read.
+        ConfigError: The port can't be used, or the templates can't be read.
     """
     from digest.preview.app import create_preview  # noqa: PLC0415  slow to import
     from digest.preview.serve import serve  # noqa: PLC0415

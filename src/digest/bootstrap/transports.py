@@ -39,8 +39,8 @@ def make_transport(config: Config, outbox: Path, name: str, renderer: Renderer, 
 
     Args:
         outbox: Where the `files` transport writes.
-        name: Whose files these are, so that another campaign's are never taken for evidence.
-        installation: The name of the database, which a provider's events carry.
+        name: The campaign that the files belong to, so that those of another one are never taken for evidence.
+        installation: The name of the database, which a provider's events return.
     """
     makers: dict[str, Callable[[], Transport]] = {
         "files": lambda: _files(outbox, name, renderer),
@@ -51,16 +51,16 @@ def make_transport(config: Config, outbox: Path, name: str, renderer: Renderer, 
 
 
 def sendgrid_api(config: Config) -> "SendgridApi":
-    """Make the client for SendGrid's API; nothing is connected to before the first request.
+    """Make the client for SendGrid's API. It connects to nothing before the first request.
 
     Raises:
-        ConfigError: There is no key.
+        ConfigError: The key is missing.
     """
     from digest.transports.sendgrid.http import SendgridApi  # noqa: PLC0415
 
     section = config.sendgrid
     if section.api_key is None:
-        raise ConfigError("SendGrid can't be asked without sendgrid.api_key: write it, or DIGEST_SENDGRID__API_KEY")
+        raise ConfigError("sendgrid.api_key is required: write it, or set DIGEST_SENDGRID__API_KEY in the environment")
     context = ssl.create_default_context()
     return SendgridApi(section.host, section.api_key.get_secret_value, tls=context, patience=section.timeout)
 

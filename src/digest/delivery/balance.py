@@ -25,5 +25,5 @@ class Balance:
 
     @property
     def open(self) -> int:
-        """Deliveries that still stand between the campaign and `sent`."""
+        """Deliveries that still keep the campaign from being `sent`."""
         return self.waiting + self.sending + self.in_doubt

@@ -1,7 +1,7 @@
-"""Events: what a provider reports later about mail that it took, and what follows from it.
+"""Events: what a provider reports later about mail that it accepted, and what follows from it.
 
-They come late, in any order and many times over. So everything here only ever grows: outcomes move up one order, a
-suppression takes the more severe reason, and whatever is done twice changes nothing.
+They arrive late, in any order and more than once. So everything here only grows: outcomes move up in one order, a
+suppression takes the more severe reason, and repeating anything changes nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,21 +14,21 @@ from digest.subscribers.suppression import Reason, more_severe
 
 
 class EventKind(StrEnum):
-    """What is reported; whatever else a provider tells of has no effect."""
+    """What is reported; other kinds of reports have no effect."""
 
-    PROCESSED = "processed"  # the provider works on it
-    DEFERRED = "deferred"  # the mailbox's server wants it later
+    PROCESSED = "processed"  # the provider is working on it
+    DEFERRED = "deferred"  # the mailbox's server deferred it
     DELIVERED = "delivered"
     DROPPED = "dropped"  # the provider did not even try
-    OVER_QUOTA = "over_quota"  # the same, for want of quota: nothing is wrong with the recipient
+    OVER_QUOTA = "over_quota"  # dropped because the quota is used up: nothing is wrong with the recipient
     BLOCKED = "blocked"  # a soft bounce: refused this time
-    BOUNCED = "bounced"  # a hard bounce: there is no such mailbox
+    BOUNCED = "bounced"  # a hard bounce: the mailbox does not exist
     COMPLAINED = "complained"
     UNSUBSCRIBED = "unsubscribed"
 
 
 class Outcome(StrEnum):
-    """What became of a delivery after its hand-over, least conclusive first; nothing reported: none of them."""
+    """What became of a delivery after its hand-over, least conclusive first. Without a report, there is none."""
 
     PROCESSED = "processed"
     DEFERRED = "deferred"
@@ -67,9 +67,9 @@ class Event:
     """One report.
 
     Attributes:
-        address: As the provider wrote it, unchecked; empty: not said.
-        about: Which delivery of which attempt; None: another mail, or not said.
-        reason: Why the address must not be mailed any more, or None.
+        address: As the provider wrote it, unchecked; empty if not reported.
+        about: Which delivery of which attempt; None if it is another mail, or not reported.
+        reason: Why the address must no longer be mailed, or None.
     """
 
     kind: EventKind
@@ -80,7 +80,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Post:
-    """What came in one request: events, and how many there were of each kind that has no effect."""
+    """The content of one webhook request: events, and the number of each kind that has no effect."""
 
     events: tuple[Event, ...]
     others: Mapping[str, int] = field(default_factory=dict)
@@ -91,10 +91,10 @@ class Effects:
     """What follows from some events, whatever their order and however often each is there.
 
     Attributes:
-        about: Every delivery that is spoken of.
+        about: Every delivery with an event.
         outcomes: The most conclusive one of each.
-        blocked: Deliveries that bounced softly, each with its address.
-        over_quota: Deliveries that the provider dropped for want of quota.
+        blocked: Deliveries with a soft bounce, each with its address.
+        over_quota: Deliveries that the provider dropped because the quota is used up.
         suppress: Addresses as the provider wrote them, with the most severe reason.
     """
 
@@ -106,12 +106,12 @@ class Effects:
 
 
 def further(old: Outcome | None, new: Outcome | None) -> Outcome | None:
-    """The more conclusive of two outcomes."""
+    """Return the more conclusive of two outcomes."""
     return old if _RANK[old] >= _RANK[new] else new
 
 
 def effects(events: Iterable[Event]) -> Effects:
-    """Put together what follows from *events*."""
+    """Combine what follows from *events*."""
     outcomes: dict[About, Outcome] = {}
     suppress: dict[str, Reason] = {}
     blocked: dict[About, str] = {}
@@ -133,7 +133,7 @@ def effects(events: Iterable[Event]) -> Effects:
 
 
 def in_a_row(soft: Sequence[bool], place: int) -> int:
-    """How many soft bounces in a row the one at *place* is part of, among somebody's deliveries by campaign."""
+    """Return how many soft bounces in a row include the one at *place*, among one person's deliveries by campaign."""
     before = takewhile(bool, reversed(soft[: place + 1]))
     after = takewhile(bool, soft[place + 1 :])
     return len(list(before)) + len(list(after))

@@ -1,7 +1,7 @@
-"""Header fields as lines: encoded where they are not ASCII, and folded.
+"""Header fields as lines: folded, and encoded where they are not ASCII.
 
-Python's own folding makes encoded-words of 77 characters and spaces where there were none, so only the encoded-words
-themselves are the library's.
+Python's own folding makes encoded-words of 77 characters and adds spaces, so only the encoded-words come from the
+library.
 """
 
 import re
@@ -12,8 +12,8 @@ from functools import lru_cache
 from itertools import chain, repeat
 
 LINE = 78  # characters, without the line break (RFC 5322, 2.1.1)
-ENCODED_LINE = 76  # of one with encoded-words (RFC 2047, 2)
-ENCODED_WORD = 75  # the same
+ENCODED_LINE = 76  # characters of a line with encoded-words (RFC 2047, 2)
+ENCODED_WORD = 75  # characters of one encoded-word (RFC 2047, 2)
 
 # One piece on one line: RFC 2047, 5 allows no encoded-word inside a URL or an id, and many programs unfold neither.
 _WHOLE = frozenset({"list-unsubscribe", "list-unsubscribe-post", "list-archive", "list-help", "message-id"})
@@ -21,7 +21,7 @@ _NEVER_ENCODED = frozenset({"list-id", "date", "content-language"})  # folded be
 _ADDRESSES = frozenset({"from", "reply-to", "to"})
 _UTF8 = Charset("utf-8")
 _ATOMS = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?: [\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)  # RFC 5322, 3.2.3
-_BARE = re.compile(r"[^\s<\",]+")  # an address alone
+_BARE = re.compile(r"[^\s<\",]+")  # a bare address
 _PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")
 _LOOKS_ENCODED = "=?"
 

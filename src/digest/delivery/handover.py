@@ -1,4 +1,4 @@
-"""What a transport is given, and what it answers."""
+"""What a transport is given, and what it returns."""
 
 import datetime as dt
 import math
@@ -11,7 +11,7 @@ from digest.issue.edition import Edition
 
 
 class Recipient(NamedTuple):
-    """One delivery of a batch, with all that differs from reader to reader; there may be a million in a campaign."""
+    """One delivery of a batch, with everything that differs for each reader. A campaign may have a million."""
 
     delivery_id: int
     address: str
@@ -23,12 +23,12 @@ class Recipient(NamedTuple):
 
 @dataclass(frozen=True)
 class MailIdentity:
-    """What makes a mail the same one whenever it is built again: its Message-ID and Date.
+    """What keeps a mail the same when it is built again: its Message-ID and Date.
 
     Attributes:
         installation: The random name of the database, so that others with the same sender never use the same
             Message-ID; mail stores drop a repeated one.
-        date: When it was first claimed, or asked for; aware.
+        date: When it was first claimed or requested; with a time zone.
         month: Of the issue; empty for a notification.
     """
 
@@ -45,8 +45,8 @@ class Batch:
         attempt_id: The request's name in the outbox.
         recipients: In the order in which they are handed over.
         origin: Of every mail in it.
-        until: When the request must be over, on the clock of `time.monotonic`: nothing begins to go out after it. It
-            lies before the end of the lease, also for a process that stood still between its claim and the request.
+        until: When the request must end, on the clock of `time.monotonic`: nothing begins to go out after it. It is
+            before the end of the lease, even if the process was suspended between claim and request.
     """
 
     attempt_id: int
@@ -61,7 +61,7 @@ class Note:
     """One notification, whole and rendered for its reader.
 
     Attributes:
-        notification_id: Names the mail for ever: the same one may be handed over again.
+        notification_id: Names the mail permanently: the same mail may be handed over again.
         address: One, from `digest.subscribers.address.parse_address`.
         headers: Names and values, decoded and unfolded; without Subject, To, Date and Message-ID.
         origin: The same whenever it is retried.
@@ -78,19 +78,19 @@ class Note:
 
 @dataclass(frozen=True)
 class Answer:
-    """The provider took the batch.
+    """The provider accepted the batch.
 
     Attributes:
         message_id: The provider's name for the request, or None.
-        rejected: Deliveries that it refused, each with its reason.
+        rejected: Deliveries that it rejected, each with its reason.
     """
 
     message_id: str | None = None
     rejected: Mapping[int, str] = field(default_factory=dict)
 
 
-# Told what became of single recipients as soon as it is known: None for taken, else why it was refused. It may raise,
-# for example since the lease was lost: nothing more goes out then.
+# Called with the result of single recipients as soon as it is known: None for accepted, otherwise the reason. It may
+# raise, for example because the lease was lost: nothing more goes out then.
 Report = Callable[[Mapping[int, str | None]], None]
 
 
@@ -106,10 +106,10 @@ class Transport(Protocol):
         """Hand the batch over.
 
         Returns:
-            The answer: all were taken, except for those in `rejected` (also if they were reported).
+            The answer: all were accepted, except those in `rejected` (even if they were reported).
 
         Raises:
-            NotAccepted: What was not reported was certainly not taken; see also TooLarge, BatchRefused and Refused.
+            NotAccepted: Recipients without a report were certainly not accepted. See also its subclasses.
             InDoubt: No clear answer.
         """
         ...
@@ -118,13 +118,13 @@ class Transport(Protocol):
         """Hand over a notification.
 
         Raises:
-            NotAccepted: It was certainly not taken; if `rejected` is not empty it holds the notification's id.
+            NotAccepted: It was certainly not accepted. If `rejected` is not empty, it contains the notification's id.
             InDoubt: No clear answer.
         """
         ...
 
     def evidence(self, deliveries: Sequence[int]) -> frozenset[int] | None:
-        """Return which of *deliveries* were certainly taken in an earlier attempt; the others certainly were not.
+        """Return which of *deliveries* were certainly accepted in an earlier attempt; the others certainly were not.
 
         Returns:
             None if the transport can't tell, as its description says.
@@ -132,5 +132,5 @@ class Transport(Protocol):
         ...
 
     def finish(self) -> None:
-        """Leave things tidy: called when a worker stops, whether the campaign is done or not."""
+        """Clean up. Called when a worker stops, whether or not the campaign is done."""
         ...

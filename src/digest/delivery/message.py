@@ -16,13 +16,13 @@ from digest.issue.placeholders import fill
 
 
 class _Policy(policy.EmailPolicy):
-    """SMTP lines, folded by `digest.delivery.folding`, which gets each value as it was given: decoded, unfolded."""
+    """SMTP lines, folded by `digest.delivery.folding`, which receives each value decoded and unfolded."""
 
     def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
         if _is_of_mime(name):
             return super().header_store_parse(name, value)
         if len(str(value).splitlines()) > 1:
-            raise ValueError(f"the header {name} has a line break in it")
+            raise ValueError(f"the header {name} contains a line break")
         return name, str(value)
 
     def fold(self, name: str, value: Any) -> str:
@@ -33,7 +33,7 @@ class _Policy(policy.EmailPolicy):
 
 
 def _is_of_mime(name: str) -> bool:
-    """Whether it is about one part, with parameters that the library sets: ASCII, and short."""
+    """Whether it is a header of one part, whose parameters the library sets: short and ASCII."""
     return name.lower() in {"mime-version", "content-type", "content-transfer-encoding"}
 
 
@@ -43,7 +43,7 @@ _POLICY = _Policy(linesep="\r\n", cte_type="7bit", max_line_length=76)
 
 def build_message(edition: Edition, recipient: Recipient, origin: MailIdentity) -> EmailMessage:
     """
-    Build the whole message that *recipient* gets: from the same values always the same bytes.
+    Build the whole message for *recipient*. The same values always give the same bytes.
 
     Returns:
         multipart/alternative, plain text before HTML (RFC 2046, 5.1.4), both UTF-8 in quoted-printable, so that
@@ -72,7 +72,7 @@ def build_note(note: Note) -> EmailMessage:
 
 
 def sender_of(message: EmailMessage) -> str:
-    """The address that *message* is from."""
+    """Return the sender's address of *message*."""
     return _sender(dict(message.raw_items())["From"])
 
 
@@ -96,10 +96,10 @@ def _message(
     message["Message-ID"] = message_id
     message.set_content(text, cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
-    # quoted-printable never holds "=_" (RFC 2045, 6.7); the library's own choice would differ each time
+    # quoted-printable never contains "=_" (RFC 2045, 6.7); the library's own choice would differ each time
     message.set_boundary(f"=_{sha256(message_id.encode()).hexdigest()[:32]}")
     for name, value in about_content.items():
-        message[name] = value  # last, since EmailMessage gives to the first part what it finds when that is added
+        message[name] = value  # last, because EmailMessage moves what it finds to the first part
     return message
 
 

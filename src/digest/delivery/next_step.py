@@ -1,4 +1,4 @@
-"""What comes next for a month: the one rule that `status`, `send`, `approve` and `resume` go by."""
+"""What comes next for a month: the rule that `status`, `send`, `approve` and `resume` follow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,13 +25,13 @@ class Step(StrEnum):
 @dataclass(frozen=True)
 class Facts:
     """
-    What the rule goes by.
+    What the rule depends on.
 
     Attributes:
         issue: `collecting` if nothing is assembled.
         campaign: None if it has not begun.
         is_only_planned: The campaign is held because nobody has started it yet.
-        is_corrected: Other bytes are assembled than the campaign has; of one that is over, than the web shows.
+        is_corrected: The assembled bytes differ from those of the campaign or, once it is over, of the web page.
         changes: What has changed since the issue was assembled, each by name: `articles/2026-11/x.md changed`.
         obstacles: What keeps the issue from being sent, each with what to do.
         lost: Slugs of published articles that the assembled issue no longer has, and that are not withdrawn.
@@ -59,7 +59,7 @@ class Facts:
 
     @property
     def with_approved_version(self) -> "Facts":
-        """The same for somebody who goes on with what is approved, whatever the files say."""
+        """The same facts for continuing with the approved version, whatever the files contain."""
         return replace(self, changes=())
 
 

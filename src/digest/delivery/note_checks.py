@@ -1,4 +1,4 @@
-"""The checks of notifications: what an issue mail is checked for, as far as a notification has it."""
+"""The checks of notifications: those of an issue's mail that also apply to a notification."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def check_notes(newsletter: Newsletter, renderer: Renderer, support: Support) ->
     Render every notification in every language of *newsletter* and check it.
 
     Returns:
-        One finding for each code: the mails share a template, and a fault of it is in all of them.
+        One finding for each code: the mails share a template, and an error in it appears in all of them.
     """
     found: dict[str, Finding] = {}
     for language in newsletter.languages:

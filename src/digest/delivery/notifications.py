@@ -24,9 +24,9 @@ class NotificationKind(StrEnum):
 
     CONFIRM = "confirm"  # a sign-up
     LINK = "link"  # "send me my link"
-    NEW_ADDRESS = "new-address"  # a wish to change the address, to the current one
+    NEW_ADDRESS = "new-address"  # a request to change the address, to the current one
     ADDRESS = "address"  # a request to change the address, to the new one
-    ADDRESS_CHANGED = "address-changed"  # a change that was made, to the old one
+    ADDRESS_CHANGED = "address-changed"  # a completed change, to the old one
     EXPORT = "export"  # everything that is known about a person
     ERASE = "erase"  # forgetting a person
 
@@ -60,7 +60,7 @@ def render_note(
 
     Args:
         language: One without a template text falls back to the newsletter's first.
-        values: What the templates of *kind* need beside the newsletter's own data.
+        values: What the templates of *kind* need in addition to the newsletter's data.
 
     Raises:
         RenderError: A template failed.

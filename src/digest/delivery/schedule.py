@@ -38,7 +38,7 @@ class Schedule:
 
     Attributes:
         lead: How many months the issue's month is after the month in which the actions happen: -1, 0 or 1.
-        grace: How late a missed action may still happen by itself.
+        grace: How late a missed action may still happen without a person.
     """
 
     rules: dict[Action, ScheduleRule]
@@ -48,10 +48,10 @@ class Schedule:
 
     def due_at(self, action: Action, month: Month) -> dt.datetime:
         """
-        The instant at which *action* is due for the issue of *month*, in UTC.
+        Return when *action* is due for the issue of *month*, in UTC.
 
-        An hour that daylight saving skips happens when the clock has moved on, one that it repeats
-        happens the first time.
+        If daylight saving skips the hour, the action is due after the change. If it repeats the hour, the action is due
+        the first time.
         """
         rule = self.rules[action]
         day = _day(rule.day, month.shift(-self.lead))
@@ -59,7 +59,7 @@ class Schedule:
         return local.astimezone(dt.UTC)
 
     def latest(self, action: Action, now: dt.datetime) -> Month:
-        """The newest month for which *action* is due at *now*."""
+        """Return the newest month for which *action* is due at *now*."""
         month = Month.of(now.astimezone(self.timezone).date()).shift(self.lead + 1)
         while self.due_at(action, month) > now:
             month = month.shift(-1)

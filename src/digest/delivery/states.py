@@ -10,7 +10,7 @@ S = TypeVar("S", bound=StrEnum)
 
 
 class HandOver(StrEnum):
-    """How far one delivery has got on its way to the provider."""
+    """How far a delivery has come on its way to the provider."""
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -33,9 +33,9 @@ class BatchState(StrEnum):
 class AttemptState(StrEnum):
     """What became of one request to the provider."""
 
-    SENDING = "sending"  # written down before the request goes out
+    SENDING = "sending"  # recorded before the request goes out
     ACCEPTED = "accepted"
-    NOT_ACCEPTED = "not_accepted"  # not taken, or so it was decided: the batch does not wait for it
+    NOT_ACCEPTED = "not_accepted"  # not accepted, by proof or by decision: the batch does not wait for it
     IN_DOUBT = "in_doubt"
 
 
@@ -49,7 +49,7 @@ class CampaignState(StrEnum):
 
 
 ONLY_PLANNED = "only planned"
-"""Why a campaign is held that nobody has started yet; another reason, given by hand, takes its place."""
+"""Why a campaign is held that nobody has started yet. `digest hold` may replace it by another reason."""
 
 
 class Skipped(StrEnum):
@@ -65,7 +65,7 @@ class Skipped(StrEnum):
 
 
 BATCH: Mapping[BatchState, frozenset[BatchState]] = {
-    # accepted straight from waiting or skipped: an earlier request turns out to have been taken
+    # from waiting or skipped to accepted: an earlier request turns out to have been accepted
     BatchState.WAITING: frozenset({BatchState.SENDING, BatchState.SKIPPED, BatchState.ACCEPTED}),
     BatchState.SENDING: frozenset({BatchState.ACCEPTED, BatchState.WAITING, BatchState.IN_DOUBT}),
     BatchState.IN_DOUBT: frozenset({BatchState.ACCEPTED, BatchState.WAITING, BatchState.SKIPPED}),
@@ -83,7 +83,9 @@ ATTEMPT: Mapping[AttemptState, frozenset[AttemptState]] = {
 CAMPAIGN: Mapping[CampaignState, frozenset[CampaignState]] = {
     CampaignState.SENDING: frozenset({CampaignState.HELD, CampaignState.SENT, CampaignState.CANCELLED}),
     CampaignState.HELD: frozenset({CampaignState.SENDING, CampaignState.CANCELLED}),
-    CampaignState.SENT: frozenset({CampaignState.HELD}),  # deliveries that were dropped for want of quota wait again
+    CampaignState.SENT: frozenset(
+        {CampaignState.HELD}
+    ),  # deliveries that were dropped because the quota was used up wait again
     CampaignState.CANCELLED: frozenset(),
 }
 
@@ -97,5 +99,5 @@ def step(table: Mapping[S, frozenset[S]], old: S, new: S) -> S:
     if new not in table[old]:
         what = type(old).__name__.removesuffix("State").lower()
         was, is_to_be = (state.replace("_", " ") for state in (old, new))
-        raise Conflict(f"the {what} is {was}: it can't be {is_to_be} any more")
+        raise Conflict(f"the {what} is {was}: it can no longer be {is_to_be}")
     return new

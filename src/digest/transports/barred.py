@@ -1,4 +1,4 @@
-"""A transport that must not be used yet: nothing goes out, and every refusal says why."""
+"""A transport that must not be used yet: it hands nothing over and says why."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from digest.errors import Refused
 
 class BarredTransport:
     """
-    Refuses to hand anything over; whatever *behind* knows of earlier requests stays known.
+    Refuses to hand anything over. Evidence of earlier requests still comes from *behind*.
 
     Args:
         reason: Why, and what to do.

@@ -1,11 +1,11 @@
-"""Sockets that keep to a point in time: an ordinary timeout begins anew with every byte that drips in."""
+"""Sockets with a fixed deadline: an ordinary timeout starts over with every byte that arrives."""
 
 import socket
 import ssl
 import time
 from typing import TYPE_CHECKING, Any
 
-_AT_ONCE = 0.001  # seconds; 0 would mean a socket that does not wait at all
+_AT_ONCE = 0.001  # seconds; 0 would make the socket non-blocking
 
 if TYPE_CHECKING:
     _Socket = socket.socket
@@ -16,8 +16,8 @@ else:
 class _Timed(_Socket):
     """
     Attributes:
-        until: When reading and writing must be over, on the clock of `time.monotonic`.
-        patience: Seconds to wait for the other side's next sign of life.
+        until: When reading and writing must end, on the clock of `time.monotonic`.
+        patience: Seconds to wait for the next byte from the other side.
     """
 
     until: float
@@ -38,30 +38,30 @@ class _Timed(_Socket):
     def _limit(self) -> None:
         left = self.until - time.monotonic()
         if left <= 0:
-            raise TimeoutError("the time was over")
+            raise TimeoutError("timed out")
         self.settimeout(max(min(left, self.patience), _AT_ONCE))
 
 
 class TimedSocket(_Timed, socket.socket):
-    """A plain one."""
+    """A socket without TLS."""
 
 
 class TimedTlsSocket(_Timed, ssl.SSLSocket):
-    """One that TLS has wrapped."""
+    """A socket with TLS."""
 
 
 def connect(host: str, port: int, *, until: float, patience: float) -> TimedSocket:
-    """Connect to *host*, whichever of its addresses answers first in the order of the resolver.
+    """Connect to the first address of *host* that answers, in the order of the resolver.
 
     Raises:
-        OSError: It can't be reached, or not in time.
+        OSError: No address can be reached in time.
     """
     fault: OSError = OSError(f"{host} has no address")
     for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
         timed = TimedSocket(family, kind, protocol)
         timed.until, timed.patience = until, patience
         try:
-            timed._limit()  # noqa: SLF001 - each address has what the ones before it left
+            timed._limit()  # noqa: SLF001 - each address has the time that the ones before it left
             timed.connect(address)
             timed.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError as error:
@@ -76,14 +76,14 @@ def connect(host: str, port: int, *, until: float, patience: float) -> TimedSock
 
 
 def secure(plain: TimedSocket, host: str, context: ssl.SSLContext) -> TimedTlsSocket:
-    """Speak TLS from here on; *context* says what is verified.
+    """Switch to TLS; *context* says what is verified.
 
     Raises:
-        OSError: The other side does not, or can't prove that it is *host*; *plain* is closed then.
+        OSError: The other side does not speak TLS, or has no valid certificate for *host*. *plain* is closed then.
     """
     context.sslsocket_class = TimedTlsSocket
     until, patience = plain.until, plain.patience
-    plain._limit()  # noqa: SLF001 - the handshake keeps to it too
+    plain._limit()  # noqa: SLF001 - the handshake has the same deadline
     try:
         wrapped = context.wrap_socket(plain, server_hostname=host)
     except BaseException:

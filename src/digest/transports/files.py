@@ -1,7 +1,7 @@
 """The `files` transport: a local outbox, one `.eml` per delivery or notification.
 
-Handing over again is harmless: a file is named by its delivery, written under a temporary name and renamed, so it is
-there whole or not at all. That is also how an attempt of a killed process is settled: what is there was taken.
+Handing over again is harmless: each file is named after its delivery, written under a temporary name and renamed, so it
+exists completely or not at all. An attempt of a killed process is settled in the same way: a file is proof.
 """
 
 import os
@@ -22,7 +22,7 @@ from digest.issue.placeholders import fill
 from digest.rendering.environment import Renderer
 
 _OWNER = ".campaign"
-_LISTED = 1000  # messages on the index page: more than anybody reads
+_LISTED = 1000  # messages on the index page
 
 
 def describe(directory: str) -> TransportDescription:
@@ -39,11 +39,11 @@ def describe(directory: str) -> TransportDescription:
 
 
 class FilesTransport:
-    """Writes each delivery as `DIRECTORY/ID.eml` and an index page to open in a browser; only the owner can read them.
+    """Writes each delivery to `DIRECTORY/ID.eml`, and an index page. Only the owner can read them.
 
     Args:
         directory: The folder of one campaign, or of all notifications; created at the first hand-over.
-        campaign: Names the campaign beyond its database, so that another one's files are never taken for its own.
+        campaign: A name of the campaign that no other database uses, so that foreign files are never evidence.
         renderer: For the index page.
         is_running: Whether a process of this number runs on this machine, or None if that is unknown.
     """
@@ -57,15 +57,15 @@ class FilesTransport:
         self._renderer = renderer
         self._is_running = is_running
 
-    def hand_over(self, batch: Batch, report: Report) -> Answer:  # noqa: ARG002 - answers for the whole batch
+    def hand_over(self, batch: Batch, report: Report) -> Answer:  # noqa: ARG002 - the answer is about the whole batch
         """Write every message of *batch*.
 
         Raises:
-            Refused: The folder can't be written, or holds the mails of another campaign.
-            NotAccepted: The time was over before anything was written.
+            Refused: The folder can't be written to, or belongs to another campaign.
+            NotAccepted: The deadline passed before anything was written.
         """
         if time.monotonic() >= batch.until:
-            raise NotAccepted("the time was over before anything was written")
+            raise NotAccepted("timed out before anything was written")
         try:
             self._make_folder()
             self._claim_folder()
@@ -82,7 +82,7 @@ class FilesTransport:
         """Write one notification, under its id.
 
         Raises:
-            Refused: The folder can't be written.
+            Refused: The folder can't be written to.
         """
         try:
             self._make_folder()
@@ -93,18 +93,18 @@ class FilesTransport:
         return Answer(message_id=None)
 
     def evidence(self, deliveries: Sequence[int]) -> frozenset[int]:
-        """The deliveries whose file is there; none if the folder's files are of another campaign."""
+        """Return the deliveries whose file exists; none if the folder belongs to another campaign."""
         if self._owner() != self._campaign:
             return frozenset()
         return frozenset(delivery for delivery in deliveries if self._path(delivery).exists())
 
     def finish(self) -> None:
-        """Write `index.html` over what lies in the outbox.
+        """Write `index.html`, a list of the mails in the folder.
 
         Raises:
-            Refused: The folder can't be written.
+            Refused: The folder can't be written to.
         """
-        # a folder of notifications is nobody's campaign
+        # a folder of notifications belongs to no campaign
         if self._directory.is_dir() and self._owner() in {None, self._campaign}:
             try:
                 self._sweep()
@@ -125,10 +125,10 @@ class FilesTransport:
         self._write(self._directory / "index.html", page.encode())
 
     def _make_folder(self) -> None:
-        """Make the folder if needed; nobody but its owner can look into it, whatever it allowed before."""
+        """Create the folder if needed, and let only its owner read it, whatever its mode was."""
         self._directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._directory.mkdir(exist_ok=True, mode=0o700)
-        with suppress(PermissionError):  # of somebody else, who has allowed us to write
+        with suppress(PermissionError):  # it belongs to another account that lets us write
             self._directory.chmod(0o700)
 
     def _claim_folder(self) -> None:
@@ -136,8 +136,8 @@ class FilesTransport:
             self._write(self._directory / _OWNER, self._campaign.encode())
         elif self._owner() != self._campaign:
             raise Refused(
-                f"the outbox {self._directory} holds the mails of another database's campaign: move it away, or name "
-                "another folder in files.directory"
+                f"the outbox {self._directory} belongs to a campaign of another database: move it away, or set "
+                "files.directory to another folder"
             )
 
     def _owner(self) -> str | None:
@@ -147,7 +147,7 @@ class FilesTransport:
             return None
 
     def _unwritable(self, error: OSError) -> Refused:
-        return Refused(f"the outbox {self._directory} can't be written: {error.strerror or error}")
+        return Refused(f"the outbox {self._directory} can't be written to: {error.strerror or error}")
 
     def _without_reader(self, edition: Edition) -> bytes:
         hello = greeting("", edition.key.language, self._renderer)
@@ -157,14 +157,14 @@ class FilesTransport:
         return self._directory / f"{delivery}.eml"
 
     def _sweep(self) -> None:
-        # what a killed process was about to rename
+        # temporary files of killed processes
         for part in self._directory.glob(".*"):
             process = part.suffix[1:].partition("-")[0]
             if process.isdigit() and self._is_running(int(process)) is False:
                 part.unlink(missing_ok=True)
 
     def _write(self, path: Path, content: bytes) -> None:
-        # process and thread are in the name: two that write the same delivery must not share a temporary file
+        # the name contains process and thread, so that two that write the same delivery use different files
         temporary = path.with_name(f".{path.name}.{os.getpid()}-{get_ident()}")
         try:
             with open(temporary, "wb", opener=_for_owner) as file:
@@ -173,7 +173,7 @@ class FilesTransport:
                 os.fsync(file.fileno())
             temporary.replace(path)
         except OSError:
-            temporary.unlink(missing_ok=True)  # a full disk has no room for half a message
+            temporary.unlink(missing_ok=True)  # on a full disk, half a message only takes up room
             raise
 
 
@@ -188,7 +188,7 @@ def _summary(path: Path) -> dict[str, str]:
 
 
 def _sync_folder(folder: Path) -> None:
-    # without this a power cut could undo the renames
+    # without this, a power failure could undo the renames
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,6 +1,6 @@
-"""SendGrid's events in our words: tables, and a reader that one odd element does not stop.
+"""SendGrid's events in our words: tables, and a reader that skips invalid elements.
 
-Source: SendGrid, "Event Webhook reference"; what is drops and bounces: "Email Event types".
+Source: SendGrid, "Event Webhook reference"; for drops and bounces: "Email Event types".
 """
 
 import re
@@ -13,8 +13,8 @@ import orjson
 from digest.delivery.events import REASONS, About, Event, EventKind, Post
 from digest.subscribers.suppression import Reason
 
-UNREADABLE = "(unreadable)"  # counted under this name: an element that is no event
-ELSEWHERE = "(another installation)"  # the same: one about mail that this database knows nothing of
+UNREADABLE = "(unreadable)"  # an element that is not an event is counted under this name
+ELSEWHERE = "(another installation)"  # the same, for an event about mail of another database
 _LONGEST_KIND = 64  # characters
 _LARGEST_ID = 2**63 - 1
 
@@ -28,7 +28,7 @@ KINDS: Mapping[str, EventKind] = {
     "unsubscribe": EventKind.UNSUBSCRIBED,
     "group_unsubscribe": EventKind.UNSUBSCRIBED,
 }
-# `type` of a bounce. Without one nothing proves that the mailbox is gone.
+# `type` of a bounce. Without it, nothing proves that the mailbox is gone.
 BOUNCES: Mapping[str, EventKind] = {"bounce": EventKind.BOUNCED, "blocked": EventKind.BLOCKED}
 # `reason` of a drop, in lower case; one that is not here, such as "spam content", says nothing about the recipient
 DROPS: Mapping[str, Reason] = {
@@ -40,7 +40,7 @@ DROPS: Mapping[str, Reason] = {
 QUOTA = "recipient list over package quota"
 
 
-# A pair of escapes that is one letter, half a pair, or any other escape.
+# A pair of escapes that is one character, half a pair, or any other escape.
 _ESCAPE = re.compile(
     rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
     re.DOTALL,
@@ -48,30 +48,30 @@ _ESCAPE = re.compile(
 
 
 class BadPost(ValueError):
-    """The body is no JSON array."""
+    """The body is not a JSON array."""
 
 
 class TooManyEvents(ValueError):
-    """The body holds more events than are taken at once."""
+    """The body has too many events."""
 
 
 def read_post(body: bytes, *, installation: str, most: int) -> Post:
     """
-    Read the body of a post.
+    Read the body of a webhook request.
 
     Args:
-        installation: What this installation's requests are marked with.
-        most: Events that are taken at once.
+        installation: The mark of this installation's requests.
+        most: The largest number of events.
 
     Returns:
-        Its events; elements of other kinds, and those that are none, are only counted.
+        Its events. Elements of other kinds and invalid ones are only counted.
 
     Raises:
-        BadPost: It is not UTF-8, no JSON (also NaN, numbers beyond a double, more than 1024 levels), or no array.
-        TooManyEvents: It has more than *most* elements.
+        BadPost: The body is not UTF-8, not JSON (also NaN, numbers beyond a double, over 1024 levels), or no array.
+        TooManyEvents: The body has more than *most* elements.
 
-    Of a key that stands twice the last one counts, as everywhere in JSON. A mailbox's server may have said half a
-    letter (an escaped surrogate without its other half): that is read as U+FFFD.
+    Of duplicate keys the last one counts, as usual in JSON. A mailbox's server may have sent half a character (an
+    escaped surrogate without its other half): it is read as U+FFFD.
     """
     elements = _parsed(body)
     if not isinstance(elements, list):
@@ -100,12 +100,12 @@ def _parsed(body: bytes) -> Any:
 
 
 def read_event(element: Any, *, installation: str) -> Event | str:
-    """Read one element of the array; the name to count it under if it has no effect.
+    """Read one element of the array; return the name to count it under if it has no effect.
 
     Args:
-        installation: What this installation's requests are marked with. An element that carries another mark says
-            nothing about our deliveries, only about its address, which SendGrid mails for nobody on the account any
-            more; one that carries none is of a mail from before there were marks, or not of ours.
+        installation: The mark of this installation's requests. An element with another mark says nothing about our
+            deliveries, only about its address, which SendGrid no longer mails for anybody on the account. An element
+            without a mark is about a mail from before marks existed, or about somebody else's.
     """
     word = element.get("event") if isinstance(element, dict) else None
     if not isinstance(word, str) or not word:
@@ -133,7 +133,7 @@ def _about(element: Mapping[str, Any]) -> About | None:
 
 
 def _number(value: Any) -> int | None:
-    """An id, which custom_args hold as text."""
+    """Return an id, which custom_args contain as text."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= len(str(_LARGEST_ID)):
         value = int(value)
     return value if type(value) is int and 0 < value <= _LARGEST_ID else None

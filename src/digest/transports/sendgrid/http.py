@@ -16,7 +16,7 @@ from digest.errors import InDoubt, NotAccepted, Refused
 from digest.transports.deadline import TimedSocket, TimedTlsSocket, connect, secure
 from digest.transports.redaction import fault_text
 
-_IDLE = 10.0  # seconds after which a connection is not used again: the other side may be about to close it
+_IDLE = 10.0  # seconds after which a connection is not reused: the other side may be about to close it
 _LONGEST_ANSWER = 256 * 1024  # bytes
 _REFUSALS = (3, 4)  # hundreds of a status
 _FAULTS = (OSError, http.client.HTTPException, ValueError)
@@ -24,11 +24,11 @@ _FAULTS = (OSError, http.client.HTTPException, ValueError)
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back.
+    """The response to a request.
 
     Attributes:
         headers: Names in lower case.
-        whole: Whether the answer came to its end; its status is certain in any case.
+        whole: Whether the body is complete; the status is certain in any case.
     """
 
     status: int
@@ -38,7 +38,7 @@ class Reply:
 
 
 class _Lines(io.BufferedReader):
-    """Reads lines that came to their end: http.client takes a head that was cut off for a whole one."""
+    """Accepts complete lines only: http.client takes a truncated head for a complete one."""
 
     def readline(self, size: int | None = -1, /) -> bytes:
         line = super().readline(size)
@@ -48,7 +48,7 @@ class _Lines(io.BufferedReader):
 
 
 class _Response(http.client.HTTPResponse):
-    """The final answer: http.client knows that one may follow 100, but no other interim one (RFC 9110, 15.2)."""
+    """The final response: http.client skips 100, but no other interim response (RFC 9110, 15.2)."""
 
     def __init__(self, sock: socket.socket, *arguments: Any, **named: Any) -> None:
         super().__init__(sock, *arguments, **named)
@@ -71,7 +71,7 @@ class _Connection:
         return self.http.sock
 
     def usable(self) -> bool:
-        # readable while nothing was asked: closed by the other side, or out of step
+        # readable without a request: closed by the other side, or out of step
         poll = select.poll()
         poll.register(self.socket, select.POLLIN)
         return time.monotonic() - self.idle_since < _IDLE and not poll.poll(0)
@@ -79,15 +79,15 @@ class _Connection:
 
 class SendgridApi:
     """
-    Speaks to SendGrid; may be used by several threads at once, each request on a connection of its own.
+    A client for SendGrid's API. Several threads may use it at once; each request has a connection of its own.
 
     Args:
         host: https://NAME[:PORT]; http only for tests on this machine.
-        key: Gives the API key. It stands in one header of each request and nowhere else.
+        key: Returns the API key. It goes into one header of each request and nowhere else.
         tls: What is verified.
-        patience: Seconds to wait for the other side's next sign of life.
+        patience: Seconds to wait for the next byte from the other side.
 
-    Proxies that the environment names are not used: the key goes to *host* and to nobody else.
+    Proxies in the environment are ignored: the key goes to *host* only.
     """
 
     def __init__(self, host: str, key: Callable[[], str], *, tls: ssl.SSLContext, patience: float) -> None:
@@ -107,15 +107,15 @@ class SendgridApi:
 
         Args:
             body: JSON; empty for none.
-            until: When it must be over, on the clock of `time.monotonic`.
-            reserve: Seconds before that by which *body* must begin to go out, so that its answer is not cut off.
+            until: When the request must end, on the clock of `time.monotonic`.
+            reserve: Seconds before *until* by which *body* must begin to go out, to leave time for the response.
 
         Raises:
             NotAccepted: Nothing of *body* went out.
-            Refused: The same, and the other side can't prove who it is.
-            InDoubt: It began to go out, and no clear answer came.
+            Refused: Nothing of *body* went out, and the certificate of the other side is not valid.
+            InDoubt: *body* began to go out, and no clear answer arrived.
 
-        The causing error is never shown with these: its traceback may hold the key.
+        These hide the original error, since its traceback may contain the key.
         """
         connection = self._connection(until - reserve)
         try:
@@ -123,7 +123,7 @@ class SendgridApi:
             connection.socket.until = until
         except _FAULTS as fault:
             connection.http.close()
-            raise NotAccepted(f"SendGrid could not be asked: {fault_text(fault)}; nothing went out") from None
+            raise NotAccepted(f"no request went out to SendGrid: {fault_text(fault)}") from None
         except BaseException:
             connection.http.close()
             raise
@@ -139,7 +139,7 @@ class SendgridApi:
         return reply
 
     def close(self) -> None:
-        """Close the connections that nobody uses; those in use are closed after their request."""
+        """Close the idle connections; those in use are not affected."""
         while self._idle:
             self._idle.pop().http.close()
 
@@ -148,7 +148,7 @@ class SendgridApi:
             try:
                 connection = self._idle.pop()
             except IndexError:
-                break  # another thread was faster
+                break  # another thread took the last one
             if connection.usable():
                 connection.socket.until = until
                 return connection
@@ -160,7 +160,9 @@ class SendgridApi:
             plain = connect(self._host, self._port, until=until, patience=self._patience)
             sock = secure(plain, self._host, self._tls) if self._secure else plain
         except ssl.SSLCertVerificationError as fault:
-            raise Refused(f"{self._where} can't prove that it is SendGrid: {fault_text(fault)}") from None
+            raise Refused(
+                f"the certificate of {self._where} is not valid for {self._host}: {fault.verify_message}"
+            ) from None
         except (OSError, UnicodeError) as fault:
             raise NotAccepted(f"SendGrid can't be reached at {self._where}: {fault_text(fault)}") from None
         client = http.client.HTTPConnection(self._host, self._port)
@@ -179,7 +181,7 @@ class SendgridApi:
             client.putheader("Content-Type", "application/json")
             client.putheader("Content-Length", str(length))
         if time.monotonic() >= until:
-            raise TimeoutError("the time was over")
+            raise TimeoutError("timed out")
         client.endheaders()
 
     def _put_back(self, connection: _Connection, reusable: bool) -> None:
@@ -195,7 +197,7 @@ def _answer(client: http.client.HTTPConnection, body: bytes) -> tuple[Reply, boo
         if body:
             client.send(body)
     except (BrokenPipeError, ConnectionResetError):
-        response = client.getresponse()  # who refuses a request need not read it to its end
+        response = client.getresponse()  # a server that refuses a request need not read all of it
         if (
             response.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR
             or response.status < http.HTTPStatus.MULTIPLE_CHOICES

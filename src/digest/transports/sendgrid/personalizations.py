@@ -1,4 +1,4 @@
-"""What differs from reader to reader in a request to SendGrid, written for a whole batch at once."""
+"""The part of a request to SendGrid that differs for each reader, written for a whole batch at once."""
 
 import html
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +21,7 @@ from digest.issue.placeholders import (
 
 MOST_SUBSTITUTION_BYTES = 10_000
 PER_READER = frozenset({"list-unsubscribe", "list-unsubscribe-post"})
-"""Headers that each reader has for themselves."""
+"""Headers that differ for each reader."""
 
 # What a placeholder becomes: a link is the same in HTML and in text, so it is sent once.
 _VALUES: Mapping[str, str] = {
@@ -32,18 +32,18 @@ _VALUES: Mapping[str, str] = {
     PREFERENCES_HTML: "preferences",
     PREFERENCES_TEXT: "preferences",
 }
-_SLOT = "\ue000"  # around the name of a value in a pattern; no configuration holds one
+_SLOT = "\ue000"  # around the name of a value in a pattern; no configuration contains it
 
 _Columns = Mapping[str, Sequence[bytes]]  # each value of all recipients
 
 
 class Personalizations:
-    """The personalizations of all requests with one edition."""
+    """The personalizations of all requests for one edition."""
 
     def __init__(self, edition: Edition, *, installation: str) -> None:
         tags = {placeholder(edition.nonce, name): value for name, value in _VALUES.items()}
-        # shorter than the placeholders of the edition, since they are written again for every reader; of one length,
-        # so that none begins with another
+        # shorter than the edition's placeholders, since they are repeated for every reader; of equal length, so that
+        # none is a prefix of another
         numbers = {value: number for number, value in enumerate(dict.fromkeys(tags.values()))}
         self._short = {tag: f"{edition.nonce}-{numbers[value]}" for tag, value in tags.items()}
         used = {self._short[tag]: tags[tag] for tag in tags if tag in edition.html or tag in edition.text}
@@ -69,16 +69,16 @@ class Personalizations:
         self._slots = [piece.decode() for piece in pieces[1::2]]
 
     def shortened(self, body: str) -> str:
-        """*body* with the tags for which `write` gives the substitutions."""
+        """Return *body* with the short tags that `write` substitutes."""
         return "".join(self._short.get(piece, piece) for piece in split(body, self._nonce))
 
     def write(self, batch: Batch) -> bytes:
         """
-        One personalization a recipient, in the batch's order, with commas between them.
+        Write one personalization for each recipient, in the batch's order, separated by commas.
 
         Raises:
-            NotAccepted: Somebody's own part is too large; `rejected` names them.
-            Refused: A link would have to be escaped in HTML.
+            NotAccepted: The personal part of some recipients is too large; `rejected` names them.
+            Refused: A link contains a character that HTML escapes.
         """
         columns = _columns(batch.recipients)
         self._check_sizes(batch.recipients, columns)
@@ -93,20 +93,20 @@ class Personalizations:
             return
         sizes = (sum(map(len, row)) for row in zip(*own, strict=True))
         rejected = {
-            recipient.delivery_id: f"greeting and links have {size} bytes: SendGrid takes {limit}"
+            recipient.delivery_id: f"greeting and links have {size} bytes: SendGrid accepts {limit}"
             for recipient, size in zip(recipients, sizes, strict=True)
             if size > limit
         }
         if rejected:
-            raise NotAccepted("somebody's own part of the request is too large", rejected=rejected)
+            raise NotAccepted("greeting and links of some recipients are too large", rejected=rejected)
 
 
 def _columns(recipients: Sequence[Recipient]) -> _Columns:
-    """Each value of all *recipients*, as it stands between the quotes of a JSON string."""
+    """Return each value of all *recipients*, escaped for a JSON string."""
     deliveries, addresses, _, greetings, leaving, choosing = zip(*recipients, strict=True)
     plain = _inside(greetings)
     if not _same_in_html((*leaving, *choosing)):
-        raise Refused("a personal link holds a letter that HTML escapes: check newsletter.base_url")
+        raise Refused("a personal link contains a character that HTML escapes: check newsletter.base_url")
     return {
         "delivery": [b"%d" % delivery for delivery in deliveries],
         "address": _inside(addresses),
@@ -123,7 +123,7 @@ def _same_in_html(texts: Sequence[str]) -> bool:
 
 
 def _inside(texts: Sequence[str], change: Callable[[str], str] = str) -> Sequence[bytes]:
-    # all in one go; where a text holds a line break, or a backslash before an n, there are more pieces than texts
+    # all at once; if a text contains a line break, or a backslash before an n, there are more pieces than texts
     pieces = orjson.dumps(change("\n".join(texts)))[1:-1].split(b"\\n")
     return pieces if len(pieces) == len(texts) else [orjson.dumps(change(text))[1:-1] for text in texts]
 

@@ -1,4 +1,4 @@
-"""The JSON of SendGrid's `POST /v3/mail/send`: what an edition's readers share is written once, then filled in."""
+"""The JSON of SendGrid's `POST /v3/mail/send`: the part that all readers share is written once per edition."""
 
 from collections.abc import Sequence
 from email.headerregistry import HeaderRegistry
@@ -16,9 +16,9 @@ from digest.transports.sendgrid.personalizations import PER_READER, Personalizat
 MOST_RECIPIENTS = 1000
 MOST_BYTES = 20_000_000  # documented as 30 MB on some pages and as 20 MB on others
 
-# RFC 5322 names that the API sets from fields of its own; it refuses them as headers.
+# Headers that the API sets from fields of its own, and refuses in `headers`.
 _OWN_FIELDS = frozenset({"from", "to", "cc", "bcc", "reply-to", "subject", "date", "message-id"})
-# Said explicitly: what is left out follows the account, which may rewrite links and add a pixel or a second footer.
+# Explicit, because the account's settings decide otherwise: they may rewrite links, add a pixel or a second footer.
 _NO_TRACKING = {
     "click_tracking": {"enable": False, "enable_text": False},
     "open_tracking": {"enable": False},
@@ -33,19 +33,19 @@ def batch_body(batch: Batch, *, installation: str, sandbox: bool) -> bytes:
     Write the request that hands over *batch*: one personalization a recipient, in the batch's order.
 
     Args:
-        installation: Comes back with each event, as the numbers of delivery and attempt do.
+        installation: Returned with each event, like the ids of delivery and attempt.
 
     Raises:
-        TooLarge: It has more recipients or bytes than one request may have.
-        NotAccepted: Somebody's own part is too large; `rejected` names them.
-        Refused: SendGrid would take nothing from this sender.
+        TooLarge: The request would have too many recipients or bytes.
+        NotAccepted: The personal part of some recipients is too large; `rejected` names them.
+        Refused: SendGrid does not support this sender.
     """
     if len(batch.recipients) > MOST_RECIPIENTS:
-        raise TooLarge(f"{len(batch.recipients)} recipients in one request: SendGrid takes {MOST_RECIPIENTS}")
+        raise TooLarge(f"{len(batch.recipients)} recipients in one request: SendGrid accepts {MOST_RECIPIENTS}")
     pattern = _pattern(batch.edition, installation, sandbox)
     body = b"".join((b'{"personalizations":[', pattern.people.write(batch), b"],", pattern.shared))
     if len(body) > MOST_BYTES:
-        raise TooLarge(f"a request of {len(body)} bytes: at most {MOST_BYTES} are sent to SendGrid at once")
+        raise TooLarge(f"a request of {len(body)} bytes: SendGrid accepts {MOST_BYTES}")
     return body
 
 
@@ -54,7 +54,7 @@ def note_body(note: Note, *, installation: str, sandbox: bool) -> bytes:
     Write the request that hands over a notification.
 
     Raises:
-        Refused: SendGrid would take nothing from this sender.
+        Refused: SendGrid does not support this sender.
     """
     person = {
         "to": [{"email": note.address}],
@@ -65,11 +65,11 @@ def note_body(note: Note, *, installation: str, sandbox: bool) -> bytes:
 
 
 class _Pattern:
-    """What all requests with one edition have in common.
+    """What all requests for one edition share.
 
     Attributes:
         people: Writes the personalizations.
-        shared: The body from behind the personalizations to its end.
+        shared: The rest of the body, after the personalizations.
     """
 
     def __init__(self, edition: Edition, *, installation: str, sandbox: bool) -> None:

@@ -1,4 +1,4 @@
-"""What SendGrid's answers mean for a batch. Some are documented, some were only seen; what is neither is in doubt."""
+"""What SendGrid's responses mean for a batch. Anything that is neither documented nor observed is in doubt."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -14,10 +14,10 @@ from digest.transports.redaction import redacted
 from digest.transports.sendgrid.http import Reply
 from digest.transports.sendgrid.requests import MOST_RECIPIENTS
 
-_LONGEST_WAIT = 60.0  # seconds: a wrong clock or a far reset costs one more question, never an evening
+_LONGEST_WAIT = 60.0  # seconds: a wrong clock or a far reset costs one more request, not an evening
 _DIGITS = len(str(MOST_RECIPIENTS))
-_SOMEBODY = re.compile(r"personalizations[.\[]0*(\d+)\]?(?:\.to\b.*)?$")  # other parts have one shape for all
-_OVERDUE = HTTPStatus.REQUEST_TIMEOUT  # what a proxy may say about a request that it has passed on
+_SOMEBODY = re.compile(r"personalizations[.\[]0*(\d+)\]?(?:\.to\b.*)?$")  # other parts are the same for all
+_OVERDUE = HTTPStatus.REQUEST_TIMEOUT  # a proxy may say this about a request that it has forwarded
 _REMEDY: dict[int, str] = {
     HTTPStatus.UNAUTHORIZED: "check sendgrid.api_key",
     HTTPStatus.FORBIDDEN: "the key may not send mail, or the sender's address is not verified there",
@@ -26,27 +26,25 @@ _REMEDY: dict[int, str] = {
 
 def read_answer(reply: Reply, ids: Sequence[int], *, now: float) -> Answer:
     """
-    Read the answer to a request.
+    Read the response to a request.
 
     Args:
         ids: Deliveries in the order of the request's personalizations.
         now: Seconds since 1970, by our own clock.
 
     Raises:
-        NotAccepted, TooLarge, BatchRefused, Refused: As these say.
-        InDoubt: A server error, an answer that was cut off, or one that is not documented.
+        NotAccepted, TooLarge, BatchRefused, Refused: See these.
+        InDoubt: A server error, a truncated response, or an undocumented one.
 
     Source: the provider's pages on errors and rate limits of Mail Send.
     """
     status = reply.status
     if status == HTTPStatus.ACCEPTED:
         if not reply.whole:
-            raise InDoubt("SendGrid's answer was cut off")
+            raise InDoubt("SendGrid's response was truncated")
         return Answer(reply.headers.get("x-message-id"))
     if status == HTTPStatus.OK:
-        raise Refused(
-            "SendGrid checked the request and sent nothing: it is in sandbox mode; set sendgrid.sandbox: false"
-        )
+        raise Refused("SendGrid checked the request and sent nothing: sandbox mode is on: set sendgrid.sandbox: false")
     if status < HTTPStatus.MULTIPLE_CHOICES or status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == _OVERDUE:
         raise InDoubt(f"SendGrid answered {status}{_because(reply)}")
     raise _refusal(reply, ids, now)
@@ -63,7 +61,7 @@ def _refusal(reply: Reply, ids: Sequence[int], now: float) -> NotAccepted:
         return NotAccepted(said, retry_after=asked_wait(reply, now))
     if status < HTTPStatus.BAD_REQUEST:
         return Refused(
-            f"SendGrid answered {status}: it is elsewhere, and the key is not sent there; check sendgrid.host"
+            f"SendGrid answered {status}: a redirect, which is not followed, to protect the key: check sendgrid.host"
         )
     remedy = _REMEDY.get(status)
     return Refused(f"{said}: {remedy}" if remedy else said)
@@ -78,12 +76,12 @@ def _bad_request(reply: Reply, ids: Sequence[int], said: str) -> NotAccepted:
         elif field and not (found or field == "personalizations"):
             shared = True
     if shared or (len(rejected) == len(ids) > 1):
-        return Refused(said)  # one fault in what all share is enough: nobody else's would get through either
+        return Refused(said)  # an error in the shared part concerns everybody
     return NotAccepted(said, rejected=rejected) if rejected else BatchRefused(said)
 
 
 def _errors(body: bytes) -> Iterator[tuple[str, str]]:
-    """Field ('' for none) and message of each error; nothing if the body is not what is documented."""
+    """Return field ('' for none) and message of each error; nothing if the body is not as documented."""
     try:
         document: Any = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -101,7 +99,7 @@ def _because(reply: Reply) -> str:
 
 
 def asked_wait(reply: Reply, now: float) -> float | None:
-    """Seconds that a 429 asks us to wait, bounded; None: it does not say. *now*: as for `read_answer`."""
+    """Return the seconds that a 429 asks us to wait, bounded; None if it does not say. *now*: as for `read_answer`."""
     reset, after = reply.headers.get("x-ratelimit-reset", ""), reply.headers.get("retry-after", "")
     if re.fullmatch(r"\d{1,12}", reset):
         wait = int(reset) - _their_time(reply, now)
@@ -114,6 +112,8 @@ def asked_wait(reply: Reply, now: float) -> float | None:
 
 def _their_time(reply: Reply, now: float) -> float:
     try:
-        return parsedate_to_datetime(reply.headers["date"]).timestamp()  # our clock may be wrong; theirs counts
+        return parsedate_to_datetime(
+            reply.headers["date"]
+        ).timestamp()  # compare with their clock, since ours may be wrong
     except (KeyError, ValueError, OverflowError, OSError):
         return now

@@ -1,4 +1,4 @@
-"""SendGrid's own lists of addresses that it will not mail, read through its API."""
+"""SendGrid's lists of addresses that it no longer mails, read through its API."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -13,14 +13,14 @@ from digest.subscribers.suppression import Reason
 from digest.transports.sendgrid.http import Reply, SendgridApi
 from digest.transports.sendgrid.responses import asked_wait
 
-# "blocks" is not among them: SendGrid goes on mailing those addresses, and so do we
+# without "blocks": SendGrid still mails those addresses, and so do we
 LISTS: Mapping[str, Reason] = {
     "bounces": Reason.BOUNCED,
     "spam_reports": Reason.COMPLAINED,
     "unsubscribes": Reason.UNSUBSCRIBED,
     "invalid_emails": Reason.INVALID,
 }
-_AT_ONCE = 200  # entries of one page: with their reasons they mostly fit into what is read of an answer
+_AT_ONCE = 200  # entries of one page: with their reasons they usually fit into the part of a response that is read
 _MOST_PAGES = 50_000  # of one list
 _MOST_WAITS = 5  # for one page
 _PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
@@ -34,18 +34,18 @@ def read_lists(
     api: SendgridApi, *, deadline: float, now: Clock = time.time, wait: Wait = time.sleep
 ) -> Iterator[tuple[Reason, list[str]]]:
     """
-    Read the lists, page by page; a page that is too long to be read is asked for in halves.
+    Read the lists page by page; a page that is too long is requested in halves.
 
     Args:
-        deadline: Seconds in which each request must be over.
+        deadline: Seconds within which each request must end.
         now: Seconds since 1970, by our own clock.
-        wait: Sleeps for so many seconds, when SendGrid is asked too often.
+        wait: Sleeps for that many seconds when SendGrid limits the rate.
 
     Returns:
-        Why, and which addresses, as SendGrid writes them.
+        Reason and addresses of each page, as SendGrid writes them.
 
     Raises:
-        TransportError: A page could not be read; what was given before stands.
+        TransportError: A page could not be read; the pages before it are valid.
     """
     for name, reason in LISTS.items():
         before: bytes | None = None
@@ -54,14 +54,16 @@ def read_lists(
             reply = _page(api, name, offset, limit, deadline, now, wait)
             if not reply.whole:
                 if limit == 1:
-                    raise TransportError(f"the list {name} could not be read: its answer is cut off: run it again")
+                    raise TransportError(
+                        f"the list {name} could not be read: the response is truncated: run the command again"
+                    )
                 limit //= 2
                 continue
             entries = _entries(name, reply.body)
             if not entries:
                 break
             if reply.body == before:
-                raise TransportError(f"SendGrid gives the same page of {name} again and again: try later")
+                raise TransportError(f"SendGrid repeats the same page of {name}: try again later")
             before = reply.body
             offset += limit
             yield reason, [entry["email"] for entry in entries if isinstance(entry.get("email"), str)]
@@ -77,8 +79,8 @@ def _page(api: SendgridApi, name: str, offset: int, limit: int, deadline: float,
         reply = _ask(api, name, path, deadline)
     if reply.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         raise TransportError(
-            f"SendGrid refuses the key for its list {name} ({reply.status}): check sendgrid.api_key, and let it read "
-            "suppressions"
+            f"SendGrid refuses the key for its list {name} ({reply.status}): check sendgrid.api_key, and give it the "
+            "permission to read suppressions"
         )
     if reply.status != HTTPStatus.OK:
         raise TransportError(f"the list {name} could not be read: SendGrid answered {reply.status}: {_remedy(reply)}")
@@ -87,9 +89,9 @@ def _page(api: SendgridApi, name: str, offset: int, limit: int, deadline: float,
 
 def _remedy(reply: Reply) -> str:
     if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR or reply.status in _PASSING:
-        return "run it again in a while"
+        return "run the command again later"
     elsewhere = reply.status == HTTPStatus.NOT_FOUND or reply.status < HTTPStatus.BAD_REQUEST
-    return "check sendgrid.host" if elsewhere else "running it again will not help"
+    return "check sendgrid.host" if elsewhere else "running the command again will not help"
 
 
 def _ask(api: SendgridApi, name: str, path: str, deadline: float) -> Reply:
@@ -98,7 +100,7 @@ def _ask(api: SendgridApi, name: str, path: str, deadline: float) -> Reply:
     except Refused as error:
         raise TransportError(f"the list {name} could not be read: {error}: check sendgrid.host") from None
     except (NotAccepted, InDoubt) as error:
-        raise TransportError(f"the list {name} could not be read: {error}: run it again in a while") from None
+        raise TransportError(f"the list {name} could not be read: {error}: run the command again later") from None
 
 
 def _entries(name: str, body: bytes) -> list[dict[str, Any]]:
@@ -107,5 +109,5 @@ def _entries(name: str, body: bytes) -> list[dict[str, Any]]:
     except orjson.JSONDecodeError:
         entries = None
     if not isinstance(entries, list):
-        raise TransportError(f"the list {name} could not be read: SendGrid's answer is no list: try later")
+        raise TransportError(f"the list {name} could not be read: SendGrid's response is not a list: try again later")
     return [entry for entry in entries if isinstance(entry, dict)]
