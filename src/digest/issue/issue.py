@@ -65,6 +65,9 @@ class WebArticle:
     """An article as the archive shows it: safe HTML without personal links.
 
     Attributes:
+        about: What completes "This month: A, B, and C" in the language of the article; its title if the editor wrote
+            nothing for it.
+        phrases: What completes it, by language; None if an older version of digest froze the issue.
         study: The fields of the study; None if the editor gave none, or if an older version of digest froze the issue.
     """
 
@@ -81,6 +84,7 @@ class WebArticle:
     research_type: str | None
     author: str | None
     study: Study | None = None
+    phrases: dict[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -129,9 +133,9 @@ class FrozenIssue:
         """SHA-256 of the document, and of every body and header of every edition."""
         hashed = {name: value for name, value in asdict(self).items() if name != "sources"}
         # so that issues frozen before these fields existed keep their hash
-        for name, parts in (("study", hashed["document"]["articles"]), ("language", hashed["document"]["notices"])):
-            for part in parts:
-                if part[name] is None:
+        for kind, names in (("articles", ("study", "phrases")), ("notices", ("language",))):
+            for part in hashed["document"][kind]:
+                for name in [one for one in names if part[one] is None]:
                     del part[name]
         text = json.dumps(hashed, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()

@@ -32,7 +32,7 @@ from digest.rendering.colour import readable
 from digest.rendering.environment import Renderer
 from digest.rendering.inliner import inline_css
 from digest.rendering.typography import typographic
-from digest.rendering.words import language_attributes, month_name
+from digest.rendering.words import language_attributes, month_name, one_line
 
 # The backgrounds on which the accent is hardest to read: the darkest in light mode, the lightest in dark mode.
 _LIGHT_PAPER = "#efece4"
@@ -192,6 +192,7 @@ def _web_article(article: Article, base_url: str) -> WebArticle:
         research_type=article.research_type,
         author=typographic(article.author, language) if article.author else None,
         study=article.study,
+        phrases={one: typographic(one_line(phrase), one) for one, phrase in sorted(article.about.items()) if phrase},
     )
 
 

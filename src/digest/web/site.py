@@ -91,9 +91,11 @@ class Site:
         asked = request.query_params.get("lang")
         wanted = asked if asked in offered else preferred
         language = choose(request.headers.get("accept-language", ""), offered, asked=wanted)
-        return View(
-            self, Pages(self.newsletter, self.taxonomy, language, asked=asked in offered, timezone=self.timezone)
+        words = self.renderer.translations(language)
+        pages = Pages(
+            self.newsletter, self.taxonomy, language, asked=asked in offered, timezone=self.timezone, words=words
         )
+        return View(self, pages)
 
 
 @dataclass(frozen=True)

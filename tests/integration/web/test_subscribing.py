@@ -1,6 +1,7 @@
 """Signing up and confirming: nobody is subscribed before the mail is answered, and nobody learns who is known."""
 
 import html
+import re
 
 import pytest
 from services.site import ANN, OLD_KEY, OLDEST_KEY
@@ -30,6 +31,17 @@ def test_page_asks_with_nothing_ticked_and_says_what_is_agreed_to(client: TestCl
         assert html.escape(paragraph, quote=False) in page
     for part in ("withdraw", "100 Example Street", "editor@example.org", "Réseau de recherche"):
         assert part in page
+
+
+def test_address_can_tick_topics_and_unknown_ones_are_left_out(client: TestClient):
+    page = client.get("/subscribe?lang=en&topic=empathy&topic=%3Cb%3E&topic=training&topic=gone&topic=empathy").text
+    ticked = re.findall(r'name="topic" value="([^"]+)" checked', page)
+
+    assert sorted(ticked) == ["empathy", "training"]
+    assert 'id="which-some" name="which" value="some" checked' in page
+    assert "gone" not in page
+    assert '<link rel="canonical" href="https://digest.example.org/subscribe?lang=en">' in page
+    assert 'href="/subscribe?lang=fr&amp;topic=empathy&amp;topic=training"' in page
 
 
 def test_signing_up_makes_no_subscriber_before_the_mail_is_answered(visitor, mails, person, link):

@@ -7,9 +7,9 @@ import pytest
 from lxml import html as parser
 from mail_samples import MONTH, NEWSLETTER, make_article, make_issue, make_note, renderer
 
-from digest.archive.pages.articles import withdrawn_page
-from digest.archive.pages.frame import Pages
+from digest.archive.pages.frame import NamedLink, Pages
 from digest.archive.pages.issues import home_page, issue_page
+from digest.archive.pages.permalink import withdrawn_page
 from digest.content.issue_file import IssueFile, IssueWording, Notice
 from digest.delivery.notifications import NotificationKind
 from digest.issue.consent import consent_wording
@@ -101,8 +101,8 @@ def test_names_of_the_configuration_are_set_on_pages(frozen):
     home = home_page(Pages(OWNER, TAXONOMY, "en"), [frozen.document], (), "")
     [group] = topic_groups(TAXONOMY, "fr", ())
 
-    assert page.articles[0].topics == ("L’alliance",)
-    assert page.articles[0].research_type == "Méta-analyse d’études"
+    assert [topic.name for topic in page.articles[0].topics] == ["L’alliance"]
+    assert page.articles[0].research_type == NamedLink("Méta-analyse d’études", "/types/meta-analysis/")
     assert home.head.title == "Members’ Digest"
     assert (group.name, group.topics[0].name) == ("L’ensemble", "L’alliance")
     assert "L'alliance" in group.topics[0].also  # who types a straight one finds it

@@ -2,8 +2,9 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from dataclasses import dataclass, field
+from gettext import NullTranslations
+from urllib.parse import urlencode, urlsplit
 
 from digest.archive.language import language_name
 from digest.issue.addresses import article_url, home_url, issue_url, site_url
@@ -58,6 +59,7 @@ class Pages:
     Attributes:
         asked: Whether the reader asked for the language in the address; links then keep it.
         timezone: In which days are given.
+        words: The texts of the page's language.
     """
 
     newsletter: Newsletter
@@ -65,6 +67,7 @@ class Pages:
     language: str
     asked: bool = False
     timezone: dt.tzinfo = dt.UTC
+    words: NullTranslations = field(default_factory=NullTranslations)
 
     @property
     def home_path(self) -> str:
@@ -99,6 +102,12 @@ class Pages:
 
     def article_path(self, month: Month, slug: str) -> str:
         return path_of(article_url(self.newsletter.base_url, month, slug, self.kept))
+
+    def subscribe_path(self, topics: Iterable[str] = ()) -> str:
+        """The sign-up form, in the language of this page, with *topics* ticked."""
+        ticked = [("topic", topic) for topic in topics if topic in self.taxonomy.slugs]
+        path = path_of(site_url(self.newsletter.base_url, "/subscribe"))
+        return f"{path}?{urlencode([*ticked, ('lang', self.language)])}"
 
     def topic_links(self, slugs: Iterable[str]) -> tuple[NamedLink, ...]:
         """Topics by name, with the paths of their pages."""

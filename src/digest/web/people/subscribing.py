@@ -1,12 +1,14 @@
 """The pages to sign up, confirm and request a personal link. No response shows whether an address is subscribed."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from digest.archive.pages.frame import Head
+from digest.archive.pages.frame import Head, Version
 from digest.pipeline.people.subscribe import confirm, look_at_sign_up, request, send_link
 from digest.subscribers.consent import ConsentOrigin
 from digest.subscribers.signup import SignUp, SignUpState
@@ -29,8 +31,8 @@ def subscribing_routes(site: Site) -> APIRouter:
 
     @router.api_route("/subscribe", methods=READ)
     def show_sign_up(request: Request) -> Response:
-        view = site.view(request)
-        answer = public_page(request, _sign_up_page(view, _NOTHING_TYPED, Reading(_NOTHING_TYPED, view.gettext)))
+        view, ticked = site.view(request), _ticked(site, request)
+        answer = public_page(request, _sign_up_page(view, ticked, Reading(ticked, view.gettext)))
         answer.headers.update(WITH_SCRIPT)
         return answer
 
@@ -65,6 +67,18 @@ def subscribing_routes(site: Site) -> APIRouter:
     return router
 
 
+def _ticked(site: Site, request: Request) -> Form:
+    """The topics that the address names, as `/subscribe?topic=empathy&topic=training`; unknown ones are left out."""
+    topics = dict.fromkeys(request.query_params.getlist("topic"))
+    return Form([("topic", topic) for topic in topics if topic in site.taxonomy.slugs])
+
+
+def _switch(view: View, topics: Iterable[str]) -> tuple[Version, ...]:
+    """The form in every language; the links keep the topics that are ticked, which are no part of its address."""
+    kept = "".join(f"&topic={topic}" for topic in topics if topic in view.site.taxonomy.slugs)
+    return tuple(replace(one, path=one.path + kept) for one in page_versions(view, "/subscribe"))
+
+
 def _sign_up_page(view: View, form: Form, reading: Reading) -> str:
     site = view.site
     ticked = frozenset(form.all("topic"))
@@ -74,7 +88,7 @@ def _sign_up_page(view: View, form: Form, reading: Reading) -> str:
             view.gettext("Subscribe"),
             view.gettext("One issue a month, on the topics you choose."),
             site.url("/subscribe", view.language if view.pages.asked else None),
-            page_versions(view, "/subscribe"),
+            _switch(view, form.all("topic")),
         ),
         action=view.path("/subscribe"),
         link_path=view.path("/link"),
