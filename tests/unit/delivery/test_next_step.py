@@ -105,3 +105,28 @@ def test_approved_version_goes_on_whatever_the_files_say():
     facts = held(changes=(CHANGE,))
 
     assert next_step(facts.with_approved_version).step is Step.RESUME
+
+
+@pytest.mark.parametrize("campaign", [None, CampaignState.HELD, CampaignState.SENT])
+def test_articles_that_were_lost_are_to_be_put_back_or_withdrawn(campaign):
+    found = next_step(approved(campaign=campaign, lost=("a-study", "another")))
+
+    assert found.step is Step.WITHDRAW
+    for said in (
+        "2026-11 no longer has a-study and another, ",
+        "put articles/2026-11/a-study.md and articles/2026-11/another.md back ",
+        "`digest assemble 2026-11`",
+        "`digest approve 2026-11 --withdraw a-study --withdraw another`",
+    ):
+        assert said in found.advice
+
+
+def test_issue_and_its_correction_are_told_apart_and_obstacles_are_named_one_after_the_other():
+    issue = Facts(NOVEMBER, IssueState.ASSEMBLED)
+    blocked = approved(obstacles=("write a title", "write an address"))
+
+    assert next_step(issue).advice.startswith("the issue of 2026-11 is not approved: ")
+    assert next_step(held(issue=IssueState.ASSEMBLED, is_corrected=True)).advice.startswith(
+        "the correction of 2026-11 is not approved: "
+    )
+    assert "write a title; write an address; then run" in next_step(blocked).advice

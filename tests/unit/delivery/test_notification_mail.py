@@ -1,5 +1,6 @@
 """The mail of every notification: the look of the issue, one button, both parts alike, nothing that it may not say."""
 
+import datetime as dt
 import re
 from dataclasses import replace
 
@@ -8,7 +9,7 @@ from lxml import html as parser
 from mail_samples import NEWSLETTER, make_note, renderer, templates
 
 from digest.bootstrap.resources import load_support
-from digest.delivery.note_checks import check_notes
+from digest.delivery.note_checks import check_notes, sample_note
 from digest.delivery.notifications import NotificationKind
 from digest.rendering.environment import Renderer
 
@@ -160,3 +161,15 @@ def test_template_folder_can_replace_any_part_of_a_notification(name):
 
 def note_url(kind, language):
     return re.search(r"https://\S+", make_note(kind, language).text)[0]
+
+
+@KINDS
+@LANGUAGES
+def test_sample_of_a_notification_is_like_a_real_one(kind, language):
+    note = sample_note(kind, language, NEWSLETTER, renderer())
+
+    assert (note.address, note.notification_id) == (NEWSLETTER.from_address, 0)
+    assert (note.origin.installation, note.origin.date.tzinfo, note.origin.month) == ("sample", dt.UTC, "")
+    assert dict(note.headers)["Content-Language"] == language
+    assert re.search(r"/(AbCdEfGh){8}\b", note.text), "the link is as long as a real one"
+    assert "None" not in note.html

@@ -386,6 +386,7 @@ def test_document_keeps_the_author_and_the_levels_of_headings():
     article = make_article(body="## Finding", implications="## Practice", author="L'Écuyer, A.")
     [kept] = freeze(make_issue(article), renderer()).document.articles
 
+    assert (kept.slug, kept.research_type) == (article.slug, article.research_type)
     assert kept.author == "L’Écuyer, A."
     assert "<h2" in kept.html
     assert "<h3" in kept.implications_html

@@ -366,3 +366,16 @@ def test_newsletter_of_one_language_has_no_other_to_write():
     issue = make_issue(*TWO, file=IssueFile(MONTH, subject="News"), newsletter=newsletter)
 
     assert check_issue(issue, (), RULES, TAXONOMY, SHELF) == ()
+
+
+def test_malformed_doi_is_found_where_it_is_written():
+    lines = {"study.doi": 6, "citation": 9}
+    article = make_article(study=Study("A", doi="10.1000"), citation="A. doi:10.12/ab", lines=lines)
+
+    assert found(article) == [("error", "malformed-doi", f"articles/2026-11/one.md:{line}") for line in (6, 9)]
+
+
+def test_incomplete_study_is_found_where_it_is_written():
+    article = make_article(citation=None, study=Study("On things", year=2021), lines={"study": 8})
+
+    assert found(with_citation(article, apa())) == [("warning", "no-citation", "articles/2026-11/one.md:8")]

@@ -1,6 +1,7 @@
 """What is found in the editions that would be sent."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -48,6 +49,26 @@ def test_footer_before_the_clip_leaves_a_larger_mail_at_a_warning():
     findings = altered(html=lambda html: html.replace("</body>", "<!--" + "x" * 110_000 + "--></body>"))
 
     assert codes(findings) == ["size-near-clip"]
+
+
+def padded(html, wanted, measure):
+    """*html* with a comment at its top, so that *measure* of it is *wanted*."""
+    return html.replace("<head>", f"<!--{'x' * (wanted - measure(html) - len('<!---->'))}--><head>", 1)
+
+
+@pytest.mark.parametrize(("more", "expected"), [(0, ["size-near-clip"]), (1, ["clipped"])])
+def test_mail_is_clipped_if_its_footer_and_half_a_kilobyte_end_beyond_102_kb(more, expected):
+    def to_footer(html):
+        return len(html[: re.search(r"[^\"]*unsubscribe-html(?!.*unsubscribe-html)", html, re.DOTALL).start()].encode())
+
+    assert codes(altered(html=lambda html: padded(html, 102 * 1024 - 512 + more, to_footer))) == expected
+
+
+@pytest.mark.parametrize(("more", "expected"), [(0, []), (1, ["size-near-clip"])])
+def test_mail_is_near_the_clip_above_90_kb(more, expected):
+    findings = altered(html=lambda html: padded(html, 90 * 1024 + more, lambda text: len(text.encode())))
+
+    assert codes(findings) == expected
 
 
 @pytest.mark.parametrize("part", ["html", "txt"])
