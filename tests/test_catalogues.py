@@ -11,6 +11,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
+from digest.rendering.spacing import spaced
+
 ROOT = Path(__file__).resolve().parents[1]
 LOCALES = ROOT / "src" / "digest" / "locales"
 LANGUAGES = sorted(path.parts[-3] for path in LOCALES.glob("*/LC_MESSAGES/digest.po"))
@@ -107,6 +109,22 @@ def test_compiled_catalogue_says_what_the_written_one_says(language):
             assert compiled.ngettext(*message.id, 2) == texts(message)[-1]
         else:
             assert compiled.gettext(message.id) == texts(message)[0]
+
+
+def test_french_has_the_spaces_that_rendering_would_give_it():
+    french = [text for message in messages("fr") for text in texts(message)]
+
+    assert [text for text in french if spaced(text, "fr") != text] == []
+
+
+def test_french_never_sets_a_title_bare_in_a_sentence_and_elides_before_no_field():
+    """A title at the head of a line, as in the subject of an issue, is not part of a sentence."""
+    french = [text for message in messages("fr") for text in texts(message)]
+
+    titles = [text for text in french if re.search(r"(?<!«\u00a0)(?:%\(title\)s|\{title\})", text)]
+    assert all(text.startswith("%(title)s, %(month)s") for text in titles)
+    assert [text for text in french if re.search(r"\b(?:de|le|que|du) (?:%\((?!year|day|date)|\{)", text)] == []
+    assert [text for text in french if "e-mail" in text or "données" in text or "électronique" in text] == []
 
 
 def test_french_colon_and_quotation_marks_stand_off_by_a_no_break_space():

@@ -145,7 +145,7 @@ def test_link_that_is_too_old_says_how_old_and_offers_a_new_one(visitor, clock, 
         assert answer.status_code == 410
         assert "It was created 181 days ago, on November 10, 2026. Links like this work for 180 days." in answer.text
         assert 'action="/link?lang=en"' in answer.text
-    assert "il y a 181 jours, le 10 novembre 2026" in visitor.get(path + "?lang=fr").text
+    assert "il y a 181\u00a0jours, le 10 novembre 2026" in visitor.get(path + "?lang=fr").text
     assert ann() == before
 
 

@@ -129,7 +129,7 @@ def test_notification_greeting_and_consent_are_set_too():
     note = make_note(NotificationKind.CONFIRM, "fr", OWNER)
     wording = consent_wording(OWNER, "en", renderer()).text
 
-    assert note.subject == "Confirmez votre abonnement à L’essentiel"
+    assert note.subject == "Confirmez votre abonnement à «\u00a0L’essentiel\u00a0»"
     assert "Practitioners’ Network" in note.text
     assert "St. John’s" in note.html
     assert greeting("Siobhan O'Neil", "en", renderer()) == "Dear Siobhan O’Neil,"
