@@ -201,6 +201,16 @@ def test_lists_say_what_there_is(database: Database, index: ArchiveIndex):
         assert [one.issue.month for one in lists.newest_issues(connection, 1)] == [JUNE]
 
 
+def test_whole_articles_come_in_the_order_asked_for(database: Database, index: ArchiveIndex):
+    fill(database, index)
+    names = [(JUNE, "cbt-for-anxiety"), (MAY, "none"), (MAY, "contre-transfert"), (Month(2001, 1), "none")]
+
+    with index.read() as connection:
+        shown = lists.articles(connection, names)
+
+    assert [(month, article.slug) for month, article in shown] == [names[0], names[2]]
+
+
 def test_index_follows_publications_corrections_and_withdrawals(database: Database, index: ArchiveIndex):
     fill(database, index)
     before = index.catch_up(database)

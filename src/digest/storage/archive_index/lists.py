@@ -2,10 +2,11 @@
 
 import datetime as dt
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from digest.archive.entries import ArchiveEntry
+from digest.issue.issue import WebArticle
 from digest.issue.withdrawal import Withdrawal
 from digest.months import Month
 from digest.storage.archive_index.filling import Publication
@@ -75,6 +76,17 @@ def entry(connection: sqlite3.Connection, month: Month, slug: str) -> ArchiveEnt
     """One article; None if the web does not show it."""
     found = _entries(connection, "SELECT entry FROM article WHERE month = ? AND slug = ?", (str(month), slug))
     return found[0] if found else None
+
+
+def articles(connection: sqlite3.Connection, names: Iterable[tuple[Month, str]]) -> list[tuple[Month, WebArticle]]:
+    """The whole articles of these months and slugs, in their order; those that the web does not show are left out."""
+    wanted = list(names)
+    found: dict[tuple[Month, str], WebArticle] = {}
+    for month in dict.fromkeys(month for month, _ in wanted):
+        published = issue(connection, month)
+        shown = published.issue.document.articles if published else ()
+        found |= {(month, article.slug): article for article in shown}
+    return [(month, found[month, slug]) for month, slug in wanted if (month, slug) in found]
 
 
 def about_study(connection: sqlite3.Connection, doi: str) -> list[ArchiveEntry]:
