@@ -34,6 +34,7 @@ def test_wait_doubles_up_to_four_hours(attempts: int, seconds: int):
 
 
 def test_notification_is_given_up_at_its_last_attempt():
+    assert MOST_ATTEMPTS == 14
     assert wait_before(MOST_ATTEMPTS - 1, 1.0) == LONGEST_WAIT
     assert wait_before(MOST_ATTEMPTS, 1.0) is None
     assert wait_before(MOST_ATTEMPTS + 1, 1.0) is None
