@@ -1,7 +1,7 @@
 import pytest
 
 from digest.content.reading.decoding import decode, plain_lines
-from digest.errors import ContentError
+from digest.errors import ContentError, Place
 
 
 def fault(data: bytes) -> str:
@@ -32,3 +32,15 @@ def test_nul_is_told_with_its_line():
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
 def test_utf_16_is_told_as_such(encoding):
     assert fault("---\ntitle: A".encode(encoding)) == "x.md:1: the file is encoded as UTF-16: save the file as UTF-8"
+
+
+def test_nul_byte_is_found_at_its_line_even_as_the_very_first_byte():
+    for data, line in ((b"\0abcdefgh", 1), (b"ab\ncd\0efgh", 2)):
+        with pytest.raises(ContentError, match="NUL") as caught:
+            decode(data, "a.md")
+        assert caught.value.place == Place("a.md", line)
+
+
+def test_single_byte_is_no_utf_16():
+    assert decode(b"a", "a.md") == "a"
+    assert decode(b"", "a.md") == ""
