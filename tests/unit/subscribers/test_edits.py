@@ -9,6 +9,7 @@ from list_samples import RULES
 
 from digest.months import Month
 from digest.subscribers.edits import Edit, read_edit
+from digest.subscribers.lists import cells
 from digest.subscribers.lists.fields import Field
 from digest.subscribers.lists.rows import read_person
 from digest.subscribers.subscriber import NoMatch, Preferences, State, Subscriber, standing
@@ -108,3 +109,16 @@ def test_link_went_to_an_earlier_address_if_that_changed_between_then_and_now(si
     person = Subscriber(1, "ann@example.org", "Ann", OLD, State.ACTIVE, NOON, address_since=since)
 
     assert person.has_moved_since(NOON, NOON + 9 * SECOND) is moved
+
+
+@pytest.mark.parametrize("text", ["fr", " FR ", "fr-CA", "fr_CA"])
+def test_language_is_read_with_any_region(text):
+    assert cells.read_language(text, ("en", "fr")) == "fr"
+
+
+def test_consent_of_tomorrow_is_taken_and_a_later_one_refused():
+    today = dt.date(2026, 1, 31)
+
+    assert cells.read_date("2026-02-01", today) == dt.date(2026, 2, 1), "somewhere it is tomorrow already"
+    with pytest.raises(ValueError, match="2026-02-02"):
+        cells.read_date("2026-02-02", today)
