@@ -6,9 +6,11 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
+from digest.archive.credits import Author, Credits
 from digest.bootstrap import open_digest
 from digest.bootstrap.project import start_project
 from digest.bootstrap.resources import shipped
+from digest.bootstrap.values import credits_of
 from digest.config import Config, load_config
 from digest.errors import ConfigError, Conflict
 
@@ -291,6 +293,39 @@ def test_wrong_value_is_told_in_plain_words(config_file: Path, section: str, val
     assert told in message
     assert message.count("\n") == 1
     assert "pattern" not in message
+
+
+@pytest.mark.parametrize(
+    ("author", "told"),
+    [
+        ({"name": ""}, "authors.0.name: must not be empty"),
+        ({"name": "A", "orcid": "0000-0002-1825-009"}, "authors.0.orcid: must be an ORCID such as 0000-0002-1825-0097"),
+        ({"name": "A", "orcid": "0000-0002-1825-0098"}, "authors.0.orcid: is not a valid ORCID: "),
+        ({"name": "A", "url": "http://example.org"}, "authors.0.url: must start with https://"),
+    ],
+)
+def test_wrong_author_is_told_in_plain_words(config_file: Path, author: dict[str, str], told: str):
+    with pytest.raises(ConfigError) as caught:
+        load_config(change(config_file, authors=[author]))
+
+    assert told in str(caught.value)
+
+
+def test_author_listed_twice_is_refused(config_file: Path):
+    with pytest.raises(ConfigError, match=r"authors\.1: lists maya okafor a second time: keep one"):
+        load_config(change(config_file, authors=[{"name": "Maya Okafor"}, {"name": "maya okafor"}]))
+
+
+def test_authors_and_licence_are_credited_on_the_site_and_change_no_mail(config_file: Path):
+    before = open_digest(config_file).newsletter
+    licence = "https://creativecommons.org/licenses/by-nc/4.0/"
+    change(config_file, newsletter={"licence": licence})
+    change(config_file, authors=[{"name": "Maya Okafor", "orcid": "https://orcid.org/0000-0002-1825-0097"}])
+
+    digest = open_digest(config_file)
+
+    assert credits_of(digest.config) == Credits(licence, (Author("Maya Okafor", "0000-0002-1825-0097"),))
+    assert digest.newsletter == before  # which every approval covers
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from typing import Any
 
 from factories import NOON, make_article, make_issue, make_newsletter, make_taxonomy
 
+from digest.archive.credits import Credits
 from digest.content.issue_file import IssueFile, Notice
 from digest.http.server import Server, address_of, listen
 from digest.issue.issue import FrozenIssue, Issue
@@ -60,10 +61,18 @@ def make_people(**newsletter: Any) -> PeopleContext:
     return PeopleContext(AddressHash(b"s" * 32), make_newsletter(**newsletter), make_renderer(), KEYS)
 
 
-def make_site(database: Database, **newsletter: Any) -> Site:
-    people = make_people(**newsletter)
-    archive = make_archive(database)
-    return Site(database, archive, people.newsletter, make_taxonomy(), people.renderer, people, make_assets())
+def make_site(database: Database, credits: Credits | None = None, **newsletter: Any) -> Site:  # noqa: A002  as Site
+    people, archive = make_people(**newsletter), make_archive(database)
+    return Site(
+        database,
+        archive,
+        people.newsletter,
+        make_taxonomy(),
+        people.renderer,
+        people,
+        make_assets(),
+        credits=credits or Credits(),
+    )
 
 
 def make_archive(database: Database) -> Archive:

@@ -8,6 +8,7 @@ from ipaddress import ip_network
 from threading import Timer
 from typing import TYPE_CHECKING
 
+from digest.bootstrap import values
 from digest.bootstrap.digest import Digest
 from digest.bootstrap.resources import load_assets, shipped
 from digest.http.server import address_of, listen
@@ -44,6 +45,7 @@ def run_site(digest: Digest, host: str, port: int) -> None:
         trusted_proxies=[ip_network(network) for network in digest.config.web.trusted_proxies],
         events=_events(digest),
         timezone=digest.schedule.timezone,
+        credits=values.credits_of(digest.config),
     )
     with listen(host, port) as listening:
         print(f"site at {address_of(listening)}; stop it with Ctrl-C", flush=True)  # noqa: T201

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
+from digest.archive.credits import Author, Credits
 from digest.config import Config
 from digest.config.models import LineOrEach, NamedSection, RateSection, Sender
 from digest.delivery.schedule import Action, Schedule, ScheduleRule
@@ -51,6 +52,12 @@ def newsletter_of(config: Config) -> Newsletter:
         accent=section.accent,
         logo=section.logo,
     )
+
+
+def credits_of(config: Config) -> Credits:
+    """Return who writes the summaries, and their licence."""
+    authors = tuple(Author(one.name, one.orcid, one.url) for one in config.authors)
+    return Credits(config.newsletter.licence, authors)
 
 
 def rules_of(config: Config, *, is_mailed: bool) -> IssueRules:

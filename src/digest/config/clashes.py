@@ -46,6 +46,7 @@ def clashes(config: Config) -> Iterator[Clash]:
         path = ("content", "articles_per_issue")
         yield Clash((*path, "min"), f"must be at most max, which is {count.max}", ((*path, "max"),))
     yield from _topics(config)
+    yield from _authors(config)
     yield from _keys(config.keys)
     if config.delivery.deadline >= config.delivery.lease:
         lease = config.delivery.lease
@@ -84,6 +85,14 @@ def _topics(config: Config) -> Iterator[Clash]:
             if seen.setdefault(word, topic.slug) != topic.slug:
                 said = f"{word!r} names two topics, {seen[word]} and {topic.slug}: remove it from one"
                 yield Clash(("topics", number), said, (("topics",),))
+
+
+def _authors(config: Config) -> Iterator[Clash]:
+    seen: set[str] = set()
+    for number, author in enumerate(config.authors):
+        if author.name.casefold() in seen:
+            yield Clash(("authors", number), f"lists {author.name} a second time: keep one", (("authors",),))
+        seen.add(author.name.casefold())
 
 
 def _keys(section: KeysSection) -> Iterator[Clash]:

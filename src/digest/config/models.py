@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, SecretStr, Tag, field_validator
 
+from digest.archive.credits import bare_orcid
 from digest.characters import line_fault, tidy_line
 from digest.errors import InvalidAddress
 from digest.subscribers.address import parse_address
@@ -65,6 +66,12 @@ LineInEachLanguage = Annotated[dict[Language, Line], Field(min_length=1)]
 FilePath = Annotated[str, AfterValidator(_path)]
 
 
+def _https(url: str) -> str:
+    if not url.startswith("https://"):
+        raise ValueError("must start with https://")
+    return url
+
+
 def _kind(value: object) -> str:
     return "str" if value is None or isinstance(value, str | int | float) else "dict[...]"
 
@@ -105,6 +112,7 @@ class NewsletterSection(Section):
     languages: list[Language] = Field(default=["en", "fr"], min_length=1)
     accent: str = Field(default="#2a5d67", pattern=r"^#[0-9a-fA-F]{6}$")
     logo: Line | None = None
+    licence: Line | None = None
 
     @field_validator("base_url")
     @classmethod
@@ -122,12 +130,10 @@ class NewsletterSection(Section):
             raise ValueError("must not contain any of & < > \" '")
         return url.rstrip("/")
 
-    @field_validator("logo")
+    @field_validator("logo", "licence")
     @classmethod
-    def _https_logo(cls, url: str | None) -> str | None:
-        if url is not None and not url.startswith("https://"):
-            raise ValueError("must start with https://")
-        return url
+    def _https_only(cls, url: str | None) -> str | None:
+        return None if url is None else _https(url)
 
     @property
     def loopback(self) -> bool:
@@ -158,6 +164,12 @@ class TopicSection(NamedSection):
 
 class ResearchTypeSection(NamedSection):
     correlational: bool = False
+
+
+class AuthorSection(Section):
+    name: Line
+    orcid: Annotated[Line, AfterValidator(bare_orcid)] | None = None
+    url: Annotated[Line, AfterValidator(_https)] | None = None
 
 
 class DatabaseSection(Section):
@@ -342,6 +354,7 @@ class Config(Section):
     topic_groups: list[NamedSection] = []
     topics: list[TopicSection] = Field(min_length=1)
     research_types: list[ResearchTypeSection] = []
+    authors: list[AuthorSection] = []
     database: DatabaseSection = DatabaseSection()
     keys: KeysSection
     schedule: ScheduleSection = ScheduleSection()

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 
 from digest.archive.accent import accent_css
+from digest.archive.credits import Credits
 from digest.archive.language import choose
 from digest.archive.pages.frame import Head, Pages
 from digest.issue.newsletter import Newsletter
@@ -42,6 +43,7 @@ class Site:
         trusted_proxies: Networks whose `X-Forwarded-For` is trusted.
         timezone: The time zone of the dates on pages.
         patience: Seconds to wait for the body of a request.
+        credits: Authors and licence of the summaries.
     """
 
     database: Database
@@ -56,6 +58,7 @@ class Site:
     patience: float = 15.0
     events: SendgridHook | None = None
     timezone: dt.tzinfo = dt.UTC
+    credits: Credits = field(default_factory=Credits)
 
     @cached_property
     def prefix(self) -> str:
@@ -93,7 +96,13 @@ class Site:
         language = choose(request.headers.get("accept-language", ""), offered, asked=wanted)
         words = self.renderer.translations(language)
         pages = Pages(
-            self.newsletter, self.taxonomy, language, asked=asked in offered, timezone=self.timezone, words=words
+            self.newsletter,
+            self.taxonomy,
+            language,
+            asked=asked in offered,
+            timezone=self.timezone,
+            words=words,
+            credits=self.credits,
         )
         return View(self, pages)
 

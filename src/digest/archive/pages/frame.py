@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from gettext import NullTranslations
 from urllib.parse import urlencode, urlsplit
 
+from digest.archive.credits import Credits
 from digest.archive.language import language_name
 from digest.issue.addresses import article_url, home_url, issue_url, site_url
 from digest.issue.newsletter import Newsletter
@@ -60,6 +61,7 @@ class Pages:
         asked: Whether the reader asked for the language in the address; links then keep it.
         timezone: In which days are given.
         words: The texts of the page's language.
+        credits: Authors and licence of the summaries.
     """
 
     newsletter: Newsletter
@@ -68,6 +70,7 @@ class Pages:
     asked: bool = False
     timezone: dt.tzinfo = dt.UTC
     words: NullTranslations = field(default_factory=NullTranslations)
+    credits: Credits = field(default_factory=Credits)
 
     @property
     def home_path(self) -> str:
