@@ -211,6 +211,23 @@ def test_whole_articles_come_in_the_order_asked_for(database: Database, index: A
     assert [(month, article.slug) for month, article in shown] == [names[0], names[2]]
 
 
+def test_article_has_one_before_and_one_after_also_in_the_issues_beside_its_own(
+    database: Database, index: ArchiveIndex
+):
+    fill(database, index)
+    with index.read() as connection:
+        entries = {one.slug: one for one in lists.latest(connection, 10)}
+        beside = {
+            slug: [one and one.slug for one in lists.beside(connection, entry)] for slug, entry in entries.items()
+        }
+
+    assert beside == {
+        "empathy-in-session": [None, "contre-transfert"],
+        "contre-transfert": ["empathy-in-session", "cbt-for-anxiety"],
+        "cbt-for-anxiety": ["contre-transfert", None],
+    }
+
+
 def test_index_follows_publications_corrections_and_withdrawals(database: Database, index: ArchiveIndex):
     fill(database, index)
     before = index.catch_up(database)

@@ -105,7 +105,7 @@ def test_page_speaks_the_language_of_the_browser(client: TestClient):
     page = client.get("/", headers={"Accept-Language": "fr-CA,fr;q=0.9"}).text
 
     assert Outline(page).language == "fr"
-    assert "novembre 2026" in page
+    assert "Novembre 2026" in page
 
 
 def test_language_asked_for_stays_on_every_link(client: TestClient):

@@ -4,9 +4,11 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from factories import NOON
 from lxml import html as parser
 from mail_samples import MONTH, NEWSLETTER, make_article, make_issue, make_note, renderer
 
+from digest.archive.pages.entry_points import Counts
 from digest.archive.pages.frame import NamedLink, Pages
 from digest.archive.pages.issues import home_page, issue_page
 from digest.archive.pages.permalink import withdrawn_page
@@ -97,8 +99,8 @@ def test_page_says_what_the_mail_says(frozen):
 
 
 def test_names_of_the_configuration_are_set_on_pages(frozen):
-    page = issue_page(Pages(OWNER, TAXONOMY, "fr"), frozen.document)
-    home = home_page(Pages(OWNER, TAXONOMY, "en"), [frozen.document], (), "")
+    page = issue_page(Pages(OWNER, TAXONOMY, "fr"), frozen.document, NOON)
+    home = home_page(Pages(OWNER, TAXONOMY, "en"), frozen.document, [], Counts({}, {}, {}), "")
     [group] = topic_groups(TAXONOMY, "fr", ())
 
     assert [topic.name for topic in page.articles[0].topics] == ["L’alliance"]

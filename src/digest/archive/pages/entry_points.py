@@ -18,6 +18,15 @@ class LinkGroup:
     links: tuple[NamedLink, ...]
 
 
+@dataclass(frozen=True)
+class Counts:
+    """How many articles each topic and each type of research has, by slug, and how many issues each year has."""
+
+    topics: Mapping[str, int]
+    types: Mapping[str, int]
+    years: Mapping[int, int]
+
+
 def topic_groups(pages: Pages, counts: Mapping[str, int]) -> tuple[LinkGroup, ...]:
     """Every topic that has articles, in the groups and the order of the configuration."""
     taxonomy = pages.taxonomy
@@ -38,10 +47,9 @@ def type_links(pages: Pages, counts: Mapping[str, int]) -> tuple[NamedLink, ...]
     return tuple(NamedLink(one.name, one.path, counts[slug]) for slug, one in zip(slugs, links, strict=True) if one)
 
 
-def year_links(pages: Pages, counts: Mapping[int, int] | Iterable[int]) -> tuple[NamedLink, ...]:
+def year_links(pages: Pages, counts: Mapping[int, int]) -> tuple[NamedLink, ...]:
     """Years with the number of their issues, in the order given."""
-    numbers = counts if isinstance(counts, Mapping) else {}
-    return tuple(NamedLink(str(year), pages.path(f"/{year}/"), numbers.get(year)) for year in counts)
+    return tuple(NamedLink(str(year), pages.path(f"/{year}/"), count) for year, count in counts.items())
 
 
 def _counted(pages: Pages, slugs: Iterable[str], counts: Mapping[str, int]) -> tuple[NamedLink, ...]:

@@ -1,12 +1,23 @@
 """The home page, an issue, and the issues of a year."""
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 
+from digest.archive.entries import ArchiveEntry
 from digest.archive.excerpt import excerpt
-from digest.archive.pages.articles import ArticleEntry, ArticleLine, article_entry, below_heading, line_of
+from digest.archive.pages.articles import (
+    ArticleEntry,
+    ArticleLine,
+    article_entry,
+    below_heading,
+    entry_lines,
+    line_of,
+)
+from digest.archive.pages.entry_points import Counts, LinkGroup, topic_groups, type_links, year_links
 from digest.archive.pages.frame import DESCRIPTION, Head, NamedLink, Pages
+from digest.archive.pages.headings import Day, about_issue, issue_heading, published_on
 from digest.issue.addresses import home_url, issue_url
 from digest.issue.issue import Document, WebNotice
 from digest.issue.withdrawal import Withdrawal
@@ -18,9 +29,17 @@ class IssueEntry:
     """An issue in a list of issues."""
 
     month: Month
-    subject: str
+    heading: str
     path: str
     articles: tuple[ArticleLine, ...]
+
+
+@dataclass(frozen=True)
+class IssueLink:
+    """An issue by its month."""
+
+    month: Month
+    path: str
 
 
 @dataclass(frozen=True)
@@ -35,10 +54,19 @@ class WithdrawnLine:
 
 @dataclass(frozen=True)
 class HomePage:
-    """The newest issues, and the years that the archive covers."""
+    """The newest issue, the latest articles before it, and the ways into the archive.
+
+    Attributes:
+        newest: None if nothing has been published.
+        about: What the newest issue is about; empty if the page's language has no words for it.
+    """
 
     head: Head
-    issues: tuple[IssueEntry, ...]
+    newest: IssueEntry | None
+    about: str
+    latest: tuple[ArticleLine, ...]
+    topics: tuple[LinkGroup, ...]
+    types: tuple[NamedLink, ...]
     years: tuple[NamedLink, ...]
 
 
@@ -53,56 +81,88 @@ class YearPage:
 
 @dataclass(frozen=True)
 class IssuePage:
+    """A whole issue.
+
+    Attributes:
+        published: None if it was put on the web long after it had appeared.
+    """
+
     head: Head
     month: Month
+    published: Day | None
     introduction_html: str
     articles: tuple[ArticleEntry, ...]
     notices: tuple[WebNotice, ...]
-    withdrawn: tuple[WithdrawnLine, ...] = ()
+    withdrawn: tuple[WithdrawnLine, ...]
+    previous: IssueLink | None
+    next: IssueLink | None
 
 
-def home_page(pages: Pages, documents: Iterable[Document], years: Iterable[int], description: str) -> HomePage:
-    """The first page, with the issues in the order of *documents*."""
+def home_page(
+    pages: Pages, newest: Document | None, latest: Iterable[ArchiveEntry], counts: Counts, description: str
+) -> HomePage:
+    """The first page.
+
+    Args:
+        latest: Articles of earlier issues, newest first.
+    """
     title = pages.set(pages.newsletter.title_in(pages.language))
-    head = pages.head(title, description, lambda language: home_url(pages.newsletter.base_url, language))
-    return HomePage(head, _entries(pages, documents), _years(pages, years))
+    return HomePage(
+        pages.head(title, description, lambda language: home_url(pages.newsletter.base_url, language)),
+        issue_entry(pages, newest) if newest else None,
+        about_issue(pages, newest.articles) if newest else "",
+        entry_lines(pages, latest),
+        topic_groups(pages, counts.topics),
+        type_links(pages, counts.types),
+        year_links(pages, counts.years),
+    )
 
 
 def year_page(
-    pages: Pages, year: int, documents: Iterable[Document], years: Iterable[int], title: str, description: str
+    pages: Pages, year: int, documents: Iterable[Document], years: Mapping[int, int], title: str, description: str
 ) -> YearPage:
     """The issues of *year*, in the order of *documents*."""
-    return YearPage(pages.head_at(title, description, f"/{year}/"), _entries(pages, documents), _years(pages, years))
+    issues = tuple(issue_entry(pages, document) for document in documents)
+    return YearPage(pages.head_at(title, description, f"/{year}/"), issues, year_links(pages, years))
 
 
-def issue_page(pages: Pages, document: Document, withdrawn: Iterable[Withdrawal] = ()) -> IssuePage:
-    """A whole issue, with the articles that were withdrawn from it."""
+def issue_page(
+    pages: Pages,
+    document: Document,
+    published_at: dt.datetime,
+    neighbours: tuple[Month | None, Month | None] = (None, None),
+    withdrawn: Iterable[Withdrawal] = (),
+) -> IssuePage:
+    """A whole issue, with the articles that were withdrawn from it.
+
+    Args:
+        neighbours: The months of the issues before and after it.
+    """
     month = Month.parse(document.month)
     introduction = pages.choose(document.introduction_html)
     description = excerpt(introduction, DESCRIPTION) or _listed(document)
     head = pages.head(
-        pages.choose(document.subject),
+        issue_heading(pages, document),
         description,
         lambda language: issue_url(pages.newsletter.base_url, month, language),
     )
-    articles = tuple(article_entry(pages, month, below_heading(article)) for article in document.articles)
-    notices = tuple(one for one in document.notices if pages.language in (one.languages or (pages.language,)))
-    lines = tuple(_withdrawn_line(pages, one) for one in withdrawn)
-    return IssuePage(head, month, introduction, articles, notices, lines)
+    return IssuePage(
+        head,
+        month,
+        published_on(pages, month, published_at),
+        introduction,
+        tuple(article_entry(pages, month, below_heading(article)) for article in document.articles),
+        tuple(one for one in document.notices if pages.language in (one.languages or (pages.language,))),
+        tuple(_withdrawn_line(pages, one) for one in withdrawn),
+        *(IssueLink(one, pages.issue_path(one)) if one else None for one in neighbours),
+    )
 
 
-def _entries(pages: Pages, documents: Iterable[Document]) -> tuple[IssueEntry, ...]:
-    return tuple(_entry(pages, document) for document in documents)
-
-
-def _entry(pages: Pages, document: Document) -> IssueEntry:
+def issue_entry(pages: Pages, document: Document) -> IssueEntry:
+    """An issue in a list of issues."""
     month = Month.parse(document.month)
     lines = tuple(line_of(pages, month, article) for article in document.articles)
-    return IssueEntry(month, pages.choose(document.subject), pages.issue_path(month), lines)
-
-
-def _years(pages: Pages, years: Iterable[int]) -> tuple[NamedLink, ...]:
-    return tuple(NamedLink(str(year), pages.path(f"/{year}/")) for year in years)
+    return IssueEntry(month, issue_heading(pages, document), pages.issue_path(month), lines)
 
 
 def _withdrawn_line(pages: Pages, one: Withdrawal) -> WithdrawnLine:

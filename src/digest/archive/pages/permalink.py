@@ -1,11 +1,23 @@
 """The permalink of an article, also of one that was withdrawn."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from digest.archive.entries import ArchiveEntry
 from digest.archive.excerpt import excerpt
-from digest.archive.pages.articles import ArticleEntry, ArticleLine, article_entry, line_of, with_anchors
+from digest.archive.pages.articles import (
+    ArticleEntry,
+    ArticleLine,
+    article_entry,
+    entry_line,
+    entry_lines,
+    line_of,
+    with_anchors,
+)
 from digest.archive.pages.frame import DESCRIPTION, Head, Pages
+from digest.archive.pages.headings import Day, published_on
+from digest.archive.pages.study import StudyFacts, study_facts
 from digest.issue.addresses import article_url
 from digest.issue.issue import Document
 from digest.issue.withdrawal import Withdrawal
@@ -15,19 +27,44 @@ from digest.rendering.words import language_of
 
 
 @dataclass(frozen=True)
+class Surroundings:
+    """The articles that the page of an article leads to.
+
+    Attributes:
+        same_study: Other summaries of its study.
+        related: Articles that share topics with it.
+        previous, next: In the order in which articles were published; None at the ends.
+    """
+
+    same_study: tuple[ArchiveEntry, ...] = ()
+    related: tuple[ArchiveEntry, ...] = ()
+    previous: ArchiveEntry | None = None
+    next: ArchiveEntry | None = None
+
+
+_ALONE = Surroundings()
+
+
+@dataclass(frozen=True)
 class ArticlePage:
     """An article's permalink.
 
     Attributes:
-        others: The other articles of the same issue.
+        published: None if the issue was put on the web long after it had appeared.
+        subscribe_path: The sign-up form with the topics of the article selected.
     """
 
     head: Head
     month: Month
-    subject: str
+    published: Day | None
     issue_path: str
     view: ArticleEntry
-    others: tuple[ArticleLine, ...]
+    study: StudyFacts
+    same_study: tuple[ArticleLine, ...]
+    related: tuple[ArticleLine, ...]
+    previous: ArticleLine | None
+    next: ArticleLine | None
+    subscribe_path: str
 
 
 @dataclass(frozen=True)
@@ -42,7 +79,6 @@ class WithdrawnPage:
 
     head: Head
     month: Month
-    subject: str
     issue_path: str
     withdrawal: Withdrawal
     day: str
@@ -51,7 +87,9 @@ class WithdrawnPage:
     others: tuple[ArticleLine, ...]
 
 
-def article_page(pages: Pages, document: Document, slug: str) -> ArticlePage | None:
+def article_page(
+    pages: Pages, document: Document, slug: str, published_at: dt.datetime, around: Surroundings = _ALONE
+) -> ArticlePage | None:
     """The permalink of one article; None if the issue has none of that name."""
     found = next((article for article in document.articles if article.slug == slug), None)
     if found is None:
@@ -62,10 +100,19 @@ def article_page(pages: Pages, document: Document, slug: str) -> ArticlePage | N
         excerpt(found.html, DESCRIPTION),
         lambda language: article_url(pages.newsletter.base_url, month, slug, language),
     )
-    others = tuple(line_of(pages, month, article) for article in document.articles if article.slug != slug)
-    subject = pages.choose(document.subject)
-    view = article_entry(pages, month, with_anchors(found))
-    return ArticlePage(head, month, subject, pages.issue_path(month), view, others)
+    return ArticlePage(
+        head,
+        month,
+        published_on(pages, month, published_at),
+        pages.issue_path(month),
+        article_entry(pages, month, with_anchors(found)),
+        study_facts(found, pages.language),
+        entry_lines(pages, around.same_study),
+        entry_lines(pages, around.related),
+        entry_line(pages, around.previous) if around.previous else None,
+        entry_line(pages, around.next) if around.next else None,
+        pages.subscribe_path(found.topics),
+    )
 
 
 def withdrawn_page(
@@ -83,7 +130,6 @@ def withdrawn_page(
     return WithdrawnPage(
         _withdrawn_head(pages, found),
         found.month,
-        pages.choose(document.subject),
         pages.issue_path(found.month),
         found,
         pages.day(found.withdrawn_at),

@@ -89,6 +89,19 @@ def articles(connection: sqlite3.Connection, names: Iterable[tuple[Month, str]])
     return [(month, found[month, slug]) for month, slug in wanted if (month, slug) in found]
 
 
+def beside(connection: sqlite3.Connection, one: ArchiveEntry) -> tuple[ArchiveEntry | None, ArchiveEntry | None]:
+    """The articles before and after *one*: in its issue, and at its ends in the issues beside it."""
+    place = "SELECT month, position FROM article WHERE month = ? AND slug = ?"
+    before = f"({place}) > (month, position) ORDER BY month DESC, position DESC"
+    after = f"({place}) < (month, position) ORDER BY month, position"
+    found = [
+        _entries(connection, f"SELECT entry FROM article WHERE {where} LIMIT 1", (str(one.month), one.slug))
+        for where in (before, after)
+    ]
+    earlier, later = (entries[0] if entries else None for entries in found)
+    return earlier, later
+
+
 def about_study(connection: sqlite3.Connection, doi: str) -> list[ArchiveEntry]:
     """Every summary of the study with *doi*, in any case, newest issue first."""
     return _entries(connection, "SELECT entry FROM article WHERE doi = ? ORDER BY month DESC", (doi.lower(),))

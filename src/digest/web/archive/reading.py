@@ -6,15 +6,24 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from digest.archive.entries import ArchiveEntry
+from digest.archive.pages.entry_points import Counts
 from digest.archive.pages.issues import HomePage, IssuePage, YearPage, home_page, issue_page, year_page
-from digest.archive.pages.permalink import ArticlePage, WithdrawnPage, article_page, withdrawn_page
+from digest.archive.pages.permalink import (
+    ArticlePage,
+    Surroundings,
+    WithdrawnPage,
+    article_page,
+    withdrawn_page,
+)
 from digest.months import Month
 from digest.storage.archive_index import lists
 from digest.storage.archive_index.filling import Publication
 from digest.web.archive.answering import Answering
 from digest.web.site import READ, Site, View
 
-_NEWEST = 12  # issues on the home page
+_LATEST = 8  # articles on the home page, besides those of the newest issue
+_RELATED = 4  # articles on the page of an article
 
 
 def reading_routes(site: Site) -> APIRouter:
@@ -57,9 +66,11 @@ def reading_routes(site: Site) -> APIRouter:
 
 
 def _home(view: View, index: sqlite3.Connection) -> HomePage:
-    documents = [one.issue.document for one in lists.newest_issues(index, _NEWEST)]
+    newest = next(iter(lists.newest_issues(index, 1)), None)
+    latest = lists.latest(index, _LATEST, before=newest.issue.month) if newest else []
+    counts = Counts(lists.topics(index), lists.types(index), lists.years(index))
     description = view.gettext("Summaries of published studies, issue by issue.")
-    return home_page(view.pages, documents, lists.years(index), description)
+    return home_page(view.pages, newest.issue.document if newest else None, latest, counts, description)
 
 
 def _year(view: View, index: sqlite3.Connection, year: int) -> YearPage | None:
@@ -73,16 +84,27 @@ def _year(view: View, index: sqlite3.Connection, year: int) -> YearPage | None:
 
 def _issue(view: View, index: sqlite3.Connection, month: str) -> IssuePage | None:
     found = _published(index, month)
-    return issue_page(view.pages, found.issue.document, found.withdrawals) if found else None
+    if found is None:
+        return None
+    issue = found.issue
+    neighbours = lists.neighbours(index, issue.month)
+    return issue_page(view.pages, issue.document, issue.published_at, neighbours, found.withdrawals)
 
 
 def _article(view: View, index: sqlite3.Connection, month: str, slug: str) -> ArticlePage | WithdrawnPage | None:
     found = _published(index, month)
     if found is None:
         return None
-    document = found.issue.document
-    page = article_page(view.pages, document, slug)
-    return page or withdrawn_page(view.pages, document, slug, found.withdrawals)
+    issue, entry = found.issue, lists.entry(index, found.issue.month, slug)
+    if entry is None:
+        return withdrawn_page(view.pages, issue.document, slug, found.withdrawals)
+    return article_page(view.pages, issue.document, slug, issue.published_at, _surroundings(index, entry))
+
+
+def _surroundings(index: sqlite3.Connection, entry: ArchiveEntry) -> Surroundings:
+    of_study = lists.about_study(index, entry.doi) if entry.doi else []
+    same_study = tuple(one for one in of_study if (one.month, one.slug) != (entry.month, entry.slug))
+    return Surroundings(same_study, tuple(lists.related(index, entry, _RELATED)), *lists.beside(index, entry))
 
 
 def _published(index: sqlite3.Connection, month: str) -> Publication | None:
