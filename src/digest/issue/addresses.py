@@ -34,9 +34,10 @@ def personal_url(base_url: str, kind: str, token: str, language: str | None = No
 
 
 def site_url(base_url: str, path: str, language: str | None = None) -> str:
-    """The page at *path*, which begins with a slash and has no query."""
+    """The page at *path*, which begins with a slash and may have a query."""
     return _page(base_url, path, language)
 
 
 def _page(base_url: str, path: str, language: str | None) -> str:
-    return base_url.rstrip("/") + path + (f"?lang={language}" if language else "")
+    joint = "&" if "?" in path else "?"
+    return base_url.rstrip("/") + path + (f"{joint}lang={language}" if language else "")

@@ -28,6 +28,7 @@ from digest.web.peers import Network
 
 READ = ["GET", "HEAD"]
 _SHOWN_IN_DAYS = 48  # hours
+_FOLDERS = ("topics", "types", "authors")  # pages that every page links to
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,7 @@ class View:
             "style": self.site.style_path,
             "script": self.site.script_path,
             "subscribe": self.path("/subscribe"),
+            **{name: self.pages.path(f"/{name}/") for name in _FOLDERS},
             "icon": f"{self.site.prefix}/assets/favicon.svg",
             "sender": typographic(newsletter.from_name_in(self.language), self.language),
             "postal_address": [typographic(line, self.language) for line in newsletter.postal_address],

@@ -10,12 +10,13 @@ from factories import NOON, make_taxonomy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from digest.archive.facets import Breakdown, Facet
 from digest.archive.query import Order, Query
 from digest.errors import StorageError
 from digest.issue.withdrawal import EVERY, Withdrawal
 from digest.months import Month
 from digest.storage import withdrawals
-from digest.storage.archive_index import lists
+from digest.storage.archive_index import facets, lists
 from digest.storage.archive_index.index import ArchiveIndex
 from digest.storage.archive_index.search import MARK, UNMARK, Results
 from digest.storage.db.database import Database
@@ -226,6 +227,75 @@ def test_article_has_one_before_and_one_after_also_in_the_issues_beside_its_own(
         "contre-transfert": ["empathy-in-session", "cbt-for-anxiety"],
         "cbt-for-anxiety": ["contre-transfert", None],
     }
+
+
+@pytest.mark.parametrize(
+    ("facet", "value", "order", "slugs"),
+    [
+        (Facet.TOPIC, "empathy", Order.STUDY, ["cbt-for-anxiety", "empathy-in-session"]),
+        (Facet.TOPIC, "couples", Order.STUDY, ["contre-transfert"]),
+        (Facet.TYPE, "meta-analysis", Order.ISSUE, ["cbt-for-anxiety", "empathy-in-session"]),
+        (Facet.AUTHOR, "dr-maya-okafor", Order.ISSUE, ["empathy-in-session"]),
+        (Facet.AUTHOR, "", Order.ISSUE, ["cbt-for-anxiety"]),
+        (Facet.TYPE, "%", Order.ISSUE, []),
+    ],
+)
+def test_articles_are_listed_by_topic_type_and_author(
+    database: Database, index: ArchiveIndex, facet: Facet, value: str, order: Order, slugs: list[str]
+):
+    fill(database, index)
+
+    with index.read() as connection:
+        assert [one.slug for one in facets.articles(connection, facet, value, order, 9)] == slugs
+
+
+def test_newest_study_is_first_then_the_newest_issue_and_unknown_years_are_last(
+    database: Database, index: ArchiveIndex
+):
+    with database.write() as connection:
+        publish(connection, MAY, web_article("old", study=study(2001)), web_article("undated", study=study(None)))
+        publish(connection, JUNE, web_article("new", study=study(2020)), web_article("newest", study=study(2021)))
+        publish(connection, JULY, web_article("as-old", study=study(2001)), web_article("as-undated"))
+    index.catch_up(database)
+
+    def listed(order: Order, limit: int = 9, offset: int = 0) -> list[str]:
+        with index.read() as connection:
+            found = facets.articles(connection, Facet.TOPIC, "empathy", order, limit, offset)
+        return [one.slug for one in found]
+
+    assert listed(Order.STUDY) == ["newest", "new", "as-old", "old", "as-undated", "undated"]
+    assert listed(Order.ISSUE) == ["as-old", "as-undated", "new", "newest", "old", "undated"]
+    assert listed(Order.STUDY, 2, 2) == ["as-old", "old"]
+
+
+def test_breakdown_counts_types_years_topics_and_implications(database: Database, index: ArchiveIndex):
+    fill(database, index)
+
+    with index.read() as connection:
+        assert facets.breakdown(connection, Facet.TOPIC, "empathy") == Breakdown(
+            2,
+            {"empathy": 2, "cognitive-therapy": 1},
+            {"meta-analysis": 2},
+            {2020: 1, 2018: 1},
+            2,
+            "2026-05",
+            "2026-06",
+        )
+        assert facets.breakdown(connection, Facet.AUTHOR, "dr-emile-roy") == Breakdown(
+            1, {"couples": 1}, {}, {}, 0, "2026-05", "2026-05"
+        )
+        assert facets.breakdown(connection, Facet.TYPE, "none") == Breakdown()
+
+
+def test_author_has_the_name_of_the_newest_issue(database: Database, index: ArchiveIndex):
+    fill(database, index)
+    with database.write() as connection:
+        publish(connection, JULY, web_article("later", author="Dr Maya Okafor"))
+    index.catch_up(database)
+
+    with index.read() as connection:
+        assert facets.author_name(connection, "dr-maya-okafor") == "Dr Maya Okafor"
+        assert facets.author_name(connection, "nobody") is None
 
 
 def test_index_follows_publications_corrections_and_withdrawals(database: Database, index: ArchiveIndex):

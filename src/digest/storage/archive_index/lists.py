@@ -123,7 +123,8 @@ def implications(connection: sqlite3.Connection, topic: str, limit: int, offset:
     """The practice implications of the articles on *topic*, newest study first; articles without any are left out."""
     query = """
         SELECT a.entry, a.implications FROM article_topic t JOIN article a ON a.id = t.article
-        WHERE t.topic = ? AND a.implications != '' ORDER BY a.year IS NULL, a.year DESC, a.month DESC LIMIT ? OFFSET ?
+        WHERE t.topic = ? AND a.implications != ''
+        ORDER BY a.year IS NULL, a.year DESC, a.month DESC, a.position LIMIT ? OFFSET ?
     """
     rows = connection.execute(query, (topic, limit, offset))
     return [Implication(read_entry(text), html) for text, html in rows]

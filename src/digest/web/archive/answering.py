@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 
 from fastapi import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from digest.archive.pages.frame import Head
 from digest.archive.pages.permalink import WithdrawnPage
@@ -59,3 +59,11 @@ class Answering:
         if not found:
             raise HTTPException(404)
         return found
+
+
+def to_path(site: Site, request: Request, path: str) -> Response:
+    """Lead to a path of the site that begins with a slash, in the language that the reader asked for."""
+    # only the path: a whole address would repeat the Host header, which anyone can forge
+    lang = request.query_params.get("lang")
+    query = f"?lang={lang}" if lang in site.newsletter.languages else ""
+    return RedirectResponse(f"{site.prefix}{path}{query}", status_code=308)

@@ -4,7 +4,7 @@ import sqlite3
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from digest.archive.entries import ArchiveEntry
 from digest.archive.pages.entry_points import Counts
@@ -19,7 +19,7 @@ from digest.archive.pages.permalink import (
 from digest.months import Month
 from digest.storage.archive_index import lists
 from digest.storage.archive_index.filling import Publication
-from digest.web.archive.answering import Answering
+from digest.web.archive.answering import Answering, to_path
 from digest.web.site import READ, Site, View
 
 _LATEST = 8  # articles on the home page, besides those of the newest issue
@@ -50,17 +50,17 @@ def reading_routes(site: Site) -> APIRouter:
     @router.api_route("/{year:int}", methods=READ)
     def year_without_slash(request: Request, year: int) -> Response:
         answering.require(lambda index: year in lists.years(index))
-        return _to(site, request, f"/{year}/")
+        return to_path(site, request, f"/{year}/")
 
     @router.api_route("/{month}", methods=READ)
     def issue_without_slash(request: Request, month: str) -> Response:
         answering.require(lambda index: _published(index, month) is not None)
-        return _to(site, request, f"/{month}/")
+        return to_path(site, request, f"/{month}/")
 
     @router.api_route("/{month}/{slug}", methods=READ)
     def article_without_slash(request: Request, month: str, slug: str) -> Response:
         answering.require(lambda index: _has_address(index, month, slug))
-        return _to(site, request, f"/{month}/{slug}/")
+        return to_path(site, request, f"/{month}/{slug}/")
 
     return router
 
@@ -119,10 +119,3 @@ def _has_address(index: sqlite3.Connection, month: str, slug: str) -> bool:
     if found is None:
         return False
     return slug in {one.slug for one in found.issue.document.articles} | {one.slug for one in found.withdrawals}
-
-
-def _to(site: Site, request: Request, path: str) -> Response:
-    # only the path: a whole address would repeat the Host header, which anyone can forge
-    lang = request.query_params.get("lang")
-    query = f"?lang={lang}" if lang in site.newsletter.languages else ""
-    return RedirectResponse(f"{site.prefix}{path}{query}", status_code=308)
