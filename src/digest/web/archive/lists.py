@@ -165,4 +165,4 @@ def _numbered(view: View, title: str, page: int) -> str:
     """The title of a page; from the second on, with its number, so that no two have the same."""
     if page == 1:
         return title
-    return view.gettext("%(title)s, page %(page)d") % {"title": title, "page": page}
+    return view.gettext("%(name)s, page %(page)d") % {"name": title, "page": page}
