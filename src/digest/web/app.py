@@ -17,6 +17,7 @@ from digest.web.archive.lists import list_routes
 from digest.web.archive.reading import reading_routes
 from digest.web.caching import public_file
 from digest.web.hooks import hook_routes
+from digest.web.page_cache import KeptPages
 from digest.web.people.fresh_links import fresh_link_routes
 from digest.web.people.links import DeadLink, dead_link, leads_nowhere
 from digest.web.people.new_address import new_address_routes
@@ -48,6 +49,9 @@ def create_site(site: Site) -> FastAPI:
     database does not answer, pages return 503, never a false success.
     """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.add_middleware(
+        KeptPages, cache=site.page_cache, version=site.archive.fresh_version, languages=site.newsletter.languages
+    )
     app.add_middleware(Shield, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
     app.include_router(_own_routes(site))
     app.include_router(_asset_routes(site), prefix=site.prefix)

@@ -1,7 +1,6 @@
 """The parts of the site, and how a page is rendered for one reader."""
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,7 +22,9 @@ from digest.rendering.environment import Renderer
 from digest.rendering.typography import typographic
 from digest.storage.db.database import Database
 from digest.topics import Taxonomy
+from digest.web.caching import content_version
 from digest.web.hooks import SendgridHook
+from digest.web.page_cache import PageCache
 from digest.web.peers import Network
 
 READ = ["GET", "HEAD"]
@@ -45,6 +46,7 @@ class Site:
         timezone: The time zone of the dates on pages.
         patience: Seconds to wait for the body of a request.
         credits: Authors and licence of the summaries.
+        page_cache: Pages of the archive that were made already.
     """
 
     database: Database
@@ -60,6 +62,7 @@ class Site:
     events: SendgridHook | None = None
     timezone: dt.tzinfo = dt.UTC
     credits: Credits = field(default_factory=Credits)
+    page_cache: PageCache = field(default_factory=PageCache)
 
     @cached_property
     def prefix(self) -> str:
@@ -74,12 +77,12 @@ class Site:
 
     @cached_property
     def style_path(self) -> str:
-        return f"{self.prefix}/assets/site.css?v={hashlib.sha256(self.style).hexdigest()[:12]}"
+        return f"{self.prefix}/assets/site.css?v={content_version(self.style)}"
 
     @cached_property
     def script_path(self) -> str:
         script = self.assets["web/topics.js"]
-        return f"{self.prefix}/assets/topics.js?v={hashlib.sha256(script).hexdigest()[:12]}"
+        return f"{self.prefix}/assets/topics.js?v={content_version(script)}"
 
     def url(self, path: str, language: str | None = None) -> str:
         """The absolute address of a path of the site that begins with a slash."""

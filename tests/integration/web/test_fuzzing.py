@@ -56,7 +56,8 @@ def paths_of(kind: str) -> st.SearchStrategy[str]:
         return st.sampled_from(PLAIN)
     if kind == "nonsense":
         parts = st.lists(st.text(max_size=20).map(lambda part: quote(part, safe="")), max_size=4)
-        return parts.map(lambda found: "/" + "/".join(found))
+        # after two slashes the client would read a host, and send nothing to the site
+        return parts.filter(lambda found: found[:1] != [""]).map(lambda found: "/" + "/".join(found))
     tokens = st.one_of(genuine(kind), genuine(kind), st.text(max_size=50).map(lambda text: quote(text, safe="")))
     actions = st.sampled_from(ACTIONS) if kind == "preferences" else st.just("")
     return st.builds("/{}/{}{}".format, st.just(kind), tokens, actions)

@@ -1,5 +1,6 @@
 """The published issues as the site reads them: from the search index, which follows the database."""
 
+import datetime as dt
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -44,6 +45,11 @@ class Archive:
                 self._seen = (now, self._index.catch_up(self._database))
             return self._seen[1]
 
+    def fresh_version(self) -> str | None:
+        """What `version` says if it looked a moment ago; None if it has to look again. Never waits."""
+        seen = self._seen
+        return seen[1] if seen is not None and self._clock() - seen[0] < self._patience else None
+
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """One moment of the index, for the functions of `digest.storage.archive_index.lists`.
@@ -63,3 +69,11 @@ class Archive:
         """
         self.version()
         return self._index.search(query, page_size)
+
+
+def changed_at(version: str) -> dt.datetime | None:
+    """When what is published last changed, from the version of the archive; None: nothing was published yet."""
+    try:
+        return dt.datetime.fromisoformat(version.partition(" ")[0])
+    except ValueError:
+        return None

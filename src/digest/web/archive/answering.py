@@ -10,7 +10,9 @@ from starlette.responses import RedirectResponse, Response
 
 from digest.archive.pages.frame import Head
 from digest.archive.pages.permalink import WithdrawnPage
-from digest.web.caching import public_page
+from digest.pipeline.issue.archive import changed_at
+from digest.web.caching import HTML, public_answer
+from digest.web.page_cache import page_key
 from digest.web.site import Site, View
 
 T = TypeVar("T")
@@ -24,7 +26,7 @@ class HasHead(Protocol):
 
 
 class Answering:
-    """Pages of the archive, each from one moment of the index."""
+    """Pages of the archive, each from one moment of the index. Only what is public: every answer is kept."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -37,11 +39,38 @@ class Answering:
         Raises:
             HTTPException: 404 if it makes none.
         """
-        view = self._site.view(request)
-        page = self.require(lambda index: build(view, index))
-        if isinstance(page, WithdrawnPage):
-            return public_page(request, view.render("withdrawn.html", page.head, page=page), status=410)
-        return public_page(request, view.render(template, page.head, page=page))
+
+        def make(view: View) -> tuple[bytes, int]:
+            page = self.require(lambda index: build(view, index))
+            if isinstance(page, WithdrawnPage):
+                return view.render("withdrawn.html", page.head, page=page).encode(), 410
+            return view.render(template, page.head, page=page).encode(), 200
+
+        return self._answer(request, HTML, make)
+
+    def file(
+        self, request: Request, media_type: str, build: Callable[[View, sqlite3.Connection], bytes | None]
+    ) -> Response:
+        """Answer with what *build* writes, such as a feed.
+
+        Raises:
+            HTTPException: 404 if it writes nothing.
+        """
+
+        def make(view: View) -> tuple[bytes, int]:
+            return self.require(lambda index: build(view, index)), 200
+
+        return self._answer(request, media_type, make)
+
+    def _answer(self, request: Request, media_type: str, make: Callable[[View], tuple[bytes, int]]) -> Response:
+        version = self._site.archive.version()
+        key = page_key(request.scope, self._site.newsletter.languages)
+        kept = self._site.page_cache.get(key, version)
+        if kept is None:
+            content, status = make(self._site.view(request))
+            kept = public_answer(content, media_type, status, changed_at=changed_at(version))
+            self._site.page_cache.put(key, version, kept)
+        return kept.response(request.headers)
 
     def require(self, find: Callable[[sqlite3.Connection], T | None]) -> T:
         """What *find* finds in the index, which is brought up to date before anything is missing.
