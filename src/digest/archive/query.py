@@ -10,6 +10,12 @@ _MOST_VALUES = 20  # of one filter
 _LONGEST_VALUE = 100
 _MOST_PAGES = 1000
 _YEARS = range(1500, 2100)
+_FIELDS = {"topic": "topics", "type": "types", "author": "authors", "language": "languages"}
+_LIMITS = {"from": "first_year", "to": "last_year"}
+
+
+PARAMETERS = (*_FIELDS, *_LIMITS, "q", "order", "page")
+"""The names that a search uses in an address."""
 
 
 class Order(StrEnum):
@@ -48,15 +54,30 @@ class Query:
 
     def parameters(self) -> list[tuple[str, str]]:
         """The parameters of the address; values that need not be said are left out."""
-        several = {"topic": self.topics, "type": self.types, "author": self.authors, "language": self.languages}
         return [
             *([("q", self.text)] if self.text else []),
-            *((name, value) for name, values in several.items() for value in values),
+            *((name, value) for name in _FIELDS for value in self.values(name)),
             *([("from", str(self.first_year))] if self.first_year else []),
             *([("to", str(self.last_year))] if self.last_year else []),
             *([("order", str(self.order))] if self.order is not Order.RELEVANCE else []),
             *([("page", str(self.page))] if self.page > 1 else []),
         ]
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """The values of the filter `topic`, `type`, `author` or `language`."""
+        found: tuple[str, ...] = getattr(self, _FIELDS[name])
+        return found
+
+    def without(self, name: str, value: str) -> "Query":
+        """The first page of the same search without a value of a filter, or without the limit `from` or `to`."""
+        if name in _LIMITS:
+            return replace(self, page=1, **{_LIMITS[name]: None})  # type: ignore[arg-type]
+        kept = tuple(one for one in self.values(name) if one != value)
+        return replace(self, page=1, **{_FIELDS[name]: kept})  # type: ignore[arg-type]
+
+    def without_filters(self) -> "Query":
+        """The first page of the same words and order, with no filter."""
+        return Query(self.text, order=self.order)
 
     def address(self, path: str = "/search") -> str:
         """The path with the query, which anyone may share."""

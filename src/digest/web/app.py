@@ -13,6 +13,7 @@ from digest.errors import StorageError
 from digest.http.shield import Shield, route_pattern
 from digest.pipeline.issue.published import is_readable
 from digest.tokens import Purpose
+from digest.web.archive.finding import finding_routes
 from digest.web.archive.lists import list_routes
 from digest.web.archive.reading import reading_routes
 from digest.web.caching import public_file
@@ -64,6 +65,7 @@ def create_site(site: Site) -> FastAPI:
         fresh_link_routes,
         _cut_routes,
         list_routes,
+        finding_routes,
         reading_routes,
     ):
         app.include_router(routes(site), prefix=site.prefix)

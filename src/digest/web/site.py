@@ -177,6 +177,8 @@ class View:
             "script": self.site.script_path,
             "subscribe": self.path("/subscribe"),
             **{name: self.pages.path(f"/{name}/") for name in _FOLDERS},
+            "search": f"{self.site.prefix}/search",
+            "kept_language": self.pages.kept,
             "icon": f"{self.site.prefix}/assets/favicon.svg",
             "sender": typographic(newsletter.from_name_in(self.language), self.language),
             "postal_address": [typographic(line, self.language) for line in newsletter.postal_address],

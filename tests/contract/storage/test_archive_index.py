@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from digest.archive.facets import Breakdown, Facet
 from digest.archive.query import Order, Query
+from digest.archive.results import MARK, UNMARK, Results
 from digest.errors import StorageError
 from digest.issue.withdrawal import EVERY, Withdrawal
 from digest.months import Month
 from digest.storage import withdrawals
 from digest.storage.archive_index import facets, lists
 from digest.storage.archive_index.index import ArchiveIndex
-from digest.storage.archive_index.search import MARK, UNMARK, Results
 from digest.storage.db.database import Database
 from digest.topics import Taxonomy, Term, Topic
 

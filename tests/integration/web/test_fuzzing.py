@@ -35,6 +35,7 @@ PLAIN = (
     "/2026-11/",
     "/2026-11/alliance/",
     "/2026-11",
+    "/search",
     "/robots.txt",
     "/healthz",
     "/assets/topics.js",
@@ -88,6 +89,13 @@ names = st.one_of(
             "confirm",
             "List-Unsubscribe",
             "lang",
+            "q",
+            "type",
+            "author",
+            "from",
+            "to",
+            "order",
+            "page",
         ]
     ),
     st.text(max_size=10),
@@ -95,7 +103,24 @@ names = st.one_of(
 values = st.one_of(
     texts,
     st.sampled_from(
-        ["every", "some", "empathy", "fr", "en", "whole", "2027-01", "9999-12", "yes", "One-Click", "new@example.org"]
+        [
+            "every",
+            "some",
+            "empathy",
+            "fr",
+            "en",
+            "whole",
+            "2027-01",
+            "9999-12",
+            "yes",
+            "One-Click",
+            "new@example.org",
+            "study",
+            "therapists since 2020",
+            '"the alliance" -patients',
+            "NEAR(a b) OR *",
+            "99",
+        ]
     ),
 )
 forms = st.lists(st.tuples(names, values), max_size=12)

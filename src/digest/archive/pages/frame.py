@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 from digest.archive.credits import Credits
 from digest.archive.language import language_name
+from digest.archive.query import Query
 from digest.issue.addresses import article_url, home_url, issue_url, site_url
 from digest.issue.newsletter import Newsletter
 from digest.months import Month
@@ -99,6 +100,10 @@ class Pages:
     def path(self, path: str) -> str:
         """A path of the site that begins with a slash, as a link on this page."""
         return path_of(site_url(self.newsletter.base_url, path, self.kept))
+
+    def search_path(self, query: Query, path: str = "/search") -> str:
+        """The path of a search, or with `/search.ris` and the like of a file with what it finds."""
+        return self.path(query.address(path))
 
     def issue_path(self, month: Month) -> str:
         return path_of(issue_url(self.newsletter.base_url, month, self.kept))

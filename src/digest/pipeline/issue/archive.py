@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from digest.archive.query import Query
+from digest.archive.results import Results
 from digest.storage.archive_index.index import ArchiveIndex
-from digest.storage.archive_index.search import Results
 from digest.storage.db.database import Database
 
 

@@ -12,13 +12,14 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from digest.archive.query import Query
+from digest.archive.results import Results
 from digest.months import Month
 from digest.storage import issues, withdrawals
 from digest.storage.archive_index import file, filling, lists
 from digest.storage.archive_index.file import DamagedIndexError, IndexFile
 from digest.storage.archive_index.filling import Publication
 from digest.storage.archive_index.rows import withdrawals_json
-from digest.storage.archive_index.search import Results, search
+from digest.storage.archive_index.search import search
 from digest.storage.db.database import Database
 from digest.topics import Taxonomy
 

@@ -1,55 +1,19 @@
 """Finding articles: by words, filters or both, with how many each filter would leave."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from digest.archive.entries import ArchiveEntry
 from digest.archive.query import Order, Query
+from digest.archive.results import MARK, UNMARK, Hit, Results
 from digest.archive.terms import SearchTerm, corrected, expression, terms_of, with_years
 from digest.storage.archive_index.rows import read_entry
 from digest.storage.archive_index.schema import WEIGHTS
 
-MARK, UNMARK = "\ue000", "\ue001"  # around a word that was found; no published text holds them
 _SNIPPET_WORDS = 32
 
 Correct = Callable[[str], str | None]
 Values = list[object]
-
-
-@dataclass(frozen=True)
-class Hit:
-    """An article that was found.
-
-    Attributes:
-        title, snippet: With `MARK` and `UNMARK` around each word that was found. Without words, the snippet is the
-            beginning of the text.
-    """
-
-    entry: ArchiveEntry
-    title: str
-    snippet: str
-
-
-@dataclass(frozen=True)
-class Results:
-    """What a search found.
-
-    Attributes:
-        query: As it was understood: with the years that the text names as limits, and corrected words.
-        total: Hits on all pages.
-        facets: By filter (topic, type, author, language, year) how many articles each value would leave, if that filter
-            were set to it alone.
-        is_corrected: Whether a word was replaced by one that the archive knows.
-        is_partial: Whether only some of the words occur, since nothing has all of them.
-    """
-
-    query: Query
-    hits: tuple[Hit, ...]
-    total: int
-    facets: dict[str, dict[str, int]] = field(default_factory=dict)
-    is_corrected: bool = False
-    is_partial: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,7 +84,8 @@ def _found(
     last_page = max(1, -(-total // page_size))
     wanted = replace(wanted, query=query.on_page(min(query.page, last_page)))
     hits = tuple(_page(connection, wanted, page_size)) if total else ()
-    return Results(wanted.query, hits, total, _facets(connection, wanted))
+    facets = _facets(connection, wanted)
+    return Results(wanted.query, hits, total, facets, _names(connection, {*facets["author"], *query.authors}))
 
 
 def _count(connection: sqlite3.Connection, wanted: _Search) -> int:
@@ -187,6 +152,12 @@ def _facets(connection: sqlite3.Connection, wanted: _Search) -> dict[str, dict[s
     for name, value, count in connection.execute(query, values):
         facets[name][value] = count
     return facets
+
+
+def _names(connection: sqlite3.Connection, authors: Iterable[str]) -> dict[str, str]:
+    one = "SELECT json_extract(entry, '$.author') FROM article WHERE author_slug = ? LIMIT 1"
+    found = {slug: connection.execute(one, (slug,)).fetchone() for slug in authors}
+    return {slug: row[0] for slug, row in found.items() if row}
 
 
 def _marks(values: Sequence[object]) -> str:
