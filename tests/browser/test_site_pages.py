@@ -54,7 +54,7 @@ def test_reader_goes_from_the_list_to_an_article_and_on_in_french(page: Page, ad
 
     page.get_by_role("link", name="Français").click()
     expect(page.locator("html")).to_have_attribute("lang", "fr")
-    page.get_by_role("link", name="L’empathie compte").click()
+    page.get_by_role("link", name="Article suivant L’empathie compte").click()
     expect(page.locator("html")).to_have_attribute("lang", "fr")
     expect(page.get_by_role("heading", level=1)).to_have_text("L’empathie compte")
 

@@ -124,7 +124,7 @@ class Pages:
     def type_link(self, slug: str | None) -> NamedLink | None:
         """A type of research by name, with the path of its page; None if there is none."""
         name = self.type_name(slug)
-        return NamedLink(name, self.path(f"/types/{slug}/")) if name else None
+        return NamedLink(name[:1].upper() + name[1:], self.path(f"/types/{slug}/")) if name else None
 
     def author_link(self, name: str | None, slug: str) -> NamedLink | None:
         """An author, with the path of their page; None if there is none."""

@@ -69,7 +69,7 @@ def _home(view: View, index: sqlite3.Connection) -> HomePage:
     newest = next(iter(lists.newest_issues(index, 1)), None)
     latest = lists.latest(index, _LATEST, before=newest.issue.month) if newest else []
     counts = Counts(lists.topics(index), lists.types(index), lists.years(index))
-    description = view.gettext("Summaries of published studies, issue by issue.")
+    description = view.gettext("One issue a month: summaries of published studies, and what they mean for practice.")
     return home_page(view.pages, newest.issue.document if newest else None, latest, counts, description)
 
 

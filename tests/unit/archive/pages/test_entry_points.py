@@ -24,7 +24,7 @@ def test_topics_that_are_no_longer_configured_come_last_without_a_group():
 def test_types_that_are_not_configured_come_last():
     links = type_links(PAGES, {"case-study": 1, "survey": 2})
 
-    assert links == (NamedLink("Survey", "/types/survey/", 2), NamedLink("case study", "/types/case-study/", 1))
+    assert links == (NamedLink("Survey", "/types/survey/", 2), NamedLink("Case study", "/types/case-study/", 1))
 
 
 def test_years_have_the_number_of_their_issues():
