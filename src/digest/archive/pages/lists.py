@@ -15,6 +15,7 @@ from digest.months import Month
 ON_A_PAGE = 20
 IMPLICATIONS_ON_A_PAGE = 50
 IMPLICATIONS_SHOWN = 3  # on the page of the topic itself
+_RELATED = 6  # topics
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,7 @@ class TopicPage:
         implications_total: How many articles on the topic have any.
         implications_path: The page that lists all.
         subscribe_path: The form with this topic ticked.
+        related: The topics that most of these articles have as well.
     """
 
     head: Head
@@ -123,6 +125,7 @@ class TopicPage:
     implications_total: int
     implications_path: str
     subscribe_path: str
+    related: tuple[NamedLink, ...]
 
 
 @dataclass(frozen=True)
@@ -173,20 +176,18 @@ def list_head(pages: Pages, wanted: ListRequest, title: str, description: str) -
 
 
 def topic_page(
-    pages: Pages,
-    slug: str,
-    page: ArticleListPage,
-    implications: Iterable[tuple[ArchiveEntry, str]],
-    implications_total: int,
+    pages: Pages, wanted: ListRequest, page: ArticleListPage, implications: Iterable[tuple[ArchiveEntry, str]]
 ) -> TopicPage:
     """The page of a topic: a page of its list, with *implications* of the newest studies."""
+    slug, counts = wanted.value, wanted.counts
     return TopicPage(
         page.head,
         page.list,
         tuple(_implication(pages, entry, html) for entry, html in implications),
-        implications_total,
+        counts.with_implications,
         pages.path(f"/topics/{slug}/implications/"),
         pages.subscribe_path([slug]),
+        pages.topic_links([other for other in counts.topics if other != slug][:_RELATED]),
     )
 
 

@@ -103,7 +103,7 @@ def _topic(view: View, index: sqlite3.Connection, slug: str, query: Query) -> To
     ) % {"num": counts.total, "topic": wanted.name}
     page = _list_page(view, index, wanted, description)
     implications = _implications_of(index, slug, IMPLICATIONS_SHOWN if wanted.page == 1 else 0)
-    return topic_page(view.pages, slug, page, implications, counts.with_implications)
+    return topic_page(view.pages, wanted, page, implications)
 
 
 def _implications(view: View, index: sqlite3.Connection, slug: str, query: Query) -> ImplicationsPage | None:

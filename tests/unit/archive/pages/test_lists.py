@@ -140,7 +140,7 @@ def test_topic_shows_implications_with_their_source_and_how_to_follow_it():
     page = ArticleListPage(list_head(pages(), request, "Empathy", "About"), article_list(pages(), request, []))
     source = entry("a", author="Dr. B. Bee", study=study(2021, design="Cohort"), doi="10.1037/X")
 
-    topic = topic_page(pages(), "empathy", page, [(source, "<p>Listen.</p>")], 7)
+    topic = topic_page(pages(), request, page, [(source, "<p>Listen.</p>")])
 
     (line,) = topic.implications
     assert (line.html, line.source.path, line.source.year, line.source.design, line.doi) == (
@@ -153,6 +153,8 @@ def test_topic_shows_implications_with_their_source_and_how_to_follow_it():
     assert line.author == NamedLink("Dr. B. Bee", "/digest/authors/dr-b-bee/")
     assert topic.implications_path == "/digest/topics/empathy/implications/"
     assert topic.subscribe_path == "/digest/subscribe?topic=empathy&lang=en"
+    assert topic.implications_total == 7
+    assert topic.related == (NamedLink("Training", "/digest/topics/training/"),)
 
 
 def test_implications_are_by_year_of_the_study_with_unknown_years_last():
