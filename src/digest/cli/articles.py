@@ -19,12 +19,14 @@ def register(app: typer.Typer) -> None:
 
 @articles.command(name="list")
 def list_(config: Config = CONFIG, as_json: Json = False) -> None:
-    """List every article.
+    """List every article, and whether its month is on the web.
 
     If an article's file can't be read, the exit code is 1."""
     from digest.bootstrap import open_digest
+    from digest.pipeline.issue.published import on_the_web
 
-    library = open_digest(config).library
+    digest = open_digest(config)
+    library, mailed = digest.library, on_the_web(digest.database)
     loaded = [library.load(month) for month in reversed(library.months())]
     found = [article for files in loaded for article in files.articles]
     if as_json:
@@ -39,12 +41,16 @@ def list_(config: Config = CONFIG, as_json: Json = False) -> None:
                     "author": article.author,
                     "language": article.language,
                     "file": article.place.file,
+                    "published": article.month in mailed,
+                    "mailed": mailed.get(article.month, False),
                 }
                 for article in found
             ]
         )
     else:
-        print_table(("month", "slug", "title"), [(a.month, a.slug, a.title) for a in found])
+        web = {month: "published" if is_mailed else "published, not mailed" for month, is_mailed in mailed.items()}
+        rows = [(a.month, web.get(a.month, "-"), a.slug, a.title) for a in found]
+        print_table(("month", "web", "slug", "title"), rows)
     errors = [error for files in loaded for error in files.errors]
     for error in errors:
         note(str(error))

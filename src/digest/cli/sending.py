@@ -38,6 +38,9 @@ def send(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show how many people would get which edition, and stop.")
     ] = False,
+    published: Annotated[
+        bool, typer.Option("--published", help="Mail a month that is on the web already; --yes needs it.")
+    ] = False,
     plan_only: Annotated[
         bool, typer.Option("--plan-only", help="Freeze the audience and publish the page, but send nothing yet.")
     ] = False,
@@ -58,7 +61,7 @@ def send(
         _show_audience(audience(digest.database, digest.workshop, month, digest.sending), as_json=as_json)
         return
     before = status_of(digest.database, month)
-    campaign = _begin(digest, before, yes=yes, plan_only=plan_only)
+    campaign = _begin(digest, before, yes=yes, published=published, plan_only=plan_only)
     exit_code = None
     if not plan_only:
         waiting = status_of(digest.database, month).balance.open
@@ -212,17 +215,20 @@ def _pause_reporter(digest: "Digest") -> "Callable[[dt.datetime, str], None]":
     return report
 
 
-def _begin(digest: "Digest", before: "Status", *, yes: bool, plan_only: bool) -> "Campaign":
+def _begin(digest: "Digest", before: "Status", *, yes: bool, published: bool, plan_only: bool) -> "Campaign":
     """Plan and start the campaign of a month if needed, after confirmation; return it."""
-    from digest.pipeline.campaign.plan import check_start, not_planned, plan, start
+    from digest.pipeline.campaign.plan import already_published, check_start, not_planned, plan, start
 
     work = (digest.database, digest.workshop, before.month, digest.sending)
     starts = before.facts.is_only_planned and not plan_only
-    if starts:
+    day = before.facts.published_on
+    if starts or day is not None:
         check_start(*work)
+    if day is not None and yes and not published:
+        raise Conflict(already_published(before.month, day))
     if not yes and (starts or before.facts.campaign is None):
         _confirm(digest, before.month, before, plan_only=plan_only)
-    campaign = plan(*work, only=plan_only)
+    campaign = plan(*work, only=plan_only, although_published=day is not None)
     if before.facts.campaign is None and (left_out := _not_planned(not_planned(digest.database))):
         note(left_out)
     if starts:
@@ -242,10 +248,12 @@ def _confirm(digest: "Digest", month: "Month", before: "Status", *, plan_only: b
         if left_out := _not_planned(found.not_planned):
             note(left_out)
     people = counted(number, "subscriber")
+    day = before.facts.published_on
+    known = f"{month} was published on the web on {day} without mailing. " if day is not None else ""
     if plan_only:
-        confirm(f"Freeze the audience of {month} ({people}) and publish its page? No mail is sent yet.")
+        confirm(f"{known}Freeze the audience of {month} ({people}) and publish its page? No mail is sent yet.")
     else:
-        confirm(f"Send {month} to {people}, {_where(digest)}?")
+        confirm(f"{known}Send {month} to {people}, {_where(digest)}?")
 
 
 def _where(digest: "Digest") -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.cli.options import CONFIG, AnyMonth, Config, Json
-from digest.cli.status_view import as_document, show, watch, why
+from digest.cli.status_view import as_document, show, state_word, watch, why
 from digest.cli.terminal.output import note, print_json, print_json_array, print_table
 from digest.cli.terminal.usage import one_of
 
@@ -71,7 +71,7 @@ def _show_months(months: "tuple[Status, ...]", *, as_json: bool) -> None:
         return
     parts = ("planned", "waiting", "accepted", "in doubt", "rejected", "skipped")
     rows = [
-        (s.month, s.state, b.planned, b.waiting, b.accepted, b.in_doubt, b.rejected, b.skipped, why(s))
+        (s.month, state_word(s), b.planned, b.waiting, b.accepted, b.in_doubt, b.rejected, b.skipped, why(s))
         for s in months
         for b in (s.balance,)
     ]

@@ -33,6 +33,7 @@ def as_document(now: "Status", *, from_outside: bool = False) -> dict[str, Any]:
         "state": now.state,
         "reason": now.reason,
         "correction": now.correction,
+        "published_on": now.facts.published_on.isoformat() if now.facts.published_on else None,
         "changes": list(now.facts.changes),
         "paused": {"until": paused.until.isoformat(), "reason": paused.reason} if paused else None,
         "balance": {"planned": balance.planned} | {part: getattr(balance, part) for part in _PARTS},
@@ -69,9 +70,14 @@ def lines(now: "Status") -> list[str]:
     return [_head(now), *planned, *_details(now)]
 
 
+def state_word(now: "Status") -> str:
+    """The state in words."""
+    return "published, not mailed" if now.state == "published" else now.state
+
+
 def why(now: "Status") -> str:
-    """Why a month does not continue: it is held, its provider is paused, or a correction of what was sent awaits
-    approval; else empty."""
+    """Why a month does not continue: it is held, its provider is paused, a correction of what was sent awaits
+    approval, or it was published without mailing; else empty."""
     from digest.delivery.next_step import Step, next_step
     from digest.rendering.words import one_line
 
@@ -79,7 +85,9 @@ def why(now: "Status") -> str:
         return f"retrying at {zoned_clock(now.paused.until, zone_of(now))}: {one_line(now.paused.reason)}"
     if now.facts.is_over and next_step(now.facts).step in {Step.APPROVE, Step.WITHDRAW}:
         return "a correction is awaiting approval"
-    return one_line(now.reason or "")
+    day = now.facts.published_on
+    published = "" if day is None else f"dated {day}" if now.state == "published" else f"published {day}, not mailed"
+    return "; ".join(filter(None, [published, one_line(now.reason or "")]))
 
 
 def watch(look: Callable[[], "Status"], console: "Console | None" = None, every: float = _EVERY) -> None:
@@ -125,7 +133,7 @@ def panel(now: "Status") -> "RenderableType":
 
 
 def _head(now: "Status") -> str:
-    return f"{now.month}  {now.state}" + (f": {reason}" if (reason := why(now)) else "")
+    return f"{now.month}  {state_word(now)}" + (f": {reason}" if (reason := why(now)) else "")
 
 
 def _details(now: "Status") -> list[str]:

@@ -1,5 +1,6 @@
 """What comes next for a month: the rule that `status`, `send`, `approve` and `resume` follow."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -36,6 +37,8 @@ class Facts:
         obstacles: What keeps the issue from being sent, each with what to do.
         lost: Slugs of published articles that the assembled issue no longer has, and that are not withdrawn.
         has_other_articles: The correction has other articles or languages than the campaign.
+        published_on: When an issue without a campaign was put on the web, in UTC; None: it was not, or it was mailed.
+        has_editions: Whether the issue can be mailed; one that was only published has none.
         is_intact: The stored bytes are those that were frozen.
         require_approval: Whether only an approved issue is sent.
     """
@@ -49,6 +52,8 @@ class Facts:
     obstacles: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     has_other_articles: bool = False
+    published_on: dt.date | None = None
+    has_editions: bool = True
     is_intact: bool = True
     require_approval: bool = True
 
@@ -85,6 +90,8 @@ def next_step(facts: Facts) -> Next:
         month = facts.month
         advice = f"`digest check {month}` lists what is missing, then run `digest assemble {month}`"
         return Next(Step.ASSEMBLE, f"the issue of {month} is not assembled: {advice}")
+    if not facts.has_editions:
+        return Next(Step.ASSEMBLE, only_published_advice(facts))
     return _before_sending(facts) or _sending(facts)
 
 
@@ -111,7 +118,7 @@ def _before_sending(facts: Facts) -> Next | None:
         then = f"run `digest assemble {month}` and `digest approve {month}`"
         return Next(Step.ASSEMBLE, f"the stored bytes of {month} are not those that were frozen: {then}{to_go_on}")
     if facts.lost:
-        return Next(Step.WITHDRAW, lost_advice(month, facts.lost))
+        return Next(Step.WITHDRAW, lost_advice(month, facts.lost, is_mailed=facts.campaign is not None))
     if facts.require_approval and facts.issue is not IssueState.APPROVED:
         what = f"the correction of {month}" if facts.is_corrected else f"the issue of {month}"
         then = f"look at it with `digest preview {month}`, then run `digest approve {month}`"
@@ -128,6 +135,8 @@ def _sending(facts: Facts) -> Next:
             f"already, so only their text may change; put the articles back, then run `digest assemble {month}` and "
             f"`digest approve {month}`; or run `digest cancel {month}`",
         )
+    if facts.published_on is not None and facts.campaign is None:
+        return Next(Step.SEND, f"{_published(facts)}: `digest send {month}` asks, then hands it over")
     if facts.campaign is None:
         return Next(Step.SEND, f"`digest send {month}` hands it over")
     if facts.is_only_planned:
@@ -152,10 +161,27 @@ def changed_advice(facts: Facts) -> str:
     return f"{changed}: {then}{_to_go_on(facts)}{as_approved if facts.campaign is CampaignState.HELD else ''}"
 
 
-def lost_advice(month: Month, lost: Sequence[str]) -> str:
+def only_published_advice(facts: Facts) -> str:
+    """How to correct the page of an issue that was only published, and how to mail it after all."""
+    month = facts.month
+    to_correct = f"; it has changed since ({'; '.join(facts.changes)}): `digest publish {month}` corrects the page"
+    return f"{_published(facts)}{to_correct if facts.changes else ''}; to mail it, run `digest assemble {month}` first"
+
+
+def _published(facts: Facts) -> str:
+    return f"{facts.month} was published on the web on {facts.published_on} without mailing"
+
+
+def lost_advice(month: Month, lost: Sequence[str], *, is_mailed: bool = True) -> str:
     """What to do about `Facts.lost`."""
     files = " and ".join(f"articles/{month}/{slug}.md" for slug in lost)
     options = " ".join(f"--withdraw {slug}" for slug in lost)
+    if not is_mailed:
+        return (
+            f"{month} no longer has {' and '.join(lost)}, which readers may have a link to: put {files} back (also if "
+            f"you renamed or moved it) and run `digest assemble {month}` or `digest publish {month}`; or run "
+            f"`digest publish {month} {options}` to publish a page that says when and why it was withdrawn"
+        )
     return (
         f"{month} no longer has {' and '.join(lost)}, and the mails that were sent link to it: put {files} back "
         f"(also if you renamed or moved it) and run `digest assemble {month}`; or run "

@@ -57,6 +57,19 @@ def freeze(issue: Issue, renderer: Renderer) -> FrozenIssue:
     return FrozenIssue(issue.month, issue.source_hash, press.document(), editions, sources_of(issue))
 
 
+def freeze_for_web(issue: Issue, renderer: Renderer) -> FrozenIssue:
+    """
+    Render only the archive document of an issue that is not mailed: it may have any number of articles.
+
+    Raises:
+        RenderError: A template failed.
+        ValueError: The issue has no articles.
+    """
+    if not issue.articles:
+        raise ValueError("an issue without articles has no page")
+    return FrozenIssue(issue.month, issue.source_hash, _Press(issue, renderer).document(), (), sources_of(issue))
+
+
 def render_edition(issue: Issue, key: EditionKey, renderer: Renderer) -> Edition:
     """
     Render one edition.

@@ -15,7 +15,7 @@ from digest.issue.issue import Document, FrozenIssue, IssueState, WebArticle, We
 from digest.months import Month
 from digest.storage.db.upsert import insert_new
 from digest.storage.tables import issues as tables
-from digest.storage.tables.issues import archive_state, frozen_issue, issue, issue_topic
+from digest.storage.tables.issues import archive_state, frozen_issue, issue, issue_topic, publication
 
 
 @dataclass(frozen=True)
@@ -105,9 +105,14 @@ def approve(connection: Connection, month: Month, issue_hash: str, now: dt.datet
     )
 
 
-def publish(connection: Connection, month: Month, issue_hash: str, now: dt.datetime) -> None:
+def publish(
+    connection: Connection, month: Month, issue_hash: str, now: dt.datetime, appeared_at: dt.datetime | None = None
+) -> None:
     """
     Show the bytes with *issue_hash* on the web as the issue of *month*. The day of the first publication stays.
+
+    Args:
+        appeared_at: Say that this was the first publication; None: it is *now*, if there was none before.
 
     Raises:
         NotFound: *month* has no issue, or no such bytes.
@@ -116,11 +121,28 @@ def publish(connection: Connection, month: Month, issue_hash: str, now: dt.datet
     changed = connection.execute(
         update(issue)
         .where(issue.c.month == str(month), known.exists())
-        .values(published_hash=issue_hash, published_at=func.coalesce(issue.c.published_at, now))
+        .values(published_hash=issue_hash, published_at=appeared_at or func.coalesce(issue.c.published_at, now))
     )
     if changed.rowcount == 0:
         raise NotFound(f"{month} has no such issue: run `digest assemble {month}`")
+    _keep_publication(connection, month, issue_hash, now, appeared_at)
     connection.execute(update(archive_state).values(version=f"{now.isoformat()} {month} {issue_hash}"))
+
+
+def _keep_publication(
+    connection: Connection, month: Month, issue_hash: str, now: dt.datetime, appeared_at: dt.datetime | None
+) -> None:
+    of_month = publication.c.month == str(month)
+    newest = select(publication.c.number, publication.c.hash).where(of_month).order_by(publication.c.number.desc())
+    last = connection.execute(newest.limit(1)).one_or_none()
+    if last is not None and appeared_at is not None:
+        connection.execute(
+            update(publication).where(of_month, publication.c.number == 1), {"published_at": appeared_at}
+        )
+    if last is None or last.hash != issue_hash:
+        at = now if last else appeared_at or now
+        values = {"month": str(month), "number": last.number + 1 if last else 1, "hash": issue_hash, "published_at": at}
+        connection.execute(publication.insert(), values)
 
 
 def archive_version(connection: Connection) -> str:
@@ -180,6 +202,12 @@ def editions(connection: Connection, issue_hash: str) -> list[Edition]:
     ]
 
 
+def has_editions(connection: Connection, issue_hash: str) -> bool:
+    """Whether a frozen issue can be mailed: one that was only published on the web has no editions."""
+    found = select(tables.edition.c.mask).where(tables.edition.c.hash == issue_hash).limit(1)
+    return connection.execute(found).one_or_none() is not None
+
+
 def verify(connection: Connection, issue_hash: str) -> bool:
     """
     Whether the stored bytes still have the hash under which they were frozen.
@@ -207,9 +235,9 @@ def _keep(connection: Connection, frozen: FrozenIssue, name: str, now: dt.dateti
     if frozen.editions:
         rows = [_edition_values(name, position, one) for position, one in enumerate(frozen.editions)]
         connection.execute(insert_new(connection, tables.edition), rows)
-    topics = [
+    topics = [  # without editions nobody is mailed, and there may be more articles than a mask has bits
         {"hash": name, "bit": 1 << position, "topic": topic}
-        for position, article in enumerate(frozen.document.articles)
+        for position, article in enumerate(frozen.document.articles if frozen.editions else ())
         for topic in article.topics
     ]
     if topics:

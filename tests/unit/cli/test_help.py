@@ -27,6 +27,7 @@ VERBS = frozenset(
         "Import",
         "List",
         "Preview",
+        "Publish",
         "Remove",
         "Repair",
         "Report",

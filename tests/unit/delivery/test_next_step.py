@@ -116,7 +116,7 @@ def test_articles_that_were_lost_are_to_be_put_back_or_withdrawn(campaign):
         "2026-11 no longer has a-study and another, ",
         "put articles/2026-11/a-study.md and articles/2026-11/another.md back ",
         "`digest assemble 2026-11`",
-        "`digest approve 2026-11 --withdraw a-study --withdraw another`",
+        f"`digest {'approve' if campaign else 'publish'} 2026-11 --withdraw a-study --withdraw another`",
     ):
         assert said in found.advice
 

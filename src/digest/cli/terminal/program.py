@@ -11,7 +11,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup
 from digest.cli.terminal.usage import usage_in_own_words
 
 WORKFLOWS: Mapping[str, tuple[str, ...]] = {
-    "Write": ("articles", "topics", "check", "preview", "assemble", "approve"),
+    "Write": ("articles", "topics", "check", "preview", "assemble", "approve", "publish"),
     "Send": ("send", "status", "hold", "resume", "cancel", "settle"),
     "People": ("subscribers", "suppressions"),
     "Run": ("init", "demo", "serve", "worker", "scheduler", "db"),

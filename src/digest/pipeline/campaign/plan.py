@@ -51,6 +51,7 @@ def plan(
     also: Callable[[Connection, dt.datetime], None] = lambda _connection, _now: None,
     *,
     only: bool = False,
+    although_published: bool = False,
 ) -> Campaign:
     """
     Freeze the audience of *month* and publish its page, in one transaction.
@@ -58,6 +59,7 @@ def plan(
     Args:
         also: Runs inside that transaction, so that it happens if and only if the campaign begins.
         only: Hold the campaign, so that no worker sends it before `start` or `resume`.
+        although_published: Mail an issue that has been on the web without having been mailed.
 
     Returns:
         The campaign. If *month* already has one, that one, unchanged.
@@ -70,6 +72,8 @@ def plan(
         now = database.now(connection)
         if campaigns.find(connection, month) is None:
             row = require_sendable(connection, month, workshop.files, sending, lock=True)
+            if row.published_at is not None and not although_published:
+                raise Conflict(already_published(month, row.published_at.date()))
             languages = sending.newsletter.languages
             begun = campaigns.plan(
                 connection, month, row.issue_hash, batch_size=sending.planned_batch_size, languages=languages, now=now
@@ -81,6 +85,14 @@ def plan(
         campaign = campaigns.find(connection, month)
     assert campaign is not None
     return campaign
+
+
+def already_published(month: Month, day: dt.date) -> str:
+    """Why an issue that is on the web is not mailed without a question."""
+    return (
+        f"{month} was published on the web on {day} without mailing: to mail it, run `digest send {month}` and "
+        f"confirm, or add --published to --yes"
+    )
 
 
 def start(database: Database, workshop: Workshop, month: Month, sending: Sending) -> None:

@@ -25,6 +25,7 @@ from digest.storage.outbox.claiming import OpenAttempt
 from digest.storage.outbox.recipients import ListedRecipient
 from digest.storage.tables.notifications import NotificationState
 
+ONLY_PUBLISHED = "published"  # without a campaign
 _REASONS = 10  # for rejection that are listed separately
 
 
@@ -70,7 +71,7 @@ class Status:
     """One month.
 
     Attributes:
-        state: The campaign's if there is one, else the issue's.
+        state: The campaign's if there is one, else the issue's; `published` if its pages are all that was made of it.
         reason: Why it is held, or None.
         facts: The input of `next_step`.
         duplicates: Deliveries proven to have been handed over twice.
@@ -174,8 +175,9 @@ def _status(connection: Connection, month: Month, outlook: Outlook | None, now: 
     if campaign is not None:
         return _under_campaign(connection, campaign, facts, outlook, now)
     reason = "; ".join(f"{row.action}: {row.reason}" for row in calendar.rows(connection, month) if row.reason) or None
-    due = _due(month, facts.issue, outlook, now)
-    return Status(month, facts.issue.value, reason, Balance(), facts, outlook=outlook, due=due)
+    due = _due(month, facts.issue, outlook, now) if facts.published_on is None else None
+    state = facts.issue.value if facts.has_editions else ONLY_PUBLISHED
+    return Status(month, state, reason, Balance(), facts, outlook=outlook, due=due)
 
 
 def _due(month: Month, state: IssueState, outlook: Outlook | None, now: dt.datetime) -> dt.datetime | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from digest.delivery.next_step import changed_advice
+from digest.delivery.next_step import changed_advice, only_published_advice
 from digest.errors import Conflict, NotFound
 from digest.issue.issue import IssueState
 from digest.issue.withdrawal import Withdrawal
@@ -58,6 +58,8 @@ def approve(
     with database.read() as connection:
         row = require_assembled(connection, month)
         facts = facts_of(connection, month, require_approval=True, files=workshop.files)
+    if not facts.has_editions:
+        raise Conflict(only_published_advice(facts))
     if facts.changes:
         raise Conflict(changed_advice(facts))
     if frozen_or_refuse(check(workshop, month)).hash != row.issue_hash:
@@ -88,13 +90,16 @@ def record_approval(
     if changed:
         calendar.forget(connection, month)
     if campaigns.find(connection, month) is None:
-        _require_nothing_to_withdraw(month, withdrawing)
+        _require_nothing_to_withdraw(before, withdrawing)
         return Approval(require_assembled(connection, month), changed, is_published=False)
     withdrawn = publish(connection, month, issue_hash, now, withdrawing)
     return Approval(require_assembled(connection, month), changed, is_published=True, withdrawn=withdrawn)
 
 
-def _require_nothing_to_withdraw(month: Month, withdrawing: Withdrawing) -> None:
+def _require_nothing_to_withdraw(row: IssueRow, withdrawing: Withdrawing) -> None:
+    month = row.month
+    if withdrawing.slugs and row.published_hash:
+        raise Conflict(f"{month} was published without mailing: `digest publish {month}` takes --withdraw and --reason")
     if withdrawing.slugs:
         raise Conflict(f"nothing of {month} was sent, so there is nothing to withdraw: leave --withdraw out")
 

@@ -57,14 +57,21 @@ class Gathered:
         return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
 
 
-def gather(workshop: Workshop, month: Month) -> Gathered:
-    """Read a month's files and check them; files that do not load are among the findings, the others in the issue."""
+def gather(workshop: Workshop, month: Month, shelf: Shelf | None = None) -> Gathered:
+    """
+    Read a month's files and check them; files that do not load are among the findings, the others in the issue.
+
+    Args:
+        shelf: All months, if they were read before.
+    """
     draft, errors = workshop.files.read(month)
     issue = replace(draft, articles=tuple(with_citation(article, workshop.apa) for article in draft.articles))
-    return Gathered(issue, check_issue(issue, errors, workshop.rules, workshop.taxonomy, _shelf(workshop.library)))
+    shelf = shelf or shelf_of(workshop.library)
+    return Gathered(issue, check_issue(issue, errors, workshop.rules, workshop.taxonomy, shelf))
 
 
-def _shelf(library: Library) -> Shelf:
+def shelf_of(library: Library) -> Shelf:
+    """Every article of every month, as the checks of one month see them."""
     months = library.months()
     return Shelf(tuple(article for month in months for article in library.load(month).articles), frozenset(months))
 

@@ -32,15 +32,19 @@ def facts_of(
     if row is None:
         return Facts(month, IssueState.COLLECTING, state, require_approval=require_approval)
     is_over, is_sending = state in _OVER, state is CampaignState.SENDING
+    has_editions = campaign is not None or issues.has_editions(connection, row.issue_hash)
+    only_page = is_over or not has_editions
     return Facts(
         month,
         row.state,
         state,
         is_only_planned=campaign is not None and campaign.is_only_planned,
         is_corrected=_is_corrected(row, campaign, is_over=is_over),
-        changes=() if files is None or is_sending else changes(files, row, only_files=is_over),
+        changes=() if files is None or is_sending else changes(files, row, only_files=only_page),
         obstacles=() if files is None or is_over or is_sending else files.obstacles,
-        lost=_lost(connection, row, campaign),
+        lost=_lost(connection, row),
+        published_on=row.published_at.date() if row.published_at and campaign is None else None,
+        has_editions=has_editions,
         has_other_articles=_has_other_articles(connection, row, campaign),
         is_intact=is_over or is_sending or issues.verify(connection, row.issue_hash),
         require_approval=require_approval,
@@ -62,8 +66,8 @@ def _is_corrected(row: IssueRow, campaign: Campaign | None, *, is_over: bool) ->
     return row.issue_hash != (row.published_hash if is_over else campaign.issue_hash)
 
 
-def _lost(connection: Connection, row: IssueRow, campaign: Campaign | None) -> tuple[str, ...]:
-    if campaign is None or row.issue_hash == row.published_hash:
+def _lost(connection: Connection, row: IssueRow) -> tuple[str, ...]:
+    if row.published_hash in {None, row.issue_hash}:
         return ()
     return lost_articles(connection, row.month, row.issue_hash)
 

@@ -13,6 +13,7 @@ from digest.issue.issue import WebArticle
 from digest.issue.withdrawal import Withdrawal
 from digest.months import Month
 from digest.storage import issues, withdrawals
+from digest.storage.outbox import campaigns
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,13 @@ def publish(
     issue_hash: str,
     now: dt.datetime,
     withdrawing: Withdrawing = NOTHING,
+    appeared_at: dt.datetime | None = None,
 ) -> tuple[Withdrawal, ...]:
     """
     Show the bytes with *issue_hash* on the web as the issue of *month*; what was withdrawn and is in them is back.
+
+    Args:
+        appeared_at: See `digest.storage.issues.publish`.
 
     Returns:
         What was withdrawn.
@@ -54,8 +59,8 @@ def publish(
     withdrawals.remove(connection, month, kept)
     lost = lost_articles(connection, month, issue_hash)
     if lost:
-        raise Conflict(lost_advice(month, lost))
-    issues.publish(connection, month, issue_hash, now)
+        raise Conflict(lost_advice(month, lost, is_mailed=campaigns.find(connection, month) is not None))
+    issues.publish(connection, month, issue_hash, now, appeared_at)
     return done
 
 

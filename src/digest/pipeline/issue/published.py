@@ -5,6 +5,7 @@ from digest.months import Month
 from digest.storage import issues, withdrawals
 from digest.storage.db.database import Database
 from digest.storage.issues import PublishedIssue
+from digest.storage.outbox import campaigns
 
 
 def all_published(database: Database) -> list[PublishedIssue]:
@@ -17,6 +18,13 @@ def one_published(database: Database, month: Month) -> PublishedIssue | None:
     """The published issue of *month*; None if there is none, or it is not published yet."""
     with database.read() as connection:
         return issues.published_one(connection, month)
+
+
+def on_the_web(database: Database) -> dict[Month, bool]:
+    """Every published month, with whether it has a campaign that mails it."""
+    with database.read() as connection:
+        mailed = campaigns.months(connection)
+        return {month: month in mailed for month in issues.published_hashes(connection)}
 
 
 def withdrawn(database: Database, month: Month) -> tuple[Withdrawal, ...]:

@@ -104,9 +104,12 @@ class Calendar:
             row = calendar.find(connection, action, month)
             if row is not None and row.done_at is not None:
                 return False
+            issue = issues.status(connection, month)
             if action is Action.SEND:
-                return campaigns.find(connection, month) is None
-            return issues.status(connection, month) is None
+                # a person decides whether what was only published is mailed after all
+                is_published = issue is not None and issue.published_at is not None
+                return not is_published and campaigns.find(connection, month) is None
+            return issue is None
 
     def _hold(self, action: Action, month: Month, due_at: dt.datetime, reason: str) -> Acted | None:
         with self.database.write() as connection:

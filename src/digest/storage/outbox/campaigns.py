@@ -144,6 +144,11 @@ def find(connection: Connection, month: Month) -> Campaign | None:
     return None if row is None else _campaign(row)
 
 
+def months(connection: Connection) -> frozenset[Month]:
+    """Every month that has a campaign."""
+    return frozenset(Month.parse(month) for month in connection.execute(select(campaign.c.month)).scalars())
+
+
 def require(connection: Connection, month: Month) -> Campaign:
     """
     Return the campaign of *month*.

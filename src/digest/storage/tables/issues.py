@@ -66,6 +66,17 @@ issue = Table(
 )
 
 
+publication = Table(
+    "publication",
+    metadata,
+    Column("month", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),  # 1 is the first publication, 2 its first correction, ...
+    Column("hash", ForeignKey(frozen_issue.c.hash), nullable=False),
+    Column("published_at", UTC, nullable=False),
+)
+"""Everything that the web ever showed as the issue of a month. Rows are added; only the first's day can be changed."""
+
+
 withdrawal = Table(
     "withdrawal",
     metadata,
