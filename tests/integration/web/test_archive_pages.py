@@ -1,14 +1,18 @@
 """The published issues, as a browser gets them."""
 
+import datetime as dt
 import html
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
+from archive_samples import publish, study, web_article
 from services.site import make_site
 from starlette.testclient import TestClient
 
+from digest.months import Month
 from digest.storage.db.database import Database
 from digest.web.app import create_site
 
@@ -33,6 +37,36 @@ class Outline(HTMLParser):
             self.language = given["lang"]
         if "href" in given:
             self.links.append(given["href"])
+
+
+@pytest.fixture
+def archive(sqlite_url: str) -> Iterator[TestClient]:
+    """A site with four issues: two summaries of one study, and articles that share topics with the first of them."""
+    database = Database(sqlite_url)
+    doi = "10.1000/one"
+    known = study(2021, design="Cohort study", journal="A Journal", n=6138, k=2, effect="r = .28", preregistered=False)
+    with database.write() as connection:
+        publish(connection, Month(2025, 12), web_article("again", doi=doi, topics=("training",)))
+        publish(connection, Month(2026, 9), web_article("first"), web_article("near", topics=("empathy", "attachment")))
+        publish(
+            connection,
+            Month(2026, 10),
+            web_article(
+                "summary",
+                doi=doi,
+                study=known,
+                topics=("empathy", "attachment", "gone"),
+                research_type="survey",
+                author="Dr. B. Bee",
+                html="<p>Text.</p><h2>Methods</h2>",
+                phrases={"en": "trust", "fr": "la confiance"},
+            ),
+            web_article("other", topics=("training",), phrases={"en": "sleep", "fr": "le sommeil"}),
+            now=dt.datetime(2026, 10, 21, 2, tzinfo=dt.UTC),
+        )
+        publish(connection, Month(2026, 11), web_article("newest", topics=("attachment",), phrases={"en": "sleep"}))
+    yield TestClient(create_site(make_site(database)), follow_redirects=False)
+    database.dispose()
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -60,6 +94,113 @@ def test_home_lists_published_issues_with_their_articles(client: TestClient):
     assert "Therapists shape the alliance &lt;more&gt; than patients do" in page
     assert "December" not in page
     assert "secret" not in page
+
+
+def test_home_has_the_newest_issue_earlier_articles_and_ways_in(archive: TestClient):
+    page = archive.get("/", headers={"Accept-Language": "fr"}).text
+    newest, _, latest = page.partition('id="latest"')
+
+    assert ">Novembre 2026</a></h2>" in newest  # it has no phrase in French
+    assert 'href="/2026-11/newest/"' in newest
+    assert re.findall(r'<h3><a href="([^"]+)"', latest)[:2] == ["/2026-10/summary/", "/2026-10/other/"]
+    assert re.search(r'href="/topics/empathy/">Empathie</a>&nbsp;<span class="count">3<', latest)
+    assert re.search(r'href="/types/survey/">Survey</a>&nbsp;<span class="count">1<', latest)
+    assert re.search(r'href="/2026/">2026</a>&nbsp;<span class="count">3<', latest)
+    assert 'href="/subscribe?lang=fr"' in page
+
+
+def test_home_says_what_this_month_is_about_in_the_language_of_the_page(archive: TestClient, sqlite_url: str):
+    with Database(sqlite_url).write() as connection:
+        article = web_article("later", phrases={"en": "grief", "fr": "le deuil"})
+        publish(connection, Month(2026, 12), article)
+
+    assert ">This month: grief</a>" in archive.get("/?lang=en").text
+    assert ">Ce mois-ci : le deuil</a>" in archive.get("/?lang=fr").text
+
+
+def test_home_asks_the_index_no_more_however_many_issues_there_are(archive: TestClient, sqlite_url: str):
+    def listed() -> int:
+        return len(set(re.findall(r'href="(/\d{4}-\d\d/[^"]*)"', archive.get("/").text)))
+
+    with Database(sqlite_url).write() as connection:
+        for year in range(1990, 2020):
+            publish(connection, Month(year, 1), *(web_article(f"study-{number}") for number in range(4)))
+    some = listed()
+    with Database(sqlite_url).write() as connection:
+        for year in range(1960, 1990):
+            publish(connection, Month(year, 1), *(web_article(f"study-{number}") for number in range(4)))
+
+    assert listed() == some
+
+
+def test_issue_has_a_heading_for_the_web_a_date_and_its_contents(archive: TestClient):
+    page = archive.get("/2026-10/?lang=fr").text
+
+    assert "<h1>Octobre 2026 : la confiance et le sommeil</h1>" in page
+    assert '<time datetime="2026-10-21">21 octobre 2026</time>' in page
+    assert "2 articles" in page
+    assert re.findall(r'<li><a href="(#[^"]+)"', page) == ["#summary", "#other"]
+
+
+def test_issue_leads_to_those_before_and_after(archive: TestClient):
+    page = archive.get("/2026-10/").text
+
+    assert re.findall(r'href="([^"]+)" rel="(prev|next)"', page) == [("/2026-09/", "prev"), ("/2026-11/", "next")]
+    assert 'rel="prev"' not in archive.get("/2025-12/").text
+
+
+def test_article_says_when_and_where_it_appeared_and_what_it_is_about(archive: TestClient):
+    page = archive.get("/2026-10/summary/").text
+    header = page[page.index("<h1") : page.index('id="study"')]
+    facts = dict(re.findall(r"<dt>(.*?)</dt>\s*<dd>\s*(.*?)\s*</dd>", page, re.DOTALL))
+
+    assert '<a href="/2026-10/"><time datetime="2026-10">October 2026</time> issue</a>' in header
+    assert '<time datetime="2026-10-21">October 21, 2026</time>' in header
+    assert '<a href="/authors/dr-b-bee/">Dr. B. Bee</a>' in header
+    assert '<a href="/types/survey/">Survey</a>' in page
+    assert '<a href="/topics/attachment/">Attachment</a>' in page
+    assert facts == {
+        "Design": "<span>Cohort study</span>",
+        "Year": "2021",
+        "Published in": "<cite>A Journal</cite>",
+        "Sample": "2 studies, 6,138 participants",
+        "Main effect": "<span>r = .28</span>",
+        "Preregistered": "No",
+        "DOI": '<a href="https://doi.org/10.1000/one">10.1000/one</a>',
+    }
+
+
+def test_article_leads_to_the_same_study_related_articles_and_those_beside_it(archive: TestClient):
+    page = archive.get("/2026-10/summary/").text
+
+    def listed(section: str) -> list[str]:
+        text = page.partition(f'<h2 id="{section}">')[2].partition("</section>")[0]
+        return re.findall(r'href="(/\d[^"]+)"', text)
+
+    assert listed("same-study") == ["/2025-12/again/"]
+    assert listed("related") == ["/2026-11/newest/", "/2026-09/first/"]
+    assert re.findall(r'href="([^"]+)" rel="(prev|next)"', page) == [
+        ("/2026-09/near/", "prev"),
+        ("/2026-10/other/", "next"),
+    ]
+
+
+def test_article_invites_to_subscribe_to_its_topics_and_the_form_has_them_selected(archive: TestClient):
+    page = archive.get("/2026-10/summary/?lang=en").text
+    [path] = re.findall(r'href="(/subscribe\?topic[^"]+)"', page)
+    form = archive.get(html.unescape(path)).text
+
+    assert html.unescape(path) == "/subscribe?topic=empathy&topic=attachment&lang=en"
+    assert sorted(re.findall(r'name="topic" value="([^"]+)" checked', form)) == ["attachment", "empathy"]
+
+
+@pytest.mark.parametrize(("path", "name"), [("/2026-10/", "summary-methods"), ("/2026-10/summary/", "text-methods")])
+def test_heading_of_an_article_has_an_address(archive: TestClient, path: str, name: str):
+    page = archive.get(path).text
+    ids = re.findall(r' id="([^"]+)"', page)
+
+    assert f'id="{name}"><a class="anchor" href="#{name}">Methods</a>' in page
+    assert len(ids) == len(set(ids))
 
 
 def test_home_without_issues_says_so(sqlite_url: str):

@@ -104,7 +104,9 @@ def _article(view: View, index: sqlite3.Connection, month: str, slug: str) -> Ar
 def _surroundings(index: sqlite3.Connection, entry: ArchiveEntry) -> Surroundings:
     of_study = lists.about_study(index, entry.doi) if entry.doi else []
     same_study = tuple(one for one in of_study if (one.month, one.slug) != (entry.month, entry.slug))
-    return Surroundings(same_study, tuple(lists.related(index, entry, _RELATED)), *lists.beside(index, entry))
+    beside = lists.beside(index, entry)  # these have links of their own
+    related = [one for one in lists.related(index, entry, _RELATED + len(beside)) if one not in beside]
+    return Surroundings(same_study, tuple(related[:_RELATED]), *beside)
 
 
 def _published(index: sqlite3.Connection, month: str) -> Publication | None:
