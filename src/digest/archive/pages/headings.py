@@ -11,7 +11,6 @@ from digest.months import Month
 from digest.rendering.words import month_name
 
 _LONGEST = 110  # characters of what an issue is about
-_LATE = 2  # months: an issue that was put on the web later appeared by another way
 
 
 @dataclass(frozen=True)
@@ -42,9 +41,9 @@ def issue_heading(pages: Pages, document: Document) -> str:
 
 
 def published_on(pages: Pages, month: Month, moment: dt.datetime) -> Day | None:
-    """The day on which an issue was published; None if it was put on the web long after it had appeared."""
+    """The day on which an issue appeared; None if it is the first of its month, which stands for a day not known."""
     day = moment.astimezone(pages.timezone).date()
-    return Day(day, pages.day(moment)) if day < month.shift(_LATE).first_day else None
+    return None if day == month.first_day else Day(day, pages.day(moment))
 
 
 def _phrase(article: WebArticle, language: str) -> str:

@@ -84,7 +84,7 @@ class IssuePage:
     """A whole issue.
 
     Attributes:
-        published: None if it was put on the web long after it had appeared.
+        published: None if the day is not known.
     """
 
     head: Head

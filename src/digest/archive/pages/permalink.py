@@ -50,7 +50,7 @@ class ArticlePage:
     """An article's permalink.
 
     Attributes:
-        published: None if the issue was put on the web long after it had appeared.
+        published: None if the day is not known.
         subscribe_path: The sign-up form with the topics of the article selected.
     """
 
