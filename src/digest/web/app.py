@@ -14,6 +14,7 @@ from digest.http.shield import Shield, route_pattern
 from digest.pipeline.issue.published import is_readable
 from digest.tokens import Purpose
 from digest.web.archive.finding import finding_routes
+from digest.web.archive.following import following_routes
 from digest.web.archive.lists import list_routes
 from digest.web.archive.reading import reading_routes
 from digest.web.caching import public_file
@@ -64,6 +65,7 @@ def create_site(site: Site) -> FastAPI:
         new_address_routes,
         fresh_link_routes,
         _cut_routes,
+        following_routes,
         list_routes,
         finding_routes,
         reading_routes,

@@ -179,6 +179,7 @@ class View:
             **{name: self.pages.path(f"/{name}/") for name in _FOLDERS},
             "search": f"{self.site.prefix}/search",
             "kept_language": self.pages.kept,
+            "feed": self.pages.feed_path(),
             "icon": f"{self.site.prefix}/assets/favicon.svg",
             "sender": typographic(newsletter.from_name_in(self.language), self.language),
             "postal_address": [typographic(line, self.language) for line in newsletter.postal_address],

@@ -105,6 +105,15 @@ class Pages:
         """The path of a search, or with `/search.ris` and the like of a file with what it finds."""
         return self.path(query.address(path))
 
+    @property
+    def feed_language(self) -> str | None:
+        """The language that the addresses of feeds name; None for the first one, in which they are without it."""
+        return None if self.language == self.newsletter.languages[0] else self.language
+
+    def feed_path(self, path: str = "/") -> str:
+        """The feed of the articles on the page at *path*, in the language of this page."""
+        return path_of(site_url(self.newsletter.base_url, f"{path}feed.xml", self.feed_language))
+
     def issue_path(self, month: Month) -> str:
         return path_of(issue_url(self.newsletter.base_url, month, self.kept))
 

@@ -166,7 +166,7 @@ def article_list(pages: Pages, wanted: ListRequest, entries: Iterable[ArchiveEnt
         other_order=other,
         other_path=pages.path(wanted.address(other)),
         search_path=pages.path(found.address()),
-        feed_path="" if wanted.facet is Facet.AUTHOR else pages.path(f"{wanted.facet.folder}{wanted.value}/feed.xml"),
+        feed_path="" if wanted.facet is Facet.AUTHOR else pages.feed_path(f"{wanted.facet.folder}{wanted.value}/"),
     )
 
 

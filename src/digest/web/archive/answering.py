@@ -40,7 +40,8 @@ class Answering:
             HTTPException: 404 if it makes none.
         """
 
-        def make(view: View) -> tuple[bytes, int]:
+        def make() -> tuple[bytes, int]:
+            view = self._site.view(request)
             page = self.require(lambda index: build(view, index))
             if isinstance(page, WithdrawnPage):
                 return view.render("withdrawn.html", page.head, page=page).encode(), 410
@@ -51,24 +52,31 @@ class Answering:
     def file(
         self, request: Request, media_type: str, build: Callable[[View, sqlite3.Connection], bytes | None]
     ) -> Response:
-        """Answer with what *build* writes, such as a feed.
+        """Answer with what *build* writes, such as a feed: in the first language unless the address names another.
 
         Raises:
             HTTPException: 404 if it writes nothing.
         """
 
-        def make(view: View) -> tuple[bytes, int]:
+        def make() -> tuple[bytes, int]:
+            view = self._site.view(request, preferred=self._site.newsletter.languages[0])
             return self.require(lambda index: build(view, index)), 200
 
-        return self._answer(request, media_type, make)
+        return self._answer(request, media_type, make, vary=())
 
-    def _answer(self, request: Request, media_type: str, make: Callable[[View], tuple[bytes, int]]) -> Response:
+    def _answer(
+        self,
+        request: Request,
+        media_type: str,
+        make: Callable[[], tuple[bytes, int]],
+        vary: tuple[str, ...] = ("Accept-Language",),
+    ) -> Response:
         version = self._site.archive.version()
         key = page_key(request.scope, self._site.newsletter.languages)
         kept = self._site.page_cache.get(key, version)
         if kept is None:
-            content, status = make(self._site.view(request))
-            kept = public_answer(content, media_type, status, changed_at=changed_at(version))
+            content, status = make()
+            kept = public_answer(content, media_type, status, changed_at=changed_at(version), vary=vary)
             self._site.page_cache.put(key, version, kept)
         return kept.response(request.headers)
 
