@@ -172,10 +172,26 @@ def test_no_author_yet_is_said(sqlite_url: str):
     assert "No summary that names its author has been published yet." in text(client, "/authors/")
 
 
+def test_year_has_its_months_newest_first_and_the_years_beside_it(full: TestClient, database: Database):
+    with database.write() as connection:
+        publish(connection, Month(2024, 3), web_article("older"))
+    page = text(full, "/2026/", "fr")
+
+    assert "Numéros de 2026" in page
+    assert "2 numéros, 63 résumés" in page
+    assert page.index('<li id="2026-11">') < page.index('<li id="2026-10">')
+    assert '<a href="#2026-10">octobre 2026</a>' in page
+    assert '<a href="/2024/" rel="prev">' in page
+    assert 'rel="next"' not in page
+    assert '<a href="/2026/" rel="next">' in text(full, "/2024/")
+    assert full.get("/2025/").status_code == 404
+    assert full.get("/2024?lang=fr").headers["location"] == "/2024/?lang=fr"
+
+
 def test_every_name_has_its_number_of_articles(full: TestClient):
     for path, row in (
         ("/topics/", '<a href="/topics/empathy/">Empathy</a>\xa0<span class="count">62</span>'),
-        ("/types/", '<a href="/types/case-study/">case study</a>\xa0<span class="count">30</span>'),
+        ("/types/", '<a href="/types/case-study/">Case study</a>\xa0<span class="count">30</span>'),
         ("/authors/", '<a href="/authors/dr-maya-okafor/">Dr. Maya Okafor</a>\xa0<span class="count">60</span>'),
     ):
         assert row in text(full, path)

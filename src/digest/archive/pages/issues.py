@@ -1,7 +1,7 @@
-"""The home page, an issue, and the issues of a year."""
+"""The home page, and an issue."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
@@ -71,15 +71,6 @@ class HomePage:
 
 
 @dataclass(frozen=True)
-class YearPage:
-    """The issues of one year, newest first."""
-
-    head: Head
-    issues: tuple[IssueEntry, ...]
-    years: tuple[NamedLink, ...]
-
-
-@dataclass(frozen=True)
 class IssuePage:
     """A whole issue.
 
@@ -116,14 +107,6 @@ def home_page(
         type_links(pages, counts.types),
         year_links(pages, counts.years),
     )
-
-
-def year_page(
-    pages: Pages, year: int, documents: Iterable[Document], years: Mapping[int, int], title: str, description: str
-) -> YearPage:
-    """The issues of *year*, in the order of *documents*."""
-    issues = tuple(issue_entry(pages, document) for document in documents)
-    return YearPage(pages.head_at(title, description, f"/{year}/"), issues, year_links(pages, years))
 
 
 def issue_page(

@@ -1,4 +1,4 @@
-"""Topics, types of research and authors: all of them, and the articles of each."""
+"""Topics, types of research, authors and years: all of them, and the articles of each."""
 
 import sqlite3
 from collections.abc import Callable
@@ -24,6 +24,7 @@ from digest.archive.pages.lists import (
     topic_page,
 )
 from digest.archive.pages.pagination import paginate
+from digest.archive.pages.years import YearPage, year_page
 from digest.archive.query import Query, read_query
 from digest.storage.archive_index import facets, lists
 from digest.web.archive.answering import Answering, HasHead, to_path
@@ -68,6 +69,16 @@ def list_routes(site: Site) -> APIRouter:
     members("/topics/{slug}/implications", "implications.html", _implications)
     members("/types/{slug}", "type.html", _type)
     members("/authors/{slug}", "author.html", _author)
+
+    @router.api_route("/{year:int}/", methods=READ)
+    def year(request: Request, year: int) -> Response:
+        return answering.page(request, "year.html", lambda view, index: _year(view, index, year))
+
+    @router.api_route("/{year:int}", methods=READ)
+    def year_without_slash(request: Request, year: int) -> Response:
+        answering.require(lambda index: year in lists.years(index))
+        return to_path(site, request, f"/{year}/")
+
     return router
 
 
@@ -147,6 +158,17 @@ def _author(view: View, index: sqlite3.Connection, slug: str, query: Query) -> A
         "%(num)d summary of a study by %(author)s.", "%(num)d summaries of studies by %(author)s.", counts.total
     ) % {"num": counts.total, "author": name}
     return _list_page(view, index, ListRequest(Facet.AUTHOR, slug, name, counts, query), description)
+
+
+def _year(view: View, index: sqlite3.Connection, year: int) -> YearPage | None:
+    documents = [one.issue.document for one in lists.issues_of_year(index, year)]
+    if not documents:
+        return None
+    title = view.gettext("Issues of %(year)s") % {"year": year}
+    issues = view.ngettext("%(num)d issue", "%(num)d issues", len(documents)) % {"num": len(documents)}
+    count = sum(len(document.articles) for document in documents)
+    summaries = view.ngettext("%(num)d summary", "%(num)d summaries", count) % {"num": count}
+    return year_page(view.pages, year, documents, lists.years(index), title, f"{issues}, {summaries}")
 
 
 def _list_page(view: View, index: sqlite3.Connection, wanted: ListRequest, description: str) -> ArticleListPage:

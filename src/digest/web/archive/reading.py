@@ -1,4 +1,4 @@
-"""The pages that are read: home, years, issues and articles."""
+"""The pages that are read: home, issues and articles."""
 
 import sqlite3
 
@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from digest.archive.entries import ArchiveEntry
 from digest.archive.pages.entry_points import Counts
-from digest.archive.pages.issues import HomePage, IssuePage, YearPage, home_page, issue_page, year_page
+from digest.archive.pages.issues import HomePage, IssuePage, home_page, issue_page
 from digest.archive.pages.permalink import (
     ArticlePage,
     Surroundings,
@@ -35,10 +35,6 @@ def reading_routes(site: Site) -> APIRouter:
     def home(request: Request) -> Response:
         return answering.page(request, "home.html", _home)
 
-    @router.api_route("/{year:int}/", methods=READ)
-    def year(request: Request, year: int) -> Response:
-        return answering.page(request, "year.html", lambda view, index: _year(view, index, year))
-
     @router.api_route("/{month}/", methods=READ)
     def issue(request: Request, month: str) -> Response:
         return answering.page(request, "issue.html", lambda view, index: _issue(view, index, month))
@@ -46,11 +42,6 @@ def reading_routes(site: Site) -> APIRouter:
     @router.api_route("/{month}/{slug}/", methods=READ)
     def article(request: Request, month: str, slug: str) -> Response:
         return answering.page(request, "article.html", lambda view, index: _article(view, index, month, slug))
-
-    @router.api_route("/{year:int}", methods=READ)
-    def year_without_slash(request: Request, year: int) -> Response:
-        answering.require(lambda index: year in lists.years(index))
-        return to_path(site, request, f"/{year}/")
 
     @router.api_route("/{month}", methods=READ)
     def issue_without_slash(request: Request, month: str) -> Response:
@@ -71,15 +62,6 @@ def _home(view: View, index: sqlite3.Connection) -> HomePage:
     counts = Counts(lists.topics(index), lists.types(index), lists.years(index))
     description = view.gettext("One issue a month: summaries of published studies, and what they mean for practice.")
     return home_page(view.pages, newest.issue.document if newest else None, latest, counts, description)
-
-
-def _year(view: View, index: sqlite3.Connection, year: int) -> YearPage | None:
-    documents = [one.issue.document for one in lists.issues_of_year(index, year)]
-    if not documents:
-        return None
-    title = view.gettext("Issues of %(year)s") % {"year": year}
-    description = view.gettext("Summaries of published studies, issue by issue.")
-    return year_page(view.pages, year, documents, lists.years(index), title, description)
 
 
 def _issue(view: View, index: sqlite3.Connection, month: str) -> IssuePage | None:
