@@ -36,7 +36,7 @@ def test_types_are_those_of_the_configuration_and_those_that_articles_name():
 
     assert page.links == (
         NamedLink("Survey", "/types/survey/", 0),
-        NamedLink("case study", "/types/case-study/", 2),
+        NamedLink("Case study", "/types/case-study/", 2),
     )
 
 
