@@ -27,7 +27,7 @@ from urllib.parse import urlencode
 
 from digest.bootstrap import Digest, open_digest
 from digest.bootstrap.project import start_project
-from digest.bootstrap.resources import load_assets
+from digest.bootstrap.resources import load_assets, load_cards
 from digest.http.server import Server, listen
 from digest.storage.people import subscribers
 from digest.subscribers.subscriber import NewSubscriber, Preferences
@@ -96,8 +96,9 @@ def _tokens(digest: Digest, people: int) -> list[str]:
 def _serve(folder: Path, report: Connection) -> None:
     digest = open_digest(folder / "config.yaml")
     assets = load_assets(None)
+    cards, people = load_cards(), digest.people
     site = Site(
-        digest.database, digest.archive, digest.newsletter, digest.taxonomy, digest.renderer, digest.people, assets
+        digest.database, digest.archive, digest.newsletter, digest.taxonomy, digest.renderer, people, assets, cards
     )
     with listen("127.0.0.1", 0) as listening:
         report.send(listening.getsockname()[1])

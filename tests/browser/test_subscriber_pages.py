@@ -16,6 +16,7 @@ from projects import MONTH, mails, make_project, write_articles
 from services.site import make_assets, running
 
 from digest.bootstrap import Digest
+from digest.bootstrap.resources import load_cards
 from digest.http.server import address_of, listen
 from digest.months import Month
 from digest.pipeline.campaign.plan import plan
@@ -81,6 +82,7 @@ def town(tmp_path: Path) -> Iterator[Town]:
         renderer=digest.renderer,
         people=digest.people,
         assets=make_assets(),
+        cards=load_cards(),
         limits=digest.limits,
     )
     with running(create_site(site), port):

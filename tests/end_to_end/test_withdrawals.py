@@ -10,7 +10,7 @@ from projects import MONTH, article_text, command, environment, mails, make_proj
 from starlette.testclient import TestClient
 
 from digest.bootstrap import Digest
-from digest.bootstrap.resources import load_assets
+from digest.bootstrap.resources import load_assets, load_cards
 from digest.web.app import create_site
 from digest.web.site import Site
 
@@ -34,6 +34,7 @@ def answers(digest: Digest) -> Counter[int]:
         digest.renderer,
         digest.people,
         load_assets(None),
+        load_cards(),
     )
     client = TestClient(create_site(site), base_url=digest.newsletter.base_url)
     parts = [part.get_content() for mail in mails(digest.outbox(MONTH)).values() for part in mail.iter_parts()]

@@ -15,6 +15,7 @@ from typing import Any
 from factories import NOON, make_article, make_issue, make_newsletter, make_taxonomy
 
 from digest.archive.credits import Credits
+from digest.bootstrap.resources import load_cards
 from digest.content.issue_file import IssueFile, Notice
 from digest.http.server import Server, address_of, listen
 from digest.issue.issue import FrozenIssue, Issue
@@ -71,6 +72,7 @@ def make_site(database: Database, credits: Credits | None = None, **newsletter: 
         people.renderer,
         people,
         make_assets(),
+        load_cards(),
         credits=credits or Credits(),
     )
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from digest.archive.citing.card import CardPress
 from digest.errors import ConfigError
 from digest.issue.checks.mail.support import Support
 from digest.issue.citations.apa import Apa
@@ -67,6 +68,11 @@ def load_apa() -> Apa:
     folder = _VENDORED / "csl"
     words = {path.stem.removeprefix("locales-"): path.read_bytes() for path in sorted(folder.glob("locales-*.xml"))}
     return Apa((folder / "apa.csl").read_bytes(), words)
+
+
+def load_cards() -> CardPress:
+    """Return what draws the pictures of articles."""
+    return CardPress((_VENDORED / "noto-serif" / "NotoSerif-SemiBold-subset.ttf").read_bytes())
 
 
 def load_support() -> Support:

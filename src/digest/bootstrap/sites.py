@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from digest.bootstrap import values
 from digest.bootstrap.digest import Digest
-from digest.bootstrap.resources import load_assets, shipped
+from digest.bootstrap.resources import load_assets, load_cards, shipped
 from digest.http.server import address_of, listen
 from digest.issue.edition import EditionKey
 from digest.issue.issue import Issue
@@ -41,6 +41,7 @@ def run_site(digest: Digest, host: str, port: int) -> None:
         renderer=digest.renderer,
         people=digest.people,
         assets=load_assets(digest.templates_folder),
+        cards=load_cards(),
         limits=digest.limits,
         trusted_proxies=[ip_network(network) for network in digest.config.web.trusted_proxies],
         events=_events(digest),

@@ -13,6 +13,7 @@ from digest.errors import StorageError
 from digest.http.shield import Shield, route_pattern
 from digest.pipeline.issue.published import is_readable
 from digest.tokens import Purpose
+from digest.web.archive.citing import citing_routes
 from digest.web.archive.finding import finding_routes
 from digest.web.archive.following import following_routes
 from digest.web.archive.lists import list_routes
@@ -28,7 +29,7 @@ from digest.web.people.preferences import preferences_routes
 from digest.web.people.subscribing import subscribing_routes
 from digest.web.people.unsubscribe import unsubscribe_routes
 from digest.web.policy import CONTENT_SECURITY_POLICY
-from digest.web.site import READ, Site
+from digest.web.site import READ, SCRIPTS, Site
 
 _log = logging.getLogger(__name__)
 _RETRY_SECONDS = "60"
@@ -68,6 +69,7 @@ def create_site(site: Site) -> FastAPI:
         following_routes,
         list_routes,
         finding_routes,
+        citing_routes,
         reading_routes,
     ):
         app.include_router(routes(site), prefix=site.prefix)
@@ -107,9 +109,11 @@ def _asset_routes(site: Site) -> APIRouter:
     def style(request: Request) -> Response:
         return public_file(request, site.style, "text/css")
 
-    @router.api_route("/assets/topics.js", methods=READ)
-    def script(request: Request) -> Response:
-        return public_file(request, site.assets["web/topics.js"], "text/javascript")
+    @router.api_route("/assets/{name}.js", methods=READ)
+    def script(request: Request, name: str) -> Response:
+        if name not in SCRIPTS:
+            raise HTTPException(404)
+        return public_file(request, site.assets[f"web/{name}.js"], "text/javascript")
 
     @router.api_route("/assets/favicon.svg", methods=READ)
     def icon(request: Request) -> Response:

@@ -8,6 +8,9 @@ CONTENT_SECURITY_POLICY = (
     "frame-ancestors 'none'; base-uri 'none'"
 )
 
+# For the page of an article, which may load the site's own script; nothing in its text may run.
+FOR_ARTICLE: Mapping[str, str] = {"Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; script-src 'self'"}
+
 # For the pages with topics, which show no articles.
 WITH_SCRIPT: Mapping[str, str] = {
     "Content-Security-Policy": (

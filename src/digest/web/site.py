@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 
 from digest.archive.accent import accent_css
+from digest.archive.citing.card import CardPress
 from digest.archive.credits import Credits
 from digest.archive.language import choose
 from digest.archive.pages.frame import Head, Pages
@@ -27,6 +28,7 @@ from digest.web.hooks import SendgridHook
 from digest.web.page_cache import PageCache
 from digest.web.peers import Network
 
+SCRIPTS = ("topics", "cite")
 READ = ["GET", "HEAD"]
 _SHOWN_IN_DAYS = 48  # hours
 _FOLDERS = ("topics", "types", "authors")  # pages that every page links to
@@ -41,6 +43,7 @@ class Site:
         people: Identifies people by their address, and signs and checks their links.
         events: Receives SendGrid's events; None if they are not configured.
         assets: Files of `templates/` that are not templates, by path, such as "web/site.css".
+        cards: Draws the pictures of articles.
         limits: The rate limits of forms and mails.
         trusted_proxies: Networks whose `X-Forwarded-For` is trusted.
         timezone: The time zone of the dates on pages.
@@ -56,6 +59,7 @@ class Site:
     renderer: Renderer
     people: PeopleContext
     assets: Mapping[str, bytes]
+    cards: CardPress
     limits: Limits = field(default_factory=Limits)
     trusted_proxies: Sequence[Network] = ()
     patience: float = 15.0
@@ -80,9 +84,12 @@ class Site:
         return f"{self.prefix}/assets/site.css?v={content_version(self.style)}"
 
     @cached_property
-    def script_path(self) -> str:
-        script = self.assets["web/topics.js"]
-        return f"{self.prefix}/assets/topics.js?v={content_version(script)}"
+    def script_paths(self) -> Mapping[str, str]:
+        """The path of each script, by the name of its file without the ending."""
+        return {
+            name: f"{self.prefix}/assets/{name}.js?v={content_version(self.assets[f'web/{name}.js'])}"
+            for name in SCRIPTS
+        }
 
     def url(self, path: str, language: str | None = None) -> str:
         """The absolute address of a path of the site that begins with a slash."""
@@ -174,7 +181,7 @@ class View:
             "title": self.title,
             "home": self.pages.home_path,
             "style": self.site.style_path,
-            "script": self.site.script_path,
+            "scripts": self.site.script_paths,
             "subscribe": self.path("/subscribe"),
             **{name: self.pages.path(f"/{name}/") for name in _FOLDERS},
             "search": f"{self.site.prefix}/search",

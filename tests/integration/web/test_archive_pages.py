@@ -269,7 +269,7 @@ def test_english_citation_on_a_french_page_is_marked_as_english(client: TestClie
     page = client.get("/2026-11/alliance/?lang=fr").text
 
     assert '<html lang="fr" dir="ltr">' in page
-    assert '<p class="citation" lang="en" dir="ltr"><span lang="en" dir="ltr">' in page
+    assert 'class="citation" lang="en" dir="ltr"><span lang="en" dir="ltr">' in page
 
 
 def test_address_without_slash_leads_to_the_page(client: TestClient):

@@ -89,7 +89,7 @@ def test_every_address_opens_as_a_page_of_ours(visitor: TestClient, paths: list[
         answer = visitor.get(f"{path}?lang=en")
 
         assert answer.status_code != 405, path
-        if path not in machines and "/assets/" not in path and not path.endswith(".xml"):
+        if path not in machines and "/assets/" not in path and not path.endswith((".xml", ".png")):
             assert "</html>" in answer.text
             assert 'href="/assets/' in answer.text
 
@@ -159,9 +159,10 @@ def test_every_answer_has_the_security_headers_and_no_cookie(visitor: TestClient
         assert "set-cookie" not in headers
 
 
-def test_pages_hold_no_style_of_their_own_and_no_script_but_the_file_of_the_topics(
-    client: TestClient, paths: list[str]
-):
+ARTICLE = "/2026-11/alliance/"
+
+
+def test_pages_hold_no_style_of_their_own_and_no_script_but_the_files_of_the_site(client: TestClient, paths: list[str]):
     for path in [*paths, "/nothing"]:
         page = client.get(path).text.lower()
 
@@ -171,14 +172,19 @@ def test_pages_hold_no_style_of_their_own_and_no_script_but_the_file_of_the_topi
         scripts = re.findall(r"<script[^>]*>[^<]*", page)
         if path == "/subscribe" or path.startswith("/preferences/"):
             assert all(re.fullmatch(r'<script src="/assets/topics\.js\?v=\w+" defer>', script) for script in scripts)
+        elif path == ARTICLE:
+            data, script = scripts
+            assert data.startswith('<script type="application/ld+json">{"@context":')  # data, which never runs
+            assert re.fullmatch(r'<script src="/assets/cite\.js\?v=\w+" defer>', script)
         else:
             assert scripts == []
 
 
-def test_only_pages_with_topics_may_load_a_script(client: TestClient, paths: list[str]):
+def test_only_pages_with_topics_and_articles_may_load_a_script(client: TestClient, paths: list[str]):
     may = {path for path in paths if "script-src 'self'" in client.get(path).headers["content-security-policy"]}
 
-    assert {path.split("/")[1] for path in may} == {"subscribe", "preferences"}
+    assert {path.split("/")[1] for path in may - {ARTICLE}} == {"subscribe", "preferences"}
+    assert ARTICLE in may
 
 
 def test_personal_pages_are_kept_and_told_nowhere(visitor: TestClient, paths: list[str]):

@@ -15,6 +15,7 @@ from digest.archive.pages.articles import (
     line_of,
     with_anchors,
 )
+from digest.archive.pages.citing import Citing, citing
 from digest.archive.pages.frame import DESCRIPTION, Head, Pages
 from digest.archive.pages.headings import Day, published_on
 from digest.archive.pages.study import StudyFacts, study_facts
@@ -59,6 +60,7 @@ class ArticlePage:
     published: Day | None
     issue_path: str
     view: ArticleEntry
+    citing: Citing
     study: StudyFacts
     same_study: tuple[ArticleLine, ...]
     related: tuple[ArticleLine, ...]
@@ -106,6 +108,7 @@ def article_page(
         published_on(pages, month, published_at),
         pages.issue_path(month),
         article_entry(pages, month, with_anchors(found)),
+        citing(pages, document, found, published_at),
         study_facts(found, pages.language),
         entry_lines(pages, around.same_study),
         entry_lines(pages, around.related),

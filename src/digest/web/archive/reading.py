@@ -20,6 +20,7 @@ from digest.months import Month
 from digest.storage.archive_index import lists
 from digest.storage.archive_index.filling import Publication
 from digest.web.archive.answering import Answering, to_path
+from digest.web.policy import FOR_ARTICLE
 from digest.web.site import READ, Site, View
 
 _LATEST = 8  # articles on the home page, besides those of the newest issue
@@ -41,7 +42,9 @@ def reading_routes(site: Site) -> APIRouter:
 
     @router.api_route("/{month}/{slug}/", methods=READ)
     def article(request: Request, month: str, slug: str) -> Response:
-        return answering.page(request, "article.html", lambda view, index: _article(view, index, month, slug))
+        answer = answering.page(request, "article.html", lambda view, index: _article(view, index, month, slug))
+        answer.headers.update(FOR_ARTICLE)
+        return answer
 
     @router.api_route("/{month}", methods=READ)
     def issue_without_slash(request: Request, month: str) -> Response:
