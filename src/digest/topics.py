@@ -32,6 +32,7 @@ class ResearchType(Term):
     """A kind of study. A correlational one shows associations, and not what causes what."""
 
     correlational: bool = False
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -28,11 +28,12 @@ class Results:
     """What a search found.
 
     Attributes:
-        query: As it was understood: with the years that the text names as limits, and corrected words.
+        query: What was searched: as *asked*, with corrected words, and the page that there is.
         total: Hits on all pages.
         facets: By filter (topic, type, author, language, year) how many articles each value would leave, if that filter
             were set to it alone.
         authors: The names of the authors in the facets and filters, by slug.
+        asked: As the search was understood: with the years and types of research that the text names as filters.
         is_corrected: Whether a word was replaced by one that the archive knows.
         is_partial: Whether only some of the words occur, since nothing has all of them.
     """
@@ -42,5 +43,6 @@ class Results:
     total: int
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     authors: Mapping[str, str] = field(default_factory=dict)
+    asked: Query = field(default_factory=Query)
     is_corrected: bool = False
     is_partial: bool = False

@@ -30,7 +30,10 @@ def taxonomy_of(config: Config) -> Taxonomy:
     return Taxonomy(
         topics=tuple(Topic(topic.slug, name(topic), topic.group, tuple(topic.aliases)) for topic in config.topics),
         groups=tuple(Term(group.slug, name(group)) for group in config.topic_groups),
-        research_types=tuple(ResearchType(kind.slug, name(kind), kind.correlational) for kind in config.research_types),
+        research_types=tuple(
+            ResearchType(kind.slug, name(kind), kind.correlational, tuple(kind.aliases))
+            for kind in config.research_types
+        ),
     )
 
 

@@ -163,6 +163,7 @@ class TopicSection(NamedSection):
 
 
 class ResearchTypeSection(NamedSection):
+    aliases: list[Line] = []
     correlational: bool = False
 
 

@@ -20,7 +20,7 @@ from digest.storage import withdrawals
 from digest.storage.archive_index import facets, lists
 from digest.storage.archive_index.index import ArchiveIndex
 from digest.storage.db.database import Database
-from digest.topics import Taxonomy, Term, Topic
+from digest.topics import ResearchType, Taxonomy, Term, Topic
 
 MAY, JUNE, JULY = Month(2026, 5), Month(2026, 6), Month(2026, 7)
 TAXONOMY = Taxonomy(
@@ -31,6 +31,12 @@ TAXONOMY = Taxonomy(
     ),
     (),
     (Term("meta-analysis", {"en": "Meta-analysis", "fr": "Méta-analyse"}),),
+)
+
+MEANING = Taxonomy(
+    (Topic("therapist-factors", {"en": "Therapist Factors"}),),
+    (),
+    (ResearchType("meta-analysis", {"en": "Meta-analysis"}), ResearchType("survey", {"en": "Survey"})),
 )
 
 
@@ -439,3 +445,35 @@ def migrated(folder: Path) -> Database:
     url = f"sqlite:///{folder / 'digest.db'}"
     upgrade(url)
     return Database(url)
+
+
+def test_sentence_finds_what_it_means(database: Database, tmp_path: Path):
+    index = ArchiveIndex(tmp_path / "meaning.db", MEANING)
+    with database.write() as connection:
+        publish(
+            connection,
+            MAY,
+            web_article("right", topics=("therapist-factors",), research_type="meta-analysis", study=study(2021)),
+            web_article("old", topics=("therapist-factors",), research_type="meta-analysis", study=study(2018)),
+            web_article("survey", topics=("therapist-factors",), research_type="survey", study=study(2021)),
+            web_article(
+                "words-apart",
+                html="<p>The therapist, a meta-analysis, and other factors.</p>",
+                research_type="meta-analysis",
+                study=study(2021),
+            ),
+        )
+    index.catch_up(database)
+    results = index.search(Query("meta-analyses on therapist factors since 2020"), 20)
+
+    assert found(results) == ["right"]
+    assert results.asked == Query("therapist factors", types=("meta-analysis",), first_year=2020)
+
+
+def test_words_of_a_topic_without_articles_are_words_like_any_other(database: Database, tmp_path: Path):
+    index = ArchiveIndex(tmp_path / "meaning.db", MEANING)
+    with database.write() as connection:
+        publish(connection, MAY, web_article("words-apart", html="<p>The therapist, and other factors.</p>"))
+    index.catch_up(database)
+
+    assert found(index.search(Query("therapist factors"), 20)) == ["words-apart"]

@@ -9,7 +9,6 @@ from digest.archive.pages.frame import Head, Pages
 from digest.archive.pages.pagination import Pagination, paginate
 from digest.archive.query import Order, Query
 from digest.archive.results import MARK, UNMARK, Hit, Results
-from digest.archive.terms import with_years
 
 PAGE_SIZE = 20
 DOWNLOADS = ("ris", "bib", "json", "csv")
@@ -79,25 +78,19 @@ class SearchPage:
         return bool(self.query.text) or self.query.is_filtered
 
 
-def search_page(pages: Pages, asked: Query, results: Results, title: str, description: str) -> SearchPage:
-    """The page of the public search.
-
-    Args:
-        asked: The search as it was asked for.
-    """
-    return found_page(pages, asked, results, pages.head_at(title, description, asked.address()), pages.search_path)
+def search_page(pages: Pages, results: Results, title: str, description: str) -> SearchPage:
+    """The page of the public search."""
+    return found_page(pages, results, pages.head_at(title, description, results.asked.address()), pages.search_path)
 
 
-def found_page(
-    pages: Pages, asked: Query, results: Results, head: Head, address: Address, *, downloads: bool = False
-) -> SearchPage:
+def found_page(pages: Pages, results: Results, head: Head, address: Address, *, downloads: bool = False) -> SearchPage:
     """The page of a search.
 
     Args:
         address: Makes the path of a search.
         downloads: Whether what is found can be downloaded.
     """
-    query = with_years(asked)
+    query = results.asked
     kinds = DOWNLOADS if downloads and results.total else ()
     return SearchPage(
         head=head,

@@ -13,6 +13,7 @@ from rapidfuzz.distance import OSA
 
 from digest.archive.query import Query
 from digest.archive.results import Results
+from digest.archive.understanding import SearchNames
 from digest.months import Month
 from digest.storage import issues, withdrawals
 from digest.storage.archive_index import file, filling, lists
@@ -24,7 +25,7 @@ from digest.storage.db.database import Database
 from digest.topics import Taxonomy
 
 _SHORT = 5  # letters: a longer word may have two slips
-_SHORTEST = 3
+_SHORTEST = 4  # letters: three are mostly an abbreviation, which has no word like it
 
 
 class ArchiveIndex:
@@ -36,6 +37,7 @@ class ArchiveIndex:
 
     def __init__(self, path: Path, taxonomy: Taxonomy) -> None:
         self._taxonomy = taxonomy
+        self._names = SearchNames.of(taxonomy)
         named = json.dumps([asdict(topic) for topic in (*taxonomy.topics, *taxonomy.research_types)], default=dict)
         self._file = IndexFile(path, hashlib.sha256(named.encode()).hexdigest())
         self._vocabulary: tuple[str, dict[str, int]] = ("", {})
@@ -69,7 +71,7 @@ class ArchiveIndex:
     def search(self, query: Query, page_size: int) -> Results:
         """See `digest.storage.archive_index.search.search`."""
         with self.read() as connection:
-            return search(connection, query, page_size, lambda word: self._nearest(connection, word))
+            return search(connection, query, page_size, self._names, lambda word: self._nearest(connection, word))
 
     def _caught_up(self, database: Database, wanted: str) -> str:
         with self._file.read() as index:
@@ -92,7 +94,7 @@ class ArchiveIndex:
     def _nearest(self, connection: sqlite3.Connection, word: str) -> str | None:
         """The most frequent word among those nearest to *word*; None if it begins one, or is near none."""
         words = self._words(connection)
-        if len(word) < _SHORTEST or any(one.startswith(word) for one in words):
+        if len(word) < _SHORTEST or not word.isalpha() or any(one.startswith(word) for one in words):
             return None
         slips = 1 if len(word) <= _SHORT else 2
         near = process.extract(word, words.keys(), scorer=OSA.distance, score_cutoff=slips, limit=20)

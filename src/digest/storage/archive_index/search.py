@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from digest.archive.query import Order, Query
 from digest.archive.results import MARK, UNMARK, Hit, Results
-from digest.archive.terms import SearchTerm, corrected, expression, terms_of, with_years
+from digest.archive.terms import SearchTerm, corrected, expression, terms_of
+from digest.archive.understanding import SearchNames, understood
 from digest.storage.archive_index.rows import read_entry
 from digest.storage.archive_index.schema import WEIGHTS
 
@@ -51,27 +52,37 @@ class _Search:
             yield "year", "a.year <= ?", (query.last_year,)
 
 
-def search(connection: sqlite3.Connection, query: Query, page_size: int, correct: Correct) -> Results:
+def search(
+    connection: sqlite3.Connection, query: Query, page_size: int, names: SearchNames, correct: Correct
+) -> Results:
     """Find what fits *query*.
 
+    Words that name a topic or a type of research mean articles on it. If there are none, they are words like any other.
     Words that nothing has are corrected; if still nothing has all words, articles with some of them are found.
 
     Args:
         correct: The word of the archive that a word was probably meant to be; None if it is one of the archive's, or
             like none.
     """
-    query = with_years(query)
+    query = understood(query, names)
+    return replace(_best(connection, query, page_size, names, correct), asked=query)
+
+
+def _best(
+    connection: sqlite3.Connection, query: Query, page_size: int, names: SearchNames, correct: Correct
+) -> Results:
     terms = terms_of(query.text)
-    found = _found(connection, query, terms, page_size)
-    if found.total or not terms or _count(connection, _Search(Query(), expression(terms))):
-        return found  # there are such articles, and the filters leave none of them
+    for some in (terms_of(query.text, names.topics), terms):
+        found = _found(connection, query, some, page_size)
+        if found.total or not some or _count(connection, _Search(Query(), expression(some))):
+            return found  # there are such articles, even if the filters leave none of them
     better = corrected(terms, correct)
     if better != terms:
         found = _found(connection, replace(query, text=_text(better)), better, page_size)
         if found.total:
             return replace(found, is_corrected=True)
     found = _found(connection, query, better, page_size, every=False)
-    return replace(found, is_partial=bool(found.total) and len(terms) > 1, is_corrected=False)
+    return replace(found, is_partial=bool(found.total) and len(terms) > 1)
 
 
 def _found(
@@ -169,5 +180,5 @@ def _text(terms: list[SearchTerm]) -> str:
     written = []
     for term in terms:
         words = " ".join(term.words)
-        written.append(("-" if term.is_excluded else "") + (f'"{words}"' if term.is_exact else words))
+        written.append(("-" if term.is_excluded else "") + (f'"{words}"' if term.is_exact else "-".join(term.words)))
     return " ".join(written)

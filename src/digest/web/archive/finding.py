@@ -36,5 +36,5 @@ def _search(request: Request, view: View, query: Query) -> Response:
     results = view.site.archive.search(query, PAGE_SIZE)
     title = _("Search: %(words)s") % {"words": query.text} if query.text else _("Search the archive")
     description = _("Find summaries of studies by words, topic, type of research, author and year.")
-    page = search_page(view.pages, query, results, title, description)
+    page = search_page(view.pages, results, title, description)
     return public_page(request, view.render("search.html", page.head, page=page))

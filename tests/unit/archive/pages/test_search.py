@@ -32,8 +32,8 @@ HIT = Hit(ENTRY, f"A {MARK}<title>{UNMARK}", f"…that {MARK}begins{UNMARK} & en
 
 
 def page_of(query: Query, pages: Pages = PAGES, **changes) -> SearchPage:
-    results = Results(**{"query": query, "hits": (HIT,), "total": 1, **changes})
-    return search_page(pages, query, results, "Search", "")
+    results = Results(**{"query": query, "asked": query, "hits": (HIT,), "total": 1, **changes})
+    return search_page(pages, results, "Search", "")
 
 
 def test_found_words_are_marked_and_everything_else_is_escaped():
@@ -43,8 +43,8 @@ def test_found_words_are_marked_and_everything_else_is_escaped():
     assert line.excerpt == "…that <mark>begins</mark> &amp; ends"
 
 
-def test_years_of_the_text_become_limits_that_can_be_removed():
-    page = page_of(Query("empathy since 2020"))
+def test_years_that_the_text_named_are_limits_that_can_be_removed():
+    page = page_of(Query("empathy", first_year=2020))
 
     assert page.query == Query("empathy", first_year=2020)
     assert [(chip.filter, chip.name, chip.path) for chip in page.chips] == [("from", "2020", "/search?q=empathy")]
@@ -119,9 +119,9 @@ def test_without_words_there_is_no_best_match():
 
 def test_corrected_words_are_said():
     query = Query("empathie")
-    results = Results(Query("empathy"), (HIT,), 1, is_corrected=True)
+    results = Results(Query("empathy"), (HIT,), 1, asked=query, is_corrected=True)
 
-    assert search_page(PAGES, query, results, "", "").corrected == "empathy"
+    assert search_page(PAGES, results, "", "").corrected == "empathy"
     assert page_of(query).corrected == ""
 
 
