@@ -96,7 +96,7 @@ def make_edition(key: EditionKey = FIRST_IN_ENGLISH, **changes: Any) -> Edition:
         "preheader": "This month",
         "html": f'<p>{placeholder(NONCE, GREETING_HTML)}</p><a href="{placeholder(NONCE, UNSUBSCRIBE_HTML)}">x</a>',
         "text": f"{placeholder(NONCE, GREETING_TEXT)}\n\n{placeholder(NONCE, UNSUBSCRIBE_TEXT)}\n",
-        "headers": edition_headers(make_newsletter(), subject, key.language, NONCE),
+        "headers": edition_headers(make_newsletter(), NOVEMBER, subject, key.language, NONCE),
         "nonce": NONCE,
     }
     return Edition(**values | changes)

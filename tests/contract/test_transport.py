@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from factories import ORIGIN, make_edition, make_newsletter
+from factories import NOVEMBER, ORIGIN, make_edition, make_newsletter
 from provider.running import in_thread
 from provider.server import KEY
 from services import relay as service
@@ -34,7 +34,7 @@ from digest.transports.smtp.connection import Relay
 from digest.transports.smtp.transport import SmtpTransport
 
 NONCE = "0123456789abcdef"
-EDITION = make_edition(headers=edition_headers(make_newsletter(from_name="Network"), "November", "en", NONCE))
+EDITION = make_edition(headers=edition_headers(make_newsletter(from_name="Network"), NOVEMBER, "November", "en", NONCE))
 
 
 class Bench:

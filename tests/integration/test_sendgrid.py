@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from factories import ORIGIN, make_edition, make_newsletter
+from factories import NOVEMBER, ORIGIN, make_edition, make_newsletter
 from provider.faults import Script
 from provider.rules import breaches
 from provider.running import Provider, in_thread
@@ -36,7 +36,7 @@ def provider(tmp_path: Path) -> Iterator[Provider]:
 
 def edition(**changes: object) -> Edition:
     newsletter = make_newsletter(from_name="Research, Network")
-    headers = edition_headers(newsletter, "November: l’œuvre", "en", NONCE)
+    headers = edition_headers(newsletter, NOVEMBER, "November: l’œuvre", "en", NONCE)
     return make_edition(**{"headers": headers, **changes})
 
 
@@ -100,6 +100,7 @@ def test_body_is_what_the_rules_ask_for():
         "headers": {
             "List-Id": '"Research Digest" <digest.example.org>',
             "List-Archive": "<https://digest.example.org/>",
+            "Archived-At": "<https://digest.example.org/2026-11/?lang=en>",
             "Content-Language": "en",
         },
         "tracking_settings": {
@@ -439,7 +440,7 @@ def test_what_is_sent_is_never_more_than_the_provider_takes(provider: Provider, 
 
 
 def test_sender_with_accents_is_refused_before_anything_goes_out(provider: Provider):
-    accented = edition_headers(make_newsletter(from_name="Réseau"), "s", "fr", NONCE)
+    accented = edition_headers(make_newsletter(from_name="Réseau"), NOVEMBER, "s", "fr", NONCE)
     with pytest.raises(Refused, match=r"newsletter\.from\.name"):
         hand_over(provider, Batch(7, edition(headers=accented), batch(1).recipients, ORIGIN))
 

@@ -66,6 +66,13 @@ def test_each_recipient_has_a_message_of_their_own_and_is_reported():
     assert "Dear bob," in relay.taken[1].message.get_body(("plain",)).get_content()
 
 
+def test_message_says_where_its_issue_is_on_the_web():
+    with service.running(service.Relay()) as relay:
+        Sending(relay).hand_over("ann")
+
+    assert relay.taken[0].message["Archived-At"] == "<https://digest.example.org/2026-11/?lang=en>"
+
+
 def test_one_connection_carries_many_messages():
     with service.running(service.Relay()) as relay:
         sending = Sending(relay)

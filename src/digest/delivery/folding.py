@@ -16,7 +16,9 @@ ENCODED_LINE = 76  # characters of a line with encoded-words (RFC 2047, 2)
 ENCODED_WORD = 75  # characters of one encoded-word (RFC 2047, 2)
 
 # One piece on one line: RFC 2047, 5 allows no encoded-word inside a URL or an id, and many programs unfold neither.
-_WHOLE = frozenset({"list-unsubscribe", "list-unsubscribe-post", "list-archive", "list-help", "message-id"})
+_WHOLE = frozenset(
+    {"list-unsubscribe", "list-unsubscribe-post", "list-archive", "archived-at", "list-help", "message-id"}
+)
 _NEVER_ENCODED = frozenset({"list-id", "date", "content-language"})  # folded between words only
 _ADDRESSES = frozenset({"from", "reply-to", "to"})
 _UTF8 = Charset("utf-8")

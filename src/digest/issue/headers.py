@@ -4,17 +4,20 @@ import re
 import unicodedata
 from email.headerregistry import Address
 
-from digest.issue.addresses import home_url
+from digest.issue.addresses import home_url, issue_url
 from digest.issue.newsletter import Newsletter
 from digest.issue.placeholders import UNSUBSCRIBE_TEXT, placeholder
+from digest.months import Month
 from digest.rendering.words import one_line
 
 _LIST_ID_OCTETS = 255  # RFC 2919, 3
 
 
-def edition_headers(newsletter: Newsletter, subject: str, language: str, nonce: str) -> tuple[tuple[str, str], ...]:
+def edition_headers(
+    newsletter: Newsletter, month: Month, subject: str, language: str, nonce: str
+) -> tuple[tuple[str, str], ...]:
     """
-    Build the headers of an edition.
+    Build the headers of an edition of the issue of *month*.
 
     Returns:
         Names and values in the order in which they are printed; values are decoded, unfolded and have no line breaks.
@@ -25,7 +28,7 @@ def edition_headers(newsletter: Newsletter, subject: str, language: str, nonce: 
 
     The DKIM signature must cover both List-Unsubscribe and List-Unsubscribe-Post.
 
-    Source: RFC 5322, 3.6; RFC 2369, 3.2 and 3.6; RFC 2919, 3; RFC 8058, 3.1; RFC 3282.
+    Source: RFC 5322, 3.6; RFC 2369, 3.2 and 3.6; RFC 2919, 3; RFC 8058, 3.1; RFC 3282; RFC 5064, 2.
     """
     pairs = [
         *author_headers(newsletter, language),
@@ -34,6 +37,7 @@ def edition_headers(newsletter: Newsletter, subject: str, language: str, nonce: 
         ("List-Unsubscribe", f"<{placeholder(nonce, UNSUBSCRIBE_TEXT)}>"),
         ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         ("List-Archive", f"<{home_url(newsletter.base_url)}>"),
+        ("Archived-At", f"<{issue_url(newsletter.base_url, month, language)}>"),
         ("Content-Language", language),
     ]
     return tuple((name, one_line(value)) for name, value in pairs)

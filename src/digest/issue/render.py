@@ -94,7 +94,7 @@ class _Press:
         self._articles: dict[str, tuple[ArticleView, ...]] = {}
 
     def edition(self, key: EditionKey) -> Edition:
-        language, newsletter = key.language, self._issue.newsletter
+        language = key.language
         views = self._views(language)
         chosen = tuple(views[position] for position in key.positions)
         subject_line = subject(self._issue, chosen, language, self._renderer)
@@ -116,7 +116,7 @@ class _Press:
             preheader=preheader_line,
             html=self._html(language, values, opening),
             text=self._text(language, values, opening),
-            headers=_headers(newsletter, subject_line, language, self._nonce),
+            headers=_headers(self._issue, subject_line, language, self._nonce),
             nonce=self._nonce,
         )
 
@@ -180,9 +180,9 @@ def masthead(newsletter: Newsletter, language: str) -> dict[str, Any]:
     }
 
 
-def _headers(newsletter: Newsletter, subject_line: str, language: str, nonce: str) -> tuple[tuple[str, str], ...]:
+def _headers(issue: Issue, subject_line: str, language: str, nonce: str) -> tuple[tuple[str, str], ...]:
     try:
-        return edition_headers(newsletter, subject_line, language, nonce)
+        return edition_headers(issue.newsletter, issue.month, subject_line, language, nonce)
     except ValueError as error:
         raise RenderError(f"the headers can't be made: {error}: fix the newsletter's addresses") from error
 

@@ -116,7 +116,7 @@ def test_no_address_is_encoded(local: str):
     assert folded("From", f"Réseau <{address}>").endswith(f" <{address}>\r\n")
 
 
-@pytest.mark.parametrize("name", ["List-Unsubscribe", "Message-ID", "List-Archive"])
+@pytest.mark.parametrize("name", ["List-Unsubscribe", "Message-ID", "List-Archive", "Archived-At"])
 def test_url_or_id_stays_in_one_piece_on_one_line(name: str):
     value = f"<https://digest.example.org/unsubscribe/{'A' * 200}>"
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 from email import message_from_bytes, policy
 
 import pytest
-from factories import NONCE, ORIGIN, make_edition, make_newsletter
+from factories import NONCE, NOVEMBER, ORIGIN, make_edition, make_newsletter
 
 from digest.delivery.handover import Note, Recipient
 from digest.delivery.message import build_message, build_note
@@ -99,7 +99,7 @@ SUBJECTS = [
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_french_subject_has_short_encoded_words_and_arrives_as_it_was_written(subject: str, kind: str):
     if kind == "issue":
-        raw = make_message(headers=edition_headers(make_newsletter(), subject, "fr", NONCE))
+        raw = make_message(headers=edition_headers(make_newsletter(), NOVEMBER, subject, "fr", NONCE))
     else:
         sender = (("From", "Réseau <digest@example.org>"),)
         raw = build_note(Note(1, "zoe@example.net", subject, "<p>x</p>", "x", sender, ORIGIN)).as_bytes()

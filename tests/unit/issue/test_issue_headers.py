@@ -17,7 +17,7 @@ NONCE = "0123456789abcdef"
 
 
 def headers(newsletter=NEWSLETTER, subject="A subject", language="en"):
-    return dict(edition_headers(newsletter, subject, language, NONCE))
+    return dict(edition_headers(newsletter, MONTH, subject, language, NONCE))
 
 
 def test_headers_are_those_of_a_list_that_can_be_left_in_one_click():
@@ -29,6 +29,7 @@ def test_headers_are_those_of_a_list_that_can_be_left_in_one_click():
         "List-Unsubscribe": f"<https://digest.invalid/{NONCE}/unsubscribe-text>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "List-Archive": "<https://digest.example.org/>",
+        "Archived-At": f"<https://digest.example.org/{MONTH}/?lang=en>",
         "Content-Language": "en",
     }
 

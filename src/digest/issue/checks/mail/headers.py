@@ -10,7 +10,7 @@ from digest.issue.findings import Finding
 from digest.issue.placeholders import UNSUBSCRIBE_TEXT, placeholder
 
 _NEEDED = ("From", "Subject", "List-Id", "List-Unsubscribe", "List-Unsubscribe-Post")
-_ALLOWED = frozenset({*_NEEDED, "Reply-To", "List-Archive", "Content-Language"})
+_ALLOWED = frozenset({*_NEEDED, "Reply-To", "List-Archive", "Archived-At", "Content-Language"})
 _REMEDY = "check newsletter in the configuration; if it is correct, report this as a bug in digest"
 
 
