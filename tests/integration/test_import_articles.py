@@ -8,7 +8,7 @@ from digest.content.library import Library
 from digest.errors import DigestError
 from digest.issue.newsletter import IssueRules
 from digest.months import Month
-from digest.pipeline.issue.changes import Files
+from digest.pipeline.issue.files import Files
 from digest.pipeline.issue.import_articles import ArticleImportReport, import_articles
 from digest.topics import Taxonomy, Topic
 

@@ -185,7 +185,7 @@ def test_published_month_is_assembled_before_it_is_mailed_and_only_if_somebody_s
 
     assert campaign.planned == 8
     with digest.database.read() as connection:
-        row = issues.status(connection, PAST)
+        row = issues.find(connection, PAST)
     assert row is not None
     assert row.published_at is not None
     assert row.published_at.date() == dt.date(2013, 5, 1), "its day stays"

@@ -24,7 +24,7 @@ from digest.pipeline.campaign.context import Sending
 from digest.pipeline.campaign.status import Outlook
 from digest.pipeline.issue.archive import Archive
 from digest.pipeline.issue.assemble import Workshop
-from digest.pipeline.issue.changes import Files
+from digest.pipeline.issue.files import Files
 from digest.pipeline.people.context import PeopleContext
 from digest.pipeline.people.limits import Limits
 from digest.pipeline.people.notify import Courier

@@ -56,7 +56,7 @@ def save(connection: Connection, frozen: FrozenIssue, now: dt.datetime) -> bool:
         Whether that changed anything: saving the same bytes again does not, and keeps their approval.
     """
     name = frozen.hash
-    row = status(connection, frozen.month, lock=True)
+    row = find(connection, frozen.month, lock=True)
     if row is not None and row.issue_hash == name:
         return False
     _keep(connection, frozen, name, now)
@@ -68,12 +68,12 @@ def save(connection: Connection, frozen: FrozenIssue, now: dt.datetime) -> bool:
     return True
 
 
-def status(connection: Connection, month: Month, *, lock: bool = False) -> IssueRow | None:
+def find(connection: Connection, month: Month, *, lock: bool = False) -> IssueRow | None:
     """
-    How far the issue of *month* has got, or None if nothing is frozen yet.
+    Return the row of the issue of *month*: how far it has got. None if nothing is frozen yet.
 
     Args:
-        lock: Let nobody else change it before this transaction ends.
+        lock: Lock the row until the end of the transaction.
     """
     query = _rows().where(issue.c.month == str(month))
     row = connection.execute(query.with_for_update(of=issue) if lock else query).one_or_none()
@@ -93,7 +93,7 @@ def approve(connection: Connection, month: Month, issue_hash: str, now: dt.datet
         NotFound: Nothing of *month* is assembled.
         Conflict: The issue has other bytes by now.
     """
-    row = status(connection, month, lock=True)
+    row = find(connection, month, lock=True)
     if row is None:
         raise NotFound(f"the issue of {month} is not assembled: run `digest assemble {month}`")
     if row.issue_hash != issue_hash:

@@ -21,10 +21,10 @@ SECOND = make_frozen(["empathy"], word="second")
 
 
 def test_saved_issue_waits_for_approval(connection):
-    assert issues.status(connection, NOVEMBER) is None
+    assert issues.find(connection, NOVEMBER) is None
     assert issues.save(connection, FIRST, NOON)
 
-    row = issues.status(connection, NOVEMBER)
+    row = issues.find(connection, NOVEMBER)
     assert (row.state, row.issue_hash, row.source_hash) == (IssueState.ASSEMBLED, FIRST.hash, FIRST.source_hash)
     assert (row.assembled_at, row.approved_at, row.published_at) == (NOON, None, None)
 
@@ -34,7 +34,7 @@ def test_saving_the_same_bytes_again_keeps_their_approval(connection):
     issues.approve(connection, NOVEMBER, FIRST.hash, NOON)
 
     assert not issues.save(connection, FIRST, LATER)
-    assert issues.status(connection, NOVEMBER).state is IssueState.APPROVED
+    assert issues.find(connection, NOVEMBER).state is IssueState.APPROVED
 
 
 def test_other_bytes_need_a_new_approval(connection):
@@ -42,7 +42,7 @@ def test_other_bytes_need_a_new_approval(connection):
     issues.approve(connection, NOVEMBER, FIRST.hash, NOON)
 
     assert issues.save(connection, SECOND, LATER)
-    row = issues.status(connection, NOVEMBER)
+    row = issues.find(connection, NOVEMBER)
     assert (row.state, row.issue_hash, row.approved_at) == (IssueState.ASSEMBLED, SECOND.hash, None)
 
 
@@ -52,7 +52,7 @@ def test_going_back_to_earlier_bytes_needs_a_new_approval(connection):
     issues.save(connection, SECOND, NOON)
 
     assert issues.save(connection, FIRST, LATER)
-    assert issues.status(connection, NOVEMBER).state is IssueState.ASSEMBLED
+    assert issues.find(connection, NOVEMBER).state is IssueState.ASSEMBLED
 
 
 def test_approving_again_keeps_the_first_time(connection):
@@ -60,7 +60,7 @@ def test_approving_again_keeps_the_first_time(connection):
     issues.approve(connection, NOVEMBER, FIRST.hash, NOON)
     issues.approve(connection, NOVEMBER, FIRST.hash, LATER)
 
-    assert issues.status(connection, NOVEMBER).approved_at == NOON
+    assert issues.find(connection, NOVEMBER).approved_at == NOON
 
 
 def test_bytes_that_were_replaced_cannot_be_approved(connection):

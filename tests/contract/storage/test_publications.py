@@ -41,7 +41,7 @@ def test_issue_that_appeared_long_ago_is_dated_then_and_its_correction_now(conne
     publish(connection, FIRST, NOON, LONG_AGO)
     publish(connection, SECOND, LATER)
 
-    assert issues.status(connection, NOVEMBER).published_at == LONG_AGO
+    assert issues.find(connection, NOVEMBER).published_at == LONG_AGO
     assert [one.published_at for one in publications.of_month(connection, NOVEMBER)] == [LONG_AGO, LATER]
 
 
@@ -49,7 +49,7 @@ def test_day_of_the_first_publication_can_be_corrected(connection):
     publish(connection, FIRST, NOON)
     publish(connection, FIRST, LATER, LONG_AGO)
 
-    assert issues.status(connection, NOVEMBER).published_at == LONG_AGO
+    assert issues.find(connection, NOVEMBER).published_at == LONG_AGO
     assert publications.of_month(connection, NOVEMBER) == (PublishedVersion(FIRST.hash, LONG_AGO),)
 
 

@@ -131,7 +131,7 @@ def test_withdrawn_article_that_a_browser_has_is_still_gone(gone):
 
 def test_reason_in_another_language_is_marked(database: Database, gone):
     with database.write() as connection:
-        row = issues.status(connection, NOVEMBER)
+        row = issues.find(connection, NOVEMBER)
         record_approval(connection, NOVEMBER, row.issue_hash, NOON, Withdrawing(("alliance",), {"fr": "Rétractée."}))
 
     assert '<span lang="fr" dir="ltr">Rétractée.</span>' in gone.get("/2026-11/alliance/?lang=en").text

@@ -12,8 +12,8 @@ from digest.months import Month
 from digest.pipeline.campaign.context import Sending
 from digest.pipeline.issue.approve import require_assembled
 from digest.pipeline.issue.assemble import Workshop
-from digest.pipeline.issue.changes import Files
 from digest.pipeline.issue.facts import facts_of, refuse
+from digest.pipeline.issue.files import Files
 from digest.pipeline.issue.publish import publish
 from digest.storage.db.database import Database
 from digest.storage.issues import IssueRow

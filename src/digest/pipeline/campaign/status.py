@@ -14,8 +14,8 @@ from digest.delivery.schedule import Action, Schedule
 from digest.delivery.states import AttemptState, BatchState, CampaignState
 from digest.issue.issue import IssueState
 from digest.months import Month
-from digest.pipeline.issue.changes import Files
 from digest.pipeline.issue.facts import facts_of
+from digest.pipeline.issue.files import Files
 from digest.pipeline.process import counts_as_gone, is_gone
 from digest.storage import calendar, issues, notifications
 from digest.storage.db.database import Database

@@ -110,7 +110,7 @@ def require_assembled(connection: Connection, month: Month, *, lock: bool = Fals
     Raises:
         NotFound: The issue is not assembled.
     """
-    row = issues.status(connection, month, lock=lock)
+    row = issues.find(connection, month, lock=lock)
     if row is None:
         raise NotFound(f"the issue of {month} is not assembled: run `digest assemble {month}`")
     return row

@@ -14,7 +14,7 @@ from digest.issue.issue import FrozenIssue, Issue, IssueState
 from digest.issue.newsletter import IssueRules, Newsletter
 from digest.issue.render import freeze
 from digest.months import Month
-from digest.pipeline.issue.changes import Files
+from digest.pipeline.issue.files import Files
 from digest.rendering.environment import Renderer
 from digest.storage import calendar, issues
 from digest.storage.db.database import Database
@@ -129,7 +129,7 @@ def assemble(database: Database, workshop: Workshop, month: Month) -> Assembled:
     checked = check(workshop, month)
     frozen = frozen_or_refuse(checked)
     with database.write() as connection:
-        issues.status(connection, month, lock=True)
+        issues.find(connection, month, lock=True)
         campaign = campaigns.find(connection, month)
         if campaign is not None and campaign.state is CampaignState.SENDING:
             raise Conflict(
@@ -139,7 +139,7 @@ def assemble(database: Database, workshop: Workshop, month: Month) -> Assembled:
         now = database.now(connection)
         changed = issues.save(connection, frozen, now)
         calendar.forget(connection, month)
-        row = issues.status(connection, month)
+        row = issues.find(connection, month)
     assert row is not None
     return Assembled(month, frozen.hash, changed, row.state, checked.findings, frozen)
 

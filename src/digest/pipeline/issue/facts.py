@@ -7,7 +7,8 @@ from digest.delivery.states import CampaignState
 from digest.errors import Conflict, NotFound
 from digest.issue.issue import IssueState
 from digest.months import Month
-from digest.pipeline.issue.changes import Files, changes
+from digest.pipeline.issue.changes import changes
+from digest.pipeline.issue.files import Files
 from digest.pipeline.issue.publish import lost_articles
 from digest.storage import issues
 from digest.storage.issues import IssueRow
@@ -27,7 +28,7 @@ def facts_of(
         files: What the issue is compared with; None: changes are not looked for.
         lock: Let nobody else change the issue before this transaction ends.
     """
-    row, campaign = issues.status(connection, month, lock=lock), campaigns.find(connection, month)
+    row, campaign = issues.find(connection, month, lock=lock), campaigns.find(connection, month)
     state = campaign.state if campaign else None
     if row is None:
         return Facts(month, IssueState.COLLECTING, state, require_approval=require_approval)

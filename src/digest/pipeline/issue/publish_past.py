@@ -79,11 +79,11 @@ def publish_past(
     """
     gathered = _gather(workshop, month, shelf)
     with database.read() as connection:
-        before = issues.status(connection, month)
+        before = issues.find(connection, month)
         frozen = None if _is_assembled(connection, before, gathered) else _freeze(workshop, gathered)
     with database.write() as connection:
         now = database.now(connection)
-        row = issues.status(connection, month, lock=True)
+        row = issues.find(connection, month, lock=True)
         _require_no_campaign(connection, month)
         if frozen is None and (row is None or before is None or row.issue_hash != before.issue_hash):
             raise Conflict(f"{month} was assembled by someone else at this moment: run the same command again")
@@ -104,12 +104,12 @@ def _publish(
     month = gathered.issue.month
     if frozen is not None and issues.save(connection, frozen, now):
         calendar.forget(connection, month)
-    after = issues.status(connection, month)
+    after = issues.find(connection, month)
     assert after is not None
     same_day = appeared_at is None or (row is not None and row.published_at == appeared_at)
     changed = not (row is not None and row.published_hash == after.issue_hash and same_day) or bool(withdrawing.slugs)
     withdrawn = publish(connection, month, after.issue_hash, now, withdrawing, appeared_at) if changed else ()
-    shown = issues.status(connection, month)
+    shown = issues.find(connection, month)
     assert shown is not None
     assert shown.published_at is not None
     number = len(gathered.issue.articles)

@@ -104,7 +104,7 @@ class Calendar:
             row = calendar.find(connection, action, month)
             if row is not None and row.done_at is not None:
                 return False
-            issue = issues.status(connection, month)
+            issue = issues.find(connection, month)
             if action is Action.SEND:
                 # a person decides whether what was only published is mailed after all
                 is_published = issue is not None and issue.published_at is not None
