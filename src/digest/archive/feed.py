@@ -9,7 +9,6 @@ from urllib.parse import urljoin
 
 from digest.archive.entries import author_slug
 from digest.archive.pages.frame import Pages
-from digest.issue.addresses import article_url, site_url
 from digest.issue.citations.citation import doi_url
 from digest.issue.issue import WebArticle
 from digest.months import Month
@@ -97,17 +96,17 @@ def atom_feed(pages: Pages, source: FeedSource, items: Iterable[FeedItem], headi
     Source: RFC 4287; RFC 4946 for the licence.
     """
     shown = list(items)
-    base, language = pages.newsletter.base_url, pages.feed_language
+    language = pages.feed_language
     updated = max((item.updated_at for item in shown), default=_EMPTY)
     return AtomFeed(
-        url=site_url(base, f"{source.path}feed.xml", language),
-        page_url=site_url(base, source.path, language),
+        url=pages.url(f"{source.path}feed.xml", language),
+        page_url=pages.url(source.path, language),
         title=source.title,
         subtitle=source.subtitle,
         language=pages.language,
         updated=_moment(updated),
         author=pages.newsletter.from_name_in(pages.language),
-        author_url=site_url(base, "/"),
+        author_url=pages.url("/"),
         licence=pages.credits.licence or "",
         licence_name=pages.credits.licence_name or "",
         entries=tuple(_entry(pages, item, heading(item.article.language)) for item in shown),
@@ -132,8 +131,8 @@ def with_absolute_links(html: str, url: str) -> str:
 
 
 def _entry(pages: Pages, item: FeedItem, heading: str) -> FeedEntry:
-    article, base = item.article, pages.newsletter.base_url
-    url = article_url(base, item.month, article.slug)
+    article = item.article
+    url = pages.url(f"/{item.month}/{article.slug}/")
     author = article.author or ""
     return FeedEntry(
         url=url,
@@ -152,14 +151,13 @@ def _entry(pages: Pages, item: FeedItem, heading: str) -> FeedEntry:
 def _author_url(pages: Pages, name: str) -> str:
     slug = author_slug(name)
     known = pages.credits.author(name).urls
-    return known[0] if known else site_url(pages.newsletter.base_url, f"/authors/{slug}/") if slug else ""
+    return known[0] if known else pages.url(f"/authors/{slug}/") if slug else ""
 
 
 def _categories(pages: Pages, article: WebArticle) -> Mapping[str, str]:
-    base = pages.newsletter.base_url
-    named = {site_url(base, f"/topics/{slug}/"): pages.topic_name(slug) for slug in article.topics}
+    named = {pages.url(f"/topics/{slug}/"): pages.topic_name(slug) for slug in article.topics}
     kind = pages.type_name(article.research_type)
-    return named | ({site_url(base, f"/types/{article.research_type}/"): kind} if kind else {})
+    return named | ({pages.url(f"/types/{article.research_type}/"): kind} if kind else {})
 
 
 def _whole_text(article: WebArticle, heading: str) -> str:

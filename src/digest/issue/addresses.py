@@ -33,11 +33,6 @@ def personal_url(base_url: str, kind: str, token: str, language: str | None = No
     return _page(base_url, f"/{kind}/{token}", language)
 
 
-def site_url(base_url: str, path: str, language: str | None = None) -> str:
-    """The page at *path*, which begins with a slash and may have a query."""
-    return _page(base_url, path, language)
-
-
 def _page(base_url: str, path: str, language: str | None) -> str:
     joint = "&" if "?" in path else "?"
     return base_url.rstrip("/") + path + (f"{joint}lang={language}" if language else "")

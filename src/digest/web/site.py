@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 
 from digest.archive.accent import accent_css
+from digest.archive.addresses import Addresses, LiveAddresses
 from digest.archive.citing.card import CardPress
 from digest.archive.credits import Credits
 from digest.archive.language import choose
@@ -67,6 +68,7 @@ class Site:
     timezone: dt.tzinfo = dt.UTC
     credits: Credits = field(default_factory=Credits)
     page_cache: PageCache = field(default_factory=PageCache)
+    placed: Addresses | None = None
 
     @cached_property
     def prefix(self) -> str:
@@ -81,19 +83,21 @@ class Site:
 
     @cached_property
     def style_path(self) -> str:
-        return f"{self.prefix}/assets/site.css?v={content_version(self.style)}"
+        return self.addresses.link(f"/assets/site.css?v={content_version(self.style)}")
 
     @cached_property
     def script_paths(self) -> Mapping[str, str]:
         """The path of each script, by the name of its file without the ending."""
-        return {
-            name: f"{self.prefix}/assets/{name}.js?v={content_version(self.assets[f'web/{name}.js'])}"
-            for name in SCRIPTS
-        }
+        stamps = {name: content_version(self.assets[f"web/{name}.js"]) for name in SCRIPTS}
+        return {name: self.addresses.link(f"/assets/{name}.js?v={stamp}") for name, stamp in stamps.items()}
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        return self.placed or LiveAddresses(self.newsletter.base_url)
 
     def url(self, path: str, language: str | None = None) -> str:
         """The absolute address of a path of the site that begins with a slash."""
-        return f"{self.newsletter.base_url.rstrip('/')}{path}{f'?lang={language}' if language else ''}"
+        return self.addresses.url(path, language)
 
     def now(self) -> dt.datetime:
         """The current time by the database's clock, which decides when links expire."""
@@ -114,6 +118,7 @@ class Site:
             timezone=self.timezone,
             words=words,
             credits=self.credits,
+            placed=self.placed,
         )
         return View(self, pages)
 
@@ -182,12 +187,12 @@ class View:
             "home": self.pages.home_path,
             "style": self.site.style_path,
             "scripts": self.site.script_paths,
-            "subscribe": self.path("/subscribe"),
+            "subscribe": self.pages.subscribe_path(),
             **{name: self.pages.path(f"/{name}/") for name in _FOLDERS},
-            "search": f"{self.site.prefix}/search",
-            "kept_language": self.pages.kept,
+            "search": self.pages.path("/search").partition("?")[0],
+            "kept_language": self.pages.kept if self.site.placed is None else None,
             "feed": self.pages.feed_path(),
-            "icon": f"{self.site.prefix}/assets/favicon.svg",
+            "icon": self.site.addresses.link("/assets/favicon.svg"),
             "sender": typographic(newsletter.from_name_in(self.language), self.language),
             "postal_address": [typographic(line, self.language) for line in newsletter.postal_address],
             "contact": newsletter.contact,

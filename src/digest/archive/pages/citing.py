@@ -14,7 +14,6 @@ from digest.archive.citing.reference import CitedArticle, ReferenceKind, cited_a
 from digest.archive.excerpt import excerpt
 from digest.archive.pages.frame import DESCRIPTION, NamedLink, Pages
 from digest.archive.pages.headings import published_on
-from digest.issue.addresses import home_url, issue_url, site_url
 from digest.issue.issue import Document, WebArticle
 from digest.months import Month
 from digest.rendering.words import month_name
@@ -85,13 +84,13 @@ def card_text(pages: Pages, month: Month, article: WebArticle) -> CardText:
 
 
 def _download(pages: Pages, cited: CitedArticle, ending: str) -> NamedLink:
-    path = pages.path(f"/{cited.month}/{cited.article.slug}/cite.{ending}").partition("?")[0]
+    path = pages.addresses.link(f"/{cited.month}/{cited.article.slug}/cite.{ending}")
     return NamedLink(REFERENCE_FORMATS[ending].name, path)
 
 
 def _card(pages: Pages, cited: CitedArticle, published_at: dt.datetime) -> PageCard:
     article, day = cited.article, published_on(pages, cited.month, published_at)
-    picture = site_url(pages.newsletter.base_url, f"/{cited.month}/{article.slug}/card.png")
+    version = card_text(pages, cited.month, article).version
     return PageCard(
         title=article.title,
         description=excerpt(article.html, DESCRIPTION),
@@ -101,7 +100,7 @@ def _card(pages: Pages, cited: CitedArticle, published_at: dt.datetime) -> PageC
         published=day.date.isoformat() if day else str(cited.month),
         author=article.author or "",
         topics=tuple(pages.taxonomy.name(topic, article.language) for topic in article.topics),
-        image_url=f"{picture}?v={card_text(pages, cited.month, article).version}",
+        image_url=pages.url(f"/{cited.month}/{article.slug}/card.png?v={version}"),
         image_text=f"{article.title} · {cited.newsletter}",
     )
 
@@ -112,8 +111,8 @@ def _issue(pages: Pages, document: Document, language: str) -> IssueNode:
     return IssueNode(
         month,
         document.subject.get(base) or pages.choose(document.subject),
-        issue_url(newsletter.base_url, month),
+        pages.url(f"/{month}/"),
         newsletter.title_in(base),
-        home_url(newsletter.base_url),
+        pages.url("/"),
         newsletter.from_name_in(base),
     )

@@ -1,15 +1,16 @@
 """What every page of the archive shares: its head, its language, and how it names and links things."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from gettext import NullTranslations
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
+from digest.archive.addresses import Addresses, LiveAddresses
 from digest.archive.credits import Credits
 from digest.archive.language import language_name
 from digest.archive.query import Query
-from digest.issue.addresses import article_url, home_url, issue_url, site_url
 from digest.issue.newsletter import Newsletter
 from digest.months import Month
 from digest.rendering.typography import typographic
@@ -63,6 +64,7 @@ class Pages:
         timezone: In which days are given.
         words: The texts of the page's language.
         credits: Authors and licence of the summaries.
+        placed: Where the pages are, if not on the running site.
     """
 
     newsletter: Newsletter
@@ -72,34 +74,40 @@ class Pages:
     timezone: dt.tzinfo = dt.UTC
     words: NullTranslations = field(default_factory=NullTranslations)
     credits: Credits = field(default_factory=Credits)
+    placed: Addresses | None = None
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        """Every address on a page comes from here."""
+        return self.placed or LiveAddresses(self.newsletter.base_url)
 
     @property
     def home_path(self) -> str:
-        return path_of(home_url(self.newsletter.base_url, self.kept))
+        return self.path("/")
 
     @property
     def kept(self) -> str | None:
         """The language that links keep, or None."""
         return self.language if self.asked else None
 
-    def head(self, title: str, description: str, address: Callable[[str | None], str]) -> Head:
-        """The head of a page, from a function that gives its absolute address in a language, or its permalink."""
-        return Head(title, description, address(self.kept), self.versions(address))
+    def url(self, path: str, language: str | None = None) -> str:
+        """The absolute address of a path of the site in a language, or its permalink."""
+        return self.addresses.url(path, language)
 
     def head_at(self, title: str, description: str, path: str) -> Head:
         """The head of the page at a path of the site that begins with a slash."""
-        return self.head(title, description, lambda language: site_url(self.newsletter.base_url, path, language))
+        return Head(title, description, self.url(path, self.kept), self.versions(path))
 
-    def versions(self, address: Callable[[str], str]) -> tuple[Version, ...]:
-        """A page's switch, from a function that gives its absolute address in a language."""
+    def versions(self, path: str) -> tuple[Version, ...]:
+        """The switch of the page at a path of the site."""
         return tuple(
-            Version(language, language_name(language), address(language), path_of(address(language)))
+            Version(language, language_name(language), self.url(path, language), self.addresses.link(path, language))
             for language in self.newsletter.languages
         )
 
     def path(self, path: str) -> str:
-        """A path of the site that begins with a slash, as a link on this page."""
-        return path_of(site_url(self.newsletter.base_url, path, self.kept))
+        """A path of the site that begins with a slash and may have a query, as a link on this page."""
+        return self.addresses.link(path, self.kept)
 
     def search_path(self, query: Query, path: str = "/search") -> str:
         """The path of a search, or with `/search.ris` and the like of a file with what it finds."""
@@ -112,19 +120,18 @@ class Pages:
 
     def feed_path(self, path: str = "/") -> str:
         """The feed of the articles on the page at *path*, in the language of this page."""
-        return path_of(site_url(self.newsletter.base_url, f"{path}feed.xml", self.feed_language))
+        return self.addresses.link(f"{path}feed.xml", self.feed_language)
 
     def issue_path(self, month: Month) -> str:
-        return path_of(issue_url(self.newsletter.base_url, month, self.kept))
+        return self.path(f"/{month}/")
 
     def article_path(self, month: Month, slug: str) -> str:
-        return path_of(article_url(self.newsletter.base_url, month, slug, self.kept))
+        return self.path(f"/{month}/{slug}/")
 
     def subscribe_path(self, topics: Iterable[str] = ()) -> str:
-        """The sign-up form, in the language of this page, with *topics* ticked."""
-        ticked = [("topic", topic) for topic in topics if topic in self.taxonomy.slugs]
-        path = path_of(site_url(self.newsletter.base_url, "/subscribe"))
-        return f"{path}?{urlencode([*ticked, ('lang', self.language)])}"
+        """The sign-up form, in the language of this page, with *topics* ticked; empty if there is none."""
+        ticked = urlencode([("topic", topic) for topic in topics if topic in self.taxonomy.slugs])
+        return self.addresses.link(f"/subscribe?{ticked}" if ticked else "/subscribe", self.language)
 
     def topic_links(self, slugs: Iterable[str]) -> tuple[NamedLink, ...]:
         """Topics by name, with the paths of their pages."""
@@ -161,9 +168,3 @@ class Pages:
     def choose(self, values: Mapping[str, str]) -> str:
         """The value in the page's language, else in the first there is."""
         return values.get(self.language) or next(iter(values.values()), "")
-
-
-def path_of(url: str) -> str:
-    """The part of an address after the host: links stay on the host that the reader came to."""
-    parts = urlsplit(url)
-    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

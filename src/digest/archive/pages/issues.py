@@ -18,7 +18,6 @@ from digest.archive.pages.articles import (
 from digest.archive.pages.entry_points import Counts, LinkGroup, topic_groups, type_links, year_links
 from digest.archive.pages.frame import DESCRIPTION, Head, NamedLink, Pages
 from digest.archive.pages.headings import Day, about_issue, issue_heading, published_on
-from digest.issue.addresses import home_url, issue_url
 from digest.issue.issue import Document, WebNotice
 from digest.issue.withdrawal import Withdrawal
 from digest.months import Month
@@ -99,7 +98,7 @@ def home_page(
     """
     title = pages.set(pages.newsletter.title_in(pages.language))
     return HomePage(
-        pages.head(title, description, lambda language: home_url(pages.newsletter.base_url, language)),
+        pages.head_at(title, description, "/"),
         issue_entry(pages, newest) if newest else None,
         about_issue(pages, newest.articles) if newest else "",
         entry_lines(pages, latest),
@@ -124,11 +123,7 @@ def issue_page(
     month = Month.parse(document.month)
     introduction = pages.choose(document.introduction_html)
     description = excerpt(introduction, DESCRIPTION) or _listed(document)
-    head = pages.head(
-        issue_heading(pages, document),
-        description,
-        lambda language: issue_url(pages.newsletter.base_url, month, language),
-    )
+    head = pages.head_at(issue_heading(pages, document), description, f"/{month}/")
     return IssuePage(
         head,
         month,

@@ -19,7 +19,6 @@ from digest.archive.pages.citing import Citing, citing
 from digest.archive.pages.frame import DESCRIPTION, Head, Pages
 from digest.archive.pages.headings import Day, published_on
 from digest.archive.pages.study import StudyFacts, study_facts
-from digest.issue.addresses import article_url
 from digest.issue.issue import Document
 from digest.issue.withdrawal import Withdrawal
 from digest.months import Month
@@ -97,11 +96,7 @@ def article_page(
     if found is None:
         return None
     month = Month.parse(document.month)
-    head = pages.head(
-        found.title,
-        excerpt(found.html, DESCRIPTION),
-        lambda language: article_url(pages.newsletter.base_url, month, slug, language),
-    )
+    head = pages.head_at(found.title, excerpt(found.html, DESCRIPTION), f"/{month}/{slug}/")
     return ArticlePage(
         head,
         month,
@@ -143,11 +138,7 @@ def withdrawn_page(
 
 
 def _withdrawn_head(pages: Pages, one: Withdrawal) -> Head:
-    return pages.head(
-        one.title,
-        _reason(pages, one)[0],
-        lambda language: article_url(pages.newsletter.base_url, one.month, one.slug, language),
-    )
+    return pages.head_at(one.title, _reason(pages, one)[0], f"/{one.month}/{one.slug}/")
 
 
 def _reason(pages: Pages, one: Withdrawal) -> tuple[str, str | None]:

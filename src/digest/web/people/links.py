@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from functools import partial
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -153,7 +152,7 @@ def act_page(
 
 def page_versions(view: View, path: str) -> tuple[Version, ...]:
     """The language switch of a page, from its path within the site."""
-    return view.pages.versions(partial(view.site.url, path))
+    return view.pages.versions(path)
 
 
 def personal_path(view: View, kind: str, token: str, action: str = "") -> str:

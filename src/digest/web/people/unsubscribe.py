@@ -16,7 +16,6 @@ from starlette.responses import Response
 from digest.archive.pages.frame import Head
 from digest.errors import BadToken
 from digest.http.headers import PERSONAL
-from digest.issue.addresses import unsubscribe_url
 from digest.pipeline.people.subscribe import find_person, leave
 from digest.subscribers.subscriber import State, Subscriber
 from digest.tokens import UNSUBSCRIBE, Purpose, verify
@@ -69,7 +68,7 @@ def _page(site: Site, request: Request, token: str, subscriber_id: int) -> Respo
     view = site.view(request, _language(person))
     if person is None or person.state is State.LEFT:
         return personal_page(farewell(view))
-    versions = view.pages.versions(lambda language: unsubscribe_url(site.newsletter.base_url, token, language))
+    versions = view.pages.versions(f"/unsubscribe/{token}")
     action = next(version.path for version in versions if version.language == view.language)
     html = view.render(
         "unsubscribe.html",
