@@ -4,7 +4,7 @@ import datetime as dt
 import gzip
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import cached_property, lru_cache
 
@@ -14,6 +14,7 @@ from starlette.responses import Response
 HTML = "text/html; charset=utf-8"
 _PAGE = "public, max-age=300"
 _FOREVER = "public, max-age=31536000, immutable"
+NO_HEADERS: Mapping[str, str] = {}
 _SMALL = 512  # bytes: compressing less saves no packet
 
 
@@ -27,6 +28,7 @@ class PublicAnswer:
         tag: A hash of the content.
         changed_at: When it last changed; None: not known.
         vary: The request headers on which the content depends.
+        headers: Further headers of the response.
     """
 
     packed: bytes
@@ -37,6 +39,7 @@ class PublicAnswer:
     changed_at: dt.datetime | None = None
     cache_control: str = _PAGE
     vary: tuple[str, ...] = ("Accept-Language",)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def modified(self) -> str:
@@ -53,6 +56,7 @@ class PublicAnswer:
             "Cache-Control": self.cache_control,
             "ETag": f'"{self.tag}-gzip"' if packed else f'"{self.tag}"',
             "Vary": ", ".join((*self.vary, "Accept-Encoding")),
+            **self.headers,
         }
         if self.modified:
             said["Last-Modified"] = self.modified
@@ -79,11 +83,12 @@ def public_answer(
     *,
     changed_at: dt.datetime | None = None,
     vary: tuple[str, ...] = ("Accept-Language",),
+    headers: Mapping[str, str] = NO_HEADERS,
 ) -> PublicAnswer:
     """A public response with this content, which any cache may keep for five minutes."""
     packed = gzip.compress(content, mtime=0)  # without a time, the same content gives the same bytes
     tag = hashlib.sha256(content).hexdigest()[:32]
-    return PublicAnswer(packed, len(content), tag, media_type, status, changed_at, vary=vary)
+    return PublicAnswer(packed, len(content), tag, media_type, status, changed_at, vary=vary, headers=headers)
 
 
 def public_page(request: Request, html: str, status: int = 200) -> Response:

@@ -1,7 +1,7 @@
 """Answering with a page of the archive, or that there is none."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 
 from fastapi import HTTPException
@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from digest.archive.pages.frame import Head
 from digest.archive.pages.permalink import WithdrawnPage
 from digest.pipeline.issue.archive import changed_at
-from digest.web.caching import HTML, public_answer
+from digest.web.caching import HTML, NO_HEADERS, public_answer
 from digest.web.page_cache import page_key
 from digest.web.site import Site, View
 
@@ -32,9 +32,16 @@ class Answering:
         self._site = site
 
     def page(
-        self, request: Request, template: str, build: Callable[[View, sqlite3.Connection], HasHead | None]
+        self,
+        request: Request,
+        template: str,
+        build: Callable[[View, sqlite3.Connection], HasHead | None],
+        headers: Mapping[str, str] = NO_HEADERS,
     ) -> Response:
         """Answer with the page that *build* makes; a withdrawn article has a template and a status of its own.
+
+        Args:
+            headers: Further headers of the response.
 
         Raises:
             HTTPException: 404 if it makes none.
@@ -47,12 +54,19 @@ class Answering:
                 return view.render("withdrawn.html", page.head, page=page).encode(), 410
             return view.render(template, page.head, page=page).encode(), 200
 
-        return self._answer(request, HTML, make)
+        return self._answer(request, HTML, make, headers)
 
     def file(
-        self, request: Request, media_type: str, build: Callable[[View, sqlite3.Connection], bytes | None]
+        self,
+        request: Request,
+        media_type: str,
+        build: Callable[[View, sqlite3.Connection], bytes | None],
+        headers: Mapping[str, str] = NO_HEADERS,
     ) -> Response:
         """Answer with what *build* writes, such as a feed: in the first language unless the address names another.
+
+        Args:
+            headers: Further headers of the response.
 
         Raises:
             HTTPException: 404 if it writes nothing.
@@ -62,13 +76,14 @@ class Answering:
             view = self._site.view(request, preferred=self._site.newsletter.languages[0])
             return self.require(lambda index: build(view, index)), 200
 
-        return self._answer(request, media_type, make, vary=())
+        return self._answer(request, media_type, make, headers, vary=())
 
     def _answer(
         self,
         request: Request,
         media_type: str,
         make: Callable[[], tuple[bytes, int]],
+        headers: Mapping[str, str],
         vary: tuple[str, ...] = ("Accept-Language",),
     ) -> Response:
         version = self._site.archive.version()
@@ -76,7 +91,8 @@ class Answering:
         kept = self._site.page_cache.get(key, version)
         if kept is None:
             content, status = make()
-            kept = public_answer(content, media_type, status, changed_at=changed_at(version), vary=vary)
+            changed = changed_at(version)
+            kept = public_answer(content, media_type, status, changed_at=changed, vary=vary, headers=headers)
             self._site.page_cache.put(key, version, kept)
         return kept.response(request.headers)
 

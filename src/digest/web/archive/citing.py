@@ -1,6 +1,7 @@
 """Downloads of citations, and the pictures of articles."""
 
 import sqlite3
+from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException
 from starlette.requests import Request
@@ -25,9 +26,10 @@ def citing_routes(site: Site) -> APIRouter:
         form = REFERENCE_FORMATS.get(ending)
         if form is None:
             raise HTTPException(404)
-        answer = answering.file(request, form.media_type, lambda view, index: _cite(view, index, month, slug, form))
-        answer.headers["Content-Disposition"] = f'attachment; filename="{slug}.{ending}"'
-        return answer
+        named = {"Content-Disposition": f'attachment; filename="{quote(slug)}.{ending}"'}
+        return answering.file(
+            request, form.media_type, lambda view, index: _cite(view, index, month, slug, form), named
+        )
 
     @router.api_route("/{month}/{slug}/card.png", methods=READ)
     def card(request: Request, month: str, slug: str) -> Response:

@@ -42,9 +42,9 @@ def reading_routes(site: Site) -> APIRouter:
 
     @router.api_route("/{month}/{slug}/", methods=READ)
     def article(request: Request, month: str, slug: str) -> Response:
-        answer = answering.page(request, "article.html", lambda view, index: _article(view, index, month, slug))
-        answer.headers.update(FOR_ARTICLE)
-        return answer
+        return answering.page(
+            request, "article.html", lambda view, index: _article(view, index, month, slug), FOR_ARTICLE
+        )
 
     @router.api_route("/{month}", methods=READ)
     def issue_without_slash(request: Request, month: str) -> Response:
