@@ -2,8 +2,8 @@
 Take the pictures of the documentation from the sample issues: `python3 scripts/setup.py pictures`.
 
 Writes every picture in docs/pictures: the issue mail and the confirmation mail on a desktop and on a phone in light and
-dark, the page of an issue, the sign-up and preference pages, and the preview. Two runs give the same pictures
-only with the browser and the fonts of `scripts/chromium.py`.
+dark, the home page and an article of the site, the sign-up and preference pages, and the preview. Two runs give the
+same pictures only with the browser and the fonts of `scripts/chromium.py`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from digest.bootstrap import Digest, open_digest
 from digest.bootstrap.demo import run_demo
-from digest.bootstrap.resources import load_assets
+from digest.bootstrap.resources import load_assets, load_cards
 from digest.delivery.note_checks import sample_note
 from digest.delivery.notifications import NotificationKind
 from digest.http.server import Server, address_of, listen
@@ -104,10 +104,13 @@ def _site(browser: Browser, digest: Digest) -> None:
         digest.renderer,
         digest.people,
         load_assets(None),
+        load_cards(),
     )
     with _running(create_site(site)) as address:
         month = digest.library.months()[-1]
-        _page(browser, "site.png", f"{address}{month}/", 1100, 800)
+        article = digest.library.load(month).articles[0].slug
+        _page(browser, "home.png", f"{address}?lang=en", 1180, 1000)
+        _page(browser, "article.png", f"{address}{month}/{article}/?lang=en", 1180, 1000)
         _page(browser, "subscribe.png", f"{address}subscribe?lang=en", 760, 1000)
         _page(browser, "preferences.png", f"{address}preferences/{_preferences_token(digest, site)}?lang=en", 760, 1000)
 
