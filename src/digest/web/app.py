@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 
+from digest.archive.query import Query
 from digest.errors import StorageError
 from digest.http.shield import Shield, route_pattern
 from digest.pipeline.issue.published import is_readable
@@ -132,7 +133,8 @@ def _answer_errors(app: FastAPI, site: Site) -> None:
         view = site.view(request)
         title = view.gettext("Page not found")
         text = view.gettext("The address may be mistyped, or the issue may not be published yet.")
-        return HTMLResponse(view.message(title, text, home_link=True), 404, {"Cache-Control": "no-store"})
+        links = [(view.pages.search_path(Query()), view.gettext("Search the archive"))]
+        return HTMLResponse(view.message(title, text, links=links, home_link=True), 404, {"Cache-Control": "no-store"})
 
     @app.exception_handler(DeadLink)
     def dead(request: Request, error: DeadLink) -> Response:

@@ -1,11 +1,19 @@
 """The search of the site, as a browser gets it."""
 
+import csv
 import html
+import io
 import re
 from urllib.parse import urlencode
 
 import pytest
+from archive_samples import publish, study, web_article
 from starlette.testclient import TestClient
+
+from digest.months import Month
+from digest.storage.db.database import Database
+from digest.web.app import create_site
+from digest.web.site import Site
 
 
 def found(client: TestClient, **parameters: str | list[str]) -> str:
@@ -120,3 +128,88 @@ def test_page_is_kept_for_minutes_and_not_sent_again(client: TestClient):
 
     assert first.headers["cache-control"] == "public, max-age=300"
     assert again.status_code == 304
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def full(database: Database, site: Site) -> TestClient:
+    """Two issues with summaries of the same study."""
+    with database.write() as connection:
+        for month, slug in ((Month(2026, 5), "first-look"), (Month(2026, 6), "second-look")):
+            article = web_article(slug, doi="10.1037/PST0000175", study=study(2018), topics=("attachment",))
+            publish(connection, month, article, web_article(f"beside-{slug}"))
+    return TestClient(create_site(site), base_url="https://digest.example.org", follow_redirects=False)
+
+
+def test_results_download_in_the_order_of_the_list(full: TestClient):
+    answer = full.get("/search.csv?q=look&order=issue&page=9")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+    assert [row["summary"] for row in rows] == [
+        "Second look",
+        "Beside second look",
+        "First look",
+        "Beside first look",
+    ]
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert re.fullmatch(r'attachment; filename="articles-\d{4}-\d\d-\d\d\.csv"', answer.headers["content-disposition"])
+    assert answer.headers["x-robots-tag"] == "noindex"
+
+
+@pytest.mark.parametrize("ending", ["ris", "bib", "json"])
+def test_study_with_two_summaries_is_in_a_file_once(full: TestClient, ending: str):
+    text = full.get(f"/search.{ending}?topic=attachment&q=look").text
+
+    assert text.lower().count("10.1037/pst0000175") >= 1
+    assert text.count("A study") == 1
+
+
+def test_every_result_list_offers_its_files(full: TestClient):
+    page = found(full, q="look", order="issue")
+
+    for name, ending in (("RIS", "ris"), ("BibTeX", "bib"), ("CSL-JSON", "json"), ("CSV", "csv")):
+        assert f'<a href="/search.{ending}?q=look&amp;order=issue" rel="nofollow">{name}</a>' in page
+
+
+def test_nothing_found_offers_no_file_and_an_unknown_kind_is_not_there(full: TestClient):
+    assert "/search.ris" not in found(full, q="zzzzzzzz")
+    assert full.get("/search.exe?q=look").status_code == 404
+    assert full.get("/search.json?q=zzzzzzzz").json() == []
+
+
+# --- studies by their DOI --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/doi/10.1037/pst0000175",
+        "/doi/10.1037/PST0000175",
+        "/doi/10.1037%2Fpst0000175",
+        "/doi/10.1037/pst0000175/",
+        "/doi/https://doi.org/10.1037/pst0000175",
+    ],
+)
+def test_doi_leads_to_the_newest_summary(full: TestClient, address: str):
+    answer = full.get(address)
+
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/2026-06/second-look/"
+    assert "first-look" in full.get(answer.headers["location"]).text
+
+
+def test_doi_keeps_the_language_that_was_asked_for(full: TestClient):
+    assert full.get("/doi/10.1037/pst0000175?lang=fr").headers["location"] == "/2026-06/second-look/?lang=fr"
+
+
+@pytest.mark.parametrize("doi", ["10.1037/unknown", "", "x", "<script>", "10.1/" + "x" * 3000, "%00", "%25"])
+def test_unknown_doi_says_so_and_offers_the_search(full: TestClient, doi: str):
+    answer = full.get(f"/doi/{doi}", headers={"Accept-Language": "en"})
+
+    assert answer.status_code == 404
+    assert "No summary of this study" in answer.text
+    assert '<a href="/search">Search the archive</a>' in answer.text
+    assert "<script>" not in answer.text
+    assert len(answer.text) < 10_000

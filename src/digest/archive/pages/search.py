@@ -3,15 +3,16 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from digest.archive.citing.export import EXPORT_FORMATS
 from digest.archive.language import language_name
 from digest.archive.pages.articles import ArticleLine, entry_line, marked
-from digest.archive.pages.frame import Head, Pages
+from digest.archive.pages.frame import Head, NamedLink, Pages
 from digest.archive.pages.pagination import Pagination, paginate
 from digest.archive.query import Order, Query
 from digest.archive.results import MARK, UNMARK, Hit, Results
 
 PAGE_SIZE = 20
-DOWNLOADS = ("ris", "bib", "json", "csv")
+MOST_DOWNLOADED = 1000  # articles in a file
 _SHOWN = 8  # values of a filter that are not folded away
 
 Address = Callable[[Query], str]
@@ -55,7 +56,8 @@ class SearchPage:
         orders: In which the list can be; empty if there is nothing to order.
         action: The path that the form leads to.
         unfiltered_path: The same words without filters.
-        downloads: The kinds of files and their paths; empty if nothing was found.
+        downloads: The formats of files with their paths; empty if nothing was found.
+        most_downloaded: Articles in a file at most; None if all are in it.
     """
 
     head: Head
@@ -70,7 +72,8 @@ class SearchPage:
     is_partial: bool
     action: str
     unfiltered_path: str
-    downloads: tuple[tuple[str, str], ...]
+    downloads: tuple[NamedLink, ...]
+    most_downloaded: int | None
 
     @property
     def is_search(self) -> bool:
@@ -83,7 +86,7 @@ def search_page(pages: Pages, results: Results, title: str, description: str) ->
     return found_page(pages, results, pages.head_at(title, description, results.asked.address()), pages.search_path)
 
 
-def found_page(pages: Pages, results: Results, head: Head, address: Address, *, downloads: bool = False) -> SearchPage:
+def found_page(pages: Pages, results: Results, head: Head, address: Address, *, downloads: bool = True) -> SearchPage:
     """The page of a search.
 
     Args:
@@ -91,7 +94,6 @@ def found_page(pages: Pages, results: Results, head: Head, address: Address, *, 
         downloads: Whether what is found can be downloaded.
     """
     query = results.asked
-    kinds = DOWNLOADS if downloads and results.total else ()
     return SearchPage(
         head=head,
         query=query,
@@ -107,7 +109,16 @@ def found_page(pages: Pages, results: Results, head: Head, address: Address, *, 
         is_partial=results.is_partial,
         action=address(Query()).partition("?")[0],
         unfiltered_path=address(query.without_filters()),
-        downloads=tuple((kind, pages.search_path(query.on_page(1), f"/search.{kind}")) for kind in kinds),
+        downloads=download_links(pages, query) if downloads and results.total else (),
+        most_downloaded=MOST_DOWNLOADED if results.total > MOST_DOWNLOADED else None,
+    )
+
+
+def download_links(pages: Pages, query: Query) -> tuple[NamedLink, ...]:
+    """The files with everything that a search finds, by the names of their formats."""
+    return tuple(
+        NamedLink(form.name, pages.search_path(query.on_page(1), f"/search.{form.ending}"))
+        for form in EXPORT_FORMATS.values()
     )
 
 
