@@ -13,8 +13,12 @@ from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from digest.errors import BadSignature, ExpiredToken
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 _MAC_BYTES = 16  # RFC 2104, 5: at least half of the hash
 _BLOCK_BYTES = 64  # SHA-256
@@ -165,3 +169,31 @@ def _decode(token: str, length: int) -> bytes:
         return a2b_base64(token.encode("ascii").translate(_FROM_URL), strict_mode=True)
     except (ValueError, Base64Error) as error:
         raise BadSignature("this link is incomplete or changed: copy the whole link from the mail") from error
+
+
+def seal(key: bytes, purpose: str, text: str, now: dt.datetime) -> str:
+    """Encrypt a short *text* that only we read again, for the address of a page that is shown once.
+
+    Source: the Fernet specification of `cryptography` (AES-128-CBC with HMAC-SHA256 and a time stamp).
+    """
+    return _box(key, purpose).encrypt_at_time(text.encode(), int(now.timestamp())).decode().rstrip("=")
+
+
+def unseal(keys: Sequence[bytes], purpose: str, sealed: str, now: dt.datetime, lifetime: dt.timedelta) -> str | None:
+    """The text that was sealed with one of *keys* at most *lifetime* ago; None if *sealed* is anything else."""
+    from cryptography.fernet import InvalidToken  # noqa: PLC0415  slow to import
+
+    padded = sealed.encode("ascii", "replace") + b"=" * (-len(sealed) % 4)
+    for key in keys:
+        try:
+            found = _box(key, purpose).decrypt_at_time(padded, int(lifetime.total_seconds()), int(now.timestamp()))
+        except (InvalidToken, ValueError):
+            continue
+        return found.decode()
+    return None
+
+
+def _box(key: bytes, purpose: str) -> "Fernet":
+    from cryptography.fernet import Fernet  # noqa: PLC0415  slow to import
+
+    return Fernet(b2a_base64(hmac.digest(key, f"seal {purpose}".encode(), "sha256"), newline=False).translate(_TO_URL))

@@ -400,3 +400,25 @@ def test_erasure_from_a_fresh_link_forgets_the_person(page: Page, town: Town, an
 
     assert town.ann() is None
     leave(town.digest.database, ann.id)
+
+
+def test_refused_form_moves_the_focus_to_what_is_wrong(browser, town: Town):
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{town.address}subscribe?lang=en")
+        page.locator("form").first.evaluate("form => { form.noValidate = true; }")
+        page.get_by_label("Email address").fill("nobody")
+        press(page, "Subscribe")
+
+        expect(page).to_have_title(re.compile("^Error: Subscribe"))
+        expect(page.get_by_role("alert")).to_be_focused()
+
+
+def test_longest_topic_stays_in_its_box_on_a_narrow_phone(browser, town: Town):
+    with browser.new_context(viewport={"width": 320, "height": 900}) as context:
+        page = context.new_page()
+        page.goto(f"{town.address}subscribe?lang=en")
+        box = page.get_by_text("Medications/Pharmacotherapy", exact=True)
+
+        assert box.evaluate("span => span.scrollWidth <= span.clientWidth || span.clientWidth === 0")
+        assert box.evaluate("span => span.getBoundingClientRect().right") <= 320

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import BadSignature, ExpiredToken
-from digest.tokens import UNSUBSCRIBE, Keys, Purpose, dated_signer, open_dated, read_dated, signer, verify
+from digest.tokens import UNSUBSCRIBE, Keys, Purpose, dated_signer, open_dated, read_dated, seal, signer, unseal, verify
 
 KEY = bytes(range(32))
 OTHER_KEY = bytes(range(1, 33))
@@ -157,3 +157,25 @@ def test_cut_link_and_forged_link_are_told_apart():
         said.append(str(caught.value))
 
     assert len(set(said)) == 2
+
+
+@given(st.text(max_size=100))
+def test_sealed_text_is_read_with_its_key_for_its_purpose_in_its_time_only(text: str):
+    sealed, hour = seal(KEY, "typed", text, NOON), dt.timedelta(hours=1)
+
+    assert unseal([OTHER_KEY, KEY], "typed", sealed, NOON + hour, hour) == text
+    assert unseal([KEY], "typed", sealed, NOON + hour + SECOND, hour) is None
+    assert unseal([KEY], "other", sealed, NOON, hour) is None
+    assert unseal([OTHER_KEY], "typed", sealed, NOON, hour) is None
+
+
+@given(st.text(max_size=200))
+def test_anything_else_is_no_sealed_text(text: str):
+    assert unseal([KEY], "typed", text, NOON, SECOND) is None
+
+
+def test_sealed_text_does_not_show_and_needs_no_escaping():
+    sealed = seal(KEY, "typed", "ann.lee@example.org", NOON)
+
+    assert "ann" not in sealed
+    assert set(sealed) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")

@@ -175,10 +175,12 @@ def test_tags_of_one_mailbox_share_a_limit(site: Site, mails, clock):
 
 @pytest.mark.parametrize("path", ["/subscribe", "/link"])
 def test_answer_past_the_limit_of_a_mailbox_is_the_same(visitor: TestClient, mails, path):
-    answers = [visitor.post(path, data={"address": f"v+{n}@example.org", "which": "every"}) for n in range(10)]
+    addresses = [f"v+{n}@example.org" for n in range(10)]
+    answers = [visitor.post(path, data={"address": address, "which": "every"}) for address in addresses]
 
     assert len(mails()) == 6
-    assert len({(answer.status_code, answer.url, answer.text) for answer in answers}) == 1
+    pages = [answer.text.replace(address, "") for answer, address in zip(answers, addresses, strict=True)]
+    assert len({(answer.status_code, answer.url.path, page) for answer, page in zip(answers, pages, strict=True)}) == 1
 
 
 def test_limits_leave_no_address_in_the_database(site: Site, database: Database):

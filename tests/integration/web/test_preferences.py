@@ -53,7 +53,7 @@ def test_what_is_chosen_is_saved_and_said(visitor: TestClient, path: str, ann):
         "Topics": "Empathy and Training",
         "In months without an article on my topics": "Send the whole issue",
         "Email language": "English",
-        "Pause": "Until February 2027",
+        "Pause": "Issues start again in February 2027",
         "Your name": "Ann L.",
     }
 

@@ -103,16 +103,15 @@ def dead_link(site: Site, request: Request, dead: DeadLink) -> Response:
         _ = view.gettext
         links = [(view.path("/subscribe"), _("Subscribe"))]
         return personal_page(view.message(title, *paragraphs, links=links), status)
-    return personal_page(link_page(view, title, paragraphs), status)
+    return personal_page(link_page(view, _unlisted(view, title), paragraphs), status)
 
 
-def link_page(view: View, title: str, paragraphs: list[str], **values: object) -> str:
+def link_page(view: View, head: Head, paragraphs: list[str], **values: object) -> str:
     """A page with the form that sends a person their link."""
     shown = {"problems": (), "typed": {"address": ""}, "leave": None, **values}
-    versions = page_versions(view, "/link")
     return view.render(
         "link.html",
-        Head(title, "", "", versions),
+        head,
         paragraphs=paragraphs,
         action=view.path("/link"),
         subscribe_path=view.path("/subscribe"),
@@ -176,7 +175,13 @@ def _former(view: View, dead: FormerLink) -> Response:
         _("To get a new link, enter the address you use now."),
     ]  # fmt: skip
     leave = personal_path(view, "preferences", dead.token, "/leave") if dead.purpose is Purpose.PREFERENCES else None
-    return personal_page(link_page(view, _("This link was sent to an earlier address"), paragraphs, leave=leave), 410)
+    head = _unlisted(view, _("This link was sent to an earlier address"))
+    return personal_page(link_page(view, head, paragraphs, leave=leave), 410)
+
+
+def _unlisted(view: View, title: str) -> Head:
+    """The head of a page at the address of a link: the switch leads to the form itself."""
+    return Head(title, "", "", page_versions(view, "/link"))
 
 
 def _cut(view: View, purpose: Purpose) -> tuple[str, list[str]]:

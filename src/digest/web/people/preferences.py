@@ -187,11 +187,13 @@ def _as_saved(view: View, person: Subscriber) -> tuple[tuple[str, str], ...]:
         typographic(taxonomy.name(slug, view.language), view.language) for slug in taxonomy.in_order(chosen.topics)
     ]
     whole = chosen.no_match is NoMatch.WHOLE
-    pause = chosen.paused_until
+    pause = _("No pause")
+    if chosen.paused_until:
+        pause = _("Issues start again in %(month)s") % {"month": month_name(chosen.paused_until, view.language)}
     return (
         (_("Topics"), join_words(names, view.language) if names else _("Every topic")),
         (_("In months without an article on my topics"), _("Send the whole issue") if whole else _("Send nothing")),
         (_("Email language"), language_name(chosen.language)),
-        (_("Pause"), _("Until %(month)s") % {"month": month_name(pause, view.language)} if pause else _("No pause")),
+        (_("Pause"), pause),
         (_("Your name"), person.name or _("Not provided")),
     )

@@ -1,5 +1,6 @@
 """The pages to sign up, confirm and request a personal link. No response shows whether an address is subscribed."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
@@ -13,7 +14,7 @@ from digest.pipeline.people.subscribe import confirm, look_at_sign_up, request, 
 from digest.subscribers.consent import ConsentOrigin
 from digest.subscribers.signup import SignUp, SignUpState
 from digest.subscribers.subscriber import Preferences, State, Subscriber
-from digest.tokens import Purpose
+from digest.tokens import Purpose, seal, unseal
 from digest.web.bodies import Form
 from digest.web.caching import public_page
 from digest.web.forms import answer_form, is_trapped, may_write_to, network, personal_page, see_other, too_many
@@ -23,6 +24,8 @@ from digest.web.policy import WITH_SCRIPT
 from digest.web.site import READ, Site, View
 
 _NOTHING_TYPED = Form(())
+_TYPED = "typed"  # in the query of the page after a form
+_SHOWN_FOR = dt.timedelta(hours=1)
 
 
 def subscribing_routes(site: Site) -> APIRouter:
@@ -42,7 +45,7 @@ def subscribing_routes(site: Site) -> APIRouter:
 
     @router.api_route("/subscribe/sent", methods=READ)
     def say_that_a_mail_asks(request: Request) -> Response:
-        return personal_page(_check_your_inbox(site.view(request)))
+        return personal_page(_check_your_inbox(site.view(request), _typed(site, request)))
 
     @router.api_route("/confirm/{token}", methods=READ)
     def show_confirmation(request: Request, token: str) -> Response:
@@ -58,7 +61,7 @@ def subscribing_routes(site: Site) -> APIRouter:
 
     @router.api_route("/link/sent", methods=READ)
     def say_that_a_link_comes(request: Request) -> Response:
-        return personal_page(_link_is_coming(site.view(request)))
+        return personal_page(_link_is_coming(site.view(request), _typed(site, request)))
 
     @router.post("/link")
     async def ask_for_link(request: Request) -> Response:
@@ -114,13 +117,29 @@ def _sign_up(site: Site, http: Request, form: Form) -> Response:
         language = reading.language(site.newsletter.languages, view.language)
         wanted = SignUp(address, name, Preferences(topics, language))
         request(site.database, site.people, wanted, _origin(site, http, view, "/subscribe"))
-    return see_other(view.path("/subscribe/sent"))
+    return see_other(_sent_path(view, "/subscribe/sent", address))
 
 
-def _check_your_inbox(view: View) -> str:
+def _sent_path(view: View, page: str, address: str) -> str:
+    """The page after the form: it repeats the address that was typed, which only we can read in the query."""
+    site = view.site
+    return f"{view.path(page)}&{_TYPED}={seal(site.people.keys.sign, _TYPED, address, site.now())}"
+
+
+def _typed(site: Site, request: Request) -> str | None:
+    sealed = request.query_params.get(_TYPED, "")
+    return unseal(site.people.keys.trusted(_TYPED), _TYPED, sealed, site.now(), _SHOWN_FOR) if sealed else None
+
+
+def _address_lines(view: View, address: str | None) -> list[str]:
+    return [view.gettext("The address you entered: {address}").format(address=address)] if address else []
+
+
+def _check_your_inbox(view: View, address: str | None) -> str:
     _ = view.gettext
     return view.message(
         _("Check your inbox"),
+        *_address_lines(view, address),
         _("Once you send the form, we email a link to the address you entered. A new subscription starts only when "
           "you open the link and confirm."),
         _("If no email arrives within ten minutes, check your spam folder. We send only a few of these emails a day "
@@ -179,7 +198,13 @@ def _link_page(view: View, reading: Reading | None = None, form: Form = _NOTHING
         "link to it."
     )
     problems = reading.problems if reading else ()
-    return link_page(view, _("Get your personal link"), [text], problems=problems, typed=typed_again(form))
+    head = Head(
+        _("Get your personal link"),
+        _("Change your preferences, or unsubscribe: we email you your personal link."),
+        view.site.url("/link", view.language if view.pages.asked else None),
+        page_versions(view, "/link"),
+    )
+    return link_page(view, head, [text], problems=problems, typed=typed_again(form))
 
 
 def _ask_for_link(site: Site, request: Request, form: Form) -> Response:
@@ -192,13 +217,14 @@ def _ask_for_link(site: Site, request: Request, form: Form) -> Response:
         return refusal
     if not is_trapped(form) and may_write_to(site, address):
         send_link(site.database, site.people, address, _origin(site, request, view, "/link"))
-    return see_other(view.path("/link/sent"))
+    return see_other(_sent_path(view, "/link/sent", address))
 
 
-def _link_is_coming(view: View) -> str:
+def _link_is_coming(view: View, address: str | None) -> str:
     _ = view.gettext
     return view.message(
         _("Check your inbox"),
+        *_address_lines(view, address),
         _("If the address you entered is subscribed, we send its personal link to it. If no email arrives within ten "
           "minutes, check your spam folder. We send only a few of these emails a day to one address."),
         _("For your privacy, this page says the same whether or not an address is subscribed."),
