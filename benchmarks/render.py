@@ -23,7 +23,7 @@ from digest.bootstrap.project import start_project
 from digest.bootstrap.resources import shipped
 from digest.content.article import Article
 from digest.content.library import Library
-from digest.delivery.handover import MailIdentity, Recipient
+from digest.delivery.handover import MailOrigin, Recipient
 from digest.delivery.message import build_message
 from digest.issue.edition import Edition, EditionKey
 from digest.issue.greeting import greeting
@@ -79,7 +79,7 @@ def _sizes(edition: Edition, digest: Digest) -> Iterator[tuple[str, int]]:
     url = "https://digest.example.org/unsubscribe/MTIzNDU2Nzg5MDEyMzQ1Njc4OTA"
     recipient = Recipient(1, "maya.okafor@example.com", "Maya Okafor", hello, unsubscribe_url=url, preferences_url=url)
     message = build_message(
-        edition, recipient, MailIdentity("ab", dt.datetime(2026, 11, 10, 12, tzinfo=dt.UTC), "2026-11")
+        edition, recipient, MailOrigin("ab", dt.datetime(2026, 11, 10, 12, tzinfo=dt.UTC), "2026-11")
     )
     yield "message as it is sent", len(message.as_bytes())
 

@@ -24,7 +24,7 @@ from digest.bootstrap import open_digest
 from digest.bootstrap.project import start_project
 from digest.bootstrap.resources import shipped
 from digest.content.library import Library
-from digest.delivery.handover import MailIdentity, Recipient
+from digest.delivery.handover import MailOrigin, Recipient
 from digest.delivery.message import build_message, build_note
 from digest.delivery.note_checks import sample_note
 from digest.delivery.notifications import NotificationKind
@@ -79,14 +79,14 @@ def _messages(folder: Path) -> Iterator[EmailMessage]:
 def _message(edition: Edition, name: str, hello: str) -> EmailMessage:
     url = "https://digest.example.org/unsubscribe/MTIzNDU2Nzg5MDEyMzQ1Njc4OTA"
     recipient = Recipient(1, "maya.okafor@example.com", "Maya Okafor", hello, unsubscribe_url=url, preferences_url=url)
-    message = build_message(edition, recipient, MailIdentity("0123456789abcdef", dt.datetime.now(dt.UTC), name[:7]))
+    message = build_message(edition, recipient, MailOrigin("0123456789abcdef", dt.datetime.now(dt.UTC), name[:7]))
     message["X-Edition"] = name
     return message
 
 
 def _notification(kind: NotificationKind, language: str, newsletter: Newsletter, renderer: Renderer) -> EmailMessage:
     note = sample_note(kind, language, newsletter, renderer)
-    origin = MailIdentity("0123456789abcdef", dt.datetime.now(dt.UTC))
+    origin = MailOrigin("0123456789abcdef", dt.datetime.now(dt.UTC))
     message = build_note(replace(note, address="maya.okafor@example.com", origin=origin))
     message["X-Edition"] = f"{kind} {language}"
     return message

@@ -6,7 +6,7 @@ from typing import Any
 from digest.content.article import Article
 from digest.content.issue_file import IssueFile
 from digest.delivery.description import EventSource, TransportDescription
-from digest.delivery.handover import MailIdentity
+from digest.delivery.handover import MailOrigin
 from digest.errors import Place
 from digest.issue.edition import Edition, EditionKey
 from digest.issue.headers import edition_headers
@@ -19,7 +19,7 @@ from digest.topics import ResearchType, Taxonomy, Term, Topic
 NOVEMBER = Month(2026, 11)
 NONCE = "0123456789abcdef"
 NOON = dt.datetime(2026, 11, 10, 12, 0, tzinfo=dt.UTC)
-ORIGIN = MailIdentity("0123456789abcdef", NOON, "2026-11")
+ORIGIN = MailOrigin("0123456789abcdef", NOON, "2026-11")
 
 
 def make_description(name: str, *, one_by_one: bool = False) -> TransportDescription:

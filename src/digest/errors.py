@@ -14,11 +14,11 @@
     |   +-- GaveWay        a deadlock; this transaction was rolled back: retry it
     +-- TransportError     a failed hand-over of a batch
         +-- NotAccepted    certainly not accepted: safe to retry
-        |   +-- TooLarge       has to be split
-        |   +-- BatchRefused   something in it is refused, and only splitting it shows what
-        |   +-- Later          some recipients have to wait, the others do not
-        |   +-- Refused        retrying is useless until someone fixes the cause
-        |   +-- Withdrawn      the worker has to stop, or lost its lease; the provider is fine
+        |   +-- TooLarge            has to be split
+        |   +-- BatchRefused        something in it is refused, and only splitting it shows what
+        |   +-- RecipientsDeferred  some recipients have to wait, the others do not
+        |   +-- Refused             retrying is useless until someone fixes the cause
+        |   +-- RequestStopped      the worker has to stop, or lost its lease; the provider is fine
         +-- InDoubt        no clear answer: must not be retried blindly
 
 A message says what happened, to what, and what to do; lower case, no full stop.
@@ -148,7 +148,7 @@ class BatchRefused(NotAccepted):
     """Something in the batch is refused, but the answer does not say what."""
 
 
-class Later(NotAccepted):
+class RecipientsDeferred(NotAccepted):
     """Some recipients are refused for now and can be retried later; the others in the batch do not have to wait.
 
     Attributes:
@@ -164,7 +164,7 @@ class Refused(NotAccepted):
     """The sender, the content, the key or the account is refused, so every batch would be; never a recipient."""
 
 
-class Withdrawn(NotAccepted):
+class RequestStopped(NotAccepted):
     """The rest of the batch must not be sent: it is held or cancelled, the worker stops, or its lease was lost."""
 
 

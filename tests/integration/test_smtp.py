@@ -14,7 +14,7 @@ from services.relay import HANG, HANG_UP
 from services.tls import make_certificate
 
 from digest.delivery.handover import Answer, Batch, Note, Recipient
-from digest.errors import InDoubt, Later, NotAccepted, Refused
+from digest.errors import InDoubt, NotAccepted, RecipientsDeferred, Refused
 from digest.transports.smtp.connection import Relay
 from digest.transports.smtp.transport import SmtpTransport
 
@@ -182,7 +182,7 @@ def test_who_has_to_wait_is_named_and_overtaken_by_nobody_of_the_same_request(wh
     number = ["ann", "bob", "cy"].index(who) + 1
     with service.running(service.Relay(at_recipient={f"{who}@example.org": answer})) as relay:
         sending = Sending(relay)
-        with pytest.raises(Later, match="deferred some recipients: 45") as caught:
+        with pytest.raises(RecipientsDeferred, match="deferred some recipients: 45") as caught:
             sending.hand_over("ann", "bob", "cy")
 
     assert (caught.value.deliveries, dict(caught.value.rejected)) == ((number,), {})
@@ -194,7 +194,7 @@ def test_everybody_who_has_to_wait_in_a_row_is_named_at_once():
     answers = {"ann@example.org": "450 4.7.1 later", "bob@example.org": "550 unknown", "cy@example.org": "451 later"}
     with service.running(service.Relay(at_recipient=answers)) as relay:
         sending = Sending(relay)
-        with pytest.raises(Later) as caught:
+        with pytest.raises(RecipientsDeferred) as caught:
             sending.hand_over("ann", "bob", "cy", "dee")
 
     assert caught.value.deliveries == (1, 3)
@@ -220,7 +220,7 @@ def test_address_in_an_answer_is_not_repeated():
         ("at_recipient", "550 relay not permitted", Refused),
         ("at_recipient", "550 5.4.5 quota exceeded", Refused),
         ("at_recipient", "552 5.3.4 too big", Refused),
-        ("at_recipient", "450 4.7.1 slow down", Later),
+        ("at_recipient", "450 4.7.1 slow down", RecipientsDeferred),
         ("at_recipient", "451 4.3.0 later", NotAccepted),
         ("at_recipient", "452 4.3.1 disk full", NotAccepted),
         ("at_message", "554 5.6.0 content refused", Refused),

@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 from digest.bootstrap import Digest
 from digest.delivery.breaker import CLOSED, DOUBTFUL_PATIENCE, PATIENCE, TRIES
 from digest.delivery.handover import Answer
-from digest.errors import Conflict, Later, NotAccepted
+from digest.errors import Conflict, NotAccepted, RecipientsDeferred
 from digest.pipeline.campaign.control import cancel, hold, resume
 from digest.pipeline.campaign.plan import plan
 from digest.pipeline.campaign.settle import Decision, decide, settle
@@ -460,7 +460,7 @@ class Greylisting(Slow):
         for recipient in batch.recipients:
             if self.times.get(recipient.address, 0) > 0:
                 self.times[recipient.address] -= 1
-                raise Later("450 greylisted", [recipient.delivery_id])
+                raise RecipientsDeferred("450 greylisted", [recipient.delivery_id])
             self.taken.append(recipient.address)
             report({recipient.delivery_id: None})
         return Answer()

@@ -25,9 +25,9 @@ from digest.delivery.breaker import CLOSED
 from digest.delivery.handover import Answer, Batch, Report
 from digest.errors import NotAccepted, StorageError
 from digest.pipeline.campaign.control import resume
-from digest.pipeline.campaign.hands import Hands, Job
 from digest.pipeline.campaign.plan import plan
 from digest.pipeline.campaign.status import Status, status
+from digest.pipeline.campaign.threads import Job, RequestThreads
 from digest.pipeline.campaign.worker import work
 from digest.storage.db.database import Database
 from digest.storage.outbox import gate
@@ -58,8 +58,8 @@ class Open:
         pass
 
 
-class Refusing(Hands):
-    """Hands that refuse a job each time that *refuses* says so."""
+class Refusing(RequestThreads):
+    """Threads that refuse a job each time that *refuses* says so."""
 
     def __init__(self, most: int, refuses: Callable[[], bool], error: Exception) -> None:
         super().__init__(most)
@@ -105,7 +105,7 @@ def refuse_from(number: int) -> Callable[[threading.Thread], None]:
 
 def test_campaign_is_held_with_the_reason_if_not_one_thread_can_start(digest):
     transport = Open()
-    now = send(digest, transport, hands=lambda most: Hands(most, refuse_from(0)))
+    now = send(digest, transport, threads=lambda most: RequestThreads(most, refuse_from(0)))
 
     assert (now.state, now.balance.waiting, now.balance.in_doubt) == ("held", PEOPLE, 0)
     assert "can't start a thread" in now.reason
@@ -117,7 +117,7 @@ def test_campaign_is_held_with_the_reason_if_not_one_thread_can_start(digest):
 def test_worker_goes_on_with_the_threads_that_there_are(digest, caplog):
     transport = Open()
     with caplog.at_level(logging.WARNING):
-        now = send(digest, transport, hands=lambda most: Hands(most, refuse_from(1)))
+        now = send(digest, transport, threads=lambda most: RequestThreads(most, refuse_from(1)))
 
     assert now.state == "sent"
     assert everybody_once(transport)
@@ -128,8 +128,8 @@ def test_worker_goes_on_with_the_threads_that_there_are(digest, caplog):
 @pytest.mark.parametrize("refused", range(1, 6))
 def test_what_was_claimed_and_not_handed_out_waits_again(digest, refused, error):
     transport, given = Open(), iter(range(1, 1000))
-    hands: dict[str, object] = {"hands": lambda most: Refusing(most, lambda: next(given) == refused, error)}
-    now = send(digest, transport, **hands)
+    threads: dict[str, object] = {"threads": lambda most: Refusing(most, lambda: next(given) == refused, error)}
+    now = send(digest, transport, **threads)
     if now.state == "held":
         resume(digest.database, MONTH, digest.sending)
         now = send(digest, transport)
@@ -145,8 +145,8 @@ def test_stopped_worker_gives_back_what_it_could_not_hand_out(digest):
         stop.set()
         return True
 
-    hands = lambda most: Refusing(most, refuses, RuntimeError("can't start new thread"))  # noqa: E731
-    sending = replace(digest.sending, in_flight=3, transport=lambda _month: transport, hands=hands)
+    threads = lambda most: Refusing(most, refuses, RuntimeError("can't start new thread"))  # noqa: E731
+    sending = replace(digest.sending, in_flight=3, transport=lambda _month: transport, threads=threads)
     work(digest.database, MONTH, sending, stop=stop)
 
     balance = status(digest.database, MONTH).balance
@@ -156,8 +156,8 @@ def test_stopped_worker_gives_back_what_it_could_not_hand_out(digest):
 def test_trial_that_was_not_made_leaves_the_gate_open_for_another_one(digest):
     transport, given = Open(), iter(range(1, 1000))
     transport.refuses = [NotAccepted("429 too many requests")]
-    hands = lambda most: Refusing(most, lambda: next(given) == 2, MemoryError())  # noqa: E731
-    held = send(digest, transport, in_flight=1, hands=hands)
+    threads = lambda most: Refusing(most, lambda: next(given) == 2, MemoryError())  # noqa: E731
+    held = send(digest, transport, in_flight=1, threads=threads)
     with digest.database.read() as connection:
         after, now = gate.read(connection, transport.description.name), digest.database.now(connection)
 
@@ -172,7 +172,7 @@ def test_request_that_could_not_be_built_leaves_nobody_in_doubt(digest, error):
         raise error
 
     with pytest.raises(type(error)):
-        send(digest, Open(), sign=sign)
+        send(digest, Open(), unsubscribe_signer=sign)
 
     now = status(digest.database, MONTH)
     assert (now.state, now.balance.waiting, now.balance.in_doubt) == ("held", PEOPLE, 0)

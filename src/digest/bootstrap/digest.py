@@ -199,7 +199,7 @@ class Digest:
             transport=self._transport,
             newsletter=self.newsletter,
             renderer=self.renderer,
-            sign=signer(self.keys.sign, UNSUBSCRIBE),
+            unsubscribe_signer=signer(self.keys.sign, UNSUBSCRIBE),
             preferences_signer=self._preferences_signer,
             owner=this_process(),
             wait=time.sleep,

@@ -22,7 +22,7 @@ class Recipient(NamedTuple):
 
 
 @dataclass(frozen=True)
-class MailIdentity:
+class MailOrigin:
     """What keeps a mail the same when it is built again: its Message-ID and Date.
 
     Attributes:
@@ -52,7 +52,7 @@ class Batch:
     attempt_id: int
     edition: Edition
     recipients: Sequence[Recipient]
-    origin: MailIdentity
+    origin: MailOrigin
     until: float = math.inf
 
 
@@ -73,7 +73,7 @@ class Note:
     html: str
     text: str
     headers: Sequence[tuple[str, str]]
-    origin: MailIdentity
+    origin: MailOrigin
 
 
 @dataclass(frozen=True)

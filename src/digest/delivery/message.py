@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from digest.delivery.folding import folded
-from digest.delivery.handover import MailIdentity, Note, Recipient
+from digest.delivery.handover import MailOrigin, Note, Recipient
 from digest.issue.edition import Edition
 from digest.issue.placeholders import fill
 
@@ -41,7 +41,7 @@ def _is_of_mime(name: str) -> bool:
 _POLICY = _Policy(linesep="\r\n", cte_type="7bit", max_line_length=76)
 
 
-def build_message(edition: Edition, recipient: Recipient, origin: MailIdentity) -> EmailMessage:
+def build_message(edition: Edition, recipient: Recipient, origin: MailOrigin) -> EmailMessage:
     """
     Build the whole message for *recipient*. The same values always give the same bytes.
 
@@ -83,7 +83,7 @@ def _sender(value: str) -> str:
 
 
 def _message(
-    *, headers: Sequence[tuple[str, str]], address: str, mail: str, origin: MailIdentity, text: str, html: str
+    *, headers: Sequence[tuple[str, str]], address: str, mail: str, origin: MailOrigin, text: str, html: str
 ) -> EmailMessage:
     message = EmailMessage(policy=_POLICY)
     about_content = {name: value for name, value in headers if name.lower().startswith("content-")}

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from digest.delivery.handover import MailIdentity, Note
+from digest.delivery.handover import MailOrigin, Note
 from digest.delivery.notifications import NotificationKind, render_note
 from digest.errors import RenderError
 from digest.issue.addresses import personal_url
@@ -75,5 +75,5 @@ def sample_note(kind: NotificationKind, language: str, newsletter: Newsletter, r
         address=newsletter.from_address,
         language=language,
         values={"url": personal_url(newsletter.base_url, kind.value, _TOKEN, language)},
-        origin=MailIdentity("sample", dt.datetime(2026, 1, 1, tzinfo=dt.UTC)),
+        origin=MailOrigin("sample", dt.datetime(2026, 1, 1, tzinfo=dt.UTC)),
     )

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from digest.delivery.backoff import spread
-from digest.delivery.handover import MailIdentity, Note
+from digest.delivery.handover import MailOrigin, Note
 from digest.issue.headers import author_headers
 from digest.issue.newsletter import Newsletter
 from digest.issue.render import masthead
@@ -53,7 +53,7 @@ def render_note(
     address: str,
     language: str,
     values: Mapping[str, Any],
-    origin: MailIdentity,
+    origin: MailOrigin,
 ) -> Note:
     """
     Render a notification.

@@ -6,7 +6,7 @@ from factories import NOON
 from sqlalchemy import select
 from storage_samples import begin_campaign, claim_next, make_person
 
-from digest.delivery.handover import MailIdentity
+from digest.delivery.handover import MailOrigin
 from digest.delivery.states import CampaignState
 from digest.storage import installation
 from digest.storage.outbox import campaigns, claiming, partial_results, results, settling, splits
@@ -24,7 +24,7 @@ def claim_all(connection, campaign, now=MUCH_LATER) -> list[claiming.Claim]:
     return claims
 
 
-def origins(claims: list[claiming.Claim]) -> dict[int, MailIdentity]:
+def origins(claims: list[claiming.Claim]) -> dict[int, MailOrigin]:
     return {member.delivery_id: claim.origin for claim in claims for member in claim.recipients}
 
 
@@ -33,7 +33,7 @@ def test_first_claim_gives_the_date_and_the_installation_its_name(connection):
 
     claim = claim_next(connection, campaign, LATER)
 
-    assert claim.origin == MailIdentity(installation.read(connection), LATER, "2026-11")
+    assert claim.origin == MailOrigin(installation.read(connection), LATER, "2026-11")
 
 
 def test_date_of_those_who_were_never_claimed_is_not_that_of_others(connection):

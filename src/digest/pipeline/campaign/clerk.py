@@ -19,11 +19,11 @@ from digest.issue.edition import Edition, EditionKey
 from digest.months import Month
 from digest.pipeline.campaign.admission import Admission
 from digest.pipeline.campaign.context import Sending
-from digest.pipeline.campaign.hands import Hands
 from digest.pipeline.campaign.high_water import Guard, hold_all
 from digest.pipeline.campaign.record import Done, record
 from digest.pipeline.campaign.requests import Requests
 from digest.pipeline.campaign.settle import settle
+from digest.pipeline.campaign.threads import RequestThreads
 from digest.pipeline.campaign.turn import Claimed, Listener, Message, PartialReport, Turn
 from digest.pipeline.process import uptime
 from digest.storage import issues
@@ -48,7 +48,7 @@ class Clerk:
         month: Month,
         sending: Sending,
         transport: Transport,
-        hands: Hands,
+        threads: RequestThreads,
         listener: Listener,
         stop: threading.Event,
     ) -> None:
@@ -57,7 +57,7 @@ class Clerk:
         self._month = month
         self._sending = sending
         self._transport = transport
-        self._hands = hands
+        self._threads = threads
         self._listener = listener
         # Shared between threads: the caller or a signal sets `stop`, the request threads put messages, and the clerk
         # adds editions before it hands out a batch that needs them.
@@ -129,7 +129,7 @@ class Clerk:
     def _transact(self) -> float:
         """Record and claim; return the seconds after which to claim again if no message arrives."""
         busy = self._busy
-        ready = 0 if self._closing else self._hands.ready(busy + _AT_ONCE)
+        ready = 0 if self._closing else self._threads.ready(busy + _AT_ONCE)
         left = len(self._claimed)
         with self._database.write() as connection:
             turn = self._begin_turn(connection)
@@ -185,18 +185,18 @@ class Clerk:
                 self._admission.give_back(turn.connection, one.began, turn.now)
 
     def _hand_out(self) -> None:
-        """Give claimed batches to the hands. If the machine refuses a thread, the rest stays claimed."""
+        """Give claimed batches to the threads. If the machine refuses a thread, the rest stays claimed."""
         try:
             self._guard.keep([one.claim.attempt_id for one in self._claimed])
         except StorageError as error:
             self._refuse(NotAccepted(f"{error}; nothing went out"))
         try:
             while self._claimed:
-                self._hands.give(partial(self._requests.hand_over, self._claimed[0]))
+                self._threads.give(partial(self._requests.hand_over, self._claimed[0]))
                 del self._claimed[0]
                 self._under_way += 1
         except (RuntimeError, MemoryError) as error:
-            self._hands.limit(self._busy, error)
+            self._threads.limit(self._busy, error)
 
     def _refuse(self, why: NotAccepted) -> None:
         """Report every claimed batch as not accepted."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from digest.delivery.handover import Transport
 from digest.issue.newsletter import Newsletter
 from digest.months import Month
-from digest.pipeline.campaign.hands import Hands
 from digest.pipeline.campaign.high_water import HighWater
+from digest.pipeline.campaign.threads import RequestThreads
 from digest.rendering.environment import Renderer
 
 
@@ -16,8 +16,11 @@ from digest.rendering.environment import Renderer
 class Sending:
     """
     Attributes:
-        sign: Makes the token of the unsubscribe link from a subscriber's id.
-        preferences_signer: From the date of a mail, makes the same for the link to the preferences, which expires.
+        transport: Opens the transport for the campaign of a month.
+        unsubscribe_signer: Makes the token of the unsubscribe link from a subscriber's id. It never expires.
+        preferences_signer: Takes the date of a mail, and returns a function that makes the token of its preferences
+            link from a subscriber's id. It expires.
+        owner: The name of this process, from `digest.pipeline.process.this_process`.
         wait: Sleeps for that many seconds.
         jitter: A random number, evenly from 0 to 1.
         in_flight: The most requests of one worker at once.
@@ -25,13 +28,13 @@ class Sending:
         deadline: Seconds within which a request must end; less than *lease*.
         high_water: Keeps the newest attempt outside the database; None if the database can't lose commits.
         resend_after: How long a doubt waits for evidence before the batch goes again; None: a person decides.
-        hands: Makes the threads for that many requests at once.
+        threads: Makes the threads for that many requests at a time.
     """
 
     transport: Callable[[Month], Transport]
     newsletter: Newsletter
     renderer: Renderer
-    sign: Callable[[int], str]
+    unsubscribe_signer: Callable[[int], str]
     preferences_signer: Callable[[dt.datetime], Callable[[int], str]]
     owner: str
     wait: Callable[[float], None]
@@ -44,7 +47,7 @@ class Sending:
     resend_after: dt.timedelta | None
     require_approval: bool
     high_water: HighWater | None
-    hands: Callable[[int], Hands] = Hands
+    threads: Callable[[int], RequestThreads] = RequestThreads
 
     @property
     def planned_batch_size(self) -> int:

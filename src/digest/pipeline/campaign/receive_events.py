@@ -12,11 +12,16 @@ from digest.delivery.states import AttemptState, CampaignState
 from digest.pipeline.people.suppressions import Identify, hashed, suppress_reported
 from digest.storage.db.database import Database
 from digest.storage.outbox import campaigns, outcomes, results, splits
+from digest.storage.outbox.outcomes import KnownAttempt
 from digest.subscribers.suppression import Reason
 
 OVER_QUOTA = (
     "SendGrid dropped mails because the quota is used up: raise the quota, then resume; those readers wait again"
 )
+
+
+Known = Mapping[int, KnownAttempt]
+"""The attempts of a post that this database has, by id."""
 
 
 @dataclass(frozen=True)
@@ -59,17 +64,14 @@ def receive(database: Database, post: Post, *, identify: Identify, soft_bounces:
     return database.transact(take)
 
 
-Known = Mapping[int, tuple[AttemptState, int]]
-
-
 def _prove(connection: Connection, about: Iterable[About], known: Known, now: dt.datetime) -> int:
     """Record requests as accepted that events about their members prove, whatever was decided meanwhile."""
-    claims = [(number, a) for number, a in about if a in known and known[a][0] is not AttemptState.ACCEPTED]
-    home = outcomes.campaigns_of(connection, {number for number, _ in claims})
-    proven = {attempt for number, attempt in claims if home.get(number) == known[attempt][1]}
+    claims = [(number, a) for number, a in about if a in known and known[a].state is not AttemptState.ACCEPTED]
+    campaign_of = outcomes.campaigns_of(connection, {number for number, _ in claims})
+    proven = {attempt for number, attempt in claims if campaign_of.get(number) == known[attempt].campaign_id}
     for attempt in sorted(proven):
         results.record_accepted(connection, attempt, message_id=None, rejected={}, now=now)
-    for campaign in sorted({known[attempt][1] for attempt in proven}):
+    for campaign in sorted({known[attempt].campaign_id for attempt in proven}):
         campaigns.finish_if_done(connection, campaign, now)
     return len(proven)
 
@@ -78,10 +80,10 @@ def _wait_again(connection: Connection, over_quota: Iterable[About], known: Know
     """Let deliveries dropped for lack of quota wait again, once, and hold their campaign."""
     ours = [(number, attempt) for number, attempt in over_quota if attempt in known]
     dropped: defaultdict[int, list[int]] = defaultdict(list)
-    home = outcomes.campaigns_of(connection, {number for number, _ in ours})
-    same = [(number, attempt) for number, attempt in ours if home.get(number) == known[attempt][1]]
+    campaign_of = outcomes.campaigns_of(connection, {number for number, _ in ours})
+    same = [(number, attempt) for number, attempt in ours if campaign_of.get(number) == known[attempt].campaign_id]
     for number in outcomes.still_accepted(connection, same):
-        dropped[home[number]].append(number)
+        dropped[campaign_of[number]].append(number)
     moved = 0
     for campaign, numbers in sorted(dropped.items()):
         if campaigns.lock_state(connection, campaign) is not CampaignState.CANCELLED:
@@ -96,7 +98,7 @@ def _move(connection: Connection, found: Effects, known: Known, soft_bounces: in
 
     def ours(about: About) -> bool:
         number, attempt = about
-        return number in rows and attempt in known and rows[number].campaign_id == known[attempt][1]
+        return number in rows and attempt in known and rows[number].campaign_id == known[attempt].campaign_id
 
     new: dict[int, Outcome] = {}
     for about, outcome in found.outcomes.items():
@@ -104,7 +106,7 @@ def _move(connection: Connection, found: Effects, known: Known, soft_bounces: in
         if ours(about) and (best := further(new.get(number, rows[number].outcome), outcome)) != rows[number].outcome:
             assert best is not None
             new[number] = best
-    outcomes.raise_to(connection, new)
+    outcomes.advance(connection, new)
     soft = {number: address for (number, a), address in found.blocked.items() if ours((number, a))}
     outcomes.mark_soft(connection, [number for number in soft if not rows[number].soft_bounced])
     people: defaultdict[int, dict[int, str]] = defaultdict(dict)  # person -> campaign -> address

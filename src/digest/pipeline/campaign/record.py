@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 from digest.delivery import breaker
 from digest.delivery.breaker import CLOSED, Breaker
 from digest.delivery.handover import Answer
-from digest.errors import BatchRefused, InDoubt, Later, NotAccepted, Refused, TooLarge, Withdrawn
+from digest.errors import BatchRefused, InDoubt, NotAccepted, RecipientsDeferred, Refused, RequestStopped, TooLarge
 from digest.storage.outbox import campaigns, gate, members, results, splits
 from digest.storage.outbox.claiming import Claim
-from digest.storage.outbox.results import Taken
+from digest.storage.outbox.results import AcceptedAttempt
 
 _HALVINGS = 3  # of a batch that is refused without a reason, before a person has to look
 
@@ -52,7 +52,7 @@ def record(
     if not done and not progress:
         return
     results.record_all_accepted(
-        connection, [_taken(one, one.outcome) for one in done if isinstance(one.outcome, Answer)], now
+        connection, [_accepted_attempt(one, one.outcome) for one in done if isinstance(one.outcome, Answer)], now
     )
     others = [one for one in done if not isinstance(one.outcome, Answer)]
     reasons = [
@@ -74,8 +74,8 @@ def record(
         campaigns.hold(connection, campaign_id, hold, now)
 
 
-def _taken(done: Done, answer: Answer) -> Taken:
-    return Taken(done.claim.attempt_id, answer.message_id, answer.rejected)
+def _accepted_attempt(done: Done, answer: Answer) -> AcceptedAttempt:
+    return AcceptedAttempt(done.claim.attempt_id, answer.message_id, answer.rejected)
 
 
 def _give_back(connection: Connection, done: Done, now: dt.datetime) -> str:
@@ -94,7 +94,7 @@ def _record_one(connection: Connection, done: Done, now: dt.datetime) -> str | N
     if isinstance(error, BatchRefused) and done.claim.depth < _HALVINGS and len(done.claim.recipients) > 1:
         splits.halve(connection, attempt, detail=said, deeper=1, now=now)
         return None
-    if isinstance(error, Later):
+    if isinstance(error, RecipientsDeferred):
         splits.put_off(connection, attempt, error.deliveries, detail=said, now=now)
         return None
     if isinstance(error, NotAccepted):
@@ -132,7 +132,7 @@ def _through(before: Breaker, done: Sequence[Done], now: dt.datetime, jitter: Ca
     state = before
     for one in done:
         error = one.outcome
-        if isinstance(error, Withdrawn):
+        if isinstance(error, RequestStopped):
             continue
         if not one.requested:
             state = breaker.after_no_request(state, began=one.began, now=now)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 
 from digest.delivery.handover import Answer, Batch, Recipient, Transport
-from digest.errors import InDoubt, Withdrawn
+from digest.errors import InDoubt, RequestStopped
 from digest.issue.addresses import preferences_url, unsubscribe_url
 from digest.issue.edition import Edition, EditionKey
 from digest.issue.greeting import greeter
@@ -72,16 +72,18 @@ class Requests:
             if self._ended.is_set():
                 raise InDoubt("the worker stopped before it could record the results")
         if not report.goes_on:
-            raise Withdrawn("the worker stops, the campaign is held or cancelled, or the lease had run out")
+            raise RequestStopped("the worker stops, the campaign is held or cancelled, or the lease had run out")
 
     def _batch(self, claim: Claim, deadline: float) -> Batch:
+        """Build the batch of a claim: each recipient with a greeting and signed links."""
         base_url = self._sending.newsletter.base_url
-        leaving, choosing = unsubscribe_url(base_url, ""), preferences_url(base_url, "")
-        leave, choose = self._sending.sign, self._sending.preferences_signer(claim.origin.date)
+        unsubscribe, preferences = unsubscribe_url(base_url, ""), preferences_url(base_url, "")
+        unsubscribe_token = self._sending.unsubscribe_signer
+        preferences_token = self._sending.preferences_signer(claim.origin.date)
         greet = greeter(claim.key.language, self._sending.renderer)
         deliveries, people, addresses, names = zip(*claim.recipients, strict=True)
-        left = [leaving + leave(person) for person in people]
-        chosen = [choosing + choose(person) for person in people]
-        columns = zip(deliveries, addresses, names, map(greet, names), left, chosen, strict=True)
+        unsubscribe_urls = [unsubscribe + unsubscribe_token(person) for person in people]
+        preferences_urls = [preferences + preferences_token(person) for person in people]
+        columns = zip(deliveries, addresses, names, map(greet, names), unsubscribe_urls, preferences_urls, strict=True)
         recipients = list(map(Recipient._make, columns))
         return Batch(claim.attempt_id, self._editions[claim.issue_hash, claim.key], recipients, claim.origin, deadline)

@@ -41,9 +41,9 @@ def work(
     """
     transport = sending.transport(month)
     try:
-        with sending.hands(sending.in_flight) as hands:
+        with sending.threads(sending.in_flight) as threads:
             listener = Listener(progress, pauses)
-            Clerk(database, month, sending, transport, hands, listener, stop or threading.Event()).run()
+            Clerk(database, month, sending, transport, threads, listener, stop or threading.Event()).run()
         with database.read() as connection:
             return campaigns.require(connection, month).state
     finally:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from digest.delivery.handover import MailIdentity, Note, Transport
+from digest.delivery.handover import MailOrigin, Note, Transport
 from digest.delivery.notifications import NotificationKind, render_note, wait_before
 from digest.errors import RenderError, TransportError
 from digest.issue.addresses import personal_url, preferences_url
@@ -109,7 +109,7 @@ def _made(database: Database, people: PeopleContext, queued: QueuedNotification)
         now = database.now(connection)
         if not _may_be_mailed(connection, queued.address_hash):
             return None
-        origin = MailIdentity(installation.read(connection), min(queued.created_at, now))
+        origin = MailOrigin(installation.read(connection), min(queued.created_at, now))
         found = _MAKERS[NotificationKind(queued.kind)](connection, people, queued, now)
     if found is None:
         return None

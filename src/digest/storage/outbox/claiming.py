@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Date, Select, bindparam, case, func, insert, literal, select, update
 
-from digest.delivery.handover import MailIdentity
+from digest.delivery.handover import MailOrigin
 from digest.delivery.states import AttemptState, BatchState, CampaignState, HandOver, Skipped
 from digest.issue.edition import EditionKey
 from digest.storage.db.as_json import rows_as_json
@@ -106,7 +106,7 @@ class Claim:
     issue_hash: str
     key: EditionKey
     depth: int
-    origin: MailIdentity
+    origin: MailOrigin
     recipients: list[Member]
 
 
@@ -176,7 +176,7 @@ def claim(
                 connection.execute(_CLOSE, {"which": row.id})
                 continue
             # the time of the first claim: anyone who already has the mail gets an identical one
-            origin = MailIdentity(row.installation, row.first_claimed_at or now, row.month)
+            origin = MailOrigin(row.installation, row.first_claimed_at or now, row.month)
             attempt_id = _begin(connection, row, len(recipients), origin.date, held)
             key = EditionKey(row.language, row.mask)
             claims.append(Claim(attempt_id, row.id, row.issue_hash, key, row.depth, origin, recipients))

@@ -4,7 +4,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, Connection, Select, bindparam, func, select, update
 
@@ -33,6 +33,13 @@ _RAISE = update(delivery).where(delivery.c.id.in_(_SOME)).values(outcome=bindpar
 _SOFTEN = update(delivery).where(delivery.c.id.in_(_SOME)).values(soft_bounced=True)
 
 
+class KnownAttempt(NamedTuple):
+    """An attempt that events are about."""
+
+    state: AttemptState
+    campaign_id: int
+
+
 @dataclass(frozen=True)
 class Reported:
     """A delivery that events report. `subscriber_id` is None if the person was erased."""
@@ -44,9 +51,9 @@ class Reported:
     soft_bounced: bool | None
 
 
-def attempts(connection: Connection, ids: Collection[int]) -> dict[int, tuple[AttemptState, int]]:
+def attempts(connection: Connection, ids: Collection[int]) -> dict[int, KnownAttempt]:
     """Map the attempts *ids* that exist to their state and campaign."""
-    return {row.id: (row.state, row.campaign_id) for row in _rows(connection, _ATTEMPTS, ids)}
+    return {row.id: KnownAttempt(row.state, row.campaign_id) for row in _rows(connection, _ATTEMPTS, ids)}
 
 
 def campaigns_of(connection: Connection, ids: Collection[int]) -> dict[int, int]:
@@ -59,7 +66,7 @@ def lock(connection: Connection, ids: Collection[int]) -> dict[int, Reported]:
     return {row.id: Reported(*row) for row in _rows(connection, _LOCKED, ids)}
 
 
-def raise_to(connection: Connection, new: Mapping[int, Outcome]) -> None:
+def advance(connection: Connection, new: Mapping[int, Outcome]) -> None:
     """Give deliveries later outcomes than they have; lock them first."""
     alike: defaultdict[Outcome, list[int]] = defaultdict(list)
     for number, outcome in new.items():

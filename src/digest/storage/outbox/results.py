@@ -29,16 +29,16 @@ _UNDER_WAY: Select[Any] = (
     )
     .with_for_update()
 )
-_TAKEN_ATTEMPT = (
+_ACCEPT_ATTEMPT = (
     update(attempt)
     .where(attempt.c.id == bindparam("which"))
     .values(state=AttemptState.ACCEPTED, finished_at=bindparam("now"), message_id=bindparam("message"))
 )
-_TAKEN_BATCH = update(batch).where(batch.c.id == bindparam("which")).values(state=BatchState.ACCEPTED)
+_ACCEPT_BATCH = update(batch).where(batch.c.id == bindparam("which")).values(state=BatchState.ACCEPTED)
 
 
 @dataclass(frozen=True)
-class Taken:
+class AcceptedAttempt:
     """An attempt that the provider accepted. `rejected`: deliveries that it refused, each with its reason."""
 
     attempt_id: int
@@ -46,15 +46,15 @@ class Taken:
     rejected: Mapping[int, str]
 
 
-def record_all_accepted(connection: Connection, answers: Iterable[Taken], now: dt.datetime) -> None:
+def record_all_accepted(connection: Connection, answers: Iterable[AcceptedAttempt], now: dt.datetime) -> None:
     """Record many accepted attempts; see `record_accepted`."""
     by_attempt = {answer.attempt_id: answer for answer in answers}
     plain = [attempt_id for attempt_id, answer in by_attempt.items() if not answer.rejected]
     found = connection.execute(_UNDER_WAY, {"attempts": plain}).all() if plain else []
     if found:
         rows = [{"which": one, "now": now, "message": by_attempt[one].message_id} for one, _ in found]
-        connection.execute(_TAKEN_ATTEMPT, rows)
-        connection.execute(_TAKEN_BATCH, [{"which": batch_id} for _, batch_id in found])
+        connection.execute(_ACCEPT_ATTEMPT, rows)
+        connection.execute(_ACCEPT_BATCH, [{"which": batch_id} for _, batch_id in found])
     for attempt_id in by_attempt.keys() - {one for one, _ in found}:
         one = by_attempt[attempt_id]
         record_accepted(connection, attempt_id, message_id=one.message_id, rejected=one.rejected, now=now)

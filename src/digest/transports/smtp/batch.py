@@ -4,7 +4,7 @@ import time
 
 from digest.delivery.handover import Answer, Batch, Recipient, Report
 from digest.delivery.message import build_message
-from digest.errors import InDoubt, Later, Refused
+from digest.errors import InDoubt, RecipientsDeferred, Refused
 from digest.transports.smtp.connection import Closing, RecipientRefused, Unclear
 from digest.transports.smtp.pool import Pool, PooledConnection
 
@@ -32,7 +32,7 @@ class BatchRun:
         with PooledConnection(self._pool) as connection:
             for recipient in self._batch.recipients:
                 try:
-                    self._one(connection, recipient)
+                    self._send_one(connection, recipient)
                 except Closing:
                     if (permanent := self._permanent()) and not self._pool.proven.is_set():
                         raise _refused_all(permanent[0]) from None  # it hung up on our requests
@@ -42,26 +42,28 @@ class BatchRun:
             self._conclude()
         return Answer(rejected=self._rejected)
 
-    def _one(self, connection: PooledConnection, recipient: Recipient) -> None:
+    def _send_one(self, connection: PooledConnection, recipient: Recipient) -> None:
         message = build_message(self._batch.edition, recipient, self._batch.origin)
         try:
-            connection.send(recipient.address, message, self._until, self._resolve)
+            connection.send(recipient.address, message, self._until, self._settle_refusals)
         except Unclear as refusal:
             self._unclear[recipient.delivery_id] = refusal  # nothing is reported, so the deadline does not move
         except RecipientRefused as refusal:
-            self._say({recipient.delivery_id: str(refusal)})
+            self._report_results({recipient.delivery_id: str(refusal)})
         except InDoubt as doubt:
             raise InDoubt(str(doubt), frozenset({recipient.delivery_id})) from None
         else:
-            self._say({recipient.delivery_id: None})
+            self._report_results({recipient.delivery_id: None})
 
-    def _resolve(self) -> None:
-        """The relay accepts somebody, so the refusals before were about those recipients alone."""
-        self._say({number: str(refusal) for number, refusal in self._unclear.items() if not refusal.passing})
-        passing = {number: refusal for number, refusal in self._unclear.items() if refusal.passing}
-        if passing:
+    def _settle_refusals(self) -> None:
+        """Report the unclear refusals. The relay accepts somebody, so they were about those recipients alone."""
+        self._report_results(
+            {number: str(refusal) for number, refusal in self._unclear.items() if not refusal.is_temporary}
+        )
+        deferred = {number: refusal for number, refusal in self._unclear.items() if refusal.is_temporary}
+        if deferred:
             # after a crash, the first recipient without a report is the one in doubt, so nobody may overtake these
-            raise Later(f"the relay deferred some recipients: {next(iter(passing.values()))}", passing)
+            raise RecipientsDeferred(f"the relay deferred some recipients: {next(iter(deferred.values()))}", deferred)
         self._unclear.clear()
 
     def _conclude(self) -> None:
@@ -69,16 +71,16 @@ class BatchRun:
         if permanent and (len(self._unclear) == _MOST_UNCLEAR or not self._is_proven()):
             raise _refused_all(permanent[0])
         if self._unclear:
-            self._resolve()
+            self._settle_refusals()
 
     def _permanent(self) -> list[Unclear]:
-        return [refusal for refusal in self._unclear.values() if not refusal.passing]
+        return [refusal for refusal in self._unclear.values() if not refusal.is_temporary]
 
     def _is_proven(self) -> bool:
         left = self._until - time.monotonic()
         return self._pool.proven.wait(max(0.0, min(_OTHERS, left)))
 
-    def _say(self, answers: dict[int, str | None]) -> None:
+    def _report_results(self, answers: dict[int, str | None]) -> None:
         if not answers:
             return
         self._rejected |= {number: reason for number, reason in answers.items() if reason is not None}

@@ -33,11 +33,11 @@ class Unclear(Exception):
     """The relay refuses this recipient, and does not say whether it would refuse everybody.
 
     Attributes:
-        passing: Whether it may accept them later.
+        is_temporary: Whether the relay may accept this recipient later.
     """
 
-    def __init__(self, words: str, *, passing: bool) -> None:
-        self.passing = passing
+    def __init__(self, words: str, *, is_temporary: bool) -> None:
+        self.is_temporary = is_temporary
         super().__init__(words)
 
 
@@ -173,7 +173,7 @@ class SmtpConnection:
         words = _answer(code, said)
         if _is_personal(code, said):
             return RecipientRefused(words)
-        return Unclear(words, passing=code < 500)  # noqa: PLR2004
+        return Unclear(words, is_temporary=code < 500)  # noqa: PLR2004
 
     def _refusal(self, code: int, said: bytes, what: str) -> NotAccepted:
         words = f"the relay {self._relay} refused {what}: {_answer(code, said)}"

@@ -81,7 +81,11 @@ class PooledConnection:
             self._connection.close()
 
     def send(
-        self, address: str, message: EmailMessage, until: float, agreed: Callable[[], object] = lambda: None
+        self,
+        address: str,
+        message: EmailMessage,
+        until: float,
+        on_recipient_accepted: Callable[[], object] = lambda: None,
     ) -> None:
         """
         Hand over one message.
@@ -89,7 +93,7 @@ class PooledConnection:
         Args:
             until: When its answer must have arrived. The message goes out only while half of the deadline is left for
                 that, since an answer that comes too late leaves the recipient in doubt.
-            agreed: Called after the relay accepts the recipient, before the message goes out.
+            on_recipient_accepted: Called after the relay accepts the recipient, before the message goes out.
 
         Raises:
             RecipientRefused, Unclear, NotAccepted, Refused, InDoubt: See `SmtpConnection`.
@@ -97,14 +101,14 @@ class PooledConnection:
         is_new = self._connection is None
         self._connection = self._connection or self._open(until)
         try:
-            self._send(self._connection, address, message, until, agreed)
+            self._send(self._connection, address, message, until, on_recipient_accepted)
         except Closing:
             if is_new and not self._connection.carried:
                 raise
             self._connection.close()
             self._connection = None
             self._connection = self._open(until)
-            self._send(self._connection, address, message, until, agreed)
+            self._send(self._connection, address, message, until, on_recipient_accepted)
 
     def _open(self, until: float) -> SmtpConnection:
         begin_by = until - self._pool.reserve
@@ -118,9 +122,9 @@ class PooledConnection:
         address: str,
         message: EmailMessage,
         until: float,
-        agreed: Callable[[], object],
+        on_recipient_accepted: Callable[[], object],
     ) -> None:
         connection.ask(sender_of(message), address, until - self._pool.reserve)
         self._pool.proven.set()
-        agreed()
+        on_recipient_accepted()
         connection.deliver(message, until)

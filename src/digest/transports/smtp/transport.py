@@ -36,7 +36,7 @@ class SmtpTransport:
         Raises:
             NotAccepted, Refused: Recipients without a report were not accepted: the relay can't be reached, is busy,
                 or refuses the sender, the content, the password, or one recipient after the other.
-            Later: The relay wants some of them later.
+            RecipientsDeferred: The relay deferred some recipients.
             InDoubt: The answer for the one in `doubtful` did not arrive; those after it did not go out.
         """
         return BatchRun(self._pool, batch, report).run()
@@ -52,7 +52,7 @@ class SmtpTransport:
             try:
                 connection.send(note.address, build_note(note), until)
             except Unclear as refusal:
-                if refusal.passing or not self._proven.is_set():
+                if refusal.is_temporary or not self._proven.is_set():
                     raise NotAccepted(f"the relay refused the recipient: {refusal}") from None
                 raise _refused(note, refusal) from None
             except RecipientRefused as refusal:

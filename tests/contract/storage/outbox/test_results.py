@@ -9,7 +9,7 @@ from storage_samples import LEASE, begin_campaign, claim_next, make_person
 
 from digest.delivery.states import AttemptState, CampaignState
 from digest.storage.outbox import attempts, campaigns, claiming, partial_results, results
-from digest.storage.outbox.results import Taken
+from digest.storage.outbox.results import AcceptedAttempt
 from digest.storage.people import subscribers
 from digest.storage.tables.outbox import attempt
 
@@ -29,7 +29,9 @@ def written(connection):
 
 def test_many_answers_are_written_down_at_once(connection, campaign):
     claims = [claim_next(connection, campaign) for _ in range(2)]
-    results.record_all_accepted(connection, [Taken(one.attempt_id, f"m{one.batch_id}", {}) for one in claims], LATER)
+    results.record_all_accepted(
+        connection, [AcceptedAttempt(one.attempt_id, f"m{one.batch_id}", {}) for one in claims], LATER
+    )
 
     assert written(connection) == [(AttemptState.ACCEPTED, LATER, f"m{one.batch_id}", None) for one in claims]
     assert campaigns.balance(connection, campaign.id).accepted == 4
@@ -38,7 +40,7 @@ def test_many_answers_are_written_down_at_once(connection, campaign):
 def test_answer_that_refuses_somebody_is_written_down_beside_the_others(connection, campaign):
     first, second = claims = [claim_next(connection, campaign) for _ in range(2)]
     refused = {second.recipients[0].delivery_id: "550 unknown"}
-    answers = [Taken(first.attempt_id, "m1", {}), Taken(second.attempt_id, "m2", refused)]
+    answers = [AcceptedAttempt(first.attempt_id, "m1", {}), AcceptedAttempt(second.attempt_id, "m2", refused)]
     results.record_all_accepted(connection, answers, LATER)
     balance = campaigns.balance(connection, campaign.id)
 
@@ -52,7 +54,9 @@ def test_answers_to_attempts_that_are_no_longer_under_way_are_settled_one_by_one
     results.record_not_accepted(connection, first.attempt_id, detail="lease run out", now=NOON)
     again = claim_next(connection, campaign)
     claims = (first, second, again)
-    results.record_all_accepted(connection, [Taken(one.attempt_id, f"m{one.attempt_id}", {}) for one in claims], LATER)
+    results.record_all_accepted(
+        connection, [AcceptedAttempt(one.attempt_id, f"m{one.attempt_id}", {}) for one in claims], LATER
+    )
 
     assert [row[2] for row in written(connection)] == [f"m{one.attempt_id}" for one in claims]
     assert campaigns.balance(connection, campaign.id).accepted == 4
@@ -64,7 +68,7 @@ def test_answer_reaches_those_who_were_moved_out_of_the_batch_meanwhile(connecti
     partial_results.record_partial(
         connection, claim.attempt_id, {claim.recipients[0].delivery_id: None}, lease_until=LATER
     )
-    results.record_all_accepted(connection, [Taken(claim.attempt_id, None, {})], LATER)
+    results.record_all_accepted(connection, [AcceptedAttempt(claim.attempt_id, None, {})], LATER)
     balance = campaigns.balance(connection, campaign.id)
 
     assert (balance.accepted, balance.sending, balance.waiting) == (2, 0, 2)

@@ -12,7 +12,7 @@ Job = Callable[[], None]
 log = logging.getLogger("digest.worker")
 
 
-class Hands:
+class RequestThreads:
     """
     Up to *most* threads. A machine at its limit of memory or processes may allow fewer, or none.
 

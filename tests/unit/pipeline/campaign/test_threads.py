@@ -1,7 +1,7 @@
 import logging
 import threading
 
-from digest.pipeline.campaign.hands import Hands
+from digest.pipeline.campaign.threads import RequestThreads
 
 
 class Machine:
@@ -21,9 +21,9 @@ class Machine:
 
 def test_threads_run_before_they_are_counted_and_do_what_they_are_given():
     done: list[str] = []
-    with Hands(4) as hands:
-        assert hands.ready(2) == 2
-        hands.give(lambda: done.append(threading.current_thread().name))
+    with RequestThreads(4) as threads:
+        assert threads.ready(2) == 2
+        threads.give(lambda: done.append(threading.current_thread().name))
 
     assert len(done) == 1
     assert done[0].startswith("hand-over-")
@@ -31,8 +31,8 @@ def test_threads_run_before_they_are_counted_and_do_what_they_are_given():
 
 def test_machine_that_refuses_a_thread_is_asked_once_and_told_in_one_line(caplog):
     machine = Machine(2)
-    with caplog.at_level(logging.WARNING), Hands(8, machine.start) as hands:
-        assert [hands.ready(1), hands.ready(8), hands.ready(8)] == [1, 2, 2]
+    with caplog.at_level(logging.WARNING), RequestThreads(8, machine.start) as threads:
+        assert [threads.ready(1), threads.ready(8), threads.ready(8)] == [1, 2, 2]
 
     assert machine.asked == 3
     [said] = caplog.messages
@@ -40,16 +40,16 @@ def test_machine_that_refuses_a_thread_is_asked_once_and_told_in_one_line(caplog
 
 
 def test_machine_that_refuses_every_thread_leaves_none():
-    with Hands(8, Machine(0).start) as hands:
-        assert hands.ready(3) == 0
+    with RequestThreads(8, Machine(0).start) as threads:
+        assert threads.ready(3) == 0
 
 
 def test_ctrl_c_does_not_wait_for_what_is_under_way():
     goes_on = threading.Event()
     try:
-        with Hands(1) as hands:
-            hands.ready(1)
-            hands.give(lambda: bool(goes_on.wait()))
+        with RequestThreads(1) as threads:
+            threads.ready(1)
+            threads.give(lambda: bool(goes_on.wait()))
             raise KeyboardInterrupt
     except KeyboardInterrupt:
         waited = goes_on.is_set()
