@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from itertools import pairwise
 
+import html5lib
 import pytest
 from archive_samples import publish, study, web_article
 from services.site import make_site
@@ -201,6 +202,16 @@ def test_heading_of_an_article_has_an_address(archive: TestClient, path: str, na
 
     assert f'id="{name}"><a class="anchor" href="#{name}">Methods</a>' in page
     assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/?lang=fr", "/2026-10/", "/2026-11/?lang=fr", "/2026-10/summary/", "/2025-12/again/"]
+)
+def test_markup_of_a_page_is_well_formed(archive: TestClient, path: str):
+    parser = html5lib.HTMLParser()
+    parser.parse(archive.get(path).text)
+
+    assert parser.errors == []
 
 
 def test_home_without_issues_says_so(sqlite_url: str):
