@@ -19,7 +19,7 @@ from digest.web.archive.finding import finding_routes
 from digest.web.archive.following import following_routes
 from digest.web.archive.lists import list_routes
 from digest.web.archive.reading import reading_routes
-from digest.web.caching import public_file
+from digest.web.assets import asset_routes, root_routes
 from digest.web.hooks import hook_routes
 from digest.web.page_cache import KeptPages
 from digest.web.people.fresh_links import fresh_link_routes
@@ -30,7 +30,7 @@ from digest.web.people.preferences import preferences_routes
 from digest.web.people.subscribing import subscribing_routes
 from digest.web.people.unsubscribe import unsubscribe_routes
 from digest.web.policy import CONTENT_SECURITY_POLICY
-from digest.web.site import READ, SCRIPTS, Site
+from digest.web.site import READ, Site
 
 _log = logging.getLogger(__name__)
 _RETRY_SECONDS = "60"
@@ -57,8 +57,9 @@ def create_site(site: Site) -> FastAPI:
         KeptPages, cache=site.page_cache, version=site.archive.fresh_version, languages=site.newsletter.languages
     )
     app.add_middleware(Shield, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
-    app.include_router(_own_routes(site))
-    app.include_router(_asset_routes(site), prefix=site.prefix)
+    app.include_router(_health_routes(site))
+    app.include_router(root_routes(site, ("unsubscribe", "your-issues", *_DATED)))
+    app.include_router(asset_routes(site), prefix=site.prefix)
     for routes in (
         unsubscribe_routes,
         subscribing_routes,
@@ -82,14 +83,8 @@ def create_site(site: Site) -> FastAPI:
     return app
 
 
-def _own_routes(site: Site) -> APIRouter:
-    """The routes at the root of the host, whatever the path of the site."""
+def _health_routes(site: Site) -> APIRouter:
     router = APIRouter(redirect_slashes=False)
-
-    @router.api_route("/robots.txt", methods=READ)
-    def robots() -> Response:
-        lines = [f"Disallow: {site.prefix}/{path}/" for path in ("unsubscribe", *_DATED)]
-        return PlainTextResponse("\n".join(["User-agent: *", *lines, ""]))
 
     @router.api_route("/healthz", methods=READ)
     def health() -> Response:
@@ -99,26 +94,6 @@ def _own_routes(site: Site) -> APIRouter:
             reachable = False
         body = {"ok": reachable, "database": reachable}
         return JSONResponse(body, 200 if reachable else 503, {"Cache-Control": "no-store"})
-
-    return router
-
-
-def _asset_routes(site: Site) -> APIRouter:
-    router = APIRouter(redirect_slashes=False)
-
-    @router.api_route("/assets/site.css", methods=READ)
-    def style(request: Request) -> Response:
-        return public_file(request, site.style, "text/css")
-
-    @router.api_route("/assets/{name}.js", methods=READ)
-    def script(request: Request, name: str) -> Response:
-        if name not in SCRIPTS:
-            raise HTTPException(404)
-        return public_file(request, site.assets[f"web/{name}.js"], "text/javascript")
-
-    @router.api_route("/assets/favicon.svg", methods=READ)
-    def icon(request: Request) -> Response:
-        return public_file(request, site.assets["web/favicon.svg"], "image/svg+xml")
 
     return router
 

@@ -51,7 +51,7 @@ class PublicAnswer:
 
         Source: RFC 9110, 8.8 (validators), 12.5.3 (Accept-Encoding), 13.1 and 15.4.5.
         """
-        packed = self.length >= _SMALL and takes_gzip(headers.get("accept-encoding", ""))
+        packed = max(_SMALL, len(self.packed)) <= self.length and takes_gzip(headers.get("accept-encoding", ""))
         said = {
             "Cache-Control": self.cache_control,
             "ETag": f'"{self.tag}-gzip"' if packed else f'"{self.tag}"',

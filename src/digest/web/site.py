@@ -13,6 +13,7 @@ from digest.archive.accent import accent_css
 from digest.archive.addresses import Addresses, LiveAddresses
 from digest.archive.citing.card import CardPress
 from digest.archive.credits import Credits
+from digest.archive.icon import icon_picture, icon_svg
 from digest.archive.language import choose
 from digest.archive.pages.frame import Head, Pages
 from digest.issue.newsletter import Newsletter
@@ -30,6 +31,8 @@ from digest.web.page_cache import PageCache
 from digest.web.peers import Network
 
 SCRIPTS = ("topics", "cite")
+PICTURES = {"icon-192": 192, "apple-touch-icon": 180}
+"""Pixels of a side of each icon that is a picture."""
 READ = ["GET", "HEAD"]
 _SHOWN_IN_DAYS = 48  # hours
 _FOLDERS = ("topics", "types", "authors")  # pages that every page links to
@@ -94,6 +97,22 @@ class Site:
     @cached_property
     def addresses(self) -> Addresses:
         return self.placed or LiveAddresses(self.newsletter.base_url)
+
+    @cached_property
+    def icon(self) -> bytes:
+        """The icon as SVG, in the newsletter's colour."""
+        return icon_svg(self.assets["web/favicon.svg"].decode(), self.newsletter.accent).encode()
+
+    def picture(self, name: str) -> bytes:
+        """An icon as PNG; phones round the corners of the touch icon themselves."""
+        return icon_picture(self.newsletter.accent, PICTURES[name], is_square=name == "apple-touch-icon")
+
+    @cached_property
+    def icon_paths(self) -> Mapping[str, str]:
+        """The path of each icon, by the name of its file."""
+        stamps = {f"{name}.png": content_version(self.picture(name)) for name in PICTURES}
+        stamps["favicon.svg"] = content_version(self.icon)
+        return {file: self.addresses.link(f"/assets/{file}?v={stamp}") for file, stamp in stamps.items()}
 
     def url(self, path: str, language: str | None = None) -> str:
         """The absolute address of a path of the site that begins with a slash."""
@@ -192,7 +211,7 @@ class View:
             "search": self.pages.path("/search").partition("?")[0],
             "kept_language": self.pages.kept if self.site.placed is None else None,
             "feed": self.pages.feed_path(),
-            "icon": self.site.addresses.link("/assets/favicon.svg"),
+            "icons": self.site.icon_paths,
             "sender": typographic(newsletter.from_name_in(self.language), self.language),
             "postal_address": [typographic(line, self.language) for line in newsletter.postal_address],
             "contact": newsletter.contact,

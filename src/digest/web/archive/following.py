@@ -1,4 +1,4 @@
-"""What programs follow: Atom feeds, the sitemap, and what robots may read."""
+"""What programs follow: Atom feeds and the sitemap."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -11,11 +11,14 @@ from digest.archive.entries import ArchiveEntry
 from digest.archive.facets import Facet
 from digest.archive.feed import NEWEST, FeedItem, FeedSource, atom_feed, xml_text
 from digest.archive.query import Order
+from digest.archive.sitemap import SitemapEntry, piece, pieces, sitemap, sitemap_index
 from digest.storage.archive_index import facets, lists
+from digest.storage.archive_index.addresses import addresses
 from digest.web.archive.answering import Answering
 from digest.web.site import READ, Site, View
 
 ATOM = "application/atom+xml; charset=utf-8"
+XML = "application/xml; charset=utf-8"
 
 
 def following_routes(site: Site) -> APIRouter:
@@ -38,7 +41,25 @@ def following_routes(site: Site) -> APIRouter:
     def type_feed(request: Request, slug: str) -> Response:
         return answer(request, Facet.TYPE, slug)
 
+    @router.api_route("/sitemap.xml", methods=READ)
+    def whole_sitemap(request: Request) -> Response:
+        return answering.file(request, XML, lambda view, index: _sitemap(view, index, None))
+
+    @router.api_route("/sitemap-{number:int}.xml", methods=READ)
+    def part_of_sitemap(request: Request, number: int) -> Response:
+        return answering.file(request, XML, lambda view, index: _sitemap(view, index, number))
+
     return router
+
+
+def _sitemap(view: View, index: sqlite3.Connection, number: int | None) -> bytes | None:
+    """The sitemap, or one of its files; None if there is no such file."""
+    entries = [SitemapEntry(view.site.url(path), day) for path, day in addresses(index)]
+    files = pieces(len(entries))
+    if number is None and files > 1:
+        return sitemap_index(view.site.url(f"/sitemap-{one}.xml") for one in range(1, files + 1)).encode()
+    shown = piece(entries, 1 if number is None else number)
+    return sitemap(shown).encode() if shown else None
 
 
 def _feed(view: View, index: sqlite3.Connection, facet: Facet | None, value: str) -> bytes | None:
@@ -49,7 +70,7 @@ def _feed(view: View, index: sqlite3.Connection, facet: Facet | None, value: str
         if not entries and value not in _known(view, facet):
             return None
     feed = atom_feed(view.pages, source, _items(index, entries), lambda language: _heading(view, language))
-    icon = view.site.url("/assets/favicon.svg")
+    icon = view.site.url("/assets/icon-192.png")
     return xml_text(view.site.renderer.render("web/feed.xml", view.language, feed=feed, icon=icon)).encode()
 
 
