@@ -22,7 +22,7 @@ from digest.transports.smtp.transport import SmtpTransport
 class Sending:
     """A transport with what it reported."""
 
-    def __init__(self, relay: service.Relay, *, trusting: Path | None = None, deadline: float = 5, **options: object):
+    def __init__(self, relay: service.Relay, *, trusting: Path | None = None, deadline: float = 30, **options: object):
         wanted = replace(Relay("127.0.0.1", relay.port, "none"), **options)
         tls = ssl.create_default_context(cafile=str(trusting) if trusting else None)
         self.transport = SmtpTransport(wanted, tls=tls, deadline=deadline)
