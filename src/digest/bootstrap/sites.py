@@ -20,6 +20,7 @@ from digest.pipeline.issue.headcount import headcounts
 
 if TYPE_CHECKING:
     from digest.web.hooks import SendgridHook
+    from digest.web.site import Site
 
 _UNTIL_IT_ANSWERS = 0.8  # seconds before the browser is opened
 
@@ -31,9 +32,18 @@ def run_site(digest: Digest, host: str, port: int) -> None:
         ConfigError: The port can't be used.
     """
     from digest.web.serve import serve  # noqa: PLC0415  slow to import
-    from digest.web.site import Site  # noqa: PLC0415
 
-    site = Site(
+    site = site_of(digest)
+    with listen(host, port) as listening:
+        print(f"site at {address_of(listening)}; stop it with Ctrl-C", flush=True)  # noqa: T201
+        serve(site, listening)
+
+
+def site_of(digest: Digest) -> "Site":
+    """The public site of *digest*."""
+    from digest.web.site import Site  # noqa: PLC0415  slow to import
+
+    return Site(
         database=digest.database,
         archive=digest.archive,
         newsletter=digest.newsletter,
@@ -48,9 +58,6 @@ def run_site(digest: Digest, host: str, port: int) -> None:
         timezone=digest.schedule.timezone,
         credits=values.credits_of(digest.config),
     )
-    with listen(host, port) as listening:
-        print(f"site at {address_of(listening)}; stop it with Ctrl-C", flush=True)  # noqa: T201
-        serve(site, listening)
 
 
 def _events(digest: Digest) -> "SendgridHook | None":
