@@ -1,15 +1,17 @@
 """Putting past months on the web: dated then, mailed to nobody, and mailed later only if a person says so."""
 
 import datetime as dt
+from collections import Counter
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from projects import MONTH, add_people, make_project, make_ready, people, write_articles
+from projects import MONTH, add_people, make_project, make_ready, opened, people, write_articles
 
 from digest.bootstrap import Digest
+from digest.bootstrap.demo import run_demo
 from digest.delivery.next_step import Step, next_step
 from digest.errors import Conflict, NotFound
 from digest.months import Month
@@ -232,3 +234,15 @@ def test_every_page_and_feed_says_the_same_day(day: dt.date, zone: str):
 
     assert moment.astimezone(dt.UTC).date() == day
     assert moment.astimezone(ZoneInfo(zone)).date() == day
+
+
+def test_demo_fills_the_archive_and_says_where_to_look(tmp_path: Path):
+    lines: list[str] = []
+
+    run_demo(tmp_path / "demo", lines.append)
+
+    said = "\n".join(lines)
+    assert "earlier months with 27 articles are on the web, without any mail" in said
+    assert "/2026/ there, and /search?q=empathy" in said
+    digest = opened(tmp_path / "demo")
+    assert Counter(on_the_web(digest.database).values()) == {False: 11, True: 1}

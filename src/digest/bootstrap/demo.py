@@ -3,7 +3,7 @@
 import shlex
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from digest.bootstrap.digest import Digest, open_digest
@@ -16,7 +16,8 @@ from digest.pipeline.campaign.plan import plan
 from digest.pipeline.campaign.status import status
 from digest.pipeline.campaign.worker import work
 from digest.pipeline.issue.approve import approve
-from digest.pipeline.issue.assemble import assemble
+from digest.pipeline.issue.assemble import assemble, shelf_of
+from digest.pipeline.issue.publish_past import publish_past
 from digest.pipeline.people.import_list import import_list
 
 _MARK = ".digest-demo"
@@ -24,15 +25,15 @@ _MARK = ".digest-demo"
 
 def run_demo(directory: Path, say: Callable[[str], object]) -> None:
     """
-    Run the newest sample month in *directory*, which is emptied first if an earlier demo made it.
+    Run the newest sample month in *directory*, which is emptied first if an earlier demo made it; publish the others.
 
     Raises:
         Conflict: *directory* contains other files.
     """
     digest = open_digest(_prepare(directory))
-    month = digest.library.months()[-1]
+    *past, month = digest.library.months()
     say(f"A demo of one month, in {directory.resolve()}")
-    say(f"  articles     {len(digest.library.months())} months of samples; the newest is {month}")
+    say(f"  articles     {len(past) + 1} months of samples; the newest is {month}")
     _subscribers(digest, say)
     assembled = assemble(digest.database, digest.workshop, month)
     say(f"  assemble     {len(assembled.frozen.editions)} editions frozen under {assembled.issue_hash[:12]}")
@@ -42,7 +43,16 @@ def run_demo(directory: Path, say: Callable[[str], object]) -> None:
     work(digest.database, month, digest.sending)
     final = status(digest.database, month)
     say(f"  send         {final.state}: {_sum(final.balance)}")
+    _publish(digest, past, say)
     _where_to_look(digest, directory, month, say)
+
+
+def _publish(digest: Digest, months: Sequence[Month], say: Callable[[str], object]) -> None:
+    """Fill the archive with the months before, as they appeared then."""
+    shelf, timezone = shelf_of(digest.library), digest.schedule.timezone
+    done = [publish_past(digest.database, digest.workshop, month, timezone, shelf=shelf) for month in months]
+    articles = sum(one.articles for one in done)
+    say(f"  publish      {len(done)} earlier months with {articles} articles are on the web, without any mail")
 
 
 def _prepare(directory: Path) -> Path:
@@ -76,5 +86,6 @@ def _where_to_look(digest: Digest, directory: Path, month: Month, say: Callable[
     say("Where to look")
     say(f"  every mail       {(digest.outbox(month) / 'index.html').resolve().as_uri()}")
     say(f"  every edition    {program} preview {month} --config {config}")
-    say(f"  the public site  {program} serve --config {config}   then {digest.newsletter.base_url}/{month}/")
+    say(f"  the public site  {program} serve --config {config}   then {digest.newsletter.base_url}/")
+    say(f"  the archive      {digest.newsletter.base_url}/{month.year}/ there, and /search?q=empathy")
     say(f"  check status     {program} status {month} --config {config}")
