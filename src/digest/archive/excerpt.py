@@ -6,13 +6,14 @@ _BLOCKS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote"
 
 
 class _Text(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, between: str = " ") -> None:
         super().__init__(convert_charrefs=True)
+        self.between = between  # blocks
         self.parts: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
         if tag in _BLOCKS:
-            self.parts.append(" ")
+            self.parts.append(self.between)
 
     def handle_data(self, data: str) -> None:
         self.parts.append(data)
@@ -24,6 +25,14 @@ def text_of(html: str) -> str:
     parser.feed(html)
     parser.close()
     return " ".join("".join(parser.parts).split())
+
+
+def blocks_of(html: str) -> list[str]:
+    """The text of each block of *html* on one line: a paragraph, a heading, an item."""
+    parser = _Text("\0")
+    parser.feed(html)
+    parser.close()
+    return [text for block in "".join(parser.parts).split("\0") if (text := " ".join(block.split()))]
 
 
 def excerpt(html: str, longest: int) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
+from digest.archive.corrections import Correction
 from digest.archive.entries import ArchiveEntry
 from digest.archive.excerpt import excerpt
 from digest.archive.pages.articles import (
@@ -15,6 +16,7 @@ from digest.archive.pages.articles import (
     entry_lines,
     line_of,
 )
+from digest.archive.pages.corrections import CorrectedLine, corrected_lines
 from digest.archive.pages.entry_points import Counts, LinkGroup, topic_groups, type_links, year_links
 from digest.archive.pages.frame import DESCRIPTION, Head, NamedLink, Pages
 from digest.archive.pages.headings import Day, about_issue, issue_heading, published_on
@@ -86,6 +88,7 @@ class IssuePage:
     withdrawn: tuple[WithdrawnLine, ...]
     previous: IssueLink | None
     next: IssueLink | None
+    corrected: tuple[CorrectedLine, ...] = ()
 
 
 def home_page(
@@ -114,8 +117,9 @@ def issue_page(
     published_at: dt.datetime,
     neighbours: tuple[Month | None, Month | None] = (None, None),
     withdrawn: Iterable[Withdrawal] = (),
+    corrections: Iterable[Correction] = (),
 ) -> IssuePage:
-    """A whole issue, with the articles that were withdrawn from it.
+    """A whole issue, with the articles that were withdrawn from it or corrected.
 
     Args:
         neighbours: The months of the issues before and after it.
@@ -132,7 +136,8 @@ def issue_page(
         tuple(article_entry(pages, month, below_heading(article)) for article in document.articles),
         tuple(one for one in document.notices if pages.language in (one.languages or (pages.language,))),
         tuple(_withdrawn_line(pages, one) for one in withdrawn),
-        *(IssueLink(one, pages.issue_path(one)) if one else None for one in neighbours),
+        *_links(pages, neighbours),
+        corrected_lines(pages, document, corrections),
     )
 
 
@@ -141,6 +146,11 @@ def issue_entry(pages: Pages, document: Document) -> IssueEntry:
     month = Month.parse(document.month)
     lines = tuple(line_of(pages, month, article) for article in document.articles)
     return IssueEntry(month, issue_heading(pages, document), pages.issue_path(month), lines)
+
+
+def _links(pages: Pages, months: tuple[Month | None, Month | None]) -> tuple[IssueLink | None, IssueLink | None]:
+    before, after = (IssueLink(one, pages.issue_path(one)) if one else None for one in months)
+    return before, after
 
 
 def _withdrawn_line(pages: Pages, one: Withdrawal) -> WithdrawnLine:

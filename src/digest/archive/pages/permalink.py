@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from digest.archive.corrections import Correction
 from digest.archive.entries import ArchiveEntry
 from digest.archive.excerpt import excerpt
 from digest.archive.pages.articles import (
@@ -16,6 +17,7 @@ from digest.archive.pages.articles import (
     with_anchors,
 )
 from digest.archive.pages.citing import Citing, citing
+from digest.archive.pages.corrections import ArticleCorrection, article_corrections
 from digest.archive.pages.frame import DESCRIPTION, Head, Pages
 from digest.archive.pages.headings import Day, published_on
 from digest.archive.pages.study import StudyFacts, study_facts
@@ -66,6 +68,7 @@ class ArticlePage:
     previous: ArticleLine | None
     next: ArticleLine | None
     subscribe_path: str
+    corrections: tuple[ArticleCorrection, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ class WithdrawnPage:
     Attributes:
         day: When, in words.
         reason_language: Of the reason, where the page has another.
+        was_mailed: Whether readers got the article by mail.
         others: The articles of the same issue.
     """
 
@@ -86,10 +90,16 @@ class WithdrawnPage:
     reason: str
     reason_language: str | None
     others: tuple[ArticleLine, ...]
+    was_mailed: bool
 
 
 def article_page(
-    pages: Pages, document: Document, slug: str, published_at: dt.datetime, around: Surroundings = _ALONE
+    pages: Pages,
+    document: Document,
+    slug: str,
+    published_at: dt.datetime,
+    around: Surroundings = _ALONE,
+    corrections: Iterable[Correction] = (),
 ) -> ArticlePage | None:
     """The permalink of one article; None if the issue has none of that name."""
     found = next((article for article in document.articles if article.slug == slug), None)
@@ -110,11 +120,12 @@ def article_page(
         entry_line(pages, around.previous) if around.previous else None,
         entry_line(pages, around.next) if around.next else None,
         pages.subscribe_path(found.topics),
+        article_corrections(pages, corrections, slug),
     )
 
 
 def withdrawn_page(
-    pages: Pages, document: Document, slug: str, withdrawn: Iterable[Withdrawal]
+    pages: Pages, document: Document, slug: str, withdrawn: Iterable[Withdrawal], *, was_mailed: bool = True
 ) -> WithdrawnPage | None:
     """The permalink of an article that was withdrawn from the issue; None if none of that name was.
 
@@ -134,6 +145,7 @@ def withdrawn_page(
         reason,
         other,
         tuple(line_of(pages, found.month, article) for article in document.articles),
+        was_mailed,
     )
 
 

@@ -5,23 +5,34 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from digest.archive.corrections import Correction
 from digest.archive.entries import ArchiveEntry, entry_of
 from digest.archive.excerpt import text_of
 from digest.archive.terms import words_of
 from digest.issue.issue import WebArticle
 from digest.issue.withdrawal import Withdrawal
 from digest.months import Month
-from digest.storage.archive_index.rows import entry_json, withdrawals_json
+from digest.storage.archive_index.rows import corrections_json, entry_json, withdrawals_json
 from digest.storage.issues import PublishedIssue
 from digest.topics import Taxonomy
 
 
 @dataclass(frozen=True)
 class Publication:
-    """An issue on the web, with what was withdrawn from it."""
+    """An issue on the web.
+
+    Attributes:
+        withdrawals: What was withdrawn from it.
+        corrections: The latest first.
+        versions: How many the web has shown.
+        was_mailed: Whether anyone got it by mail before its latest version.
+    """
 
     issue: PublishedIssue
     withdrawals: tuple[Withdrawal, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    versions: int = 1
+    was_mailed: bool = True
 
 
 def put(connection: sqlite3.Connection, one: Publication, taxonomy: Taxonomy) -> None:
@@ -35,8 +46,11 @@ def put(connection: sqlite3.Connection, one: Publication, taxonomy: Taxonomy) ->
         one.issue.published_at.isoformat(),
         document,
         withdrawals_json(one.withdrawals),
+        corrections_json(one.corrections),
+        one.versions,
+        one.was_mailed,
     )
-    connection.execute("INSERT INTO issue VALUES (?, ?, ?, ?, ?)", values)
+    connection.execute("INSERT INTO issue VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
     for position, article in enumerate(one.issue.document.articles):
         entry = entry_of(article, one.issue.month, one.issue.published_at.date())
         _put_article(connection, article, entry, position, taxonomy)

@@ -15,11 +15,10 @@ from digest.archive.query import Query
 from digest.archive.results import Results
 from digest.archive.understanding import SearchNames
 from digest.months import Month
-from digest.storage import issues, withdrawals
+from digest.storage import issues
 from digest.storage.archive_index import file, filling, lists
 from digest.storage.archive_index.file import DamagedIndexError, IndexFile
-from digest.storage.archive_index.filling import Publication
-from digest.storage.archive_index.rows import withdrawals_json
+from digest.storage.archive_index.history import fingerprints, publication_of
 from digest.storage.archive_index.search import search
 from digest.storage.db.database import Database
 from digest.topics import Taxonomy
@@ -80,12 +79,9 @@ class ArchiveIndex:
         with self._file.write() as index, database.read() as connection:
             now = issues.archive_version(connection)
             known = lists.publications(index)
-            for month, issue_hash in issues.published_hashes(connection).items():
-                gone = withdrawals.of_month(connection, month)
-                if known.pop(str(month), None) != (issue_hash, withdrawals_json(gone)):
-                    shown = issues.published_one(connection, month)
-                    assert shown is not None  # the transaction sees one moment
-                    filling.put(index, Publication(shown, gone), self._taxonomy)
+            for month, fingerprint in fingerprints(connection).items():
+                if known.pop(str(month), None) != fingerprint:
+                    filling.put(index, publication_of(connection, month), self._taxonomy)
             for old in known:
                 filling.take_out(index, Month.parse(old))
             file.set_version(index, now)

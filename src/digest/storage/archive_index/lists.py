@@ -10,10 +10,10 @@ from digest.issue.issue import WebArticle
 from digest.issue.withdrawal import Withdrawal
 from digest.months import Month
 from digest.storage.archive_index.filling import Publication
-from digest.storage.archive_index.rows import read_entry, read_withdrawals
+from digest.storage.archive_index.rows import read_corrections, read_entry, read_withdrawals
 from digest.storage.issues import PublishedIssue, read_document
 
-_PUBLICATION = "SELECT month, hash, published_at, document, withdrawals FROM issue"
+_PUBLICATION = "SELECT month, hash, published_at, document, withdrawals, corrections, versions, mailed FROM issue"
 
 
 @dataclass(frozen=True)
@@ -150,22 +150,22 @@ def authors(connection: sqlite3.Connection) -> dict[str, tuple[str, int]]:
     return {slug: (name, count) for slug, name, count in connection.execute(query)}
 
 
-def publications(connection: sqlite3.Connection) -> dict[str, tuple[str, str]]:
-    """The hash and the withdrawals, as JSON, of every issue that the index holds, by month."""
-    rows = connection.execute("SELECT month, hash, withdrawals FROM issue")
-    return {month: (issue_hash, withdrawals) for month, issue_hash, withdrawals in rows}
+def publications(connection: sqlite3.Connection) -> dict[str, tuple[str, str, str, int]]:
+    """The hash, day, withdrawals (as JSON) and number of versions of every issue that the index holds, by month."""
+    rows = connection.execute("SELECT month, hash, published_at, withdrawals, versions FROM issue")
+    return {month: (issue_hash, day, gone, versions) for month, issue_hash, day, gone, versions in rows}
 
 
 def _entries(connection: sqlite3.Connection, query: str, values: Collection[object]) -> list[ArchiveEntry]:
     return [read_entry(text) for (text,) in connection.execute(query, tuple(values))]
 
 
-def _publication(row: tuple[str, str, str, str, str]) -> Publication:
-    month, issue_hash, published_at, document, withdrawals = row
+def _publication(row: tuple[str, str, str, str, str, str, int, int]) -> Publication:
+    month, issue_hash, published_at, document, withdrawals, corrections, versions, mailed = row
     shown = PublishedIssue(
         Month.parse(month), issue_hash, dt.datetime.fromisoformat(published_at), read_document(document)
     )
-    return Publication(shown, read_withdrawals(withdrawals))
+    return Publication(shown, read_withdrawals(withdrawals), read_corrections(corrections), versions, bool(mailed))
 
 
 def withdrawn(publication: Publication, slug: str) -> Withdrawal | None:

@@ -5,9 +5,11 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict
 
+from digest.archive.corrections import Correction, Passage
 from digest.archive.entries import ArchiveEntry
 from digest.issue.withdrawal import Withdrawal
 from digest.months import Month
+from digest.storage.issues import web_article
 
 
 def entry_json(entry: ArchiveEntry) -> str:
@@ -35,6 +37,25 @@ def read_withdrawals(text: str) -> tuple[Withdrawal, ...]:
     return tuple(
         Withdrawal(
             **one | {"month": Month.parse(one["month"]), "withdrawn_at": dt.datetime.fromisoformat(one["withdrawn_at"])}
+        )
+        for one in json.loads(text)
+    )
+
+
+def corrections_json(corrections: Iterable[Correction]) -> str:
+    """Corrections as text."""
+    values = [asdict(one) | {"corrected_at": one.corrected_at.isoformat()} for one in corrections]
+    return json.dumps(values, ensure_ascii=False)
+
+
+def read_corrections(text: str) -> tuple[Correction, ...]:
+    """The corrections that `corrections_json` wrote."""
+    return tuple(
+        Correction(
+            one["slug"],
+            dt.datetime.fromisoformat(one["corrected_at"]),
+            tuple(Passage(**passage) for passage in one["passages"]),
+            web_article(one["mailed"]) if one["mailed"] else None,
         )
         for one in json.loads(text)
     )

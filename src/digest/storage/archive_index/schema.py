@@ -1,6 +1,6 @@
 """The tables of the index. They hold nothing that is not published, and can be thrown away at any time."""
 
-VERSION = "1"
+VERSION = "2"
 """Changes with the tables and with what is put into them: an index of another version is built again."""
 
 COLUMNS = ("title", "body", "implications", "citation", "authors", "names")
@@ -16,7 +16,10 @@ CREATE TABLE issue (
     hash TEXT NOT NULL,
     published_at TEXT NOT NULL,
     document TEXT NOT NULL,
-    withdrawals TEXT NOT NULL
+    withdrawals TEXT NOT NULL,
+    corrections TEXT NOT NULL,
+    versions INTEGER NOT NULL,
+    mailed INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE article (
     id INTEGER PRIMARY KEY,

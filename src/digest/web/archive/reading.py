@@ -73,7 +73,7 @@ def _issue(view: View, index: sqlite3.Connection, month: str) -> IssuePage | Non
         return None
     issue = found.issue
     neighbours = lists.neighbours(index, issue.month)
-    return issue_page(view.pages, issue.document, issue.published_at, neighbours, found.withdrawals)
+    return issue_page(view.pages, issue.document, issue.published_at, neighbours, found.withdrawals, found.corrections)
 
 
 def _article(view: View, index: sqlite3.Connection, month: str, slug: str) -> ArticlePage | WithdrawnPage | None:
@@ -82,8 +82,9 @@ def _article(view: View, index: sqlite3.Connection, month: str, slug: str) -> Ar
         return None
     issue, entry = found.issue, lists.entry(index, found.issue.month, slug)
     if entry is None:
-        return withdrawn_page(view.pages, issue.document, slug, found.withdrawals)
-    return article_page(view.pages, issue.document, slug, issue.published_at, _surroundings(index, entry))
+        return withdrawn_page(view.pages, issue.document, slug, found.withdrawals, was_mailed=found.was_mailed)
+    around = _surroundings(index, entry)
+    return article_page(view.pages, issue.document, slug, issue.published_at, around, found.corrections)
 
 
 def _surroundings(index: sqlite3.Connection, entry: ArchiveEntry) -> Surroundings:
