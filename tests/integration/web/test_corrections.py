@@ -8,7 +8,7 @@ from projects import MONTH, make_project, make_ready
 from starlette.testclient import TestClient
 
 from digest.bootstrap import Digest
-from digest.bootstrap.resources import load_assets
+from digest.bootstrap.resources import load_assets, load_cards
 from digest.months import Month
 from digest.pipeline.campaign.plan import plan
 from digest.pipeline.campaign.worker import work
@@ -38,6 +38,7 @@ def client(digest: Digest) -> TestClient:
         digest.renderer,
         digest.people,
         load_assets(None),
+        load_cards(),
     )
     return TestClient(create_site(site), base_url=digest.newsletter.base_url)
 
