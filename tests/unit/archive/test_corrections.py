@@ -8,7 +8,7 @@ from factories import NOON, NOVEMBER
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.archive.corrections import Correction, IssueVersion, Passage, corrections_of
+from digest.archive.corrections.changes import Correction, IssueVersion, Passage, corrections_of
 from digest.issue.issue import WebArticle
 
 LATER = NOON + dt.timedelta(days=2)

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
-from digest.archive.corrections import Correction
+from digest.archive.corrections.changes import Correction
+from digest.archive.corrections.shown import CorrectedLine, corrected_lines
 from digest.archive.entries import ArchiveEntry
 from digest.archive.excerpt import excerpt
 from digest.archive.pages.articles import (
@@ -16,7 +17,6 @@ from digest.archive.pages.articles import (
     entry_lines,
     line_of,
 )
-from digest.archive.pages.corrections import CorrectedLine, corrected_lines
 from digest.archive.pages.entry_points import Counts, LinkGroup, topic_groups, type_links, year_links
 from digest.archive.pages.frame import DESCRIPTION, Head, NamedLink, Pages
 from digest.archive.pages.headings import Day, about_issue, issue_heading, published_on

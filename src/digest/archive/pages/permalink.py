@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from digest.archive.corrections import Correction
+from digest.archive.corrections.changes import Correction
+from digest.archive.corrections.shown import ArticleCorrection, article_corrections
 from digest.archive.entries import ArchiveEntry
 from digest.archive.excerpt import excerpt
 from digest.archive.pages.articles import (
@@ -17,7 +18,6 @@ from digest.archive.pages.articles import (
     with_anchors,
 )
 from digest.archive.pages.citing import Citing, citing
-from digest.archive.pages.corrections import ArticleCorrection, article_corrections
 from digest.archive.pages.frame import DESCRIPTION, Head, Pages
 from digest.archive.pages.headings import Day, published_on
 from digest.archive.pages.study import StudyFacts, study_facts

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from digest.archive.corrections import Correction
+from digest.archive.corrections.changes import Correction
 from digest.archive.entries import ArchiveEntry, entry_of
 from digest.archive.excerpt import text_of
 from digest.archive.terms import words_of

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
-from digest.archive.corrections import IssueVersion, corrections_of
+from digest.archive.corrections.changes import IssueVersion, corrections_of
 from digest.issue.withdrawal import Withdrawal
 from digest.months import Month
 from digest.storage import issues, publications, withdrawals

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from digest.archive.corrections import Correction, Passage
+from digest.archive.corrections.changes import Correction, Passage
 from digest.archive.entries import ArchiveEntry
 from digest.issue.withdrawal import Withdrawal
 from digest.months import Month

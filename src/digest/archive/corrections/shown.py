@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 
 from markupsafe import Markup, escape
 
-from digest.archive.corrections import Correction, Passage
+from digest.archive.corrections.changes import Correction, Passage
 from digest.archive.pages.anchors import lowered
 from digest.archive.pages.frame import Pages
 from digest.archive.pages.headings import Day

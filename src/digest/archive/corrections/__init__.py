@@ -1,0 +1,1 @@
+"""Corrections of articles: what was changed, and how pages show it."""
