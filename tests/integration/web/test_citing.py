@@ -204,3 +204,28 @@ def test_page_from_memory_may_still_load_its_script(client: TestClient):
     policies = {client.get("/2026-11/empathy/").headers["content-security-policy"] for _ in range(3)}
 
     assert [policy.count("script-src 'self'") for policy in policies] == [1]
+
+
+@pytest.mark.parametrize("lang", ["", "?lang=en", "?lang=fr"])
+def test_text_has_one_address_in_whatever_language_its_frame_is(client: TestClient, lang: str):
+    page = read(client, f"/2026-11/plain/{lang}")
+
+    permalink = "https://digest.example.org/2026-11/plain/"
+    assert [link["href"] for link in page.links if link["rel"] == "canonical"] == [permalink]
+    assert _languages(page) == {"fr": permalink, "x-default": permalink}
+    assert page.metas["og:url"] == [permalink]
+
+
+@pytest.mark.parametrize("path", ["/", "/2026-11/", "/topics/", "/subscribe"])
+def test_other_pages_have_an_address_for_each_language_and_one_for_any(client: TestClient, path: str):
+    address = f"https://digest.example.org{path}"
+
+    assert _languages(read(client, path)) == {
+        "en": f"{address}?lang=en",
+        "fr": f"{address}?lang=fr",
+        "x-default": address,
+    }
+
+
+def _languages(page: Reader) -> dict[str | None, str | None]:
+    return {link["hreflang"]: link["href"] for link in page.links if link["rel"] == "alternate" and "hreflang" in link}

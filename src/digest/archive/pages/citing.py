@@ -10,7 +10,7 @@ from digest.archive.citing.export import REFERENCE_FORMATS
 from digest.archive.citing.linked_data import IssueNode, linked_data, script_text
 from digest.archive.citing.metas import Meta, PageCard, card_metas, citation_metas
 from digest.archive.citing.own_citation import own_citation
-from digest.archive.citing.reference import CitedArticle, ReferenceKind, cited_article, reference_of
+from digest.archive.citing.reference import CitedArticle, ReferenceKind, reference_of
 from digest.archive.excerpt import excerpt
 from digest.archive.pages.frame import DESCRIPTION, NamedLink, Pages
 from digest.archive.pages.headings import published_on
@@ -65,7 +65,7 @@ def cited_in(pages: Pages, month: Month, article: WebArticle) -> CitedArticle:
     """The article with its permalink, and with the name of the newsletter in its language."""
     newsletter = pages.newsletter
     title = newsletter.title_in(article.language.partition("-")[0])
-    return cited_article(article, month, newsletter.base_url, title)
+    return CitedArticle(article, month, pages.url(f"/{month}/{article.slug}/"), title)
 
 
 def card_text(pages: Pages, month: Month, article: WebArticle) -> CardText:

@@ -17,6 +17,7 @@ from digest.rendering.typography import typographic
 from digest.rendering.words import day_name
 from digest.topics import Taxonomy
 
+_ANY_LANGUAGE = "x-default"  # of `hreflang`: for readers of any other language
 DESCRIPTION = 160  # characters; search engines show about as many
 
 
@@ -37,13 +38,15 @@ class Head:
     Attributes:
         description: At most 160 characters of text.
         canonical: Absolute address, without a language unless the reader asked for one.
-        versions: The page in every language, for the switch and for search engines.
+        versions: The page in every language, for the switch.
+        alternates: For search engines: tags of languages, or `x-default`, with absolute addresses.
     """
 
     title: str
     description: str
     canonical: str
     versions: tuple[Version, ...]
+    alternates: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,17 @@ class Pages:
 
     def head_at(self, title: str, description: str, path: str) -> Head:
         """The head of the page at a path of the site that begins with a slash."""
-        return Head(title, description, self.url(path, self.kept), self.versions(path))
+        return Head(title, description, self.url(path, self.kept), self.versions(path), self.alternates(path))
+
+    def head_of_text(self, title: str, description: str, path: str, language: str) -> Head:
+        """The head of the page of a text in one language: it has one address, in whatever language its frame is."""
+        url = self.url(path)
+        return Head(title, description, url, self.versions(path), ((language, url), (_ANY_LANGUAGE, url)))
+
+    def alternates(self, path: str) -> tuple[tuple[str, str], ...]:
+        """The page at a path in every language, and in that of the browser."""
+        languages = [(language, self.url(path, language)) for language in self.newsletter.languages]
+        return (*languages, (_ANY_LANGUAGE, self.url(path)))
 
     def versions(self, path: str) -> tuple[Version, ...]:
         """The switch of the page at a path of the site."""

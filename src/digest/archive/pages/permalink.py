@@ -106,7 +106,7 @@ def article_page(
     if found is None:
         return None
     month = Month.parse(document.month)
-    head = pages.head_at(found.title, excerpt(found.html, DESCRIPTION), f"/{month}/{slug}/")
+    head = pages.head_of_text(found.title, excerpt(found.html, DESCRIPTION), f"/{month}/{slug}/", found.language)
     return ArticlePage(
         head,
         month,

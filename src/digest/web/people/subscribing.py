@@ -92,6 +92,7 @@ def _sign_up_page(view: View, form: Form, reading: Reading) -> str:
             view.gettext("One issue a month, on the topics you choose."),
             site.url("/subscribe", view.language if view.pages.asked else None),
             _switch(view, form.all("topic")),
+            view.pages.alternates("/subscribe"),
         ),
         action=view.path("/subscribe"),
         link_path=view.path("/link"),
