@@ -14,7 +14,7 @@ from digest.errors import NotAccepted
 from digest.pipeline.people import notify
 from digest.pipeline.people.context import PeopleContext
 from digest.pipeline.people.notify import Courier
-from digest.pipeline.people.subscribe import confirm, request
+from digest.pipeline.people.subscribe import confirm_sign_up, request_sign_up
 from digest.rendering.environment import Renderer
 from digest.storage.db.database import Database
 from digest.storage.people import subscribers
@@ -80,7 +80,7 @@ class Town:
     def deliver(self) -> list[Note]:
         """Hand over what is due; the mails of this pass."""
         before = len(self.post.notes)
-        notify.work(self.database, self.courier())
+        notify.send_due(self.database, self.courier())
         return self.post.notes[before:]
 
     def subject_of(self, note: Note) -> int:
@@ -91,13 +91,15 @@ class Town:
         return read_dated(self.people.keys, PATHS[kind], token, self.time)
 
     def sign_up(self, address: str = "ann@example.org", *topics: str, **changes: Any) -> None:
-        request(self.database, self.people, SignUp(address, "Ann", Preferences(frozenset(topics))), PAGE, **changes)
+        request_sign_up(
+            self.database, self.people, SignUp(address, "Ann", Preferences(frozenset(topics))), PAGE, **changes
+        )
 
     def subscribe(self, address: str = "ann@example.org", *topics: str) -> Subscriber:
         """Sign up and confirm."""
         self.sign_up(address, *topics)
         (note,) = self.deliver()
-        person = confirm(self.database, self.people, self.subject_of(note))
+        person = confirm_sign_up(self.database, self.people, self.subject_of(note))
         assert person is not None
         return person
 

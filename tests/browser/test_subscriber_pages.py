@@ -47,7 +47,7 @@ class Town:
 
     def letter(self) -> EmailMessage:
         """Let the notification worker run, and open the newest mail of its outbox."""
-        notify.work(self.digest.database, self.digest.courier)
+        notify.send_due(self.digest.database, self.digest.courier)
         newest = max(Path(self.digest.folder, "outbox", "notifications").glob("*.eml"), key=lambda path: int(path.stem))
         return message_from_bytes(newest.read_bytes(), policy=policy.default)
 

@@ -14,8 +14,8 @@ from digest.pipeline.people.change_address import (
     undo_change,
 )
 from digest.pipeline.people.erasure import erase, everything_known
+from digest.pipeline.people.fresh_links import NotSent, enqueue_fresh_link
 from digest.pipeline.people.limits import Rate
-from digest.pipeline.people.own_links import NotSent, ask
 from digest.pipeline.people.subscribe import leave
 from digest.pipeline.people.suppressions import suppress
 from digest.pipeline.upkeep.clean_up import Retention, clean_up
@@ -96,7 +96,7 @@ def test_undo_voids_a_request_that_waits_and_the_mails_that_were_not_sent(town: 
     (asked,) = town.deliver()
     moved = town.find(NEW)
     for purpose in (Purpose.EXPORT, Purpose.ERASE, Purpose.NEW_ADDRESS):
-        assert ask(town.database, town.people, moved, purpose, RATE) is None
+        assert enqueue_fresh_link(town.database, town.people, moved, purpose, RATE) is None
 
     undo_change(town.database, town.people, change)
 
@@ -199,7 +199,7 @@ def test_address_that_moved_away_meanwhile_gets_no_link(town: Town):
     person = town.subscribe()
     move(town, person)
 
-    assert ask(town.database, town.people, person, Purpose.EXPORT, RATE) == NotSent(None)
+    assert enqueue_fresh_link(town.database, town.people, person, Purpose.EXPORT, RATE) == NotSent(None)
     assert town.deliver() == []
 
 

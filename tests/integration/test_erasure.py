@@ -14,9 +14,9 @@ from digest.bootstrap.erasures import Erasures
 from digest.delivery.states import Skipped
 from digest.pipeline.people.change_address import propose
 from digest.pipeline.people.erasure import erase, erase_address, erase_again, everything_known
+from digest.pipeline.people.fresh_links import enqueue_fresh_link
 from digest.pipeline.people.limits import Rate
-from digest.pipeline.people.own_links import ask
-from digest.pipeline.people.subscribe import confirm, find_person, leave
+from digest.pipeline.people.subscribe import confirm_sign_up, find_person, leave
 from digest.pipeline.people.suppressions import every_suppression, suppress
 from digest.storage.people import consents, subscribers, suppressions
 from digest.storage.people.subscribers import AddResult
@@ -31,7 +31,7 @@ def test_erased_person_is_nowhere_but_as_a_hash(town: Town):
     town.people = make_people(record_network=True)
     person = town.subscribe()
     propose(town.database, town.people, person.id, "new@example.net")
-    ask(town.database, town.people, person, Purpose.ERASE, Rate(3, dt.timedelta(days=1)))
+    enqueue_fresh_link(town.database, town.people, person, Purpose.ERASE, Rate(3, dt.timedelta(days=1)))
 
     assert erase(town.database, town.people, person.id)
 
@@ -87,10 +87,10 @@ def test_old_links_of_an_erased_person_bring_nobody_back(town: Town):
     town.sign_up()
     (note,) = town.deliver()
     number = town.subject_of(note)
-    person = confirm(town.database, town.people, number)
+    person = confirm_sign_up(town.database, town.people, number)
     erase(town.database, town.people, person.id)
 
-    assert confirm(town.database, town.people, number) is None
+    assert confirm_sign_up(town.database, town.people, number) is None
     assert town.find() is None
 
 

@@ -43,7 +43,7 @@ def test_notifications_of_two_installations_share_no_message_id(tmp_path: Path):
             now = digest.database.now(connection)
             key = digest.identify(address)
             notifications.add(connection, NotificationKind.LINK, address, key, language="en", subject_id=None, now=now)
-        notify.work(digest.database, digest.courier)
+        notify.send_due(digest.database, digest.courier)
         found += ids_in(tmp_path / name / "outbox" / "notifications")
 
     assert len(found) == len(set(found)) == 2

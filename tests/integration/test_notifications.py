@@ -15,9 +15,9 @@ from digest.delivery.notifications import MOST_ATTEMPTS, NotificationKind, rende
 from digest.errors import NotAccepted
 from digest.pipeline.campaign.status import notification_status
 from digest.pipeline.people import notify
+from digest.pipeline.people.fresh_links import enqueue_fresh_link
 from digest.pipeline.people.limits import Rate
 from digest.pipeline.people.notify import Courier
-from digest.pipeline.people.own_links import ask
 from digest.pipeline.process import is_running
 from digest.storage import notifications
 from digest.storage.tables.notifications import NotificationState
@@ -37,8 +37,8 @@ def test_refused_mail_is_tried_again_later_and_not_at_once(town: Town):
     town.sign_up()
     town.post.refuses = "the folder is full"
 
-    assert notify.work(town.database, town.courier()) == 1
-    assert notify.work(town.database, town.courier()) == 0
+    assert notify.send_due(town.database, town.courier()) == 1
+    assert notify.send_due(town.database, town.courier()) == 0
     town.post.refuses = None
     town.wait(hours=5)
     assert len(town.deliver()) == 1
@@ -103,7 +103,7 @@ def test_many_workers_hand_over_each_mail_once(town: Town):
 
     def work(courier: Courier) -> None:
         barrier.wait()
-        notify.work(town.database, courier)
+        notify.send_due(town.database, courier)
 
     threads = [threading.Thread(target=work, args=[courier]) for courier in couriers]
     for thread in threads:
@@ -116,7 +116,7 @@ def test_many_workers_hand_over_each_mail_once(town: Town):
 
 def test_link_for_something_grave_is_as_old_as_its_request(town: Town):
     person = town.subscribe()
-    ask(town.database, town.people, person, Purpose.ERASE, OFTEN)
+    enqueue_fresh_link(town.database, town.people, person, Purpose.ERASE, OFTEN)
     town.post.refuses = "down"
     town.deliver()
     town.post.refuses = None
@@ -132,7 +132,7 @@ def test_mail_to_a_former_address_of_a_person_holds_no_link_to_their_data(town: 
     person = town.subscribe()
     propose(town.database, town.people, person.id, "new@example.net")
     (note,) = town.deliver()
-    ask(town.database, town.people, person, Purpose.EXPORT, OFTEN)
+    enqueue_fresh_link(town.database, town.people, person, Purpose.EXPORT, OFTEN)
     confirm_address(town.database, town.people, town.subject_of(note))
 
     assert ["/undo/" in note.text for note in town.deliver()] == [True]

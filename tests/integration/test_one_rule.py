@@ -18,7 +18,7 @@ from digest.months import Month
 from digest.subscribers.lists.csv_text import read_list
 from digest.subscribers.lists.rows import RowRules
 from digest.web.bodies import Form
-from digest.web.people.choices import Reading
+from digest.web.people.choices import FormReader
 
 Door = Callable[[str], str | None]
 MONTH = Month(2026, 11)
@@ -69,7 +69,7 @@ def listed(name: str) -> str | None:
 
 
 def filled_in(name: str) -> str | None:
-    reading = Reading(Form([("name", name)]), str)
+    reading = FormReader(Form([("name", name)]), str)
     read = reading.name()
     return None if reading.problems else read
 

@@ -14,7 +14,7 @@ from digest.pipeline.campaign.plan import plan
 from digest.pipeline.campaign.status import notification_status, status
 from digest.pipeline.campaign.worker import work
 from digest.pipeline.issue.assemble import assemble
-from digest.pipeline.people.notify import work as notify
+from digest.pipeline.people.notify import send_due as notify
 from digest.storage import notifications
 
 SITE = {"base_url: http://127.0.0.1:8000": "base_url: https://digest.example.org"}

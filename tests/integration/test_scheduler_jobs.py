@@ -11,7 +11,7 @@ from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_SUBMITTED
 from projects import mails, make_project
 
 from digest.bootstrap.scheduler import background, jobs
-from digest.pipeline.people.subscribe import request
+from digest.pipeline.people.subscribe import request_sign_up
 from digest.subscribers.consent import ConsentOrigin
 from digest.subscribers.signup import SignUp
 
@@ -20,7 +20,7 @@ _PATIENCE = 60  # seconds
 
 def test_running_scheduler_hands_over_a_notification_by_itself(tmp_path: Path):
     digest = make_project(tmp_path)
-    request(digest.database, digest.people, SignUp("ann@example.org"), ConsentOrigin("/subscribe", "en"))
+    request_sign_up(digest.database, digest.people, SignUp("ann@example.org"), ConsentOrigin("/subscribe", "en"))
     alarm = background(jobs(digest.calendar, digest.courier, digest.retention))
 
     alarm.start()

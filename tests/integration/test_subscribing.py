@@ -12,9 +12,9 @@ from digest.errors import BadSignature, ExpiredToken
 from digest.months import Month
 from digest.pipeline.people.change_address import ChangeStage, confirm_address, propose
 from digest.pipeline.people.erasure import everything_known
+from digest.pipeline.people.fresh_links import enqueue_fresh_link
 from digest.pipeline.people.limits import Rate
-from digest.pipeline.people.own_links import ask
-from digest.pipeline.people.subscribe import come_back, confirm, leave, save_preferences, send_link
+from digest.pipeline.people.subscribe import come_back, confirm_sign_up, leave, save_preferences, send_link
 from digest.pipeline.people.suppressions import suppress
 from digest.pipeline.upkeep.clean_up import Retention, clean_up
 from digest.rendering.environment import Renderer
@@ -70,7 +70,7 @@ def test_consent_record_holds_who_when_where_and_the_exact_words(town: Town):
     town.sign_up()
     (note,) = town.deliver()
     town.wait(hours=5)
-    person = confirm(town.database, town.people, town.subject_of(note))
+    person = confirm_sign_up(town.database, town.people, town.subject_of(note))
 
     with town.database.read() as connection:
         (proof,) = consents.of_person(connection, person.id)
@@ -115,7 +115,7 @@ def test_consent_keeps_the_words_and_the_version_in_which_it_was_given(town: Tow
     (note,) = town.deliver()
 
     town.people = today  # the program is upgraded before bo confirms
-    bo = confirm(town.database, town.people, town.subject_of(note))
+    bo = confirm_sign_up(town.database, town.people, town.subject_of(note))
     cleo = town.subscribe("cleo@example.org")
 
     assert old.text.startswith("I want Réseau de recherche to send me Research Digest by email, one issue a month. ")
@@ -129,10 +129,10 @@ def test_confirming_twice_changes_nothing(town: Town):
     town.sign_up()
     (note,) = town.deliver()
     number = town.subject_of(note)
-    first = confirm(town.database, town.people, number)
+    first = confirm_sign_up(town.database, town.people, number)
     save_preferences(town.database, first.id, Preferences(frozenset({"training"}), "fr"), "Ann Lee")
 
-    again = confirm(town.database, town.people, number)
+    again = confirm_sign_up(town.database, town.people, number)
 
     assert (again.id, again.name, again.preferences.topics) == (first.id, "Ann Lee", {"training"})
     with town.database.read() as connection:
@@ -143,9 +143,9 @@ def test_confirming_again_after_leaving_does_not_bring_back(town: Town):
     town.sign_up()
     (note,) = town.deliver()
     number = town.subject_of(note)
-    leave(town.database, confirm(town.database, town.people, number).id)
+    leave(town.database, confirm_sign_up(town.database, town.people, number).id)
 
-    assert confirm(town.database, town.people, number).state is State.LEFT
+    assert confirm_sign_up(town.database, town.people, number).state is State.LEFT
     assert not may_be_mailed(town)
 
 
@@ -172,7 +172,7 @@ def test_unused_link_of_an_older_sign_up_does_nothing_after_leaving(town: Town):
     person = town.subscribe()
     leave(town.database, person.id)
 
-    assert confirm(town.database, town.people, town.subject_of(older)) is None
+    assert confirm_sign_up(town.database, town.people, town.subject_of(older)) is None
     assert not may_be_mailed(town)
 
 
@@ -182,7 +182,7 @@ def test_unused_link_of_somebody_who_came_by_a_list_does_nothing_after_leaving(t
     reimport(town)
     leave(town.database, town.find().id)
 
-    assert confirm(town.database, town.people, town.subject_of(note)) is None
+    assert confirm_sign_up(town.database, town.people, town.subject_of(note)) is None
     assert not may_be_mailed(town)
 
 
@@ -190,12 +190,12 @@ def test_confirming_again_after_an_address_change_shows_the_old_mailbox_nothing(
     town.sign_up()
     (note,) = town.deliver()
     number = town.subject_of(note)
-    person = confirm(town.database, town.people, number)
+    person = confirm_sign_up(town.database, town.people, number)
     propose(town.database, town.people, person.id, "new@example.net")
     (mail,) = town.deliver()
     confirm_address(town.database, town.people, town.subject_of(mail))
 
-    assert confirm(town.database, town.people, number) is None
+    assert confirm_sign_up(town.database, town.people, number) is None
     assert town.find("new@example.net").id == person.id
 
 
@@ -205,13 +205,13 @@ def test_sign_up_ends_after_seven_days(town: Town):
     number = town.subject_of(note)
     town.wait(days=7)
 
-    assert confirm(town.database, town.people, number) is None
+    assert confirm_sign_up(town.database, town.people, number) is None
     with pytest.raises(ExpiredToken):
         town.subject_of(note)
 
 
 def test_unknown_sign_up_confirms_nobody(town: Town):
-    assert confirm(town.database, town.people, 4711) is None
+    assert confirm_sign_up(town.database, town.people, 4711) is None
 
 
 # --- what an answer, its work and its mail tell a stranger (bad inputs 25 and 26) ------------------------------------
@@ -320,14 +320,14 @@ def test_what_is_asked_again_within_ten_minutes_is_what_the_first_link_confirms(
     (note,) = town.deliver()
     town.sign_up(ANN, "training")
 
-    assert confirm(town.database, town.people, town.subject_of(note)).preferences.topics == {"training"}
+    assert confirm_sign_up(town.database, town.people, town.subject_of(note)).preferences.topics == {"training"}
 
 
 def test_name_that_a_stranger_typed_is_not_mailed(town: Town):
-    from digest.pipeline.people.subscribe import request
+    from digest.pipeline.people.subscribe import request_sign_up
     from digest.subscribers.signup import SignUp
 
-    request(town.database, town.people, SignUp(ANN, "Buy at spam.example"), PAGE)
+    request_sign_up(town.database, town.people, SignUp(ANN, "Buy at spam.example"), PAGE)
     (note,) = town.deliver()
 
     assert "spam" not in note.subject + note.text + note.html
@@ -345,7 +345,7 @@ def test_complaint_between_sign_up_and_confirmation_stands(town: Town):
     (note,) = town.deliver()
     suppress(town.database, ANN, town.people.identify(ANN), Reason.COMPLAINED)
 
-    assert confirm(town.database, town.people, town.subject_of(note)) is None
+    assert confirm_sign_up(town.database, town.people, town.subject_of(note)) is None
     assert not may_be_mailed(town)
 
 
@@ -359,7 +359,7 @@ def test_coming_back_needs_a_new_confirmation(town: Town):
     (note,) = town.deliver()
 
     assert not may_be_mailed(town)
-    confirm(town.database, town.people, town.subject_of(note))
+    confirm_sign_up(town.database, town.people, town.subject_of(note))
     assert may_be_mailed(town)
     assert town.find().preferences.topics == {"empathy"}
 
@@ -371,7 +371,7 @@ def test_who_leaves_and_changes_their_mind_at_once_is_mailed_at_once(town: Town)
 
     (note,) = town.deliver()
 
-    assert confirm(town.database, town.people, town.subject_of(note)).state is State.ACTIVE
+    assert confirm_sign_up(town.database, town.people, town.subject_of(note)).state is State.ACTIVE
 
 
 def test_list_brings_nobody_back_who_has_left(town: Town):
@@ -486,7 +486,7 @@ def test_address_change_does_nothing_after_leaving_or_a_day(town: Town):
 
 def test_fresh_link_to_ones_data_goes_to_the_persons_own_address(town: Town):
     person = town.subscribe()
-    ask(town.database, town.people, person, Purpose.EXPORT, OFTEN)
+    enqueue_fresh_link(town.database, town.people, person, Purpose.EXPORT, OFTEN)
 
     (note,) = town.deliver()
 

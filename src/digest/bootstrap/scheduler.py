@@ -115,7 +115,7 @@ def waking(calendar: Calendar, *, hands_over: bool = True) -> Callable[[], None]
 
 
 def _notify(database: Database, courier: Courier) -> None:
-    if taken := notify.work(database, courier):
+    if taken := notify.send_due(database, courier):
         log.info("notifications processed: %d", taken)
 
 

@@ -13,7 +13,13 @@ _OPEN = (NotificationState.WAITING, NotificationState.SENDING)
 
 @dataclass(frozen=True)
 class QueuedNotification:
-    """A notification that is this process's to hand over. `attempts` counts this one."""
+    """A notification that this process has claimed.
+
+    Attributes:
+        subject_id: The id of what it is about: the sign-up for `confirm`, the address change for `address` and
+            `address-changed`, the subscriber for `new-address`, `export` and `erase`; None for `link`.
+        attempts: Includes this one.
+    """
 
     id: int
     kind: str

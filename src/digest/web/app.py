@@ -22,10 +22,10 @@ from digest.web.archive.reading import reading_routes
 from digest.web.assets import asset_routes, root_routes
 from digest.web.hooks import hook_routes
 from digest.web.page_cache import KeptPages
+from digest.web.people.fresh_link_requests import fresh_link_request_routes
 from digest.web.people.fresh_links import fresh_link_routes
 from digest.web.people.links import DeadLink, dead_link, leads_nowhere
 from digest.web.people.new_address import new_address_routes
-from digest.web.people.own_links import own_link_routes
 from digest.web.people.preferences import preferences_routes
 from digest.web.people.subscribing import subscribing_routes
 from digest.web.people.unsubscribe import unsubscribe_routes
@@ -64,7 +64,7 @@ def create_site(site: Site) -> FastAPI:
         unsubscribe_routes,
         subscribing_routes,
         preferences_routes,
-        own_link_routes,
+        fresh_link_request_routes,
         new_address_routes,
         fresh_link_routes,
         _cut_routes,

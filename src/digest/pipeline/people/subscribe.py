@@ -23,7 +23,7 @@ from digest.subscribers.subscriber import NewSubscriber, Preferences, State, Sub
 from digest.tokens import LIFETIMES, Purpose
 
 
-def request(database: Database, people: PeopleContext, wanted: SignUp, origin: ConsentOrigin) -> None:
+def request_sign_up(database: Database, people: PeopleContext, wanted: SignUp, origin: ConsentOrigin) -> None:
     """
     Keep a sign-up and enqueue the mail that asks to confirm it.
 
@@ -48,7 +48,7 @@ def request(database: Database, people: PeopleContext, wanted: SignUp, origin: C
         )
 
 
-def confirm(database: Database, people: PeopleContext, signup_id: int) -> Subscriber | None:
+def confirm_sign_up(database: Database, people: PeopleContext, signup_id: int) -> Subscriber | None:
     """
     Make a confirmed sign-up a subscription, and record the consent. Doing it again changes nothing, also if the person
     has left since.
@@ -77,7 +77,7 @@ def look_at_sign_up(database: Database, people: PeopleContext, signup_id: int) -
     What the link that confirms a sign-up would do, or has done.
 
     Returns:
-        `VOID` if `confirm` would return None; otherwise the state, and once confirmed the person.
+        `VOID` if `confirm_sign_up` would return None; otherwise the state, and once confirmed the person.
     """
     with database.read() as connection:
         found = signups.find(connection, signup_id)

@@ -1,4 +1,4 @@
-"""Subscribers as the cells of a list."""
+"""Subscribers as rows of an exported list."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -13,10 +13,10 @@ _AT_ONCE = 1000  # rows in memory
 
 
 def cells(connection: Connection, *, everybody: bool = False) -> Iterator[tuple[str, ...]]:
-    """People by id, in constant memory; cells in the order of `digest.subscribers.formats.COLUMNS`.
+    """Yield a row for each person, by id, in constant memory. The cells are those of `subscribers.lists.fields.COLUMNS`.
 
     Args:
-        everybody: Also people who can't be mailed; a last cell gives the state of each, as `import` reads it.
+        everybody: Include people who can't be mailed, and add a cell with the state, as `import` reads it.
 
     Valid as long as the transaction.
     """

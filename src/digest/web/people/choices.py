@@ -69,7 +69,7 @@ def pauses(this_month: Month, kept: Month | None) -> tuple[Month, ...]:
     return tuple(sorted(ahead | ({kept} if kept and kept > this_month else set())))
 
 
-class Reading:
+class FormReader:
     """Reads the values of a form one by one, and collects the problems for the page, in the order of the fields.
 
     Args:

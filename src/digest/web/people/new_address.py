@@ -10,7 +10,7 @@ from digest.subscribers.subscriber import State, Subscriber
 from digest.tokens import Purpose
 from digest.web.bodies import Form
 from digest.web.forms import answer_form, personal_page, see_other, too_early, too_many, wait_to_write_to
-from digest.web.people.choices import Problem, Reading, typed_again
+from digest.web.people.choices import FormReader, Problem, typed_again
 from digest.web.people.links import leads_nowhere, open_person, page_versions, personal_path
 from digest.web.people.unsubscribe import masked
 from digest.web.site import READ, Site, View
@@ -50,7 +50,7 @@ def _take(site: Site, request: Request, token: str, form: Form) -> Response:
     person = _subscribed(site, token)
     view = _view(site, request, person)
     _ = view.gettext
-    reading = Reading(form, _)
+    reading = FormReader(form, _)
     address = reading.address()
     if address and site.people.identify(address) == site.people.identify(person.address):
         reading.problems.append(Problem("address", _("You already receive the issues at this address.")))
@@ -70,7 +70,7 @@ def _take(site: Site, request: Request, token: str, form: Form) -> Response:
 
 
 def _page(
-    view: View, token: str, person: Subscriber, reading: Reading | None = None, form: Form = _NOTHING_SENT
+    view: View, token: str, person: Subscriber, reading: FormReader | None = None, form: Form = _NOTHING_SENT
 ) -> str:
     site = view.site
     waiting = proposed(site.database, person.id)

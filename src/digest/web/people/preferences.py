@@ -16,7 +16,7 @@ from digest.subscribers.subscriber import NoMatch, Preferences, State, Subscribe
 from digest.tokens import Purpose
 from digest.web.bodies import Form
 from digest.web.forms import answer_form, personal_page, see_other
-from digest.web.people.choices import EVERY, SOME, Reading, pauses, topic_groups
+from digest.web.people.choices import EVERY, SOME, FormReader, pauses, topic_groups
 from digest.web.people.links import act_page, leads_nowhere, open_person, page_versions
 from digest.web.people.unsubscribe import masked, way_back_path
 from digest.web.policy import WITH_SCRIPT
@@ -120,7 +120,7 @@ class _Page(Visit):
         person = self.person
         if not self.is_active:
             return self.gone(409, paths=self.paths)
-        reading = Reading(form, self.view.gettext)
+        reading = FormReader(form, self.view.gettext)
         languages = self.site.newsletter.languages
         wanted = reading.preferences(self.site.taxonomy, languages, person.preferences, self._this_month)
         name = reading.name()
@@ -136,7 +136,7 @@ class _Page(Visit):
         self,
         shown: Preferences,
         name: str,
-        reading: Reading | None = None,
+        reading: FormReader | None = None,
         *,
         which: str = "",
         saved: tuple[tuple[str, str], ...] = (),

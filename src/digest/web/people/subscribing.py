@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from digest.archive.pages.frame import Head, Version
-from digest.pipeline.people.subscribe import confirm, look_at_sign_up, request, send_link
+from digest.pipeline.people.subscribe import confirm_sign_up, look_at_sign_up, request_sign_up, send_link
 from digest.subscribers.consent import ConsentOrigin
 from digest.subscribers.signup import SignUp, SignUpState
 from digest.subscribers.subscriber import Preferences, State, Subscriber
@@ -18,7 +18,7 @@ from digest.tokens import Purpose, seal, unseal
 from digest.web.bodies import Form
 from digest.web.caching import public_page
 from digest.web.forms import answer_form, is_trapped, may_write_to, network, personal_page, see_other, too_many
-from digest.web.people.choices import SOME, Reading, topic_groups, typed_again
+from digest.web.people.choices import SOME, FormReader, topic_groups, typed_again
 from digest.web.people.links import act_page, leads_nowhere, link_page, open_link, page_versions, personal_path
 from digest.web.policy import WITH_SCRIPT
 from digest.web.site import READ, Site, View
@@ -35,7 +35,7 @@ def subscribing_routes(site: Site) -> APIRouter:
     @router.api_route("/subscribe", methods=READ)
     def show_sign_up(request: Request) -> Response:
         view, ticked = site.view(request), _ticked(site, request)
-        answer = public_page(request, _sign_up_page(view, ticked, Reading(ticked, view.gettext)))
+        answer = public_page(request, _sign_up_page(view, ticked, FormReader(ticked, view.gettext)))
         answer.headers.update(WITH_SCRIPT)
         return answer
 
@@ -52,7 +52,7 @@ def subscribing_routes(site: Site) -> APIRouter:
         return _confirmation(site, request, token)
 
     @router.post("/confirm/{token}")
-    async def confirm_sign_up(request: Request, token: str) -> Response:
+    async def press_confirm(request: Request, token: str) -> Response:
         return await answer_form(site, request, lambda _: _confirm(site, request, token))
 
     @router.api_route("/link", methods=READ)
@@ -82,7 +82,7 @@ def _switch(view: View, topics: Iterable[str]) -> tuple[Version, ...]:
     return tuple(replace(one, path=one.path + kept) for one in page_versions(view, "/subscribe"))
 
 
-def _sign_up_page(view: View, form: Form, reading: Reading) -> str:
+def _sign_up_page(view: View, form: Form, reading: FormReader) -> str:
     site = view.site
     ticked = frozenset(form.all("topic"))
     return view.render(
@@ -105,19 +105,19 @@ def _sign_up_page(view: View, form: Form, reading: Reading) -> str:
     )
 
 
-def _sign_up(site: Site, http: Request, form: Form) -> Response:
-    view = site.view(http)
-    reading = Reading(form, view.gettext)
+def _sign_up(site: Site, request: Request, form: Form) -> Response:
+    view = site.view(request)
+    reading = FormReader(form, view.gettext)
     address, name = reading.address(), reading.name()
     topics = reading.topics(site.taxonomy)
     if reading.problems:
         return personal_page(_sign_up_page(view, form, reading), 422, dict(WITH_SCRIPT))
-    if refusal := too_many(site, http):
+    if refusal := too_many(site, request):
         return refusal
     if not is_trapped(form) and may_write_to(site, address):
         language = reading.language(site.newsletter.languages, view.language)
         wanted = SignUp(address, name, Preferences(topics, language))
-        request(site.database, site.people, wanted, _origin(site, http, view, "/subscribe"))
+        request_sign_up(site.database, site.people, wanted, _origin(site, request, view, "/subscribe"))
     return see_other(_sent_path(view, "/subscribe/sent", address))
 
 
@@ -169,7 +169,7 @@ def _confirmation_page(view: View, token: str) -> str:
 
 
 def _confirm(site: Site, request: Request, token: str) -> Response:
-    person = confirm(site.database, site.people, open_link(site, Purpose.CONFIRM, token))
+    person = confirm_sign_up(site.database, site.people, open_link(site, Purpose.CONFIRM, token))
     if person is None:
         raise leads_nowhere(site, Purpose.CONFIRM)
     return see_other(personal_path(site.view(request), "confirm", token))
@@ -192,7 +192,7 @@ def _welcome(view: View, person: Subscriber) -> str:
     )
 
 
-def _link_page(view: View, reading: Reading | None = None, form: Form = _NOTHING_TYPED) -> str:
+def _link_page(view: View, reading: FormReader | None = None, form: Form = _NOTHING_TYPED) -> str:
     _ = view.gettext
     text = _(
         "Your personal link opens your preferences. Enter your address, and if it is subscribed, we’ll send the "
@@ -210,7 +210,7 @@ def _link_page(view: View, reading: Reading | None = None, form: Form = _NOTHING
 
 def _ask_for_link(site: Site, request: Request, form: Form) -> Response:
     view = site.view(request)
-    reading = Reading(form, view.gettext)
+    reading = FormReader(form, view.gettext)
     address = reading.address()
     if reading.problems:
         return personal_page(_link_page(view, reading, form), 422)

@@ -9,14 +9,14 @@ from digest.months import Month
 from digest.subscribers.subscriber import NoMatch, Preferences
 from digest.topics import Taxonomy, Term, Topic
 from digest.web.bodies import Form
-from digest.web.people.choices import Reading, pauses, topic_groups
+from digest.web.people.choices import FormReader, pauses, topic_groups
 
 NOVEMBER = Month(2026, 11)
 KEPT = Preferences(frozenset({"empathy"}), "fr", NoMatch.WHOLE, Month(2027, 2))
 
 
-def reading(*fields: tuple[str, str]) -> Reading:
-    return Reading(Form(fields), lambda text: text)
+def reading(*fields: tuple[str, str]) -> FormReader:
+    return FormReader(Form(fields), lambda text: text)
 
 
 def preferences(*fields: tuple[str, str]) -> Preferences:

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from digest.pipeline.people.own_links import NotSent, ask, last_asked
+from digest.pipeline.people.fresh_links import NotSent, enqueue_fresh_link, last_requested
 from digest.storage.notifications import RequestedMail
 from digest.storage.tables.notifications import NotificationState
 from digest.tokens import Purpose
@@ -31,7 +31,7 @@ class _Offer(NamedTuple):
     button: str
 
 
-def own_link_routes(site: Site) -> APIRouter:
+def fresh_link_request_routes(site: Site) -> APIRouter:
     """The routes `/preferences/TOKEN/address`, `data` and `erase`. The links are sent to the current address."""
     router = APIRouter(redirect_slashes=False)
     for action, purpose in _ACTIONS.items():
@@ -54,7 +54,7 @@ def _add(router: APIRouter, site: Site, action: str, purpose: Purpose) -> None:
 def _show(visit: Visit, action: str, purpose: Purpose) -> Response:
     if purpose is Purpose.NEW_ADDRESS and not visit.is_active:
         return visit.gone(paths=visit.paths)
-    last = last_asked(visit.site.database, visit.site.people, visit.person, purpose)
+    last = last_requested(visit.site.database, visit.site.people, visit.person, purpose)
     offer = _offer(visit.view, purpose)
     title, paragraphs, button = (
         (offer.title, [offer.text.format(address=masked(visit.person.address))], offer.button)
@@ -77,7 +77,7 @@ def _send(visit: Visit, action: str, purpose: Purpose) -> Response:
         return visit.gone(409, paths=visit.paths)
     if refusal := too_many(site, visit.request):
         return refusal
-    refused = ask(site.database, site.people, visit.person, purpose, site.limits.own)
+    refused = enqueue_fresh_link(site.database, site.people, visit.person, purpose, site.limits.own)
     return see_other(visit.path(f"/{action}")) if refused is None else _not_sent(visit, refused)
 
 

@@ -1,6 +1,6 @@
-"""The links that people request on their own page: to their data, to erasure, to a change of address.
+"""Fresh links: short-lived, requested on the preference page, for one action: export, erase, or change the address.
 
-Each goes to the address on record, since the page may have been opened from a forwarded mail.
+Each goes to the address on record, because the page may have been opened from a forwarded mail.
 """
 
 import datetime as dt
@@ -37,7 +37,9 @@ class NotSent:
     wait: dt.timedelta | None
 
 
-def ask(database: Database, people: PeopleContext, person: Subscriber, purpose: Purpose, rate: Rate) -> NotSent | None:
+def enqueue_fresh_link(
+    database: Database, people: PeopleContext, person: Subscriber, purpose: Purpose, rate: Rate
+) -> NotSent | None:
     """
     Enqueue the mail with a fresh link for a person; return None on success.
 
@@ -59,7 +61,9 @@ def ask(database: Database, people: PeopleContext, person: Subscriber, purpose: 
     return None
 
 
-def last_asked(database: Database, people: PeopleContext, person: Subscriber, purpose: Purpose) -> RequestedMail | None:
+def last_requested(
+    database: Database, people: PeopleContext, person: Subscriber, purpose: Purpose
+) -> RequestedMail | None:
     """The newest mail with a link for *purpose* that still works, and how far it has got; None if there is none."""
     with database.read() as connection:
         after = database.now(connection) - LIFETIMES[purpose]
