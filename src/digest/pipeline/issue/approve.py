@@ -27,7 +27,7 @@ class Approval:
     Attributes:
         row: The issue, approved.
         changed: False if the same bytes were approved before.
-        is_published: Whether the web shows these bytes, since the campaign of the month has begun.
+        is_published: Whether these bytes are on the web, because the campaign of the month has begun.
         withdrawn: The articles that were withdrawn.
     """
 
@@ -41,10 +41,10 @@ def approve(
     database: Database, workshop: Workshop, month: Month, withdrawing: Withdrawing = WITHDRAW_NOTHING
 ) -> Approval:
     """
-    Approve the assembled issue of *month*; approving it again changes nothing.
+    Approve the assembled issue of *month*. Approving it again changes nothing.
 
-    What is approved is what `preview` shows now: if rendering the files again gives other bytes than those that were
-    frozen, because a file or a template has changed since, nothing is approved. If the issue was sent before, its
+    Only what `preview` shows now can be approved. If a file or a template has changed since, so that rendering again
+    gives other bytes than the frozen ones, nothing is approved. If the issue was sent before, its
     page on the web is corrected; nobody is mailed again.
 
     Args:
@@ -105,7 +105,7 @@ def _require_nothing_to_withdraw(row: IssueRow, withdrawing: Withdrawing) -> Non
 
 
 def require_assembled(connection: Connection, month: Month, *, lock: bool = False) -> IssueRow:
-    """The issue's row; with *lock* nobody else changes it before this transaction ends.
+    """Return the issue's row; with *lock*, lock it until the end of the transaction.
 
     Raises:
         NotFound: The issue is not assembled.

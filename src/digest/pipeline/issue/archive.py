@@ -13,11 +13,11 @@ from digest.storage.db.database import Database
 
 
 class Archive:
-    """What is on the web, for any number of threads.
+    """The published issues. Any number of threads may use it.
 
     Args:
-        clock: Seconds that only grow.
-        patience: Seconds for which the index may be behind what other processes publish.
+        clock: Returns seconds that never decrease, such as `time.monotonic`.
+        patience: How many seconds the index may lag behind what other processes publish.
     """
 
     def __init__(
@@ -31,10 +31,10 @@ class Archive:
         self._seen: tuple[float, str] | None = None
 
     def version(self, *, at_once: bool = False) -> str:
-        """Bring the index up to date, and say the version of what is published: pages made for it can be kept.
+        """Bring the index up to date, and return the version of what is published. Pages can be cached under it.
 
         Args:
-            at_once: Look even if it was up to date a moment ago.
+            at_once: Check even if the index was up to date a moment ago.
 
         Raises:
             StorageError: The database or the index can't be used.
@@ -46,13 +46,13 @@ class Archive:
             return self._seen[1]
 
     def fresh_version(self) -> str | None:
-        """What `version` says if it looked a moment ago; None if it has to look again. Never waits."""
+        """Return the version if it was checked a moment ago, otherwise None. Never waits."""
         seen = self._seen
         return seen[1] if seen is not None and self._clock() - seen[0] < self._patience else None
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
-        """One moment of the index, for the functions of `digest.storage.archive_index.lists`.
+        """Open a snapshot of the index, for the functions of `digest.storage.archive_index.lists`.
 
         Raises:
             StorageError: The database or the index can't be used.
@@ -72,7 +72,7 @@ class Archive:
 
 
 def changed_at(version: str) -> dt.datetime | None:
-    """When what is published last changed, from the version of the archive; None: nothing was published yet."""
+    """When the archive last changed, from its version; None if nothing was published yet."""
     try:
         return dt.datetime.fromisoformat(version.partition(" ")[0])
     except ValueError:

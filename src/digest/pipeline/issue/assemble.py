@@ -27,7 +27,7 @@ class Workshop:
     """Everything needed to make an issue from files.
 
     Attributes:
-        apa: Composes the citations that are not given; without it they are missing.
+        apa: Composes the citations that the articles do not give; None: composes none.
         support: What mail programs support, for the checks.
     """
 
@@ -41,13 +41,13 @@ class Workshop:
 
     @property
     def files(self) -> Files:
-        """Where the issue comes from."""
+        """The files and settings that issues are made from."""
         return Files(self.library, self.newsletter, self.taxonomy, self.rules)
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """What the files of a month hold, and what is wrong with them."""
+    """The issue that the files of a month make, and what is wrong with them."""
 
     issue: Issue
     findings: tuple[Finding, ...]
@@ -59,7 +59,7 @@ class Gathered:
 
 def gather(workshop: Workshop, month: Month, shelf: Shelf | None = None) -> Gathered:
     """
-    Read a month's files and check them; files that do not load are among the findings, the others in the issue.
+    Read a month's files and check them. Files that can't be read become findings and are left out of the issue.
 
     Args:
         shelf: All months, if they were read before.
@@ -78,7 +78,7 @@ def shelf_of(library: Library) -> Shelf:
 
 @dataclass(frozen=True)
 class Checked:
-    """An issue with everything found about it; `frozen` is None if an error prevents rendering."""
+    """An issue's findings and its frozen editions. `frozen` is None if an error prevents rendering."""
 
     month: Month
     findings: tuple[Finding, ...]
@@ -90,7 +90,7 @@ class Checked:
 
 
 def check(workshop: Workshop, month: Month) -> Checked:
-    """Check a month's files and, if none of them is in error, every edition rendered from them."""
+    """Check a month's files and, if they have no errors, every edition rendered from them."""
     gathered = gather(workshop, month)
     if gathered.errors:
         return Checked(month, gathered.findings, None)
@@ -120,8 +120,8 @@ def assemble(database: Database, workshop: Workshop, month: Month) -> Assembled:
     """
     Freeze the issue of *month* and all its editions under one hash.
 
-    Assembling unchanged files again changes nothing, an approval included. An issue that was sent may be assembled
-    again, to correct its page.
+    If the files are unchanged, nothing changes, and an approval stays valid. An issue that was sent can be assembled
+    again to correct its page.
 
     Raises:
         Conflict: An error prevents it, or the issue is being sent and its campaign is not held.
@@ -145,7 +145,7 @@ def assemble(database: Database, workshop: Workshop, month: Month) -> Assembled:
 
 
 def frozen_or_refuse(checked: Checked) -> FrozenIssue:
-    """The frozen issue.
+    """Return the frozen issue if there are no errors.
 
     Raises:
         Conflict: There are errors; the message names them all.
@@ -157,7 +157,7 @@ def frozen_or_refuse(checked: Checked) -> FrozenIssue:
 
 
 def findings_of(workshop: Workshop, month: Month | None) -> list[tuple[Month | None, Finding]]:
-    """What is found in *month*; if it is None, in every month, beside the months' folders and in the notifications."""
+    """Check *month*, or if it is None, every month, the notifications, and files outside the months' folders."""
     if month is not None:
         return [(month, finding) for finding in check(workshop, month).findings]
     everywhere: list[tuple[Month | None, Finding]] = [

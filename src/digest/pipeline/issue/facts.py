@@ -1,4 +1,4 @@
-"""The input of `next_step`, read from the database and the editor's files."""
+"""The facts from which `next_step` decides, read from the database and the editor's files."""
 
 from sqlalchemy import Connection
 
@@ -25,8 +25,8 @@ def facts_of(
     Return the facts about *month*.
 
     Args:
-        files: What the issue is compared with; None: changes are not looked for.
-        lock: Let nobody else change the issue before this transaction ends.
+        files: The files to compare the issue with; None: don't look for changes.
+        lock: Lock the issue until the end of the transaction.
     """
     row, campaign = issues.find(connection, month, lock=lock), campaigns.find(connection, month)
     state = campaign.state if campaign else None
@@ -54,9 +54,11 @@ def facts_of(
 
 def refuse(facts: Facts, advice: str) -> None:
     """
+    Refuse with *advice*.
+
     Raises:
-        NotFound: Nothing of the month is assembled.
-        Conflict: Any other step comes first; both say which.
+        NotFound: The month is not assembled.
+        Conflict: Another step comes first.
     """
     raise (NotFound if facts.issue is IssueState.COLLECTING else Conflict)(advice)
 

@@ -9,7 +9,7 @@ from digest.storage.outbox import audience
 
 
 def headcounts(database: Database, issue: Issue) -> Mapping[EditionKey, int]:
-    """The number of readers of each edition, were *issue* sent now; editions that nobody would get are left out."""
+    """Count the readers of each edition if *issue* were sent now. Editions without readers are left out."""
     topics = [frozenset(article.topics) for article in issue.articles]
     with database.read() as connection:
         today = database.now(connection).date()

@@ -1,4 +1,4 @@
-"""Import saved pages of the blog as article files: again and again, without losing an edit."""
+"""Import saved pages of the blog as article files. Importing again keeps what the editor has changed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -37,15 +37,15 @@ def import_articles(
 
     Args:
         sources: Text files, one paragraph a line.
-        topics: Slugs, names or aliases. New files get them; a file that is there already gets those it lacks, and
-            nothing else in it changes.
-        author: Goes into new files only.
+        topics: Slugs, names or aliases. New files get all of them. Existing files get the ones they lack, and nothing
+            else in them changes.
+        author: Written into new files only.
 
     Returns:
-        What was done. A file or article that can't be understood is an error, the others are imported.
+        What was done. A file or article that can't be parsed is reported as an error; the others are imported.
 
     Raises:
-        DigestError: A topic is unknown or the author is no single line; nothing was written.
+        DigestError: A topic is unknown, or the author is not a single line. Nothing was written.
     """
     slugs = _resolve(topics, taxonomy)
     author = tidy_line(author or "") or None
@@ -133,7 +133,7 @@ class _Import:
         return self.slugs[month]
 
     def _free_slug(self, entry: Entry) -> str:
-        """The slug that the title gives; with a number if another title of this run has taken it."""
+        """The slug made from the title, with a number if another title of this run has it."""
         wanted = slug_for(entry.title)
         return next(slug for slug in _numbered(wanted) if (entry.month, slug) not in self.claimed)
 
@@ -159,7 +159,7 @@ class _Import:
         return True
 
     def _require_only_topics(self, article: Article, edited: str, missing: Sequence[str]) -> None:
-        """Refuse an edit that would change more than the topics: unusual YAML is for a person to edit."""
+        """Refuse an edit that would change more than the topics. A person has to edit unusual YAML."""
         file, taxonomy = article.place.file, self.library.taxonomy
         try:
             after = parse_article(edited, slug=article.slug, month=article.month, file=file, taxonomy=taxonomy)

@@ -1,4 +1,4 @@
-"""Imported articles stand in the order of the blog's page."""
+"""Keeps imported articles in the order of the blog's page."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -12,17 +12,17 @@ from digest.months import Month
 
 def keep_order(library: Library, month: Month, page: Sequence[str], created: Collection[str]) -> bool:
     """
-    Write the order of new articles into the issue file of *month*; what was there keeps its order.
+    Write the order of new articles into the issue file of *month*. Existing articles keep their order.
 
     Args:
-        page: Slugs of the month in the order of the page, new and old ones.
+        page: Slugs of the month, new and existing, in the order of the page.
         created: Those that are new.
 
     Returns:
-        Whether the issue file was written: it is not needed for an order by slug.
+        Whether the issue file was written. It is not needed if the order is by slug.
 
     Raises:
-        ContentError: The issue file does not load or can't be written.
+        ContentError: The issue file can't be read or written.
     """
     name = library.name(month, ISSUE_FILE)
     text = library.issue_text(month)
@@ -37,13 +37,13 @@ def keep_order(library: Library, month: Month, page: Sequence[str], created: Col
 
 
 def _needed(whole: list[str], named: Collection[str]) -> list[str]:
-    """The order up to the last article that has to be named: those behind it stand by slug anyway."""
+    """The order up to the last article that must be named. The rest are in order by slug anyway."""
     last = max(place for place, slug in enumerate(whole) if slug in named)
     return whole[: last + 1]
 
 
 def _edited(text: str, order: Sequence[str], month: Month, file: str) -> str:
-    """The text with another order; refuses to change anything else of a file that is written in an unusual way."""
+    """The text with the new order. Refuses if writing it would change anything else, as in unusual YAML."""
     before = parse_issue_file(text, month=month, file=file)
     edited = with_order(text, order, file)
     after = parse_issue_file(edited, month=month, file=file)

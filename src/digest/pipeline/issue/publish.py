@@ -1,4 +1,4 @@
-"""Putting an issue on the web without breaking a link: what leaves it has to be withdrawn."""
+"""Publishing an issue without breaking a link: an article that leaves it must be withdrawn."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -65,7 +65,7 @@ def publish(
 
 
 def lost_articles(connection: Connection, month: Month, issue_hash: str) -> tuple[str, ...]:
-    """Slugs of published articles that the bytes with *issue_hash* have not, and that are not withdrawn."""
+    """Slugs of published articles that are neither in the bytes with *issue_hash* nor withdrawn."""
     kept = {article.slug for article in issues.document(connection, issue_hash).articles}
     withdrawn = {one.slug for one in withdrawals.of_month(connection, month)}
     return tuple(sorted(withdrawals.public_articles(connection, month).keys() - kept - withdrawn))

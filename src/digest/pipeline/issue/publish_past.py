@@ -1,4 +1,4 @@
-"""Putting a month on the web as it appeared then, without mailing anyone."""
+"""Publishing a past month on the web as it appeared then, without mailing anyone."""
 
 import datetime as dt
 from dataclasses import dataclass, replace
@@ -30,9 +30,9 @@ class PastIssue:
     """A month that is on the web.
 
     Attributes:
-        changed: False if the web showed the same before.
-        articles: How many it has.
-        findings: Warnings: what an issue that is mailed would have to fix is among them.
+        changed: False if the same pages were on the web before.
+        articles: The number of its articles.
+        findings: Warnings, including errors that only matter for an issue that is mailed.
     """
 
     month: Month
@@ -64,8 +64,8 @@ def publish_past(
     """
     Show the files of *month* on the web, in one transaction, as if they had been published on *day*.
 
-    What was assembled to be mailed is shown as it is, unless files have changed since. Else only the pages are
-    rendered, so an issue may have any number of articles; it must be assembled before it can be mailed.
+    An issue that was assembled for mailing is shown as it is, unless files have changed since. Otherwise only the pages
+    are rendered, so it may have any number of articles, and it must be assembled before it can be mailed.
     Safe to repeat: the same files change nothing.
 
     Args:

@@ -15,7 +15,7 @@ def all_published(database: Database) -> list[PublishedIssue]:
 
 
 def one_published(database: Database, month: Month) -> PublishedIssue | None:
-    """The published issue of *month*; None if there is none, or it is not published yet."""
+    """The published issue of *month*, or None if the month has none."""
     with database.read() as connection:
         return issues.published_one(connection, month)
 

@@ -1,4 +1,4 @@
-"""Adding lists of people: what becomes of each, and the consents that go with it."""
+"""Adding lists of people, with their consents, and the result for each person."""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,14 +37,14 @@ _PROOF = (
 
 
 class AddResult(StrEnum):
-    """What became of one person of a list."""
+    """The result for one person of a list."""
 
     ADDED = "added"
     UPDATED = "updated"
     UNCHANGED = "unchanged"
-    RENEWED = "renewed"  # is there already, with an implied consent that this one prolongs
-    KEPT = "kept"  # is there already, differs, and was not to be updated
-    DUPLICATE = "duplicate"  # appears earlier in the same list, and that row counts
+    RENEWED = "renewed"  # already subscribed, with an implied consent that this one extends
+    KEPT = "kept"  # already subscribed, differs, and was not updated
+    DUPLICATE = "duplicate"  # appears earlier in the same list; that row counts
     LAPSED = "lapsed"  # the implied consent has ended, and this one does not renew it
     LEFT = "left"  # has left: only the person can come back
     SUPPRESSED = "suppressed"  # the address must not be mailed
@@ -64,23 +64,23 @@ def add_many(
     Add people, each with a consent, except those who have left or are suppressed.
 
     Args:
-        update: Whether what *people* say replaces what is known of a person who is there already.
+        update: Whether *people* replace what is stored about existing subscribers.
         now: When the consents are recorded.
-        added_after: People with a greater id were added by earlier calls for the same list; None: by none.
-        selections: Ids that earlier calls have found; what this one finds is put in.
+        added_after: People with a greater id were added by earlier calls for this list; None: this is the first call.
+        selections: Ids that earlier calls have found; this call adds its own.
 
-    An implied consent is renewed, and recorded once more, by a later one; by an express one only with *update*, since a
-    list that says nothing counts as express.
+    A later implied consent renews an implied one and is recorded too. An express consent does so only with *update*,
+    because a list without a consent column counts as express.
 
     Returns:
-        What became of each person, in order. Of several with one address the first counts.
+        The result for each person, in order. If several have the same address, the first counts.
     """
     adding = _Adding(connection, update, now, method, added_after, {} if selections is None else selections)
     return [result for chunk in _chunks(people) for result in adding.add(chunk)]
 
 
 def preview_many(connection: Connection, people: Iterable[NewSubscriber], *, update: bool) -> list[AddResult]:
-    """What `add_many` would say. Changes nothing, and works in a transaction that only reads."""
+    """Return what `add_many` would return. Changes nothing, and works in a read-only transaction."""
     adding = _Adding(connection, update)
     return [result for chunk in _chunks(people) for result in adding.preview(chunk)]
 
@@ -113,7 +113,7 @@ def _chunks(people: Iterable[NewSubscriber]) -> Iterator[Sequence[NewSubscriber]
 
 @dataclass
 class _Judged:
-    """What is to be written for one chunk."""
+    """What has to be written for one chunk."""
 
     results: list[AddResult] = field(default_factory=list)
     new: dict[str, NewSubscriber] = field(default_factory=dict)  # by hash
@@ -127,7 +127,7 @@ class _Judged:
 
 @dataclass
 class _Adding:
-    """One call of `add_many`: what it knows from one chunk to the next."""
+    """One call of `add_many`, and what it remembers from one chunk to the next."""
 
     connection: Connection
     update: bool
@@ -214,7 +214,7 @@ class _Adding:
             self.connection.execute(query, changes)
 
     def _inserted(self, new: Mapping[str, NewSubscriber]) -> bool:
-        """Add the people and their consents, or nobody if one of them is there by now."""
+        """Add the people and their consents, or nobody if one of them exists by now."""
         rows = [
             (
                 person.address,

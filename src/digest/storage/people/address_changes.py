@@ -1,4 +1,4 @@
-"""Requests to change an address: done when the new address confirms, and undone from the old one for some days."""
+"""Requests to change an address. The new address confirms; for some days after that, the old one can undo it."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ class AddressChange:
 
     Attributes:
         done_at: None until the new address confirms it.
-        old_address, old_address_hash: The address before; None until it is done, and when that was erased.
-        undo_until: When the old address can no longer take it back; None until it is done.
-        undone_at: When it did.
+        old_address, old_address_hash: The previous address; None until the change is done, or if it was erased.
+        undo_until: Until when the old address can undo the change; None until it is done.
+        undone_at: When the old address undid it, or None.
     """
 
     id: int
@@ -41,7 +41,7 @@ def add(
     now: dt.datetime,
     expires_at: dt.datetime,
 ) -> int:
-    """Keep a request; its id. An earlier one of the same person does nothing from now on."""
+    """Store a request and return its id. Earlier requests of the same person become void."""
     void(connection, subscriber_id, now)
     values = {
         "subscriber_id": subscriber_id,
@@ -55,20 +55,20 @@ def add(
 
 
 def find(connection: Connection, change_id: int, *, lock: bool = False) -> AddressChange | None:
-    """The request, if wanted locked until the end of the transaction; None if there is none."""
+    """The request, or None. With *lock*, lock it until the end of the transaction."""
     query = select(address_change).where(address_change.c.id == change_id)
     row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     return None if row is None else AddressChange(**row._mapping)  # noqa: SLF001  public in spite of its name
 
 
 def of_person(connection: Connection, subscriber_id: int) -> list[AddressChange]:
-    """Every request of a person that is still kept, oldest first."""
+    """Every stored request of a person, oldest first."""
     query = select(address_change).where(address_change.c.subscriber_id == subscriber_id).order_by(address_change.c.id)
     return [AddressChange(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001
 
 
 def waiting(connection: Connection, subscriber_id: int, now: dt.datetime) -> AddressChange | None:
-    """The request of a person that waits for the new address to confirm it; None if none does."""
+    """A person's request that the new address has yet to confirm, or None."""
     query = (
         select(address_change)
         .where(address_change.c.subscriber_id == subscriber_id, address_change.c.done_at.is_(None))
@@ -89,7 +89,7 @@ def done(
     now: dt.datetime,
     undo_until: dt.datetime,
 ) -> None:
-    """Record that the new address has confirmed, and what the address was before."""
+    """Record that the new address has confirmed, with the previous address."""
     values = {
         "done_at": now,
         "old_address": old_address,
@@ -100,23 +100,23 @@ def done(
 
 
 def undone(connection: Connection, change: AddressChange, now: dt.datetime) -> None:
-    """Record that the old address took a change back. Every later change of that person can't be undone any more."""
+    """Record that the old address undid a change. That person's later changes can no longer be undone."""
     connection.execute(update(address_change).where(address_change.c.id == change.id).values(undone_at=now))
     end_undoing(connection, change.subscriber_id, now, since=change.id)
 
 
 def end_undoing(connection: Connection, subscriber_id: int, now: dt.datetime, *, since: int = 0) -> None:
-    """Let no mailbox undo a change of a person any more.
+    """End the time in which old addresses can undo a person's changes.
 
     Args:
-        since: Of the changes with this id or a later one.
+        since: Only changes with this id or a later one.
     """
     theirs = (address_change.c.subscriber_id == subscriber_id, address_change.c.id >= since)
     connection.execute(update(address_change).where(*theirs, address_change.c.undo_until > now).values(undo_until=now))
 
 
 def forget_address(connection: Connection, address_hash: str, now: dt.datetime) -> None:
-    """Forget an address as the old one of changes, which can't be undone then, and requests to move to it."""
+    """Erase an address from changes where it is the old one, so they can't be undone; delete requests to move to it."""
     old = address_change.c.old_address_hash == address_hash
     connection.execute(
         update(address_change).where(old).values(old_address=None, old_address_hash=None, undo_until=now)
@@ -126,7 +126,7 @@ def forget_address(connection: Connection, address_hash: str, now: dt.datetime) 
 
 
 def void(connection: Connection, subscriber_id: int, now: dt.datetime) -> None:
-    """Let every request of a person that is not done do nothing from now on."""
+    """Make a person's unconfirmed requests void: their links no longer do anything."""
     theirs = (address_change.c.subscriber_id == subscriber_id, address_change.c.done_at.is_(None))
     connection.execute(update(address_change).where(*theirs, address_change.c.expires_at > now).values(expires_at=now))
 
@@ -137,5 +137,5 @@ def forget_person(connection: Connection, subscriber_id: int) -> None:
 
 
 def forget_old(connection: Connection, before: dt.datetime) -> int:
-    """Delete requests made before then; how many."""
+    """Delete requests made before that time; return how many."""
     return connection.execute(delete(address_change).where(address_change.c.requested_at < before)).rowcount

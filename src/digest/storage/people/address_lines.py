@@ -1,4 +1,4 @@
-"""The line of each address of a list, kept on disk, so that a list of any length fits."""
+"""The line of each address of a list, kept on disk so that a list can have any length."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ class AddressLines:
     """
     Address hashes with the line of each, in a temporary file that is deleted on exit.
 
-    Nothing in it needs to last, or to be shared, so it is SQLite whatever the database is.
+    It is SQLite whatever the database is, because it is neither kept nor shared.
     """
 
     def __init__(self) -> None:
@@ -28,7 +28,7 @@ class AddressLines:
         self._file.close()
 
     def lines(self, hashes: Sequence[str]) -> dict[str, int]:
-        """The lines of those of *hashes*, 32,000 at most, that are in it."""
+        """Map those of *hashes* that are known to their lines. Takes at most 32,000 hashes."""
         if self._empty or not hashes:
             return {}
         marks = ",".join("?" * len(hashes))
@@ -36,7 +36,7 @@ class AddressLines:
         return dict(self._file.execute(query, list(hashes)).fetchall())
 
     def add(self, lines: Sequence[tuple[str, int]]) -> None:
-        """Put hashes in, each with its line; one that is in it already keeps its line."""
+        """Add hashes with their lines. A hash that is already known keeps its line."""
         if lines:
             self._empty = False
             self._file.execute("BEGIN")

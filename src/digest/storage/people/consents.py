@@ -24,12 +24,12 @@ def of_person(connection: Connection, subscriber_id: int) -> list[Consent]:
 
 
 def detach(connection: Connection, subscriber_id: int, address_hash: str) -> None:
-    """Keep a person's consents under the hash of their address alone."""
+    """Unlink a person's consents: they stay under the hash of the address."""
     values = {"subscriber_id": None, "address_hash": address_hash, "network": None}
     connection.execute(update(consent).where(consent.c.subscriber_id == subscriber_id).values(values))
 
 
 def forget_networks(connection: Connection, before: dt.datetime) -> int:
-    """Take the network address out of consents recorded before then; how many."""
+    """Remove the network address from consents recorded before that time; return how many."""
     old = (consent.c.network.is_not(None), consent.c.recorded_at < before)
     return connection.execute(update(consent).where(*old).values(network=None)).rowcount

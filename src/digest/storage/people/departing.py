@@ -1,4 +1,7 @@
-"""People who left elsewhere, as a list says: suppressed, and unsubscribed unless they signed up here themselves."""
+"""People who left another program, according to an imported list: suppresses and unsubscribes them.
+
+People who signed up here themselves are not affected.
+"""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -23,10 +26,11 @@ _REASONS = {  # people who never confirmed, or were deleted, have not said that 
 
 def depart(connection: Connection, gone: Sequence[tuple[NewSubscriber, Departed]], now: dt.datetime) -> None:
     """
-    Suppress people who left elsewhere. Someone who is here only through a list and unsubscribed there leaves here too.
+    Suppress people who left another program. Someone who unsubscribed there, and is here only through a list, is
+    unsubscribed here too.
 
-    Nothing changes for people who signed up here themselves: that is their latest decision. An address that is
-    suppressed already keeps its reason and date. People who never confirmed there, or were deleted, are not suppressed.
+    Nothing changes for people who signed up here themselves, since that is their latest decision. An address that is
+    already suppressed keeps its reason and date. People who never confirmed there, or were deleted, are not suppressed.
     """
     reasons = {person.address_hash: (person, _REASONS[why]) for person, why in gone if why in _REASONS}
     here = _here(connection, list(reasons))

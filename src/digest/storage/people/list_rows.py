@@ -13,7 +13,7 @@ _AT_ONCE = 1000  # rows in memory
 
 
 def cells(connection: Connection, *, everybody: bool = False) -> Iterator[tuple[str, ...]]:
-    """Yield a row for each person, by id, in constant memory. The cells are those of `subscribers.lists.fields.COLUMNS`.
+    """Yield a row for each person, by id, in constant memory. Cells are those of `subscribers.lists.fields.COLUMNS`.
 
     Args:
         everybody: Include people who can't be mailed, and add a cell with the state, as `import` reads it.

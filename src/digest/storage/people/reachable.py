@@ -1,4 +1,4 @@
-"""Who can be mailed: one rule, for the plan of an issue and for everything that counts people."""
+"""Who can be mailed: the one rule that planning an issue and counting people share."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ def is_reachable(today: dt.date) -> tuple[ColumnElement[bool], ...]:
 
 
 def out_of_reach(connection: Connection, today: dt.date) -> Mapping[str, int]:
-    """How many active people can't be mailed, by the reason: SUPPRESSED or LAPSED; reasons of nobody are left out."""
+    """Count active people who can't be mailed, by reason: SUPPRESSED or LAPSED. Reasons without people are left out."""
     reason = case((_is_suppressed(), SUPPRESSED), else_=LAPSED)
     lost = subscriber.c.state == State.ACTIVE, or_(_is_suppressed(), ~_consents(today))
     counted = select(reason.label("reason")).where(*lost).subquery()

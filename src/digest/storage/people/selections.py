@@ -12,7 +12,7 @@ from digest.storage.tables.people import selection, selection_topic, subscriber
 
 
 def key(topics: Iterable[str]) -> str:
-    """What makes a set of topics one and the same row: SHA-256 in hex of the sorted slugs, joined by `;`."""
+    """The unique key of a set of topics: SHA-256 in hex of the sorted slugs, joined by `;`."""
     return hashlib.sha256(";".join(sorted(topics)).encode()).hexdigest()
 
 
@@ -20,12 +20,12 @@ EVERYTHING = key(())
 
 
 def ensure(connection: Connection, topics: frozenset[str]) -> int:
-    """The id of the selection of *topics*, made if it is new."""
+    """Return the id of the selection of *topics*; insert it if it is new."""
     return ensure_many(connection, [topics])[topics]
 
 
 def ensure_many(connection: Connection, sets: Iterable[frozenset[str]]) -> Mapping[frozenset[str], int]:
-    """The ids of many selections, in four statements; the new ones are made."""
+    """Return the ids of many selections, and insert new ones, in four statements."""
     by_key = {key(topics): topics for topics in sets}
     found = _ids(connection, by_key)
     if new := sorted(by_key.keys() - found.keys()):
@@ -39,13 +39,13 @@ def ensure_many(connection: Connection, sets: Iterable[frozenset[str]]) -> Mappi
 
 
 def find_many(connection: Connection, sets: Iterable[frozenset[str]]) -> Mapping[frozenset[str], int]:
-    """The ids of those of many selections that are there."""
+    """Return the ids of those selections that exist."""
     by_key = {key(topics): topics for topics in sets}
     return {by_key[one]: number for one, number in _ids(connection, by_key).items()}
 
 
 def topic_counts(connection: Connection, today: dt.date) -> dict[str, int]:
-    """How many people who can be mailed chose each topic, without those who chose none and so get every topic."""
+    """Count the people who can be mailed and chose each topic, without those who chose none and so get every topic."""
     by_selection = (
         select(subscriber.c.selection_id, func.count().label("people"))
         .where(*is_reachable(today))
@@ -61,7 +61,7 @@ def topic_counts(connection: Connection, today: dt.date) -> dict[str, int]:
 
 
 def everything_count(connection: Connection, today: dt.date) -> int:
-    """How many people who can be mailed chose no topic, and so get every one."""
+    """Count the people who can be mailed and get every topic because they chose none."""
     query = (
         select(func.count())
         .select_from(subscriber)

@@ -1,4 +1,4 @@
-"""Sign-ups: kept until they are confirmed or have ended."""
+"""Sign-ups, stored until they are confirmed or expire."""
 
 import datetime as dt
 from typing import Any
@@ -24,7 +24,7 @@ def add(
     now: dt.datetime,
     expires_at: dt.datetime,
 ) -> int:
-    """Keep a request; its id."""
+    """Store a request and return its id."""
     values = _chosen(connection, wanted) | {
         "address": wanted.address,
         "address_hash": address_hash,
@@ -42,7 +42,7 @@ def add(
 
 
 def change_latest(connection: Connection, wanted: SignUp, address_hash: str, now: dt.datetime) -> bool:
-    """Write what is wanted now into the newest request of an address that still waits; False if none does."""
+    """Update the newest pending request of an address with what is wanted now; False if none is pending."""
     waiting = (signup.c.address_hash == address_hash, signup.c.state == SignUpState.WAITING, signup.c.expires_at > now)
     latest = select(signup.c.id).where(*waiting).order_by(signup.c.id.desc()).limit(1).scalar_subquery()
     return (
@@ -52,20 +52,20 @@ def change_latest(connection: Connection, wanted: SignUp, address_hash: str, now
 
 
 def find(connection: Connection, signup_id: int, *, lock: bool = False) -> StoredSignUp | None:
-    """The request, if wanted locked until the end of the transaction; None if there is none."""
+    """The request, or None. With *lock*, lock it until the end of the transaction."""
     query = select(signup).where(signup.c.id == signup_id)
     row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     return None if row is None else _stored(connection, row)
 
 
 def of_address(connection: Connection, address_hash: str) -> list[StoredSignUp]:
-    """Every request of an address that is still kept, oldest first."""
+    """Every stored request of an address, oldest first."""
     rows = connection.execute(select(signup).where(signup.c.address_hash == address_hash).order_by(signup.c.id)).all()
     return [_stored(connection, row) for row in rows]
 
 
 def confirm(connection: Connection, signup_id: int, address_hash: str, subscriber_id: int) -> None:
-    """Say that a request was confirmed; every other one of that address does nothing from now on."""
+    """Record that a request was confirmed. Every other pending request of that address becomes void."""
     connection.execute(
         update(signup)
         .where(signup.c.address_hash == address_hash, signup.c.state == SignUpState.WAITING)
@@ -76,17 +76,17 @@ def confirm(connection: Connection, signup_id: int, address_hash: str, subscribe
 
 
 def forget_address(connection: Connection, address_hash: str) -> int:
-    """Delete every request of an address; how many."""
+    """Delete every request of an address; return how many."""
     return _delete(connection, signup.c.address_hash == address_hash)
 
 
 def forget_until(connection: Connection, address_hash: str, time: dt.datetime) -> int:
-    """Delete every request of an address that was made until then; how many."""
+    """Delete every request that an address made up to *time*; return how many."""
     return _delete(connection, (signup.c.address_hash == address_hash) & (signup.c.requested_at <= time))
 
 
 def forget_old(connection: Connection, before: dt.datetime) -> int:
-    """Delete requests made before then; how many."""
+    """Delete requests made before that time; return how many."""
     return _delete(connection, signup.c.requested_at < before)
 
 

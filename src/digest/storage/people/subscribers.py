@@ -1,4 +1,4 @@
-"""Subscribers: finding one, reading all, changing one, and leaving."""
+"""Subscribers: find one, read all, change one, unsubscribe one. Lists of people are added in `adding`."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
@@ -53,7 +53,7 @@ def hash_of(connection: Connection, subscriber_id: int) -> str | None:
 
 def mark_lapsed(connection: Connection, today: dt.date) -> int:
     """
-    Write down that an implied consent has ended: active people become lapsed; how many.
+    Mark active people as lapsed whose implied consent has ended; return how many.
 
     Lapsed people whose consent has not ended become active again: the clock was ahead when they lapsed.
     """
@@ -64,19 +64,19 @@ def mark_lapsed(connection: Connection, today: dt.date) -> int:
 
 
 def stream(connection: Connection, state: State | None = None) -> Iterator[Subscriber]:
-    """Everybody, or everybody in *state*, by id, in constant memory. Valid as long as the transaction."""
+    """Yield everybody, or everybody in *state*, by id, in constant memory. Valid during the transaction."""
     query = _query().order_by(subscriber.c.id)
     return _people(connection, query if state is None else query.where(subscriber.c.state == state))
 
 
 def count(connection: Connection) -> dict[State, int]:
-    """How many people are in each state."""
+    """Count the people in each state."""
     query = select(subscriber.c.state, func.count()).group_by(subscriber.c.state)
     return dict.fromkeys(State, 0) | {state: people for state, people in connection.execute(query)}  # noqa: C416
 
 
 def lock(connection: Connection, hashes: Collection[str]) -> list[int]:
-    """The people with an address of one of *hashes*, whom nobody else changes until the end of the transaction."""
+    """Lock the people with these address hashes until the end of the transaction; return their ids."""
     theirs = is_one_of(connection, subscriber.c.address_hash, list(hashes))
     query = select(subscriber.c.id).where(theirs).order_by(subscriber.c.id).with_for_update()
     return list(connection.execute(query).scalars())
@@ -86,7 +86,7 @@ def leave(connection: Connection, subscriber_id: int, *, now: dt.datetime) -> bo
     """
     Unsubscribe a person: state `left`, and the address suppressed. Doing it again changes nothing.
 
-    Links of sign-ups and address changes that were not used before do nothing from now on.
+    Unused links of sign-ups and address changes become void.
 
     Returns:
         False if there is no such person.
@@ -111,13 +111,13 @@ def leave(connection: Connection, subscriber_id: int, *, now: dt.datetime) -> bo
 
 
 def activate(connection: Connection, subscriber_id: int, *, consent_until: dt.date | None = None) -> None:
-    """Make a person active; until when is said by the consent that allows it."""
+    """Make a person active. *consent_until* is the day on which an implied consent ends; None: it does not end."""
     values = {"state": State.ACTIVE, "left_at": None, "consent_until": consent_until}
     connection.execute(update(subscriber).where(subscriber.c.id == subscriber_id).values(values))
 
 
 def insert_one(connection: Connection, person: NewSubscriber, now: dt.datetime) -> int | None:
-    """Add a person without a consent; the id, or None if somebody with that address is there already."""
+    """Add a person, without a consent record. Return the id, or None if the address already belongs to someone."""
     values = given_columns(person, selections.ensure(connection, person.preferences.topics)) | {
         "address_hash": person.address_hash,
         "state": State.ACTIVE,
@@ -129,7 +129,7 @@ def insert_one(connection: Connection, person: NewSubscriber, now: dt.datetime) 
 
 
 def save_preferences(connection: Connection, subscriber_id: int, chosen: Preferences, name: str) -> bool:
-    """Write what a person chose; False if there is no such person."""
+    """Save what a person chose; False if there is no such person."""
     values = chosen_columns(chosen, selections.ensure(connection, chosen.topics)) | {"name": name}
     return connection.execute(update(subscriber).where(subscriber.c.id == subscriber_id).values(values)).rowcount == 1
 
@@ -138,10 +138,10 @@ def set_address(
     connection: Connection, subscriber_id: int, address: str, address_hash: str, *, now: dt.datetime
 ) -> None:
     """
-    Write a person's new address; nobody else may have it.
+    Save a person's new address; nobody else may have it.
 
-    Unless it is only another spelling, personal links made before do nothing but unsubscribe from now on, and requests
-    to change the address that wait to be confirmed do nothing at all.
+    Unless it is only another spelling, earlier personal links can then only unsubscribe, and pending requests to change
+    the address become void.
     """
     moves = (subscriber.c.id == subscriber_id, subscriber.c.address_hash != address_hash)
     if connection.execute(update(subscriber).where(*moves).values(address_since=now)).rowcount:
@@ -151,7 +151,7 @@ def set_address(
 
 
 def topics_of(connection: Connection, selections: Iterable[int]) -> dict[int, frozenset[str]]:
-    """The topics of some selections by id; a selection of every topic is not in it."""
+    """Map selections to their topics, by id. The selection of every topic is left out."""
     query = select(selection_topic).where(selection_topic.c.selection_id.in_(list(selections)))
     found: dict[int, set[str]] = {}
     for number, topic in connection.execute(query):

@@ -30,7 +30,7 @@ class Suppression:
 
 
 def add(connection: Connection, address_hash: str, address: str | None, reason: Reason, now: dt.datetime) -> None:
-    """Suppress an address; one that is suppressed already keeps its reason and date."""
+    """Suppress an address. If it is already suppressed, its reason and date stay."""
     row = {"address_hash": address_hash, "address": address, "reason": reason, "created_at": now}
     connection.execute(insert_new(connection, suppression), row)
 
@@ -48,7 +48,7 @@ def among(connection: Connection, hashes: Iterable[str]) -> frozenset[str]:
 
 
 def add_all(connection: Connection, suppressing: Suppressing, now: dt.datetime) -> None:
-    """Suppress many addresses; each that is suppressed already keeps its reason and date."""
+    """Suppress many addresses. Those that are already suppressed keep their reason and date."""
     rows = [
         {"address_hash": address_hash, "address": address, "reason": reason, "created_at": now}
         for address_hash, (address, reason) in suppressing.items()
@@ -58,7 +58,7 @@ def add_all(connection: Connection, suppressing: Suppressing, now: dt.datetime) 
 
 
 def add_by_operator(connection: Connection, address_hash: str, address: str, reason: Reason, now: dt.datetime) -> bool:
-    """Suppress an address on the operator's word, or replace a reason that gives way; False if nothing changed."""
+    """Suppress an address for the operator, or replace a reason that gives way to it; False if nothing changed."""
     old = find(connection, address_hash)
     if old is None:
         add(connection, address_hash, address, reason, now)
@@ -84,7 +84,7 @@ def lift(connection: Connection, address_hash: str) -> bool:
 
 
 def forget_address(connection: Connection, address_hash: str, now: dt.datetime) -> None:
-    """Suppress an erased address by its hash alone. A reason that only the operator may lift stays."""
+    """Suppress an erased address by its hash only. A reason that only the operator may lift stays."""
     add(connection, address_hash, None, Reason.ERASED, now)
     connection.execute(update(suppression).where(suppression.c.address_hash == address_hash).values(address=None))
     connection.execute(
@@ -99,10 +99,10 @@ def add_reported(connection: Connection, reported: Suppressing, now: dt.datetime
     Suppress addresses that a provider reported. For people who are not subscribers, only the hash is stored.
 
     Args:
-        reported: As many as one statement can hold.
+        reported: No more than fit into one statement.
 
     Returns:
-        How many were not suppressed before. An address that was keeps its date, and takes a more severe reason.
+        How many were not suppressed before. The others keep their date, and get the reason if it is more severe.
     """
     if not reported:
         return 0
