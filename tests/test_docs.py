@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from digest import characters, tokens
 from digest.cli import app
 from digest.config import Config
-from digest.content import library, slugs
+from digest.content import files, library, slugs
 from digest.delivery import breaker
 from digest.issue import wording
 from digest.issue.checks.mail import size
@@ -127,7 +127,7 @@ UNITS = {"KiB": 1024, "KB": 1024, "MB": 10**6, "minutes": 60, "hours": 3600, "da
 LIMITS = [
     ("articles.md", "300 characters", characters.LONGEST_LINE),
     ("articles.md", "100 characters", slugs._LONGEST),
-    ("articles.md", "256 KiB", library._LARGEST_ARTICLE),
+    ("articles.md", "256 KiB", files.LARGEST_TEXT),
     ("articles.md", "1000 articles", library._MOST_ARTICLES),
     ("checks.md", "110 characters", wording.SUBJECT_CHARACTERS),
     ("checks.md", "90 KB", size.NEAR_CLIP_BYTES),

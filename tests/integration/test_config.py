@@ -7,10 +7,11 @@ import yaml
 from pydantic import BaseModel
 
 from digest.archive.credits import Author, Credits
+from digest.archive.pages.about import SiteFacts
 from digest.bootstrap import open_digest
 from digest.bootstrap.project import start_project
 from digest.bootstrap.resources import shipped
-from digest.bootstrap.values import credits_of
+from digest.bootstrap.values import credits_of, facts_of
 from digest.config import Config, load_config
 from digest.errors import ConfigError, Conflict
 
@@ -354,6 +355,33 @@ def test_unknown_section_in_the_environment_is_told_with_the_nearest_one(
 
     with pytest.raises(ConfigError, match=r"there is no section delivry: did you mean delivery\?"):
         load_config(config_file)
+
+
+def test_privacy_page_says_the_periods_and_the_provider_of_the_configuration(config_file: Path):
+    assert facts_of(load_config(config_file)) == SiteFacts()
+
+    change(
+        config_file,
+        content={"articles_per_issue": {"min": 1, "max": 4}},
+        schedule={"require_approval": False},
+        retention={"signups_days": 7, "networks_days": 30, "deliveries_months": 3},
+        consent={"record_network": True},
+        web={"limits": {"network": {"count": 9, "minutes": 2881}}},
+        delivery={"transport": "sendgrid"},
+        sendgrid={"api_key": "SG.key"},
+        newsletter={"base_url": "https://digest.example.org"},
+    )
+
+    assert facts_of(load_config(config_file)) == SiteFacts(
+        fewest=1,
+        most=4,
+        is_approved=False,
+        requests_days=7,
+        networks_days=30,
+        deliveries_months=3,
+        limits_hours=49,
+        provider="SendGrid",
+    )
 
 
 def test_retired_keys_are_wired_by_role(config_file: Path):

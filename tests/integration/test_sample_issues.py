@@ -55,6 +55,21 @@ def test_check_of_everything_looks_at_the_notifications_too(samples: Digest):
     assert "the HTML of the confirm mail (en) does not show the sender" in found[0].problem
 
 
+def test_check_of_everything_looks_at_the_texts_of_the_site_too(samples: Digest):
+    pages = samples.folder / "pages"
+    pages.mkdir()
+    (pages / "about.en.md").write_text("# About us\n\nTODO", encoding="utf-8")
+    (pages / "privacy.de.md").write_text("Datenschutz", encoding="utf-8")
+
+    found = findings_of(samples.workshop, None)
+
+    assert [(month, str(finding.place), finding.code) for month, finding in found] == [
+        (None, "pages/privacy.de.md", "not-loaded"),
+        (None, "pages/about.en.md:3", "leftover-placeholder"),
+        (None, "pages/about.en.md", "missing-language"),
+    ]
+
+
 def test_every_sample_has_implications_in_its_language_and_a_doi_or_says_why(samples: Digest):
     articles = [one for month in MONTHS for one in gather(samples.workshop, Month.parse(month)).issue.articles]
 

@@ -14,6 +14,7 @@ from digest.bootstrap.resources import load_apa, load_catalogues, load_support, 
 from digest.bootstrap.transports import describe_transport, make_transport
 from digest.config import Config, load_config
 from digest.content.library import Library
+from digest.content.site_texts import SiteTexts
 from digest.delivery.description import TransportDescription
 from digest.delivery.handover import Transport
 from digest.delivery.schedule import Schedule
@@ -93,13 +94,25 @@ class Digest:
         return Library(self.articles_folder, self.taxonomy)
 
     @property
+    def site_texts(self) -> SiteTexts:
+        """The texts of the pages "About" and "Privacy"."""
+        return SiteTexts(self.folder / self.config.content.pages, self.newsletter.languages)
+
+    @property
     def rules(self) -> IssueRules:
         return values.rules_of(self.config, is_mailed=self.transport_description.leaves_machine)
 
     @cached_property
     def workshop(self) -> Workshop:
         return Workshop(
-            self.library, self.newsletter, self.rules, self.taxonomy, self.renderer, load_apa(), load_support()
+            self.library,
+            self.newsletter,
+            self.rules,
+            self.taxonomy,
+            self.renderer,
+            load_apa(),
+            load_support(),
+            self.site_texts,
         )
 
     @property

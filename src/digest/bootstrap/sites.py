@@ -56,6 +56,8 @@ def site_of(digest: Digest) -> "Site":
         trusted_proxies=[ip_network(network) for network in digest.config.web.trusted_proxies],
         events=_events(digest),
         timezone=digest.schedule.timezone,
+        texts=digest.site_texts.require(),
+        facts=values.facts_of(digest.config),
         credits=values.credits_of(digest.config),
     )
 

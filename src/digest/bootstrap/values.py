@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import SecretStr
 
 from digest.archive.credits import Author, Credits
+from digest.archive.pages.about import SiteFacts
 from digest.config import Config
 from digest.config.models import LineOrEach, NamedSection, RateSection, Sender
 from digest.delivery.schedule import Action, Schedule, ScheduleRule
@@ -98,6 +99,21 @@ def retention_of(config: Config) -> Retention:
         requests=dt.timedelta(days=section.signups_days),
         networks=dt.timedelta(days=section.networks_days),
         recipients=dt.timedelta(days=section.deliveries_months * _DAYS_OF_A_MONTH),
+    )
+
+
+def facts_of(config: Config) -> SiteFacts:
+    """Return what the built-in texts of the site say about how the newsletter is made and what is kept."""
+    count, kept, limits = config.content.articles_per_issue, config.retention, config.web.limits
+    return SiteFacts(
+        fewest=count.min,
+        most=count.max,
+        is_approved=config.schedule.require_approval,
+        requests_days=kept.signups_days,
+        networks_days=kept.networks_days if config.consent.record_network else 0,
+        deliveries_months=kept.deliveries_months,
+        limits_hours=-(-max(limit.minutes for _, limit in limits) // 60),
+        provider="SendGrid" if config.delivery.transport == "sendgrid" else "",
     )
 
 

@@ -150,6 +150,7 @@ class ContentSection(Section):
     articles: FilePath = "articles"
     articles_per_issue: Count = Count()
     templates: FilePath | None = None
+    pages: FilePath = "pages"
 
 
 class NamedSection(Section):

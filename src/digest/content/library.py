@@ -1,13 +1,13 @@
-"""The folder of articles: the only module of `content` that opens files."""
+"""The folder of articles."""
 
 import os
 import re
 import stat
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from digest.content.article import Article
+from digest.content.files import LARGEST_TEXT, LINK, entries, read_bytes, read_carefully
 from digest.content.issue_file import IssueFile
 from digest.content.reading.article_file import parse_article
 from digest.content.reading.decoding import decode, plain_lines
@@ -19,12 +19,9 @@ from digest.months import Month
 from digest.topics import Taxonomy
 
 ISSUE_FILE = "issue.md"
-_LARGEST_ARTICLE = 256 * 1024  # bytes
 _LARGEST_SOURCE = 16 * 1024 * 1024  # bytes
 _MOST_ARTICLES = 1000
 _MISTAKEN = re.compile(r"\.(markdown|mdown|mkd|txt|docx?|odt|rtf|html?)", re.IGNORECASE)
-# Opening a FIFO would block until someone writes; a link could be swapped in between the check and the open.
-_CAREFULLY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,7 @@ class Library:
 
     def months(self) -> tuple[Month, ...]:
         """The months that have a folder, ascending."""
-        return tuple(sorted(Month.parse(entry.name) for entry in _entries(self.root) if _is_month_folder(entry)))
+        return tuple(sorted(Month.parse(entry.name) for entry in entries(self.root) if _is_month_folder(entry)))
 
     def strays(self) -> tuple[ContentError, ...]:
         """Entries beside the month folders that are not month folders; or an error if the folder itself is missing."""
@@ -69,7 +66,7 @@ class Library:
             return (ContentError(Place(self.root.name), "the folder does not exist", advice),)
         return tuple(
             ContentError(Place(f"{self.root.name}/{entry.name}"), *_stray(entry))
-            for entry in _entries(self.root)
+            for entry in entries(self.root)
             if not _is_month_folder(entry)
         )
 
@@ -164,10 +161,10 @@ class Library:
     def _slugs(self, month: Month, faults: Faults) -> list[str]:
         folder = self.root / str(month)
         if folder.is_symlink():
-            faults.note(Place(f"{self.root.name}/{month}"), *_LINK)
+            faults.note(Place(f"{self.root.name}/{month}"), *LINK)
             return []
         slugs: list[str] = []
-        names = [entry.name for entry in _entries(folder)]
+        names = [entry.name for entry in entries(folder)]
         for name in names:
             fault = _name_fault(name, names)
             if fault is not None:
@@ -200,9 +197,9 @@ class Library:
     def _read(self, month: Month, name: str) -> str | None:
         path, file = self.root / str(month) / name, self.name(month, name)
         if path.parent.is_symlink() or path.is_symlink():
-            raise ContentError(Place(file), *_LINK)
+            raise ContentError(Place(file), *LINK)
         try:
-            return decode(_read_bytes(path, file, _LARGEST_ARTICLE, os.O_RDONLY | _CAREFULLY), file)
+            return decode(read_carefully(path, file, LARGEST_TEXT), file)
         except FileNotFoundError:
             return None
 
@@ -211,11 +208,8 @@ class Library:
         if fault := slug_fault(slug):
             raise ContentError(place, f"the file name {fault}", f"name it {slug_for(slug)}.md")
         if (self.root / str(month)).is_symlink():
-            raise ContentError(Place(f"{self.root.name}/{month}"), *_LINK)
+            raise ContentError(Place(f"{self.root.name}/{month}"), *LINK)
         return self.root / str(month) / f"{slug}.md", place
-
-
-_LINK = ("this is a symbolic link, and digest does not follow links", "replace the link with the file or folder itself")
 
 
 def read_source(path: Path) -> str:
@@ -229,37 +223,10 @@ def read_source(path: Path) -> str:
         ContentError: The file does not exist, is not a regular file, is too large, or is not UTF-8 text.
     """
     try:
-        data = _read_bytes(path, str(path), _LARGEST_SOURCE, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        data = read_bytes(path, str(path), _LARGEST_SOURCE, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except FileNotFoundError:
         raise ContentError(Place(str(path)), "the file does not exist", "check the path") from None
     return plain_lines(decode(data, str(path)))
-
-
-def _read_bytes(path: Path, file: str, largest: int, flags: int) -> bytes:
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):  # before opening, because opening a device can have effects
-            raise ContentError(Place(file), "this is not a regular file", "remove it or rename it")
-        with os.fdopen(os.open(path, flags), "rb") as opened:
-            data = opened.read(largest + 1)
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise ContentError(
-            Place(file), f"the file can't be read ({error.strerror})", "check that it is a readable file"
-        ) from None
-    if len(data) > largest:
-        raise ContentError(Place(file), f"the file is larger than {largest // 1024} KiB", "shorten it")
-    return data
-
-
-def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
-    """The entries of the folder by name, without hidden files; none if there is no folder."""
-    try:
-        with os.scandir(folder) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    yield from (entry for entry in found if not entry.name.startswith("."))
 
 
 def _is_month_folder(entry: os.DirEntry[str]) -> bool:
@@ -272,7 +239,7 @@ def _is_month_folder(entry: os.DirEntry[str]) -> bool:
 
 def _stray(entry: os.DirEntry[str]) -> tuple[str, str]:
     if entry.is_symlink():
-        return _LINK
+        return LINK
     if entry.is_dir():
         return "the folder name is not a month", "rename it to YYYY-MM, such as 2026-11"
     return "the file is not in a month folder", "move it into a folder such as 2026-11, or out of here"

@@ -14,6 +14,7 @@ from digest.errors import StorageError
 from digest.http.shield import Shield, route_pattern
 from digest.pipeline.issue.published import is_readable
 from digest.tokens import Purpose
+from digest.web.archive.about import about_routes
 from digest.web.archive.citing import citing_routes
 from digest.web.archive.finding import finding_routes
 from digest.web.archive.following import following_routes
@@ -69,6 +70,7 @@ def create_site(site: Site) -> FastAPI:
         fresh_link_routes,
         _cut_routes,
         following_routes,
+        about_routes,
         list_routes,
         finding_routes,
         citing_routes,

@@ -15,7 +15,9 @@ from digest.archive.citing.card import CardPress
 from digest.archive.credits import Credits
 from digest.archive.icon import icon_picture, icon_svg
 from digest.archive.language import choose
+from digest.archive.pages.about import SiteFacts
 from digest.archive.pages.frame import Head, Pages
+from digest.content.site_texts import SiteText
 from digest.issue.newsletter import Newsletter
 from digest.pipeline.issue.archive import Archive
 from digest.pipeline.people.context import PeopleContext
@@ -35,7 +37,7 @@ PICTURES = {"icon-192": 192, "apple-touch-icon": 180}
 """Pixels of a side of each icon that is a picture."""
 READ = ["GET", "HEAD"]
 _SHOWN_IN_DAYS = 48  # hours
-_FOLDERS = ("topics", "types", "authors")  # pages that every page links to
+_FOLDERS = ("topics", "types", "authors", "about", "privacy")  # pages that every page links to
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class Site:
         patience: Seconds to wait for the body of a request.
         credits: Authors and licence of the summaries.
         page_cache: Pages of the archive that were made already.
+        texts: The operator's texts for the pages "About" and "Privacy".
+        facts: What the built-in texts of these pages say.
     """
 
     database: Database
@@ -72,6 +76,8 @@ class Site:
     credits: Credits = field(default_factory=Credits)
     page_cache: PageCache = field(default_factory=PageCache)
     placed: Addresses | None = None
+    texts: Sequence[SiteText] = ()
+    facts: SiteFacts = field(default_factory=SiteFacts)
 
     @cached_property
     def prefix(self) -> str:

@@ -1,12 +1,15 @@
 """From files to a frozen issue."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from digest.content.library import Library
+from digest.content.site_texts import SiteTexts
 from digest.delivery.states import CampaignState
 from digest.errors import Conflict, RenderError
 from digest.issue.checks import check_issue, not_rendered, ordered
 from digest.issue.checks.files.shelf import Shelf
+from digest.issue.checks.files.site_texts import site_text_findings
 from digest.issue.checks.mail.support import Support
 from digest.issue.citations.apa import Apa, with_citation
 from digest.issue.findings import Finding, Severity
@@ -29,6 +32,7 @@ class Workshop:
     Attributes:
         apa: Composes the citations that the articles do not give; None: composes none.
         support: What mail programs support, for the checks.
+        site_texts: The operator's texts for pages of the site, for the checks.
     """
 
     library: Library
@@ -38,6 +42,7 @@ class Workshop:
     renderer: Renderer
     apa: Apa | None = None
     support: Support = field(default_factory=Support)
+    site_texts: SiteTexts | None = None
 
     @property
     def files(self) -> Files:
@@ -157,7 +162,7 @@ def frozen_or_refuse(checked: Checked) -> FrozenIssue:
 
 
 def findings_of(workshop: Workshop, month: Month | None) -> list[tuple[Month | None, Finding]]:
-    """Check *month*, or if it is None, every month, the notifications, and files outside the months' folders."""
+    """Check *month*, or if it is None, every month, the notifications, the site's texts, and stray files."""
     if month is not None:
         return [(month, finding) for finding in check(workshop, month).findings]
     everywhere: list[tuple[Month | None, Finding]] = [
@@ -167,6 +172,15 @@ def findings_of(workshop: Workshop, month: Month | None) -> list[tuple[Month | N
     from digest.delivery.note_checks import check_notes  # noqa: PLC0415  its parsers are slow to import
 
     notes = check_notes(workshop.newsletter, workshop.renderer, workshop.support)
-    everywhere += [(None, finding) for finding in notes]
+    everywhere += [(None, finding) for finding in (*notes, *_of_site(workshop))]
     months = workshop.library.months()
     return everywhere + [(one, finding) for one in months for finding in check(workshop, one).findings]
+
+
+def _of_site(workshop: Workshop) -> Iterator[Finding]:
+    if workshop.site_texts is None:
+        return
+    texts, errors = workshop.site_texts.load()
+    for error in errors:
+        yield Finding("not-loaded", Severity.ERROR, error.problem, error.remedy, error.place)
+    yield from site_text_findings(texts, workshop.newsletter.languages)

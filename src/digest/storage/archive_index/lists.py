@@ -130,6 +130,12 @@ def implications(connection: sqlite3.Connection, topic: str, limit: int, offset:
     return [Implication(read_entry(text), html) for text, html in rows]
 
 
+def article_count(connection: sqlite3.Connection) -> int:
+    """How many articles there are."""
+    count: int = connection.execute("SELECT count(*) FROM article").fetchone()[0]
+    return count
+
+
 def topics(connection: sqlite3.Connection) -> dict[str, int]:
     """How many articles each topic has."""
     return dict(connection.execute("SELECT topic, count(*) FROM article_topic GROUP BY topic").fetchall())

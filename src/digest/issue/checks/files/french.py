@@ -1,7 +1,7 @@
 """Finds French texts whose typography is not that of Canada."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from digest.errors import Place
 from digest.issue.checks.codes import warning
@@ -25,7 +25,17 @@ def french_findings(issue: Issue) -> Iterator[Finding]:
     """
     sources = {article.place.file: article.source for article in issue.articles}
     sources[issue_place(issue).file] = issue.file.source
-    for piece in pieces(issue):
+    return french_in(pieces(issue), sources)
+
+
+def french_in(texts: Iterable[Piece], sources: Mapping[str, str]) -> Iterator[Finding]:
+    """
+    Find the same in any texts.
+
+    Args:
+        sources: By file, where a line of a text is looked up.
+    """
+    for piece in texts:
         if piece.language.partition("-")[0] == "fr":
             yield from _of_piece(piece, sources)
 

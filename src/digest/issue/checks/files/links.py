@@ -50,7 +50,8 @@ def may_be_mailed(href: str) -> bool:
     return is_site_path(href) or (is_safe(href) and not href.casefold().startswith("http:"))
 
 
-def _of_link(issue: Issue, shelf: Shelf, href: str, text: str, place: Place) -> Iterator[Finding]:
+def link_address_findings(href: str, text: str, place: Place) -> Iterator[Finding]:
+    """Check a link without regard to what is on the site."""
     if not may_be_mailed(href):
         problem = f"the link to {href!r} is not secure" if href else "a link has no address"
         yield error("insecure-link", problem, "use an address that starts with https:// or mailto:", place)
@@ -62,6 +63,10 @@ def _of_link(issue: Issue, shelf: Shelf, href: str, text: str, place: Place) -> 
     if hidden := _hidden(href):
         problem = f"the link address {href!r} contains a hidden character, {describe(hidden)}"
         yield warning("link-characters", problem, "check where the link leads, then retype the address", place)
+
+
+def _of_link(issue: Issue, shelf: Shelf, href: str, text: str, place: Place) -> Iterator[Finding]:
+    yield from link_address_findings(href, text, place)
     if _is_dead(issue, shelf, href):
         problem = f"the link to {href!r} does not match any issue or article on this site"
         yield warning("dead-link", problem, "correct the month or the slug", place)

@@ -1,10 +1,10 @@
 """Finds unfinished text in what the editor wrote, such as TODO or {name}."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from digest.issue.checks.codes import error
-from digest.issue.checks.files.written import pieces
+from digest.issue.checks.files.written import Piece, pieces
 from digest.issue.findings import Finding
 from digest.issue.issue import Issue
 
@@ -26,8 +26,13 @@ _SIGNS = re.compile(
 
 
 def written_leftovers(issue: Issue) -> Iterator[Finding]:
+    """Find unfinished text in an issue, with its line."""
+    return leftovers_in(pieces(issue))
+
+
+def leftovers_in(texts: Iterable[Piece]) -> Iterator[Finding]:
     """Find unfinished text, with its line."""
-    for piece in pieces(issue):
+    for piece in texts:
         for number, line in enumerate(piece.text.split("\n"), start=1):
             for sign in dict.fromkeys(_SIGNS.findall(line)):
                 remedy = "replace it, or suppress this finding if it is intentional"
