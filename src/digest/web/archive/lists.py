@@ -9,8 +9,7 @@ from starlette.responses import Response
 
 from digest.archive.entries import ArchiveEntry
 from digest.archive.facets import Facet
-from digest.archive.pages.directories import DirectoryPage, TopicsPage, authors_page, topics_page, types_page
-from digest.archive.pages.lists import (
+from digest.archive.pages.listing.by_facet import (
     IMPLICATIONS_ON_A_PAGE,
     IMPLICATIONS_SHOWN,
     ON_A_PAGE,
@@ -23,8 +22,9 @@ from digest.archive.pages.lists import (
     list_head,
     topic_page,
 )
+from digest.archive.pages.listing.directories import DirectoryPage, TopicsPage, authors_page, topics_page, types_page
+from digest.archive.pages.listing.years import YearPage, year_page
 from digest.archive.pages.pagination import paginate
-from digest.archive.pages.years import YearPage, year_page
 from digest.archive.query import Query, read_query
 from digest.storage.archive_index import facets, lists
 from digest.web.archive.answering import Answering, HasHead, to_path

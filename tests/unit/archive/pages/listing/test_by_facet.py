@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from digest.archive.entries import ArchiveEntry, entry_of
 from digest.archive.facets import Breakdown, Facet
-from digest.archive.pages.charts import year_bars
 from digest.archive.pages.frame import NamedLink, Pages
-from digest.archive.pages.lists import (
+from digest.archive.pages.listing.by_facet import (
     ArticleListPage,
     ListRequest,
     article_list,
@@ -21,6 +20,7 @@ from digest.archive.pages.lists import (
     list_head,
     topic_page,
 )
+from digest.archive.pages.listing.charts import year_bars
 from digest.archive.query import Order, Query, read_query
 from digest.months import Month
 

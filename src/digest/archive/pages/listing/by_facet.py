@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from digest.archive.entries import ArchiveEntry
 from digest.archive.facets import Breakdown, Facet
 from digest.archive.pages.articles import ArticleLine, entry_line, entry_lines
-from digest.archive.pages.charts import Bar, topic_bars, type_bars, year_bars
 from digest.archive.pages.frame import Head, NamedLink, Pages
+from digest.archive.pages.listing.charts import Bar, topic_bars, type_bars, year_bars
 from digest.archive.pages.pagination import Pagination, paginate
 from digest.archive.query import Order, Query
 from digest.months import Month

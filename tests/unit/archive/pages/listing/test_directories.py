@@ -2,8 +2,8 @@
 
 from factories import make_newsletter, make_taxonomy
 
-from digest.archive.pages.directories import authors_page, by_family_name, topics_page, types_page
 from digest.archive.pages.frame import NamedLink, Pages
+from digest.archive.pages.listing.directories import authors_page, by_family_name, topics_page, types_page
 
 
 def pages(language: str = "en") -> Pages:
