@@ -6,6 +6,7 @@ from typing import Any
 from factories import NOON
 from sqlalchemy import Connection
 
+from digest.archive.citing.reference import CitedArticle
 from digest.content.article import Study
 from digest.issue.issue import Document, FrozenIssue, WebArticle
 from digest.months import Month
@@ -29,6 +30,11 @@ def web_article(slug: str, **changes: Any) -> WebArticle:
         "author": None,
     }
     return WebArticle(**values | changes)
+
+
+def cited(article: WebArticle, month: Month, base_url: str = "https://digest.example.org") -> CitedArticle:
+    """The article as it is cited."""
+    return CitedArticle(article, month, f"{base_url}/{month}/{article.slug}/", "The Digest")
 
 
 def study(year: int | None = 2021, **changes: Any) -> Study:

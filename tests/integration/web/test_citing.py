@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
@@ -168,6 +169,14 @@ def test_page_offers_the_citations_and_downloads(client: TestClient):
     assert "Maya Okafor (2026, November). Empathy &lt;/script&gt;" in page
     assert "https://digest.example.org/2026-11/empathy/</p>" in page
     assert f'<a href="{LICENCE}" rel="license">CC BY-NC 4.0</a>' in page
+
+
+@pytest.mark.parametrize("path", ["/2026-11/empathy/", "/authors/maya-okafor/"])
+def test_pages_lead_to_what_identifies_the_author(client: TestClient, path: str):
+    page = client.get(path).text
+
+    assert re.search(r'<a href="https://orcid\.org/0000-0002-1825-0097"[^>]*>ORCID 0000-0002-1825-0097</a>', page)
+    assert re.search(r'<a href="https://example\.org/maya"[^>]*>example\.org</a>', page)
 
 
 def test_page_without_a_study_offers_the_summary_alone(client: TestClient):

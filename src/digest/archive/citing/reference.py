@@ -9,7 +9,6 @@ from digest.archive.citing.people import Person, people_of, person_of
 from digest.archive.entries import study_year
 from digest.content.article import Study
 from digest.content.doi import PREFIX, bare_doi
-from digest.issue.addresses import article_url
 from digest.issue.citations.citation import doi_url
 from digest.issue.issue import WebArticle
 from digest.months import Month
@@ -20,9 +19,9 @@ _DOI_AT_END = re.compile(rf"\s*{PREFIX}{{1,2}}\S+\s*$", re.IGNORECASE)
 _ARTICLE = re.compile(
     r"(?P<authors>.+?)\s\((?P<year>\d{4})[a-z]?(?:,\s[^)]*)?\)\.\s"
     r"(?P<title>.+?)(?:\.|(?<=[?!]))\s"
-    r"(?P<journal>[^.?!]+?),\s"
+    r"(?P<journal>[^.?!]+?)(?:\.\s(?:Advance\sonline\spublication|Prépublication\sen\sligne)|,\s"
     r"(?P<volume>\w+(?:[–-]\w+)?)(?:\((?P<issue>[^)]+)\))?"
-    r"(?:,\s(?:Article\s(?P<article_number>[\w.-]*\w)|(?P<pages>\w+(?:[–-]\w+)?)))?\.?"
+    r"(?:,\s(?:Article\s(?P<article_number>[\w.-]*\w)|(?P<pages>\w+(?:[–-]\w+)?)))?)\.?"
 )
 
 
@@ -76,11 +75,6 @@ class CitedArticle:
     month: Month
     url: str
     newsletter: str
-
-
-def cited_article(article: WebArticle, month: Month, base_url: str, newsletter: str) -> CitedArticle:
-    """The article with its permalink."""
-    return CitedArticle(article, month, article_url(base_url, month, article.slug), newsletter)
 
 
 def reference_of(cited: CitedArticle) -> Reference:
@@ -146,7 +140,7 @@ def _of_citation(article: WebArticle) -> Reference | None:
         authors=authors,
         year=int(found["year"]),
         container=found["journal"],
-        volume=found["volume"],
+        volume=found["volume"] or "",
         issue=found["issue"] or "",
         pages=_pages(found["pages"] or ""),
         article_number=found["article_number"] or "",

@@ -29,6 +29,7 @@ class Citing:
         summary: The citation of the summary as safe HTML, in *language*.
         metas: For reference managers and social media.
         linked_data: JSON-LD, for a `<script>` element.
+        identities: The ORCID and page of the summary's author.
         licence: Of the summary; None if none is configured.
     """
 
@@ -38,6 +39,7 @@ class Citing:
     language: str
     metas: tuple[Meta, ...]
     linked_data: Markup
+    identities: tuple[NamedLink, ...]
     licence: NamedLink | None
 
 
@@ -57,6 +59,7 @@ def citing(pages: Pages, document: Document, article: WebArticle, published_at: 
         article.language,
         (*citation_metas(reference), *card_metas(card)),
         script_text(linked_data(card, reference, _issue(pages, document, article.language), pages.credits)),
+        pages.identities(article.author or ""),
         NamedLink(pages.credits.licence_name or licence, licence) if licence else None,
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from gettext import NullTranslations
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from digest.archive.addresses import Addresses, LiveAddresses
 from digest.archive.credits import Credits
@@ -158,6 +158,12 @@ class Pages:
     def author_link(self, name: str | None, slug: str) -> NamedLink | None:
         """An author, with the path of their page; None if there is none."""
         return NamedLink(name, self.path(f"/authors/{slug}/") if slug else "") if name else None
+
+    def identities(self, author: str) -> tuple[NamedLink, ...]:
+        """What the configuration knows of an author elsewhere: the ORCID and their own page, each as a link."""
+        known = self.credits.author(author)
+        orcid = (NamedLink(f"ORCID {known.orcid}", known.orcid_url),) if known.orcid_url else ()
+        return orcid + ((NamedLink(urlsplit(known.url).hostname or known.url, known.url),) if known.url else ())
 
     def topic_name(self, slug: str) -> str:
         return self.set(self.taxonomy.name(slug, self.language))

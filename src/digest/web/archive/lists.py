@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -157,7 +158,8 @@ def _author(view: View, index: sqlite3.Connection, slug: str, query: Query) -> A
     description = view.ngettext(
         "%(num)d summary of a study by %(author)s.", "%(num)d summaries of studies by %(author)s.", counts.total
     ) % {"num": counts.total, "author": name}
-    return _list_page(view, index, ListRequest(Facet.AUTHOR, slug, name, counts, query), description)
+    page = _list_page(view, index, ListRequest(Facet.AUTHOR, slug, name, counts, query), description)
+    return replace(page, identities=view.pages.identities(name)) if page else None
 
 
 def _year(view: View, index: sqlite3.Connection, year: int) -> YearPage | None:

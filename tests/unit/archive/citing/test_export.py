@@ -9,7 +9,7 @@ from typing import Any
 import bibtexparser
 import pytest
 import rispy
-from archive_samples import web_article
+from archive_samples import cited, web_article
 from bibtexparser.middlewares import LatexDecodingMiddleware, NameParts, SeparateCoAuthors, SplitNameParts
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +18,7 @@ from digest.archive.citing.bibtex import bibtex
 from digest.archive.citing.csl_json import csl_json
 from digest.archive.citing.export import BIBTEX, CSL_JSON, CSV, EXPORT_FORMATS, REFERENCE_FORMATS, RIS, exported
 from digest.archive.citing.people import Person
-from digest.archive.citing.reference import Reference, ReferenceKind, cited_article, reference_of
+from digest.archive.citing.reference import Reference, ReferenceKind, reference_of
 from digest.archive.citing.ris import ris
 from digest.archive.citing.table import COLUMNS
 from digest.content.article import Study
@@ -160,7 +160,7 @@ def _person(name: dict[str, str]) -> Person:
 @pytest.mark.parametrize("form", [RIS, BIBTEX, CSL_JSON, CSV], ids=lambda form: form.ending)
 def test_awkward_title_survives(form):
     study = Study(AWKWARD, ("Lee, A.",), 2021, "J & K")
-    article = cited_article(web_article("empathy", study=study), MONTH, "https://digest.example.org", "The Digest")
+    article = cited(web_article("empathy", study=study), MONTH, "https://digest.example.org")
 
     text = exported([article], form).decode(form.encoding)
 
@@ -206,9 +206,7 @@ def test_ris_lines_end_as_the_format_asks():
 def test_csv_runs_no_formula():
     study = Study("=HYPERLINK(1)", ("@sum, A.",), effect="-0.45", design="+x", n=12, k=3, preregistered=True)
     article = web_article("empathy", title="=1+1", study=study, topics=("empathy", "training"))
-    text = exported([cited_article(article, MONTH, "https://digest.example.org", "The Digest")], CSV).decode(
-        "utf-8-sig"
-    )
+    text = exported([cited(article, MONTH)], CSV).decode("utf-8-sig")
 
     row = next(csv.DictReader(io.StringIO(text)))
 
@@ -221,7 +219,7 @@ def test_csv_runs_no_formula():
 
 def test_csv_has_a_row_for_each_article_and_other_formats_one_for_each_study():
     articles = [
-        cited_article(web_article(slug, doi="10.1/x", citation="Lee. (2020)."), MONTH, "https://x.example", "D")
+        cited(web_article(slug, doi="10.1/x", citation="Lee. (2020)."), MONTH, "https://x.example")
         for slug in ("one", "two")
     ]
 
@@ -235,7 +233,7 @@ def test_csv_has_a_row_for_each_article_and_other_formats_one_for_each_study():
 
 
 def test_article_without_a_study_leaves_the_columns_of_the_study_empty():
-    article = cited_article(web_article("empathy", author="Maya Okafor"), MONTH, "https://digest.example.org", "D")
+    article = cited(web_article("empathy", author="Maya Okafor"), MONTH, "https://digest.example.org")
 
     row = next(csv.DictReader(io.StringIO(exported([article], CSV).decode("utf-8-sig"))))
 
@@ -247,7 +245,7 @@ def test_nothing_to_export_is_an_empty_file():
 
 
 def test_summary_is_a_web_page_of_its_author():
-    one = reference_of(cited_article(web_article("empathy", author="Maya Okafor"), MONTH, "https://d.example", "D"))
+    one = reference_of(cited(web_article("empathy", author="Maya Okafor"), MONTH, "https://d.example"))
 
     assert read_ris(ris([one]))[0]["type_of_reference"] == "ELEC"
     assert json.loads(csl_json([one]))[0]["type"] == "webpage"

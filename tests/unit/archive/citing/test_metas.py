@@ -1,9 +1,9 @@
-from archive_samples import web_article
+from archive_samples import cited, web_article
 
 from digest.archive.citing.metas import CARD_SIZE, Meta, PageCard, card_metas, citation_metas
 from digest.archive.citing.own_citation import own_citation
 from digest.archive.citing.people import Person
-from digest.archive.citing.reference import Reference, ReferenceKind, cited_article
+from digest.archive.citing.reference import Reference, ReferenceKind
 from digest.months import Month
 
 
@@ -54,15 +54,15 @@ def test_card_says_nothing_that_is_not_known():
 
 def cite(**changes: object) -> str:
     article = web_article("a", **changes)
-    return str(own_citation(cited_article(article, Month(2026, 4), "https://d.example", "The Digest")))
+    return str(own_citation(cited(article, Month(2026, 4))))
 
 
 def test_summary_is_cited_in_its_language():
     assert cite(title="Does it work?", author="Maya Okafor") == (
-        "Maya Okafor (2026, April). Does it work? <i>The Digest</i>. https://d.example/2026-04/a/"
+        "Maya Okafor (2026, April). Does it work? <i>The Digest</i>. https://digest.example.org/2026-04/a/"
     )
     assert cite(title="L’été", author="Luc Bergeron", language="fr-CA") == (
-        "Luc Bergeron (2026, avril). L’été. <i>The Digest</i>. https://d.example/2026-04/a/"
+        "Luc Bergeron (2026, avril). L’été. <i>The Digest</i>. https://digest.example.org/2026-04/a/"
     )
 
 

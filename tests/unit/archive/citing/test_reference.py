@@ -1,13 +1,12 @@
 """What is cited: the study by its fields, by its citation, or else the summary."""
 
-from archive_samples import web_article
+import pytest
+from archive_samples import cited, web_article
 
 from digest.archive.citing.people import Person, people_of, person_of
 from digest.archive.citing.reference import (
-    CitedArticle,
     Reference,
     ReferenceKind,
-    cited_article,
     distinct,
     reference_of,
 )
@@ -21,12 +20,8 @@ EMPATHY = (
 )
 
 
-def cited(**changes: object) -> CitedArticle:
-    return cited_article(web_article("empathy", **changes), MONTH, "https://digest.example.org", "The Digest")
-
-
 def reference(**changes: object) -> Reference:
-    return reference_of(cited(**changes))
+    return reference_of(cited(web_article("empathy", **changes), MONTH))
 
 
 def test_study_is_cited_by_its_fields():
@@ -109,6 +104,13 @@ def test_title_of_a_citation_may_be_a_question():
         "e0123",
     )
     assert reference(citation="Lee, A. (2020). Does it work? Journal of Trials, 5(1).").title == "Does it work?"
+
+
+@pytest.mark.parametrize("words", ["Advance online publication", "Prépublication en ligne"])
+def test_citation_of_an_article_before_its_issue_is_taken_apart(words: str):
+    found = reference(citation=f"Lee, A. (2021). Change in therapy. Psychology & Psychotherapy. {words}.")
+
+    assert (found.title, found.container, found.volume) == ("Change in therapy", "Psychology & Psychotherapy", "")
 
 
 def test_any_other_citation_is_the_title_as_a_whole():

@@ -91,10 +91,15 @@ class ArticleList:
 
 @dataclass(frozen=True)
 class ArticleListPage:
-    """The articles of a type of research, or of an author."""
+    """The articles of a type of research, or of an author.
+
+    Attributes:
+        identities: The author's ORCID and own page.
+    """
 
     head: Head
     list: ArticleList
+    identities: tuple[NamedLink, ...] = ()
 
 
 @dataclass(frozen=True)
