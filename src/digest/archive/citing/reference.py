@@ -134,15 +134,18 @@ def _of_citation(article: WebArticle) -> Reference | None:
     authors = people_of(found["authors"]) if found else None
     if found is None or authors is None:
         return Reference(ReferenceKind.OTHER, citation, year=study_year(article))
+    volume, pages = found["volume"] or "", found["pages"] or ""
+    if _RANGE.fullmatch(volume) and not pages:  # `Psychotherapy Research, 423–435`
+        volume, pages = "", volume
     return Reference(
         kind=ReferenceKind.ARTICLE,
         title=found["title"],
         authors=authors,
         year=int(found["year"]),
         container=found["journal"],
-        volume=found["volume"] or "",
+        volume=volume,
         issue=found["issue"] or "",
-        pages=_pages(found["pages"] or ""),
+        pages=_pages(pages),
         article_number=found["article_number"] or "",
     )
 

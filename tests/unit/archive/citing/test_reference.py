@@ -113,6 +113,12 @@ def test_citation_of_an_article_before_its_issue_is_taken_apart(words: str):
     assert (found.title, found.container, found.volume) == ("Change in therapy", "Psychology & Psychotherapy", "")
 
 
+def test_pages_without_a_volume_are_no_volume():
+    found = reference(citation="Lee, A. (2010). Change in therapy. Psychotherapy Research, 423–435.")
+
+    assert (found.volume, found.pages) == ("", "423–435")
+
+
 def test_any_other_citation_is_the_title_as_a_whole():
     citation = "Lee A, Roy B. (2019) Change in therapy. J Consult 12: 3. doi:10.1000/xyz"
 
