@@ -44,6 +44,7 @@ class Purpose(StrEnum):
     NEW_ADDRESS = "new-address"  # a subscriber, who may enter the new address
     CHANGE_ADDRESS = "change-address"  # a request to change the address, from the mailbox it moves to
     UNDO_ADDRESS = "undo-address"  # the same request, from the mailbox it moved away from
+    YOUR_ISSUES = "your-issues"  # a subscriber: reads what they received, and nothing else
 
 
 LIFETIMES = {
@@ -55,6 +56,7 @@ LIFETIMES = {
     Purpose.NEW_ADDRESS: dt.timedelta(hours=24),
     Purpose.CHANGE_ADDRESS: dt.timedelta(hours=24),
     Purpose.UNDO_ADDRESS: dt.timedelta(days=7),
+    Purpose.YOUR_ISSUES: dt.timedelta(days=180),  # as preferences, whose page leads there
 }
 """How long a link works after it was created. Unsubscribe links are not listed: they never expire."""
 

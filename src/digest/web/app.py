@@ -30,6 +30,7 @@ from digest.web.people.new_address import new_address_routes
 from digest.web.people.preferences import preferences_routes
 from digest.web.people.subscribing import subscribing_routes
 from digest.web.people.unsubscribe import unsubscribe_routes
+from digest.web.people.your_issues import your_issues_routes
 from digest.web.policy import CONTENT_SECURITY_POLICY
 from digest.web.site import READ, Site
 
@@ -44,6 +45,7 @@ _DATED = {
     "data": Purpose.EXPORT,
     "erase": Purpose.ERASE,
     "return": Purpose.RETURN,
+    "your-issues": Purpose.YOUR_ISSUES,
 }
 
 
@@ -68,6 +70,7 @@ def create_site(site: Site) -> FastAPI:
         fresh_link_request_routes,
         new_address_routes,
         fresh_link_routes,
+        your_issues_routes,
         _cut_routes,
         following_routes,
         about_routes,

@@ -27,6 +27,7 @@ DATED = {
     "data": Purpose.EXPORT,
     "erase": Purpose.ERASE,
     "return": Purpose.RETURN,
+    "your-issues": Purpose.YOUR_ISSUES,
 }
 PLAIN = (
     "/",

@@ -3,11 +3,12 @@
 import datetime as dt
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from digest.archive.query import Query
 from digest.archive.results import Results
+from digest.months import Month
 from digest.storage.archive_index.index import ArchiveIndex
 from digest.storage.db.database import Database
 
@@ -61,14 +62,17 @@ class Archive:
         with self._index.read() as connection:
             yield connection
 
-    def search(self, query: Query, page_size: int) -> Results:
+    def search(self, query: Query, page_size: int, among: Iterable[tuple[Month, str]] | None = None) -> Results:
         """Find articles.
+
+        Args:
+            among: Months and slugs of the only articles that may be found; None: every article.
 
         Raises:
             StorageError: The database or the index can't be used.
         """
         self.version()
-        return self._index.search(query, page_size)
+        return self._index.search(query, page_size, among)
 
 
 def changed_at(version: str) -> dt.datetime | None:

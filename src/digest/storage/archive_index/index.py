@@ -3,7 +3,7 @@
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -67,10 +67,12 @@ class ArchiveIndex:
         with self._file.read() as connection:
             yield connection
 
-    def search(self, query: Query, page_size: int) -> Results:
+    def search(self, query: Query, page_size: int, among: Iterable[tuple[Month, str]] | None = None) -> Results:
         """See `digest.storage.archive_index.search.search`."""
         with self.read() as connection:
-            return search(connection, query, page_size, self._names, lambda word: self._nearest(connection, word))
+            return search(
+                connection, query, page_size, self._names, lambda word: self._nearest(connection, word), among
+            )
 
     def _caught_up(self, database: Database, wanted: str) -> str:
         with self._file.read() as index:

@@ -1,5 +1,6 @@
 """Finding articles: by words, filters or both, with how many each filter would leave."""
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -8,6 +9,7 @@ from digest.archive.query import Order, Query
 from digest.archive.results import MARK, UNMARK, Hit, Results
 from digest.archive.terms import SearchTerm, corrected, expression, terms_of
 from digest.archive.understanding import SearchNames, understood
+from digest.months import Month
 from digest.storage.archive_index.rows import read_entry
 from digest.storage.archive_index.schema import WEIGHTS
 
@@ -21,6 +23,7 @@ Values = list[object]
 class _Search:
     query: Query
     match: str  # empty: every article
+    among: str | None = None  # the articles that may be found, as JSON; None: every article
 
     def hits(self) -> tuple[str, Values]:
         """A query for `id` and `rank` of what has the words."""
@@ -36,6 +39,8 @@ class _Search:
 
     def _filters(self) -> Iterator[tuple[str, str, Sequence[object]]]:
         query = self.query
+        if self.among is not None:
+            yield "among", "a.month || '/' || a.slug IN (SELECT value FROM json_each(?))", (self.among,)
         for name, column, values in (
             ("type", "a.research_type", query.types),
             ("author", "a.author_slug", query.authors),
@@ -52,8 +57,38 @@ class _Search:
             yield "year", "a.year <= ?", (query.last_year,)
 
 
+@dataclass(frozen=True)
+class _Searching:
+    """A search under way: what stays the same while words are tried."""
+
+    connection: sqlite3.Connection
+    page_size: int
+    among: str | None
+
+    def found(self, query: Query, terms: list[SearchTerm], *, every: bool = True) -> Results:
+        """What has the terms and passes the filters."""
+        if query.text and not terms:
+            return Results(query, (), 0)
+        wanted = _Search(query, expression(terms, every=every), self.among)
+        total = _count(self.connection, wanted)
+        last_page = max(1, -(-total // self.page_size))
+        wanted = replace(wanted, query=query.on_page(min(query.page, last_page)))
+        hits = tuple(_page(self.connection, wanted, self.page_size)) if total else ()
+        facets = _facets(self.connection, wanted)
+        return Results(wanted.query, hits, total, facets, _names(self.connection, {*facets["author"], *query.authors}))
+
+    def occur(self, terms: list[SearchTerm]) -> bool:
+        """Whether any article has the terms, whatever the filters."""
+        return bool(_count(self.connection, _Search(Query(), expression(terms), self.among)))
+
+
 def search(
-    connection: sqlite3.Connection, query: Query, page_size: int, names: SearchNames, correct: Correct
+    connection: sqlite3.Connection,
+    query: Query,
+    page_size: int,
+    names: SearchNames,
+    correct: Correct,
+    among: Iterable[tuple[Month, str]] | None = None,
 ) -> Results:
     """Find what fits *query*.
 
@@ -63,40 +98,26 @@ def search(
     Args:
         correct: The word of the archive that a word was probably meant to be; None if it is one of the archive's, or
             like none.
+        among: Months and slugs of the only articles that may be found; None: every article.
     """
     query = understood(query, names)
-    return replace(_best(connection, query, page_size, names, correct), asked=query)
+    only = None if among is None else json.dumps([f"{month}/{slug}" for month, slug in among])
+    return replace(_best(_Searching(connection, page_size, only), query, names, correct), asked=query)
 
 
-def _best(
-    connection: sqlite3.Connection, query: Query, page_size: int, names: SearchNames, correct: Correct
-) -> Results:
+def _best(searching: _Searching, query: Query, names: SearchNames, correct: Correct) -> Results:
     terms = terms_of(query.text)
     for some in (terms_of(query.text, names.topics), terms):
-        found = _found(connection, query, some, page_size)
-        if found.total or not some or _count(connection, _Search(Query(), expression(some))):
+        found = searching.found(query, some)
+        if found.total or not some or searching.occur(some):
             return found  # there are such articles, even if the filters leave none of them
     better = corrected(terms, correct)
     if better != terms:
-        found = _found(connection, replace(query, text=_text(better)), better, page_size)
+        found = searching.found(replace(query, text=_text(better)), better)
         if found.total:
             return replace(found, is_corrected=True)
-    found = _found(connection, query, better, page_size, every=False)
+    found = searching.found(query, better, every=False)
     return replace(found, is_partial=bool(found.total) and len(terms) > 1)
-
-
-def _found(
-    connection: sqlite3.Connection, query: Query, terms: list[SearchTerm], page_size: int, *, every: bool = True
-) -> Results:
-    if query.text and not terms:
-        return Results(query, (), 0)
-    wanted = _Search(query, expression(terms, every=every))
-    total = _count(connection, wanted)
-    last_page = max(1, -(-total // page_size))
-    wanted = replace(wanted, query=query.on_page(min(query.page, last_page)))
-    hits = tuple(_page(connection, wanted, page_size)) if total else ()
-    facets = _facets(connection, wanted)
-    return Results(wanted.query, hits, total, facets, _names(connection, {*facets["author"], *query.authors}))
 
 
 def _count(connection: sqlite3.Connection, wanted: _Search) -> int:

@@ -85,6 +85,15 @@ def find_owner(
     return person
 
 
+def end_of(site: Site, purpose: Purpose, token: str, now: dt.datetime) -> dt.datetime:
+    """When a link ends.
+
+    Raises:
+        DeadLink: As `open_link`.
+    """
+    return _opened(site, purpose, token, now)[1]
+
+
 def leads_nowhere(site: Site, purpose: Purpose) -> DeadLink:
     """The error for a genuine link that is used up, or whose person is erased."""
     return DeadLink(purpose, None, site.now())

@@ -17,7 +17,7 @@ from digest.tokens import Purpose
 from digest.web.bodies import Form
 from digest.web.forms import answer_form, personal_page, see_other
 from digest.web.people.choices import EVERY, SOME, FormReader, pauses, topic_groups
-from digest.web.people.links import act_page, leads_nowhere, open_person, page_versions
+from digest.web.people.links import act_page, end_of, leads_nowhere, open_person, page_versions, personal_path
 from digest.web.people.unsubscribe import masked, way_back_path
 from digest.web.policy import WITH_SCRIPT
 from digest.web.site import READ, Site, View
@@ -84,6 +84,13 @@ class Visit:
         return {action: self.path(f"/{action}") for action in ("address", "leave", "data", "erase")}
 
     @property
+    def your_issues_path(self) -> str:
+        """The page with the issues that the person received, behind a link that ends when this one does."""
+        end = end_of(self.site, Purpose.PREFERENCES, self.token, self.now)
+        token = self.site.people.link_until(Purpose.YOUR_ISSUES, self.person.id, end)
+        return personal_path(self.view, "your-issues", token)
+
+    @property
     def way_back(self) -> list[tuple[str, str]]:
         return [(self.path(), self.view.gettext("Back to your preferences"))]
 
@@ -147,6 +154,7 @@ class _Page(Visit):
             self.head(view.gettext("Your preferences")),
             action=self.path(),
             paths=self.paths,
+            your_issues=self.your_issues_path,
             address=masked(self.person.address),
             problems=reading.problems if reading else (),
             saved=saved,
