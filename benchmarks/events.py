@@ -36,7 +36,7 @@ from digest.storage import issues  # noqa: E402
 from digest.storage.db.database import Database, upgrade  # noqa: E402
 from digest.storage.outbox import campaigns, results  # noqa: E402
 from digest.storage.outbox.claiming import claim  # noqa: E402
-from digest.storage.people import subscribers  # noqa: E402
+from digest.storage.people import adding  # noqa: E402
 from digest.storage.tables import outbox as tables  # noqa: E402
 from digest.storage.tables.people import suppression as suppressions_table  # noqa: E402
 from digest.subscribers.address import AddressHash  # noqa: E402
@@ -105,7 +105,7 @@ def _told(database: Database, people: int) -> Iterator[dict[str, object]]:
         some = [make_person(f"p{number}") for number in range(start, min(start + AT_ONCE, people))]
         hashed = [replace(person, address_hash=IDENTIFY(person.address)) for person in some]
         with database.write() as connection:
-            subscribers.add_many(connection, hashed, update=False, now=NOON)
+            adding.add_many(connection, hashed, update=False, now=NOON)
     frozen = make_frozen()
     with database.write() as connection:
         issues.save(connection, frozen, NOON)

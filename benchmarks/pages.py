@@ -29,7 +29,7 @@ from digest.bootstrap import Digest, open_digest
 from digest.bootstrap.project import start_project
 from digest.bootstrap.resources import load_assets, load_cards
 from digest.http.server import Server, listen
-from digest.storage.people import subscribers
+from digest.storage.people import adding
 from digest.subscribers.subscriber import NewSubscriber, Preferences
 from digest.tokens import Purpose, dated_signer
 from digest.web.app import create_site
@@ -78,7 +78,7 @@ def _project(folder: Path, people: int) -> Digest:
     random, topics = Random(1), [topic.slug for topic in digest.taxonomy.topics]
     with digest.database.write() as connection:
         listed = (_person(digest, number, random, topics) for number in range(people))
-        subscribers.add_many(connection, listed, update=False, now=digest.database.now(connection))
+        adding.add_many(connection, listed, update=False, now=digest.database.now(connection))
     return digest
 
 

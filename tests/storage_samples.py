@@ -14,7 +14,7 @@ from digest.storage import issues
 from digest.storage.outbox import campaigns
 from digest.storage.outbox.campaigns import Campaign
 from digest.storage.outbox.claiming import Claim, claim
-from digest.storage.people import subscribers
+from digest.storage.people import adding, subscribers
 from digest.subscribers.subscriber import NewSubscriber, NoMatch, Preferences
 
 LANGUAGES = ("en", "fr")
@@ -74,7 +74,7 @@ def make_person(
 
 def add_people(connection: Connection, *people: NewSubscriber) -> list[int]:
     """Add *people*; their ids, in order."""
-    subscribers.add_many(connection, people, update=False, now=NOON)
+    adding.add_many(connection, people, update=False, now=NOON)
     found = [subscribers.find(connection, person.address_hash) for person in people]
     return [person.id for person in found if person is not None]
 

@@ -7,8 +7,8 @@ from storage_samples import LANGUAGES, make_frozen
 
 from digest.storage import issues
 from digest.storage.outbox import campaigns
-from digest.storage.people import subscribers
-from digest.storage.people.subscribers import AddResult
+from digest.storage.people import adding
+from digest.storage.people.adding import AddResult
 from digest.storage.tables.metadata import metadata
 from digest.subscribers.subscriber import NewSubscriber
 
@@ -17,7 +17,7 @@ ANN = "ann@example.org"
 
 def add(town: Town, *people: NewSubscriber, update: bool = False) -> list[AddResult]:
     with town.database.write() as connection:
-        return subscribers.add_many(connection, people, update=update, now=town.time)
+        return adding.add_many(connection, people, update=update, now=town.time)
 
 
 def row(town: Town, address: str = ANN, **changes) -> NewSubscriber:

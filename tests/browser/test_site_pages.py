@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from services.site import KEY, frozen_november, make_site, publish, running
 
 from digest.storage.db.database import Database
-from digest.storage.people import subscribers
+from digest.storage.people import adding, subscribers
 from digest.subscribers.subscriber import NewSubscriber, State
 from digest.tokens import UNSUBSCRIBE, signer
 from digest.web.app import create_site
@@ -23,7 +23,7 @@ def database(sqlite_url: str) -> Iterator[Database]:
     publish(database, frozen_november())
     with database.write() as connection:
         person = NewSubscriber("ann.lee@example.com", "hash-of-ann", "Ann Lee")
-        subscribers.add_many(connection, [person], update=False, now=NOON)
+        adding.add_many(connection, [person], update=False, now=NOON)
     yield database
     database.dispose()
 

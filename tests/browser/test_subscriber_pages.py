@@ -26,7 +26,7 @@ from digest.pipeline.issue.assemble import assemble
 from digest.pipeline.people import notify
 from digest.pipeline.people.subscribe import leave
 from digest.storage.db.database import Database
-from digest.storage.people import subscribers
+from digest.storage.people import adding, subscribers
 from digest.subscribers.subscriber import NewSubscriber, Preferences, State, Subscriber
 from digest.tokens import UNSUBSCRIBE, Purpose, signer
 from digest.web.app import create_site
@@ -94,7 +94,7 @@ def ann(town: Town) -> Subscriber:
     """Ann, subscribed to every topic in English."""
     with town.digest.database.write() as connection:
         person = NewSubscriber(ANN, town.digest.identify(ANN), "Ann Lee", Preferences())
-        subscribers.add_many(connection, [person], update=False, now=NOON)
+        adding.add_many(connection, [person], update=False, now=NOON)
     found = town.ann()
     assert found is not None
     return found

@@ -16,7 +16,7 @@ from storage_samples import add_people, make_person
 from digest.errors import Conflict, StorageError
 from digest.pipeline.upkeep.backup import check_dump, copy, dump_command
 from digest.storage.db.database import Database, revision_state
-from digest.storage.people import subscribers
+from digest.storage.people import adding, subscribers
 
 
 def quiet(_done: int, _whole: int) -> None:
@@ -54,7 +54,7 @@ def test_copy_is_one_moment_though_others_write_on(sqlite_url, tmp_path):
             with database.write() as connection:
                 for half in "ab":
                     person = make_person(f"p{number}{half}")
-                    subscribers.add_many(connection, [person], update=False, now=NOON)
+                    adding.add_many(connection, [person], update=False, now=NOON)
             number += 1
 
     writer = threading.Thread(target=write_on)

@@ -18,8 +18,8 @@ from digest.pipeline.people.fresh_links import enqueue_fresh_link
 from digest.pipeline.people.limits import Rate
 from digest.pipeline.people.subscribe import confirm_sign_up, find_person, leave
 from digest.pipeline.people.suppressions import every_suppression, suppress
-from digest.storage.people import consents, subscribers, suppressions
-from digest.storage.people.subscribers import AddResult
+from digest.storage.people import adding, consents, suppressions
+from digest.storage.people.adding import AddResult
 from digest.storage.tables.outbox import delivery
 from digest.storage.tables.people import consent
 from digest.subscribers.subscriber import State
@@ -150,7 +150,7 @@ def restore(town: Town, address: str) -> None:
     """What a backup made before the erasure holds."""
     with town.database.write() as connection:
         suppressions.lift(connection, town.people.identify(address))
-        subscribers.add_many(connection, [row(town, address)], update=False, now=NOON - dt.timedelta(days=3))
+        adding.add_many(connection, [row(town, address)], update=False, now=NOON - dt.timedelta(days=3))
 
 
 def test_record_of_erasures_is_private_and_survives_a_cut_line(tmp_path: Path):

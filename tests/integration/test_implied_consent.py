@@ -10,7 +10,7 @@ from town_samples import ANN, add, balance, plan, row
 from digest.delivery.states import Skipped
 from digest.pipeline.people.subscribe import leave
 from digest.pipeline.upkeep.clean_up import Retention, clean_up
-from digest.storage.people.subscribers import AddResult
+from digest.storage.people.adding import AddResult
 from digest.subscribers.consent import ConsentKind
 from digest.subscribers.subscriber import NewSubscriber, State
 

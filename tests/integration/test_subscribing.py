@@ -19,7 +19,7 @@ from digest.pipeline.people.suppressions import suppress
 from digest.pipeline.upkeep.clean_up import Retention, clean_up
 from digest.rendering.environment import Renderer
 from digest.storage.outbox import audience
-from digest.storage.people import consents, subscribers, suppressions
+from digest.storage.people import adding, consents, suppressions
 from digest.subscribers.consent import ConsentKind, ConsentMethod
 from digest.subscribers.subscriber import NewSubscriber, NoMatch, Preferences, State
 from digest.subscribers.suppression import Reason
@@ -35,7 +35,7 @@ OFTEN = Rate(100, dt.timedelta(days=1))
 def reimport(town: Town, address: str = ANN) -> None:
     row = NewSubscriber(address, town.people.identify(address), source="a list", given_on=dt.date(2026, 1, 1))
     with town.database.write() as connection:
-        subscribers.add_many(connection, [row], update=True, now=town.time)
+        adding.add_many(connection, [row], update=True, now=town.time)
 
 
 def may_be_mailed(town: Town, address: str = ANN) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from digest.storage.db.database import Database
-from digest.storage.people import subscribers
+from digest.storage.people import adding, subscribers
 from digest.storage.tables.notifications import notification
 from digest.subscribers.subscriber import NewSubscriber, Preferences, Subscriber
 from digest.tokens import UNSUBSCRIBE, Purpose, dated_signer, signer
@@ -73,7 +73,7 @@ def reader(database: Database, site: Site) -> int:
     found = site.people.identify(ANN)
     person = NewSubscriber(ANN, found, "Ann Lee", Preferences(language="fr"))
     with database.write() as connection:
-        subscribers.add_many(connection, [person], update=False, now=NOON)
+        adding.add_many(connection, [person], update=False, now=NOON)
         added = subscribers.find(connection, found)
     assert added is not None
     return added.id

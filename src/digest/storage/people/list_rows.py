@@ -5,7 +5,7 @@ from itertools import islice
 
 from sqlalchemy import Connection, String, cast, func, select
 
-from digest.storage.people.subscribers import topics_of
+from digest.storage.people.selections import topics_of
 from digest.storage.tables.people import consent, subscriber, suppression
 from digest.subscribers.subscriber import State, standing
 

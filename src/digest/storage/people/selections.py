@@ -44,6 +44,15 @@ def find_many(connection: Connection, sets: Iterable[frozenset[str]]) -> Mapping
     return {by_key[one]: number for one, number in _ids(connection, by_key).items()}
 
 
+def topics_of(connection: Connection, ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    """Map selections to their topics, by id. The selection of every topic is left out."""
+    query = select(selection_topic).where(selection_topic.c.selection_id.in_(list(ids)))
+    found: dict[int, set[str]] = {}
+    for number, topic in connection.execute(query):
+        found.setdefault(number, set()).add(topic)
+    return {number: frozenset(topics) for number, topics in found.items()}
+
+
 def topic_counts(connection: Connection, today: dt.date) -> dict[str, int]:
     """Count the people who can be mailed and chose each topic, without those who chose none and so get every topic."""
     by_selection = (

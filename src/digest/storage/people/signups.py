@@ -7,7 +7,6 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
 
 from digest.months import Month
 from digest.storage.people import selections
-from digest.storage.people.subscribers import topics_of
 from digest.storage.tables.people import signup
 from digest.subscribers.consent import ConsentOrigin, ConsentWording
 from digest.subscribers.signup import SignUp, SignUpState, StoredSignUp
@@ -106,7 +105,7 @@ def _chosen(connection: Connection, wanted: SignUp) -> dict[str, Any]:
 
 
 def _stored(connection: Connection, row: Row[Any]) -> StoredSignUp:
-    topics = topics_of(connection, [row.selection_id]).get(row.selection_id, frozenset())
+    topics = selections.topics_of(connection, [row.selection_id]).get(row.selection_id, frozenset())
     paused_until = Month.parse(row.paused_until) if row.paused_until else None
     return StoredSignUp(
         id=row.id,

@@ -1,7 +1,7 @@
 """Subscribers: find one, read all, change one, unsubscribe one. Lists of people are added in `adding`."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 from typing import Any
 
@@ -10,31 +10,13 @@ from sqlalchemy import Connection, Row, Select, func, select, update
 from digest.months import Month
 from digest.storage.db.upsert import insert_new, is_one_of
 from digest.storage.people import address_changes, selections, suppressions
-from digest.storage.people.adding import AddResult, add_many, chosen_columns, given_columns
-from digest.storage.tables.people import consent, selection_topic, signup, subscriber, suppression
+from digest.storage.people.adding import chosen_columns, given_columns
+from digest.storage.tables.people import consent, signup, subscriber, suppression
 from digest.subscribers.signup import SignUpState
 from digest.subscribers.subscriber import NewSubscriber, Preferences, State, Subscriber
 from digest.subscribers.suppression import Reason
 
 _PEOPLE_AT_ONCE = 1000  # rows of a stream in memory
-
-__all__ = [
-    "AddResult",
-    "activate",
-    "add_many",
-    "count",
-    "find",
-    "get",
-    "hash_of",
-    "insert_one",
-    "leave",
-    "lock",
-    "mark_lapsed",
-    "save_preferences",
-    "set_address",
-    "stream",
-    "topics_of",
-]
 
 
 def find(connection: Connection, address_hash: str) -> Subscriber | None:
@@ -152,15 +134,6 @@ def set_address(
     connection.execute(update(subscriber).where(subscriber.c.id == subscriber_id).values(values))
 
 
-def topics_of(connection: Connection, selections: Iterable[int]) -> dict[int, frozenset[str]]:
-    """Map selections to their topics, by id. The selection of every topic is left out."""
-    query = select(selection_topic).where(selection_topic.c.selection_id.in_(list(selections)))
-    found: dict[int, set[str]] = {}
-    for number, topic in connection.execute(query):
-        found.setdefault(number, set()).add(topic)
-    return {number: frozenset(topics) for number, topics in found.items()}
-
-
 def _query() -> Select[Any]:
     theirs = consent.alias("theirs")
     latest = select(func.max(theirs.c.id)).where(theirs.c.subscriber_id == subscriber.c.id).correlate(subscriber)
@@ -174,7 +147,7 @@ def _query() -> Select[Any]:
 def _people(connection: Connection, query: Select[Any]) -> Iterator[Subscriber]:
     rows = iter(connection.execute(query, execution_options={"yield_per": _PEOPLE_AT_ONCE}))
     while chunk := list(islice(rows, _PEOPLE_AT_ONCE)):
-        topics = topics_of(connection, {row.selection_id for row in chunk})
+        topics = selections.topics_of(connection, {row.selection_id for row in chunk})
         for row in chunk:
             yield _person(row, topics.get(row.selection_id, frozenset()))
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select
 from storage_samples import add_people, make_person
 
 from digest.storage.people import subscribers, suppressions
-from digest.storage.people.subscribers import AddResult, add_many
+from digest.storage.people.adding import AddResult, add_many
 from digest.storage.tables.people import consent, subscriber
 from digest.subscribers.subscriber import NoMatch, State
 from digest.subscribers.suppression import Reason
