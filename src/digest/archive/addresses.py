@@ -50,11 +50,13 @@ class StaticFile:
         name: Its path in the export, without a slash at the beginning.
         place: Its address below that of the export; a page ends with a slash.
         source: The same page on the running site: its path and query, below the path of the site.
+        is_final: Whether its name says which content it has.
     """
 
     name: str
     place: str
     source: str
+    is_final: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,8 @@ class StaticAddresses:
         place = ("" if shown == self.languages[0] else f"/{shown}") + _place(asked, told)
         name = _fitting(unquote(place)).lstrip("/")
         source = f"{asked}?{urlencode([*told, ('lang', shown)])}"
-        return StaticFile(name + "index.html" if place.endswith("/") else name, place, source)
+        is_final = any(parameter == _STAMP for parameter, _ in told)
+        return StaticFile(name + "index.html" if place.endswith("/") else name, place, source, is_final)
 
     def target(self, location: str) -> str:
         """The absolute address of the page to which the running site redirects; elsewhere it stays as it is."""

@@ -2,9 +2,10 @@
 
 import time
 import webbrowser
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from ipaddress import ip_network
+from pathlib import Path
 from threading import Timer
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from digest.pipeline.issue.assemble import Workshop
 from digest.pipeline.issue.headcount import headcounts
 
 if TYPE_CHECKING:
+    from digest.web.export.run import Export
     from digest.web.hooks import SendgridHook
     from digest.web.site import Site
 
@@ -37,6 +39,30 @@ def run_site(digest: Digest, host: str, port: int) -> None:
     with listen(host, port) as listening:
         print(f"site at {address_of(listening)}; stop it with Ctrl-C", flush=True)  # noqa: T201
         serve(site, listening)
+
+
+def export_archive(
+    digest: Digest, folder: Path, *, url: str | None, forms: bool, advance: Callable[[int, int], None]
+) -> "Export":
+    """Write the public site to *folder*.
+
+    Args:
+        url: Where the export is served; None: at the address of the site.
+        forms: Whether the site runs, so that pages can link to its forms.
+
+    Raises:
+        ConfigError: The folder has files that no export has written.
+        Conflict: Another export is writing to it.
+        RenderError: A page can't be made.
+        StorageError: The database or the index can't be used.
+    """
+    from digest.web.export.run import export_site  # noqa: PLC0415  slow to import
+
+    site = site_of(digest)
+    base_url = site.newsletter.base_url
+    if url:
+        site = replace(site, newsletter=replace(site.newsletter, base_url=url.rstrip("/")))
+    return export_site(site, folder, forms_url=base_url if forms else None, advance=advance)
 
 
 def site_of(digest: Digest) -> "Site":

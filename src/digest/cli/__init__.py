@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from digest.cli import articles, issue, project, publishing, sending, services, subscribers, suppressions
+from digest.cli import archive, articles, issue, project, publishing, sending, services, subscribers, suppressions
 from digest.cli.options import Exit
 from digest.cli.terminal.program import Program, Workflows
 from digest.errors import ConfigError, DigestError
@@ -21,6 +21,7 @@ _INTERRUPTED = frozenset({130, 143})  # a shell reports these for a process that
 project.register(app)
 articles.register(app)
 issue.register(app)
+archive.register(app)
 publishing.register(app)
 sending.register(app)
 subscribers.register(app)

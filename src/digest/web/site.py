@@ -134,12 +134,16 @@ class Site:
         asked = request.query_params.get("lang")
         wanted = asked if asked in offered else preferred
         language = choose(request.headers.get("accept-language", ""), offered, asked=wanted)
+        return self.view_in(language, asked=asked in offered)
+
+    def view_in(self, language: str, *, asked: bool = True) -> "View":
+        """The site in a language, which links keep if the reader *asked* for it."""
         words = self.renderer.translations(language)
         pages = Pages(
             self.newsletter,
             self.taxonomy,
             language,
-            asked=asked in offered,
+            asked=asked,
             timezone=self.timezone,
             words=words,
             credits=self.credits,

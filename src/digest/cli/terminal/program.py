@@ -14,7 +14,7 @@ WORKFLOWS: Mapping[str, tuple[str, ...]] = {
     "Write": ("articles", "topics", "check", "preview", "assemble", "approve", "publish"),
     "Send": ("send", "status", "hold", "resume", "cancel", "settle"),
     "People": ("subscribers", "suppressions"),
-    "Run": ("init", "demo", "serve", "worker", "scheduler", "db"),
+    "Run": ("init", "demo", "serve", "worker", "scheduler", "archive", "db"),
 }
 
 

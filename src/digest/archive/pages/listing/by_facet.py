@@ -119,7 +119,7 @@ class TopicPage:
     Attributes:
         implications: Of the newest studies.
         implications_total: How many articles on the topic have any.
-        implications_path: The page that lists all.
+        implications_path: The page that lists all; empty if there are none.
         subscribe_path: The form with this topic ticked.
         related: The topics that most of these articles have as well.
     """
@@ -190,7 +190,7 @@ def topic_page(
         page.list,
         tuple(_implication(pages, entry, html) for entry, html in implications),
         counts.with_implications,
-        pages.path(f"/topics/{slug}/implications/"),
+        pages.path(f"/topics/{slug}/implications/") if wanted.counts.with_implications else "",
         pages.subscribe_path([slug]),
         pages.topic_links([other for other in counts.topics if other != slug][:_RELATED]),
     )
