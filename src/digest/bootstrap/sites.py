@@ -20,7 +20,7 @@ from digest.pipeline.issue.assemble import Workshop
 from digest.pipeline.issue.headcount import headcounts
 
 if TYPE_CHECKING:
-    from digest.web.export.run import Export
+    from digest.web.export.run import SiteExport
     from digest.web.hooks import SendgridHook
     from digest.web.site import Site
 
@@ -43,7 +43,7 @@ def run_site(digest: Digest, host: str, port: int) -> None:
 
 def export_archive(
     digest: Digest, folder: Path, *, url: str | None, forms: bool, advance: Callable[[int, int], None]
-) -> "Export":
+) -> "SiteExport":
     """Write the public site to *folder*.
 
     Args:

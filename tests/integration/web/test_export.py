@@ -15,7 +15,7 @@ from digest.issue.withdrawal import EVERY, Withdrawal
 from digest.months import Month
 from digest.storage import withdrawals
 from digest.storage.db.database import Database
-from digest.web.export.run import Export, export_site
+from digest.web.export.run import SiteExport, export_site
 from digest.web.site import Site
 
 URL = "https://archive.example.org/digest"
@@ -63,7 +63,7 @@ def exported_site(database: Database) -> Site:
 
 
 @pytest.fixture
-def full(exported_site: Site, tmp_path: Path) -> Export:
+def full(exported_site: Site, tmp_path: Path) -> SiteExport:
     return export_site(exported_site, tmp_path / "export", forms_url=SITE)
 
 
@@ -83,11 +83,11 @@ def links(page: html.HtmlElement) -> Iterator[str]:
             yield element.get("content")
 
 
-def read(done: Export, name: str) -> str:
+def read(done: SiteExport, name: str) -> str:
     return (done.current / name).read_text(encoding="utf-8")
 
 
-def test_every_link_of_the_export_leads_to_one_of_its_files(full: Export):
+def test_every_link_of_the_export_leads_to_one_of_its_files(full: SiteExport):
     led_nowhere, followed = set(), 0
     for place, page in pages(full.current):
         for link in links(page):
@@ -104,7 +104,7 @@ def test_every_link_of_the_export_leads_to_one_of_its_files(full: Export):
     assert followed > 5000
 
 
-def test_no_link_needs_the_running_site_but_those_to_forms(full: Export):
+def test_no_link_needs_the_running_site_but_those_to_forms(full: SiteExport):
     for place, page in pages(full.current):
         for link in links(page):
             target = urlsplit(urljoin(urljoin(URL, place), link))
@@ -114,7 +114,7 @@ def test_no_link_needs_the_running_site_but_those_to_forms(full: Export):
                 assert target.path == "/subscribe", (place, link)
 
 
-def test_every_type_of_page_is_there_in_every_language(full: Export):
+def test_every_type_of_page_is_there_in_every_language(full: SiteExport):
     for name in NAMES:
         english, french = read(full, name), read(full, f"fr/{name}")
 
@@ -124,7 +124,7 @@ def test_every_type_of_page_is_there_in_every_language(full: Export):
             assert '<html lang="fr"' in french, name
 
 
-def test_head_says_the_addresses_of_the_export(full: Export):
+def test_head_says_the_addresses_of_the_export(full: SiteExport):
     page = html.fromstring((full.current / "fr/topics/empathy/page-2/index.html").read_bytes())
 
     assert page.xpath("//link[@rel='canonical']/@href") == [f"{URL}/fr/topics/empathy/page-2/"]
@@ -134,14 +134,14 @@ def test_head_says_the_addresses_of_the_export(full: Export):
     assert alternates.get("x-default", f"{URL}/topics/empathy/page-2/") == f"{URL}/topics/empathy/page-2/"
 
 
-def test_withdrawn_article_has_a_page_that_search_engines_leave_out(full: Export):
+def test_withdrawn_article_has_a_page_that_search_engines_leave_out(full: SiteExport):
     page = read(full, "2025-05/gone/index.html")
 
     assert "Wrong" in page
     assert '<meta name="robots" content="noindex">' in page
 
 
-def test_feeds_are_well_formed_and_name_the_export(full: Export):
+def test_feeds_are_well_formed_and_name_the_export(full: SiteExport):
     feed = etree.fromstring((full.current / "fr/feed.xml").read_bytes())
 
     own = feed.xpath("string(//*[local-name()='feed']/*[local-name()='link'][@rel='self']/@href)")
@@ -149,7 +149,7 @@ def test_feeds_are_well_formed_and_name_the_export(full: Export):
     assert "?lang=" not in etree.tostring(feed, encoding="unicode")
 
 
-def test_address_of_an_asset_changes_with_its_content(full: Export):
+def test_address_of_an_asset_changes_with_its_content(full: SiteExport):
     assert re.search(r'<link rel="stylesheet" href="/digest/assets/site-[0-9a-f]{12}\.css">', read(full, "index.html"))
 
 
@@ -159,20 +159,22 @@ def test_forms_are_left_out_where_no_site_runs(exported_site: Site, tmp_path: Pa
     assert not [link for _, page in pages(done.current) for link in links(page) if "subscribe" in link]
 
 
-def test_no_page_is_personal(full: Export):
+def test_no_page_is_personal(full: SiteExport):
     assert not [
         path for path in full.current.resolve().rglob("*") if path.name in {"preferences", "unsubscribe", "link"}
     ]
 
 
-def test_second_export_writes_nothing(exported_site: Site, full: Export, tmp_path: Path):
+def test_second_export_writes_nothing(exported_site: Site, full: SiteExport, tmp_path: Path):
     again = export_site(exported_site, tmp_path / "export", forms_url=SITE)
 
     assert (again.changes.written, again.changes.removed) == (0, 0)
     assert again.changes.unchanged == full.files
 
 
-def test_correction_changes_only_what_shows_it(database: Database, exported_site: Site, full: Export, tmp_path: Path):
+def test_correction_changes_only_what_shows_it(
+    database: Database, exported_site: Site, full: SiteExport, tmp_path: Path
+):
     first, *others = ARTICLES
     with database.write() as connection:
         publish(connection, MAY, *others, word="second")
@@ -183,5 +185,5 @@ def test_correction_changes_only_what_shows_it(database: Database, exported_site
     assert 0 < again.changes.written < again.changes.unchanged
 
 
-def test_nothing_is_missing(full: Export):
+def test_nothing_is_missing(full: SiteExport):
     assert full.missing == ()

@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Message, Scope
 
 
 @dataclass(frozen=True)
-class Answer:
+class SiteAnswer:
     """What the site answers; `location` is where it redirects to, or empty."""
 
     status: int
@@ -16,7 +16,7 @@ class Answer:
     body: bytes
 
 
-async def ask(app: ASGIApp, path: str) -> Answer:
+async def ask(app: ASGIApp, path: str) -> SiteAnswer:
     """Ask *app* for a path with its query, as a browser without any preference would."""
     messages: list[Message] = []
 
@@ -30,7 +30,7 @@ async def ask(app: ASGIApp, path: str) -> Answer:
     start = next(message for message in messages if message["type"] == "http.response.start")
     headers = Headers(raw=start["headers"])
     body = b"".join(message.get("body", b"") for message in messages if message["type"] == "http.response.body")
-    return Answer(start["status"], headers.get("content-type", ""), headers.get("location", ""), body)
+    return SiteAnswer(start["status"], headers.get("content-type", ""), headers.get("location", ""), body)
 
 
 def _scope(path: str) -> Scope:

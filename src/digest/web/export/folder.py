@@ -21,7 +21,7 @@ _FORMAT = {"written by": "digest archive export", "format": 1}
 
 
 @dataclass
-class Version:
+class SiteVersion:
     """A version of the site that is being written.
 
     Attributes:
@@ -65,7 +65,7 @@ class Version:
 
 
 @dataclass(frozen=True)
-class Published:
+class FileChanges:
     """What an export changed: how many files are new or changed, how many stayed, how many are gone."""
 
     written: int
@@ -89,16 +89,16 @@ class ExportFolder:
         """The link that a web server serves."""
         return self._folder / CURRENT
 
-    def new_version(self) -> Version:
+    def new_version(self) -> SiteVersion:
         """Begin a version; what a killed export has left is deleted."""
         online = self._online()
         self._delete_others(online)
         number = max((int(path.name) for path in self._all()), default=0) + 1
         folder = self._versions / str(number) / _SITE
         folder.mkdir(parents=True)
-        return Version(folder, online / _SITE if online else None, self.manifest())
+        return SiteVersion(folder, online / _SITE if online else None, self.manifest())
 
-    def publish(self, version: Version) -> Published:
+    def publish(self, version: SiteVersion) -> FileChanges:
         """Let the version take the place of the one before, which stays until the next export."""
         home = version.folder.parent
         manifest = json.dumps(version.hashes, indent=1, sort_keys=True, ensure_ascii=False)
@@ -109,7 +109,7 @@ class ExportFolder:
         link.symlink_to(Path(_VERSIONS, home.name, _SITE), target_is_directory=True)
         link.replace(self.current)
         gone = len(version.known.keys() - version.hashes.keys())
-        return Published(version.written, len(version.hashes) - version.written, gone)
+        return FileChanges(version.written, len(version.hashes) - version.written, gone)
 
     def manifest(self) -> dict[str, str]:
         """SHA-256 of every file of the version that is online, by its name; empty if there is none."""

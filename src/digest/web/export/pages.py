@@ -12,7 +12,7 @@ from digest.archive.pages.frame import Head
 from digest.errors import RenderError
 from digest.storage.archive_index import lists
 from digest.web.app import create_site
-from digest.web.export.answers import Answer, ask
+from digest.web.export.answers import SiteAnswer, ask
 from digest.web.page_cache import PageCache
 from digest.web.site import Site
 
@@ -102,7 +102,7 @@ class SitePages:
         studies = dict.fromkeys(f"/doi/{article.doi}" for article in articles if article.doi)
         return ["/", *issues, *withdrawn, *studies]
 
-    def _content(self, file: StaticFile, answer: Answer) -> bytes | None:
+    def _content(self, file: StaticFile, answer: SiteAnswer) -> bytes | None:
         if answer.status in _SHOWN:
             return answer.body
         if answer.status in _REDIRECTS:

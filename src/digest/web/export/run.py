@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from digest.web.export.folder import Published, Version, open_folder
+from digest.web.export.folder import FileChanges, SiteVersion, open_folder
 from digest.web.export.pages import SitePages
 from digest.web.site import Site
 
 
 @dataclass(frozen=True)
-class Export:
+class SiteExport:
     """What an export did.
 
     Attributes:
@@ -22,7 +22,7 @@ class Export:
 
     current: Path
     files: int
-    changes: Published
+    changes: FileChanges
     missing: tuple[str, ...]
 
 
@@ -32,7 +32,7 @@ def export_site(
     *,
     forms_url: str | None = None,
     advance: Callable[[int, int], None] = lambda _done, _found: None,
-) -> Export:
+) -> SiteExport:
     """
     Write every public page to *folder*, and let the new version take the place of the old one in one step.
 
@@ -52,10 +52,10 @@ def export_site(
         pages = SitePages(site, forms_url, searchable=False)
         missing = asyncio.run(_write(pages, version, advance))
         changes = opened.publish(version)
-        return Export(opened.current, len(version.hashes), changes, tuple(missing))
+        return SiteExport(opened.current, len(version.hashes), changes, tuple(missing))
 
 
-async def _write(pages: SitePages, version: Version, advance: Callable[[int, int], None]) -> list[str]:
+async def _write(pages: SitePages, version: SiteVersion, advance: Callable[[int, int], None]) -> list[str]:
     missing = []
     async for one in pages.files(lambda file: version.keep(file.name)):
         if one.content is None:

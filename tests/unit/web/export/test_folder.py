@@ -4,12 +4,12 @@ from pathlib import Path
 import pytest
 
 from digest.errors import ConfigError, Conflict
-from digest.web.export.folder import Published, open_folder
+from digest.web.export.folder import FileChanges, open_folder
 
 FIRST = {"index.html": b"home", "2026-11/index.html": b"issue"}
 
 
-def export(folder: Path, files: dict[str, bytes]) -> Published:
+def export(folder: Path, files: dict[str, bytes]) -> FileChanges:
     with open_folder(folder) as opened:
         version = opened.new_version()
         for name, content in files.items():
@@ -30,7 +30,7 @@ def test_current_is_what_was_published(tmp_path: Path):
     done = export(tmp_path / "site", FIRST)
 
     assert online(tmp_path / "site") == FIRST
-    assert done == Published(written=2, unchanged=0, removed=0)
+    assert done == FileChanges(written=2, unchanged=0, removed=0)
 
 
 def test_next_version_writes_only_what_changed(tmp_path: Path):
@@ -38,7 +38,7 @@ def test_next_version_writes_only_what_changed(tmp_path: Path):
     before = inode(tmp_path, "2026-11/index.html")
     done = export(tmp_path, {**FIRST, "index.html": b"another home"})
 
-    assert done == Published(written=1, unchanged=1, removed=0)
+    assert done == FileChanges(written=1, unchanged=1, removed=0)
     assert inode(tmp_path, "2026-11/index.html") == before
     assert online(tmp_path)["index.html"] == b"another home"
 
@@ -47,7 +47,7 @@ def test_next_version_leaves_out_what_is_gone(tmp_path: Path):
     export(tmp_path, FIRST)
     done = export(tmp_path, {"index.html": b"home"})
 
-    assert done == Published(written=0, unchanged=1, removed=1)
+    assert done == FileChanges(written=0, unchanged=1, removed=1)
     assert online(tmp_path) == {"index.html": b"home"}
 
 
