@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from digest.archive.pages.frame import Pages
 from digest.issue.issue import Document, WebArticle
-from digest.issue.labels import Labelled, labels_of
+from digest.issue.labels import Labelled, Labels, labels_of
 from digest.months import Month
 from digest.rendering.words import month_name
 
@@ -27,8 +27,7 @@ def about_issue(pages: Pages, articles: Sequence[WebArticle]) -> str:
 
     The subject of the mail is not used: it names the newsletter, and an editor writes it for an inbox.
     """
-    labelled = [Labelled(_phrase(one, pages.language), one.title, one.language) for one in articles]
-    labels = labels_of(labelled, pages.language)
+    labels = _labels(pages, articles)
     return next(names for names in labels.shorter(pages.language, pages.words.ngettext) if len(names) <= _LONGEST)
 
 
@@ -40,10 +39,28 @@ def issue_heading(pages: Pages, document: Document) -> str:
     return pages.words.gettext("%(month)s: %(articles)s") % {"month": month, "articles": about} if about else month
 
 
+def repeats_heading(pages: Pages, document: Document, introduction: str) -> bool:
+    """Whether an introduction, as text, is the line that stands in a mail for one that no editor wrote."""
+    _ = pages.words.gettext
+    names = _labels(pages, document.articles).listed(pages.language)
+    month = month_name(Month.parse(document.month), pages.language)
+    lines = (
+        _("This month: %(articles)s") % {"articles": names},
+        _("This month: %(articles)s.") % {"articles": names},
+        _("Here is the %(month)s issue.") % {"month": month},
+    )
+    return introduction.split() in [line.split() for line in lines]
+
+
 def published_on(pages: Pages, month: Month, moment: dt.datetime) -> Day | None:
     """The day on which an issue appeared; None if it is the first of its month, which stands for a day not known."""
     day = moment.astimezone(pages.timezone).date()
     return None if day == month.first_day else Day(day, pages.day(moment))
+
+
+def _labels(pages: Pages, articles: Sequence[WebArticle]) -> Labels:
+    labelled = [Labelled(_phrase(one, pages.language), one.title, one.language) for one in articles]
+    return labels_of(labelled, pages.language)
 
 
 def _phrase(article: WebArticle, language: str) -> str:

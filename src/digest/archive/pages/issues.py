@@ -8,7 +8,7 @@ from html import escape
 from digest.archive.corrections.changes import Correction
 from digest.archive.corrections.shown import CorrectedLine, corrected_lines
 from digest.archive.entries import ArchiveEntry
-from digest.archive.excerpt import excerpt
+from digest.archive.excerpt import excerpt, text_of
 from digest.archive.pages.articles import (
     ArticleEntry,
     ArticleLine,
@@ -19,7 +19,7 @@ from digest.archive.pages.articles import (
 )
 from digest.archive.pages.entry_points import Counts, LinkGroup, topic_groups, type_links, year_links
 from digest.archive.pages.frame import DESCRIPTION, Head, NamedLink, Pages
-from digest.archive.pages.headings import Day, about_issue, issue_heading, published_on
+from digest.archive.pages.headings import Day, about_issue, issue_heading, published_on, repeats_heading
 from digest.issue.issue import Document, WebNotice
 from digest.issue.withdrawal import Withdrawal
 from digest.months import Month
@@ -125,7 +125,7 @@ def issue_page(
         neighbours: The months of the issues before and after it.
     """
     month = Month.parse(document.month)
-    introduction = pages.choose(document.introduction_html)
+    introduction = _introduction(pages, document)
     description = excerpt(introduction, DESCRIPTION) or _listed(document)
     head = pages.head_at(issue_heading(pages, document), description, f"/{month}/")
     return IssuePage(
@@ -139,6 +139,11 @@ def issue_page(
         *_links(pages, neighbours),
         corrected_lines(pages, document, corrections),
     )
+
+
+def _introduction(pages: Pages, document: Document) -> str:
+    html = pages.choose(document.introduction_html)
+    return "" if repeats_heading(pages, document, text_of(html)) else html
 
 
 def issue_entry(pages: Pages, document: Document) -> IssueEntry:

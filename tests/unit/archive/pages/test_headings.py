@@ -5,13 +5,16 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from archive_samples import web_article
-from factories import make_newsletter, make_taxonomy
+from factories import make_article, make_issue, make_newsletter, make_taxonomy
 from services.site import make_renderer
 
+from digest.archive.excerpt import text_of
 from digest.archive.pages.frame import Pages
-from digest.archive.pages.headings import about_issue, issue_heading, published_on
+from digest.archive.pages.headings import about_issue, issue_heading, published_on, repeats_heading
 from digest.issue.issue import Document, WebArticle
+from digest.issue.render import freeze
 from digest.months import Month
 
 NOVEMBER = Month(2026, 11)
@@ -70,3 +73,16 @@ def test_day_is_that_of_the_newsletter():
 def test_first_of_the_month_stands_for_a_day_that_is_not_known():
     assert published_on(pages(), NOVEMBER, dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)) is None
     assert published_on(pages(), NOVEMBER, dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC)) is not None
+
+
+@pytest.mark.parametrize(
+    "about", [{"en": "trust", "fr": "la confiance"}, {"en": "trust"}, {"en": "Why?", "fr": "Qui ?"}]
+)
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_introduction_that_no_editor_wrote_repeats_the_heading(about: dict[str, str], language: str):
+    frozen = freeze(make_issue(make_article("a", about=about), make_article("b", about=about)), make_renderer())
+    text = text_of(frozen.document.introduction_html[language])
+
+    assert text
+    assert repeats_heading(pages(language), frozen.document, text)
+    assert not repeats_heading(pages(language), frozen.document, f"{text} Read it.")

@@ -131,3 +131,10 @@ def test_page_shows_the_notices_of_its_language_and_those_of_all():
     november = replace(DOCUMENT, notices=notices)
 
     assert [notice.title for notice in issue_page(pages("fr"), november, NOON).notices] == ["All", "Français"]
+
+
+def test_introduction_that_only_repeats_the_heading_is_left_out():
+    composed = replace(DOCUMENT, introduction_html={"en": "<p>This month: one and two.</p>", "fr": "<p>Bonjour</p>"})
+
+    assert issue_page(pages(), composed, NOON).introduction_html == ""
+    assert issue_page(pages("fr"), composed, NOON).introduction_html == "<p>Bonjour</p>"
