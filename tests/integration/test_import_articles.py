@@ -311,3 +311,45 @@ def test_order_with_a_comment_is_left_to_the_editor(library: Library):
 
     assert file.read_text() == written
     assert "write order: [" in str(report.errors[0])
+
+
+POST = """<html lang="en"><body><article class="hentry"><h1 class="entry-title">{title}</h1>
+<time datetime="{date}">then</time><div class="entry-content"><p>It helped *a lot*.</p></div></article></body></html>
+"""
+
+
+def test_folder_of_saved_web_pages_is_imported_in_the_order_of_their_names(library: Library):
+    folder = library.root.parent / "saved"
+    folder.mkdir()
+    (folder / "b.html").write_text(POST.format(title="Written second", date="2019-03-02"))
+    (folder / "a.HTM").write_text(POST.format(title="Written first", date="2019-03-09"))
+    (folder / "c.html").write_text(POST.format(title="Undated", date=""))
+    (folder / "notes.pdf").write_bytes(b"%PDF")
+    (folder / "more").mkdir()
+
+    report = run(library, topics=["Empathy"], page="saved")
+    (article, _) = library.load(Month(2019, 3)).articles
+
+    assert report.created == ("2019-03/written-first", "2019-03/written-second")
+    (error,) = report.errors
+    assert str(error).startswith(
+        f"{folder}/c.html:1: 'Undated' has no date: save a listing that shows the date of each"
+    )
+    assert (article.title, article.topics, article.body) == ("Written first", ("empathy",), r"It helped \*a lot\*.")
+    assert run(library, topics=["Empathy"], page="saved").created == ()
+
+
+def test_folder_without_pages_is_an_error(library: Library):
+    (library.root.parent / "empty").mkdir()
+
+    (error,) = run(library, page="empty").errors
+
+    assert "the folder has no page: save pages there, with names that end in .html, .htm, .xhtml, .txt" in str(error)
+
+
+def test_web_page_of_another_encoding_is_an_error(library: Library):
+    (library.root.parent / "old.html").write_bytes(POST.format(title="Été", date="2019-03-02").encode("latin-1"))
+
+    (error,) = run(library, page="old.html").errors
+
+    assert "is not UTF-8: save the file as UTF-8" in str(error)

@@ -59,7 +59,10 @@ def list_(config: Config = CONFIG, as_json: Json = False) -> None:
 
 @articles.command(name="import")
 def import_(
-    source: Annotated[list[Path], typer.Argument(metavar="FILE...", help="A listing page of the blog, saved as text.")],
+    source: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Saved pages of the blog (HTML or text), or folders of them."),
+    ],
     topic: Annotated[
         list[str] | None, typer.Option("--topic", metavar="SLUG", help="A topic for every article found; repeatable.")
     ] = None,
@@ -67,7 +70,7 @@ def import_(
     config: Config = CONFIG,
     as_json: Json = False,
 ) -> None:
-    """Create article files from a blog's listing.
+    """Create article files from saved pages of a blog.
 
     Safe to rerun: an article that exists gains topics, never a second file."""
     from digest.bootstrap import open_digest

@@ -5,7 +5,7 @@ text, and optionally a section on practice implications. Titles are not marked, 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -66,8 +66,8 @@ class Listing:
 
 
 @dataclass(frozen=True)
-class _Line:
-    """A line that is not blank: `text` unchanged, `plain` with ordinary spaces for matching."""
+class Line:
+    """A paragraph on a line that is not blank: `text` unchanged, `plain` with ordinary spaces for matching."""
 
     number: int
     text: str
@@ -79,10 +79,10 @@ class _Line:
 
 @dataclass(frozen=True)
 class _Section:
-    heading: _Line
+    heading: Line
     month: Month
     language: str
-    lines: tuple[_Line, ...]
+    lines: tuple[Line, ...]
 
 
 def parse_listing(text: str, file: str) -> Listing:
@@ -97,32 +97,45 @@ def parse_listing(text: str, file: str) -> Listing:
         The entries that were understood, and an error with its line for the rest. Text above the first month is the
         page's navigation and is skipped.
     """
-    lines = [_Line(number, line) for number, line in enumerate(text.split("\n"), start=1) if visible(line)]
+    lines = [Line(number, line) for number, line in enumerate(text.split("\n"), start=1) if visible(line)]
+    advice = "save the page as text, with each month (such as September 2022) on its own line"
+    return read_lines(lines, file, advice)
+
+
+def read_lines(lines: Sequence[Line], file: str, advice: str, titles: Collection[Line] = ()) -> Listing:
+    """
+    Read the paragraphs of a listing.
+
+    Args:
+        advice: What to do if they name no month.
+        titles: Those that the page marks as titles; a month that has none of them is cut where lines look like titles.
+    """
     entries: list[Entry] = []
     errors: list[ContentError] = []
     sections = list(_sections(lines))
     if not sections:
-        advice = "save the page as text, with each month (such as September 2022) on its own line"
         errors.append(ContentError(Place(file), "no month was found in this file", advice))
     for section in sections:
         if not section.lines:
             errors.append(_error(file, section.heading, "no article was found below this month", "save the whole page"))
-        for block in _blocks(section.lines):
+        for block in _cut(section.lines, titles):
             try:
-                entries.append(_entry(section, block, file))
+                entry = make_entry(section.month, section.language, block, file, may_be_wrapped=not titles)
+                entries.append(entry)
             except ContentError as error:
                 errors.append(error)
     return Listing(tuple(entries), tuple(errors))
 
 
-def _sections(lines: Sequence[_Line]) -> Iterator[_Section]:
-    starts = [(number, found) for number, line in enumerate(lines) if (found := _month(line.plain))]
+def _sections(lines: Sequence[Line]) -> Iterator[_Section]:
+    starts = [(number, found) for number, line in enumerate(lines) if (found := month_in(line.plain))]
     ends = [number for number, _ in starts[1:]] + [len(lines)]
     for (start, (month, language)), end in zip(starts, ends, strict=False):
         yield _Section(lines[start], month, language, tuple(lines[start + 1 : end]))
 
 
-def _month(line: str) -> tuple[Month, str] | None:
+def month_in(line: str) -> tuple[Month, str] | None:
+    """The month that is all that *line* says, such as "September 2022", and the language of its name; or None."""
     match = _MONTH_LINE.fullmatch(line)
     if match is None or match[1].casefold() not in _MONTH_NAMES:
         return None
@@ -133,18 +146,19 @@ def _month(line: str) -> tuple[Month, str] | None:
         return None
 
 
-def _blocks(lines: Sequence[_Line]) -> Iterator[Sequence[_Line]]:
+def _cut(lines: Sequence[Line], titles: Collection[Line]) -> Iterator[Sequence[Line]]:
     """Cut the lines of a month before each title."""
+    marked = any(line in titles for line in lines)
     start = 0
     for number in range(1, len(lines)):
-        if number > start + 1 and _is_title(lines, start, number):
+        if lines[number] in titles if marked else number > start + 1 and _is_title(lines, start, number):
             yield lines[start:number]
             start = number
     if lines:
         yield lines[start:]
 
 
-def _is_title(lines: Sequence[_Line], start: int, number: int) -> bool:
+def _is_title(lines: Sequence[Line], start: int, number: int) -> bool:
     line = lines[number].plain
     following = lines[number + 1].plain if number + 1 < len(lines) else None
     if len(line) > _LONGEST_TITLE or not (line[0].isupper() or line[0].isdigit() or line[0] in "“«\"'‘¿¡"):
@@ -176,7 +190,16 @@ def _is_citation(line: str) -> bool:
     return _CITATION.match(line) is not None
 
 
-def _entry(section: _Section, block: Sequence[_Line], file: str) -> Entry:
+def make_entry(month: Month, language: str, block: Sequence[Line], file: str, *, may_be_wrapped: bool = True) -> Entry:
+    """
+    An article from its paragraphs, of which the title is the first.
+
+    Args:
+        may_be_wrapped: Whether a paragraph may have been cut into lines, which is refused.
+
+    Raises:
+        ContentError: They are no article.
+    """
     title, rest = block[0], list(block[1:])
     if is_implications_heading(title.plain) or _is_citation(title.plain) or len(title.plain) > _LONGEST_TITLE:
         raise _error(
@@ -192,11 +215,11 @@ def _entry(section: _Section, block: Sequence[_Line], file: str) -> Entry:
     if not body:
         advice = "add the text, or join this line with the one above if it is not a title"
         raise _error(file, title, f"{title.plain!r} looks like a title, but no text follows it", advice)
-    for paragraphs in (body, implications):
+    for paragraphs in (body, implications) if may_be_wrapped else ():
         _refuse_wrapped(paragraphs, file)
     return Entry(
-        month=section.month,
-        language=section.language,
+        month=month,
+        language=language,
         title=visible(title.text),
         citation=citation,
         body=tuple(line.text.strip() for line in body),
@@ -205,12 +228,12 @@ def _entry(section: _Section, block: Sequence[_Line], file: str) -> Entry:
     )
 
 
-def _refuse_wrapped(paragraphs: Sequence[_Line], file: str) -> None:
+def _refuse_wrapped(paragraphs: Sequence[Line], file: str) -> None:
     for above, line in pairwise(paragraphs):
         if line.plain[0].islower() and not _SENTENCE_END.search(above.plain):
             advice = "save the page with one line per paragraph, or join the lines"
             raise _error(file, line, "this line continues the sentence above", advice)
 
 
-def _error(file: str, line: _Line, problem: str, remedy: str) -> ContentError:
+def _error(file: str, line: Line, problem: str, remedy: str) -> ContentError:
     return ContentError(Place(file, line.number), problem, remedy)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from digest.characters import line_fault, tidy_line
 from digest.content.article import Article
+from digest.content.html_listing import is_html, parse_html_listing
 from digest.content.library import Library, read_source
 from digest.content.listing import Entry, parse_listing
 from digest.content.reading.article_file import parse_article
@@ -36,7 +37,7 @@ def import_articles(
     Write one article file for each article of the saved pages.
 
     Args:
-        sources: Text files, one paragraph a line.
+        sources: Saved web pages, text files with one paragraph a line, and folders of both.
         topics: Slugs, names or aliases. New files get all of them. Existing files get the ones they lack, and nothing
             else in them changes.
         author: Written into new files only.
@@ -53,7 +54,7 @@ def import_articles(
         raise DigestError(f"the author has {fault.what}: {fault.remedy}")
     run = _Import(library, slugs, author)
     for source in sources:
-        run.add(source)
+        run.add_all(source)
     return run.report()
 
 
@@ -80,10 +81,24 @@ class _Import:
     slugs: dict[Month, dict[str, str]] = field(default_factory=dict)  # of each month, by title
     claimed: dict[tuple[Month, str], str] = field(default_factory=dict)  # title that a slug went to in this run
 
+    def add_all(self, source: Path) -> None:
+        """Import one page, or every page of a folder in the order of their names."""
+        if not source.is_dir():
+            self.add(source)
+            return
+        pages = [path for path in sorted(source.iterdir()) if path.suffix.casefold() in _PAGES and path.is_file()]
+        if not pages:
+            advice = f"save pages there, with names that end in {', '.join(_PAGES)}"
+            self.errors.append(ContentError(Place(str(source)), "the folder has no page", advice))
+        for path in pages:
+            self.add(path)
+
     def add(self, source: Path) -> None:
         """Import one page."""
         try:
-            listing = parse_listing(read_source(source), str(source))
+            text = read_source(source)
+            parse = parse_html_listing if is_html(text, source.name) else parse_listing
+            listing = parse(text, str(source))
         except ContentError as error:
             self.errors.append(error)
             return
@@ -171,6 +186,7 @@ class _Import:
             raise ContentError(article.at("topics"), "topics can't be added to this front matter", advice)
 
 
+_PAGES = (".html", ".htm", ".xhtml", ".txt")
 _GROUPS = ("created", "updated", "unchanged")
 
 
