@@ -26,7 +26,7 @@ class IssueNode:
     """The issue that a summary appeared in, and its newsletter, with their addresses."""
 
     month: Month
-    subject: str
+    heading: str
     url: str
     newsletter: str
     home_url: str
@@ -57,7 +57,7 @@ def linked_data(card: PageCard, reference: Reference, issue: IssueNode, credits:
                 "@type": "PublicationIssue",
                 "@id": issue.url,
                 "url": issue.url,
-                "name": issue.subject,
+                "name": issue.heading,
                 "issueNumber": str(issue.month),
                 "isPartOf": {
                     "@type": "Periodical",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from digest.archive.citing.reference import Reference, ReferenceKind
+from digest.rendering.words import CATALOGUES, locale
 
 CARD_SIZE = (1200, 630)
 """Of the picture of an article, in pixels. Source: Open Graph previews of the large networks are 1.91 to 1."""
@@ -85,7 +86,7 @@ def card_metas(card: PageCard) -> tuple[Meta, ...]:
         ("og:description", card.description),
         ("og:url", card.url),
         ("og:site_name", card.site_name),
-        ("og:locale", card.language.replace("-", "_")),
+        ("og:locale", _territory(card.language)),
         ("og:image", card.image_url),
         ("og:image:type", "image/png"),
         ("og:image:width", str(width)),
@@ -99,3 +100,9 @@ def card_metas(card: PageCard) -> tuple[Meta, ...]:
         *(Meta(name, content) for name, content in names if content),
         *(Meta(name, content, "property") for name, content in properties if content),
     )
+
+
+def _territory(language: str) -> str:
+    """The language with its country, as Open Graph asks; empty if it has none."""
+    name = str(locale(language)) if language in CATALOGUES else language.replace("-", "_")
+    return name if "_" in name else ""

@@ -13,7 +13,7 @@ from digest.archive.citing.own_citation import own_citation
 from digest.archive.citing.reference import CitedArticle, ReferenceKind, reference_of
 from digest.archive.excerpt import excerpt
 from digest.archive.pages.frame import DESCRIPTION, NamedLink, Pages
-from digest.archive.pages.headings import published_on
+from digest.archive.pages.headings import issue_heading, published_on
 from digest.issue.issue import Document, WebArticle
 from digest.months import Month
 from digest.rendering.words import month_name
@@ -113,7 +113,7 @@ def _issue(pages: Pages, document: Document, language: str) -> IssueNode:
     base = language.partition("-")[0]
     return IssueNode(
         month,
-        document.subject.get(base) or pages.choose(document.subject),
+        issue_heading(pages, document),
         pages.url(f"/{month}/"),
         newsletter.title_in(base),
         pages.url("/"),

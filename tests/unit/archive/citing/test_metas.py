@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from archive_samples import cited, web_article
 
 from digest.archive.citing.metas import CARD_SIZE, Meta, PageCard, card_metas, citation_metas
@@ -49,6 +51,8 @@ def test_card_says_nothing_that_is_not_known():
     assert "author" not in {meta.name for meta in metas}
     assert "og:description" not in {meta.name for meta in metas}
     assert Meta("og:locale", "fr_CA", "property") in metas
+    assert Meta("og:locale", "en_US", "property") in card_metas(replace(card, language="en"))
+    assert "og:locale" not in {meta.name for meta in card_metas(replace(card, language="de"))}
     assert Meta("og:image:width", str(CARD_SIZE[0]), "property") in metas
 
 
