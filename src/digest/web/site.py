@@ -219,6 +219,7 @@ class View:
             "subscribe": self.pages.subscribe_path(),
             **{name: self.pages.path(f"/{name}/") for name in _FOLDERS},
             "search": self.pages.path("/search").partition("?")[0],
+            "searching": self.pages.path("/search"),
             "kept_language": self.pages.kept if self.site.placed is None else None,
             "feed": self.pages.feed_path(),
             "icons": self.site.icon_paths,

@@ -109,8 +109,8 @@ def _topic(view: View, index: sqlite3.Connection, slug: str, query: Query) -> To
         return None
     wanted = ListRequest(Facet.TOPIC, slug, view.pages.topic_name(slug), counts, query)
     description = view.ngettext(
-        "%(num)d summary of a study on %(topic)s, with what it means for practice.",
-        "%(num)d summaries of studies on %(topic)s, with what they mean for practice.",
+        "%(num)d summary of a study on %(topic)s, with what it may mean for practice.",
+        "%(num)d summaries of studies on %(topic)s, with what they may mean for practice.",
         counts.total,
     ) % {"num": counts.total, "topic": wanted.name}
     page = _list_page(view, index, wanted, description)
@@ -127,8 +127,8 @@ def _implications(view: View, index: sqlite3.Connection, slug: str, query: Query
     topic = view.pages.topic_name(slug)
     title = view.gettext("Practice implications: %(topic)s") % {"topic": topic}
     description = view.ngettext(
-        "What %(num)d study on %(topic)s means for practice, with its source.",
-        "What %(num)d studies on %(topic)s mean for practice, each with its source.",
+        "What %(num)d study on %(topic)s may mean for practice, with its source.",
+        "What %(num)d studies on %(topic)s may mean for practice, each with its source.",
         total,
     ) % {"num": total, "topic": topic}
     return implications_page(
