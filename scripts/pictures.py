@@ -2,7 +2,7 @@
 Take the pictures of the documentation from the sample issues: `python3 scripts/setup.py pictures`.
 
 Writes every picture in docs/pictures: the issue mail and the confirmation mail on a desktop and on a phone in light and
-dark, the home page and an article of the site, the sign-up and preference pages, and the preview. Two runs give the
+dark, the home page, an article and its citations, the sign-up and preference pages, and the preview. Two runs give the
 same pictures only with the browser and the fonts of `scripts/chromium.py`.
 """
 
@@ -111,12 +111,24 @@ def _site(browser: Browser, digest: Digest) -> None:
         article = digest.library.load(month).articles[0].slug
         _page(browser, "home.png", f"{address}?lang=en", 1180, 1000)
         _page(browser, "article.png", f"{address}{month}/{article}/?lang=en", 1180, 1000)
+        _cite(browser, f"{address}{month}/{article}/")
         _page(browser, "subscribe.png", f"{address}subscribe?lang=en", 760, 1000)
         _page(browser, "preferences.png", f"{address}preferences/{_preferences_token(digest, site)}?lang=en", 760, 1000)
 
 
 def _page(browser: Browser, name: str, url: str, width: int, height: int) -> None:
     (PICTURES / name).write_bytes(_shot(browser, None, url, width, height, "light"))
+
+
+def _cite(browser: Browser, url: str) -> None:
+    """The part of an article's page that says how to cite it, and the picture for social media."""
+    with browser.new_page(viewport={"width": 760, "height": 1000}, device_scale_factor=1.5) as page:
+        page.goto(f"{url}?lang=en")
+        boxes = [section.bounding_box() for section in page.locator(".cite").all()]
+        top, last = boxes[0]["y"] - 20, boxes[-1]
+        clip = {"x": 0, "y": top, "width": 760, "height": last["y"] + last["height"] + 20 - top}
+        (PICTURES / "cite.png").write_bytes(page.screenshot(clip=clip, full_page=True))
+        (PICTURES / "card.png").write_bytes(page.request.get(f"{url}card.png").body())
 
 
 def _preferences_token(digest: Digest, site: Site) -> str:

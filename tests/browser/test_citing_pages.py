@@ -65,7 +65,7 @@ def test_citation_is_selected_where_a_page_may_not_copy(page: Page, address: str
     study = page.get_by_role("region", name="Citer l’étude")
     study.get_by_role("button", name="Copier la référence").click()
 
-    expect(study.get_by_role("status")).to_have_text("Texte sélectionné\u00a0: appuyez sur Ctrl+C ou ⌘C pour copier")
+    expect(study.get_by_role("status")).to_have_text("Texte sélectionné\u00a0: appuyez sur Ctrl+C, ou Cmd+C sur un Mac")
     assert page.evaluate("getSelection().toString()").strip() == CITATION
 
 
