@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Collection
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from digest.bootstrap import values
 from digest.bootstrap.erasures import Erasures
@@ -23,7 +24,6 @@ from digest.issue.newsletter import IssueRules, Newsletter
 from digest.months import Month
 from digest.pipeline.campaign.context import Sending
 from digest.pipeline.campaign.status import Outlook
-from digest.pipeline.issue.archive import Archive
 from digest.pipeline.issue.assemble import Workshop
 from digest.pipeline.issue.files import Files
 from digest.pipeline.people.context import PeopleContext
@@ -34,7 +34,6 @@ from digest.pipeline.upkeep.calendar import Calendar
 from digest.pipeline.upkeep.clean_up import Retention
 from digest.rendering.environment import Renderer
 from digest.storage import installation
-from digest.storage.archive_index.index import ArchiveIndex
 from digest.storage.db.database import Database, located, revision_state, upgrade
 from digest.storage.db.engine import file_of, parse
 from digest.storage.outbox import campaigns
@@ -43,6 +42,9 @@ from digest.subscribers.lists.rows import RowRules
 from digest.tokens import LIFETIMES, UNSUBSCRIBE, Keys, Purpose, dated_signer, signer
 from digest.topics import Taxonomy
 from digest.transports.barred import BarredTransport
+
+if TYPE_CHECKING:
+    from digest.pipeline.issue.archive import Archive
 
 _DAY = 24 * 60 * 60  # seconds
 
@@ -142,8 +144,11 @@ class Digest:
         return Database(self.database_url)
 
     @cached_property
-    def archive(self) -> Archive:
+    def archive(self) -> "Archive":
         """What is published."""
+        from digest.pipeline.issue.archive import Archive  # noqa: PLC0415  only the site and the export need it
+        from digest.storage.archive_index.index import ArchiveIndex  # noqa: PLC0415
+
         return Archive(self.database, ArchiveIndex(self.folder / self.config.web.index, self.taxonomy), time.monotonic)
 
     @cached_property

@@ -7,11 +7,14 @@ import gettext
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from digest.archive.citing.card import CardPress
 from digest.errors import ConfigError
 from digest.issue.checks.mail.support import Support
 from digest.issue.citations.apa import Apa
+
+if TYPE_CHECKING:
+    from digest.archive.citing.card import CardPress
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _IN_WHEEL = _PACKAGE / "_data"
@@ -70,8 +73,10 @@ def load_apa() -> Apa:
     return Apa((folder / "apa.csl").read_bytes(), words)
 
 
-def load_cards() -> CardPress:
+def load_cards() -> "CardPress":
     """Return what draws the pictures of articles."""
+    from digest.archive.citing.card import CardPress  # noqa: PLC0415  slow to import
+
     return CardPress((_VENDORED / "noto-serif" / "NotoSerif-SemiBold-subset.ttf").read_bytes())
 
 

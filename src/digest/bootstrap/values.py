@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
 from digest.archive.credits import Author, Credits
-from digest.archive.pages.about import SiteFacts
 from digest.config import Config
 from digest.config.models import LineOrEach, NamedSection, RateSection, Sender
 from digest.delivery.schedule import Action, Schedule, ScheduleRule
@@ -17,6 +17,9 @@ from digest.pipeline.upkeep.clean_up import Retention
 from digest.subscribers.address import AddressHash
 from digest.tokens import Keys
 from digest.topics import ResearchType, Taxonomy, Term, Topic
+
+if TYPE_CHECKING:
+    from digest.archive.pages.about import SiteFacts
 
 _DAYS_OF_A_MONTH = 31
 _LEAD = {"previous": -1, "current": 0, "next": 1}  # months
@@ -102,8 +105,10 @@ def retention_of(config: Config) -> Retention:
     )
 
 
-def facts_of(config: Config) -> SiteFacts:
+def facts_of(config: Config) -> "SiteFacts":
     """Return what the built-in texts of the site say about how the newsletter is made and what is kept."""
+    from digest.archive.pages.about import SiteFacts  # noqa: PLC0415  only the site needs it
+
     count, kept, limits = config.content.articles_per_issue, config.retention, config.web.limits
     return SiteFacts(
         fewest=count.min,

@@ -8,9 +8,6 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from digest.archive.query import Query
 from digest.archive.results import Results
 from digest.archive.understanding import SearchNames
@@ -94,6 +91,9 @@ class ArchiveIndex:
         words = self._words(connection)
         if len(word) < _SHORTEST or not word.isalpha() or any(one.startswith(word) for one in words):
             return None
+        from rapidfuzz import process  # noqa: PLC0415  seldom needed
+        from rapidfuzz.distance import OSA  # noqa: PLC0415
+
         slips = 1 if len(word) <= _SHORT else 2
         near = process.extract(word, words.keys(), scorer=OSA.distance, score_cutoff=slips, limit=20)
         best = min(near, key=lambda found: (found[1], -words[found[0]], found[0]), default=None)
