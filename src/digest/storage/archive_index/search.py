@@ -14,6 +14,9 @@ from digest.storage.archive_index.rows import read_entry
 from digest.storage.archive_index.schema import WEIGHTS
 
 _SNIPPET_WORDS = 32
+_HIT_COLUMNS = "id, rank, month, position, language, author_slug, research_type, year"
+_HIT_TABLE = f"CREATE TEMP TABLE IF NOT EXISTS hit ({_HIT_COLUMNS.replace('id', 'id INTEGER PRIMARY KEY', 1)})"
+_WITH_WORDS = f"SELECT rowid AS id, bm25(words, {', '.join(map(str, WEIGHTS))}) AS rank FROM words WHERE words MATCH ?"
 
 Correct = Callable[[str], str | None]
 Values = list[object]
@@ -25,12 +28,19 @@ class _Search:
     match: str  # empty: every article
     among: str | None = None  # the articles that may be found, as JSON; None: every article
 
-    def hits(self) -> tuple[str, Values]:
-        """A query for `id` and `rank` of what has the words."""
-        if not self.match:
-            return "SELECT id, 0 AS rank FROM article", []
-        weights = ", ".join(map(str, WEIGHTS))
-        return f"SELECT rowid AS id, bm25(words, {weights}) AS rank FROM words WHERE words MATCH ?", [self.match]
+    def gather(self, connection: sqlite3.Connection) -> None:
+        """Put what has the words into `hit`: they are looked for once, for count, page and filters together."""
+        connection.execute(_HIT_TABLE)
+        connection.execute("DELETE FROM temp.hit")
+        values: Values = [self.match] if self.match else []
+        only = ""
+        if self.among is not None:
+            only = "WHERE month || '/' || slug IN (SELECT value FROM json_each(?))"
+            values.append(self.among)
+        found = _WITH_WORDS if self.match else "SELECT id, 0 AS rank FROM article"
+        connection.execute(
+            f"INSERT INTO temp.hit SELECT {_HIT_COLUMNS} FROM ({found}) JOIN article USING (id) {only}", values
+        )
 
     def conditions(self, leave_out: str = "") -> tuple[str, Values]:
         """What the filters ask of `article a`, without that named *leave_out*."""
@@ -39,8 +49,6 @@ class _Search:
 
     def _filters(self) -> Iterator[tuple[str, str, Sequence[object]]]:
         query = self.query
-        if self.among is not None:
-            yield "among", "a.month || '/' || a.slug IN (SELECT value FROM json_each(?))", (self.among,)
         for name, column, values in (
             ("type", "a.research_type", query.types),
             ("author", "a.author_slug", query.authors),
@@ -70,6 +78,7 @@ class _Searching:
         if query.text and not terms:
             return Results(query, (), 0)
         wanted = _Search(query, expression(terms, every=every), self.among)
+        wanted.gather(self.connection)
         total = _count(self.connection, wanted)
         last_page = max(1, -(-total // self.page_size))
         wanted = replace(wanted, query=query.on_page(min(query.page, last_page)))
@@ -79,7 +88,8 @@ class _Searching:
 
     def occur(self, terms: list[SearchTerm]) -> bool:
         """Whether any article has the terms, whatever the filters."""
-        return bool(_count(self.connection, _Search(Query(), expression(terms), self.among)))
+        _Search(Query(), expression(terms), self.among).gather(self.connection)
+        return self.connection.execute("SELECT 1 FROM temp.hit LIMIT 1").fetchone() is not None
 
 
 def search(
@@ -121,24 +131,20 @@ def _best(searching: _Searching, query: Query, names: SearchNames, correct: Corr
 
 
 def _count(connection: sqlite3.Connection, wanted: _Search) -> int:
-    hits, values = wanted.hits()
     conditions, filters = wanted.conditions()
-    query = f"WITH hit AS MATERIALIZED ({hits}) SELECT count(*) FROM hit JOIN article a USING (id) WHERE {conditions}"
-    count: int = connection.execute(query, [*values, *filters]).fetchone()[0]
+    count: int = connection.execute(f"SELECT count(*) FROM temp.hit a WHERE {conditions}", filters).fetchone()[0]
     return count
 
 
 def _page(connection: sqlite3.Connection, wanted: _Search, size: int) -> Iterator[Hit]:
-    hits, values = wanted.hits()
     conditions, filters = wanted.conditions()
-    query = f"""
-        WITH hit AS MATERIALIZED ({hits}) SELECT a.id, a.entry FROM hit JOIN article a USING (id)
-        WHERE {conditions} ORDER BY {_order(wanted)} LIMIT ? OFFSET ?
-    """
-    rows = connection.execute(query, [*values, *filters, size, (wanted.query.page - 1) * size]).fetchall()
-    marked = _marked(connection, wanted.match, [number for number, _ in rows])
-    for number, text in rows:
-        entry = read_entry(text)
+    query = f"SELECT a.id FROM temp.hit a WHERE {conditions} ORDER BY {_order(wanted)} LIMIT ? OFFSET ?"
+    rows = connection.execute(query, [*filters, size, (wanted.query.page - 1) * size])
+    ids = [number for (number,) in rows]
+    entries = dict(connection.execute(f"SELECT id, entry FROM article WHERE id IN ({_marks(ids)})", ids).fetchall())
+    marked = _marked(connection, wanted.match, ids)
+    for number in ids:
+        entry = read_entry(entries[number])
         yield Hit(entry, *marked.get(number, (entry.title, entry.excerpt)))
 
 
@@ -146,7 +152,7 @@ def _order(wanted: _Search) -> str:
     newest = "a.month DESC, a.position"
     if wanted.query.order is Order.STUDY:
         return f"a.year IS NULL, a.year DESC, {newest}"
-    return f"hit.rank, {newest}" if wanted.query.order is Order.RELEVANCE else newest
+    return f"a.rank, {newest}" if wanted.query.order is Order.RELEVANCE else newest
 
 
 def _marked(connection: sqlite3.Connection, match: str, ids: list[int]) -> dict[int, tuple[str, str]]:
@@ -168,18 +174,18 @@ def _facets(connection: sqlite3.Connection, wanted: _Search) -> dict[str, dict[s
         "author": ("a.author_slug", ""),
         "language": ("a.language", ""),
         "year": ("CAST(a.year AS TEXT)", ""),
-        "topic": ("t.topic", "JOIN article_topic t ON t.article = a.id"),
+        "topic": ("t.topic", "CROSS JOIN article_topic t ON t.article = a.id"),
     }
-    hits, values = wanted.hits()
     parts: list[str] = []
+    values: Values = []
     for name, (column, join) in values_of.items():
         conditions, filters = wanted.conditions(leave_out=name)
         parts.append(
-            f"SELECT '{name}' AS facet, {column} AS value, count(*) FROM hit JOIN article a USING (id) {join}"
+            f"SELECT '{name}' AS facet, {column} AS value, count(*) FROM temp.hit a {join}"
             f" WHERE {conditions} AND {column} != '' GROUP BY 2"
         )
         values += filters
-    query = f"WITH hit AS MATERIALIZED ({hits}) {' UNION ALL '.join(parts)} ORDER BY 1, 3 DESC, 2"
+    query = f"{' UNION ALL '.join(parts)} ORDER BY 1, 3 DESC, 2"
     facets: dict[str, dict[str, int]] = {name: {} for name in values_of}
     for name, value, count in connection.execute(query, values):
         facets[name][value] = count
