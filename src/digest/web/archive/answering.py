@@ -78,6 +78,10 @@ class Answering:
 
         return self._answer(request, media_type, make, headers, vary=())
 
+    def html(self, request: Request, make: Callable[[View], str]) -> Response:
+        """Answer with the page that *make* renders from what is published."""
+        return self._answer(request, HTML, lambda: (make(self._site.view(request)).encode(), 200), NO_HEADERS)
+
     def _answer(
         self,
         request: Request,

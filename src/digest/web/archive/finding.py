@@ -11,7 +11,7 @@ from digest.archive.query import PARAMETERS, Query, read_query
 from digest.content.doi import bare_doi
 from digest.storage.archive_index import lists
 from digest.web.archive.answering import Answering
-from digest.web.caching import public_answer, public_page
+from digest.web.caching import public_answer
 from digest.web.site import READ, Site, View
 
 _LONGEST_DOI = 200  # characters that a page repeats
@@ -25,10 +25,9 @@ def finding_routes(site: Site) -> APIRouter:
     @router.api_route("/search", methods=READ)
     def search(request: Request) -> Response:
         query = read_query(request.query_params.multi_items())
-        view = site.view(request)
         if has_empty_fields(request, query):
-            return RedirectResponse(view.pages.search_path(query), 302)
-        return _search(request, view, query)
+            return RedirectResponse(site.view(request).pages.search_path(query), 302)
+        return answering.html(request, lambda view: _search(view, query))
 
     @router.api_route("/search.{ending}", methods=READ)
     def download(request: Request, ending: str) -> Response:
@@ -51,13 +50,13 @@ def has_empty_fields(request: Request, query: Query) -> bool:
     return any(name in PARAMETERS and name not in said for name in request.query_params)
 
 
-def _search(request: Request, view: View, query: Query) -> Response:
+def _search(view: View, query: Query) -> str:
     _ = view.gettext
     results = view.site.archive.search(query, PAGE_SIZE)
     title = _("Search: %(words)s") % {"words": query.text} if query.text else _("Search the archive")
     description = _("Find summaries of studies by words, topic, type of research, author and year.")
     page = search_page(view.pages, results, title, description)
-    return public_page(request, view.render("search.html", page.head, page=page))
+    return view.render("search.html", page.head, page=page)
 
 
 def _download(request: Request, view: View, query: Query, form: ExportFormat) -> Response:
