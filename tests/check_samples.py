@@ -133,6 +133,7 @@ SEEDS = {
     "placeholder-sender": lambda: check_issue(make_issue(*TWO), (), replace(RULES, is_mailed=True), TAXONOMY, SHELF),
     "repeated-study": lambda: written(make_article(), make_article("two", citation=TWO[0].citation)),
     "size-near-clip": lambda: rendered(long_issue(78)),
+    "study-facts": lambda: written(make_article(study=Study("A", n=12, k=34))),
     "subject-characters": lambda: rendered(make_issue(*TWO, file=IssueFile(MONTH, subject="Look \U0001f600"))),
     "subject-length": lambda: rendered(make_issue(*TWO, file=IssueFile(MONTH, subject="Word " * 30))),
     "text-out-of-step": lambda: in_article("<p>This sentence is nowhere in the plain text.</p>"),

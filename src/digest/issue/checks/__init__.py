@@ -18,6 +18,7 @@ from digest.issue.checks.files.placeholders import written_leftovers
 from digest.issue.checks.files.repeats import repeat_findings
 from digest.issue.checks.files.sample import sample_findings
 from digest.issue.checks.files.shelf import Shelf
+from digest.issue.checks.files.study_facts import study_fact_findings
 from digest.issue.findings import Finding, Severity
 from digest.issue.issue import Issue
 from digest.issue.newsletter import IssueRules
@@ -54,6 +55,7 @@ def check_issue(
                 *sample_findings(issue.newsletter, rules),
                 *(finding for article in issue.articles for finding in article_findings(article, taxonomy)),
                 *(finding for article in issue.articles for finding in causal_word_findings(article, taxonomy)),
+                *(finding for article in issue.articles for finding in study_fact_findings(article)),
                 *repeat_findings(issue, shelf),
                 *count_word_findings(issue),
                 *language_findings(issue),

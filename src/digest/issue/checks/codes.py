@@ -40,6 +40,7 @@ WARNINGS = frozenset(
         "no-research-type",
         "repeated-study",
         "size-near-clip",
+        "study-facts",
         "subject-characters",
         "subject-length",
         "text-out-of-step",
