@@ -107,11 +107,10 @@ def _site(browser: Browser, digest: Digest) -> None:
         load_cards(),
     )
     with _running(create_site(site)) as address:
-        month = digest.library.months()[-1]
-        article = digest.library.load(month).articles[0].slug
+        article = digest.library.load(MONTH).articles[0].slug
         _page(browser, "home.png", f"{address}?lang=en", 1180, 1000)
-        _page(browser, "article.png", f"{address}{month}/{article}/?lang=en", 1180, 1000)
-        _cite(browser, f"{address}{month}/{article}/")
+        _page(browser, "article.png", f"{address}{MONTH}/{article}/?lang=en", 1180, 1000)
+        _cite(browser, f"{address}{MONTH}/{article}/")
         _page(browser, "subscribe.png", f"{address}subscribe?lang=en", 760, 1000)
         _page(browser, "preferences.png", f"{address}preferences/{_preferences_token(digest, site)}?lang=en", 760, 1000)
 

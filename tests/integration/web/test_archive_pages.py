@@ -119,7 +119,7 @@ def test_home_says_what_this_month_is_about_in_the_language_of_the_page(archive:
     assert ">Ce mois-ci : le deuil</a>" in archive.get("/?lang=fr").text
 
 
-def test_home_asks_the_index_no_more_however_many_issues_there_are(archive: TestClient, sqlite_url: str):
+def test_home_shows_no_more_issues_and_articles_however_many_there_are(archive: TestClient, sqlite_url: str):
     def listed() -> int:
         return len(set(re.findall(r'href="(/\d{4}-\d\d/[^"]*)"', archive.get("/").text)))
 
