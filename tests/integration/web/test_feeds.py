@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 
 import atom_rules
 import pytest
@@ -147,6 +148,20 @@ def test_withdrawn_article_is_not_in_the_feed(full: TestClient, database: Databa
         publish(connection, OCTOBER, *MANY[1:], word="second", now=NOON + dt.timedelta(days=3))
 
     assert not [one for one in entries(full, "/feed.xml") if one["id"].endswith("/study-00/")]
+
+
+def test_correction_of_an_article_updates_only_its_entry(full: TestClient, database: Database):
+    before = entries(full, "/feed.xml")
+    with database.write() as connection:
+        corrected = replace(MANY[2], html="<p>A corrected text.</p>")
+        publish(connection, OCTOBER, *MANY[:2], corrected, *MANY[3:], word="second", now=NOON + dt.timedelta(days=3))
+    after = entries(full, "/feed.xml")
+
+    changed = [new["id"] for old, new in zip(before, after, strict=True) if old["updated"] != new["updated"]]
+    assert changed == ["https://digest.example.org/2026-10/study-02/"]
+    assert [one["published"] for one in after] == [one["published"] for one in before]
+    assert atom_rules.read(full.get("/feed.xml").content).findtext(f"{ATOM}updated") == after[4]["updated"]
+    assert f"{NOON + dt.timedelta(days=3):%Y-%m-%d}" in full.get("/sitemap.xml").text
 
 
 @pytest.mark.parametrize("path", ["/topics/nothing/feed.xml", "/types/nothing/feed.xml", "/authors/x/feed.xml"])

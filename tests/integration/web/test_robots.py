@@ -33,7 +33,7 @@ def full(database: Database) -> TestClient:
 def test_sitemap_has_every_public_page(full: TestClient):
     found = addresses(full)
 
-    assert found[:4] == ["/", "/topics/", "/types/", "/authors/"]
+    assert found[:6] == ["/", "/topics/", "/types/", "/authors/", "/about/", "/privacy/"]
     assert {"/2026-11/", "/2026-11/alliance/", "/2025-03/study/", "/2025/", "/2026/"} <= set(found)
     assert {"/topics/empathy/", "/topics/training/", "/types/survey/", "/authors/dr-maya-okafor/"} <= set(found)
     assert "/2026-12/" not in found

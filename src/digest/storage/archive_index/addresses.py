@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from itertools import chain
 
 from digest.archive.facets import Facet
+from digest.storage.archive_index.rows import read_corrections
 
-_FIXED = ("/", "/topics/", "/types/", "/authors/")
+_FIXED = ("/", "/topics/", "/types/", "/authors/", "/about/", "/privacy/")
 _OF_FACETS = {
     Facet.TOPIC: "SELECT DISTINCT topic FROM article_topic ORDER BY 1",
     Facet.TYPE: "SELECT DISTINCT research_type FROM article WHERE research_type != '' ORDER BY 1",
@@ -24,8 +25,19 @@ def _of_issues(connection: sqlite3.Connection) -> Iterator[tuple[str, dt.date]]:
     issues = "SELECT month, '', published_at FROM issue"
     articles = "SELECT a.month, a.slug, i.published_at FROM article a JOIN issue i USING (month)"
     query = f"{issues} UNION ALL {articles} ORDER BY 1 DESC, 2"
+    corrected = _corrections(connection)
     for month, slug, published_at in connection.execute(query):
-        yield (f"/{month}/{slug}/" if slug else f"/{month}/"), dt.datetime.fromisoformat(published_at).date()
+        day = dt.datetime.fromisoformat(published_at).date()
+        yield (f"/{month}/{slug}/" if slug else f"/{month}/"), max(day, corrected.get((month, slug), day))
+
+
+def _corrections(connection: sqlite3.Connection) -> dict[tuple[str, str], dt.date]:
+    """The day of the last correction of each article that has any, and under an empty slug that of its issue."""
+    found: dict[tuple[str, str], dt.date] = {}
+    for month, text in connection.execute("SELECT month, corrections FROM issue WHERE corrections != '[]'"):
+        for one in reversed(read_corrections(text)):  # the latest last
+            found[month, one.slug] = found[month, ""] = one.corrected_at.date()
+    return found
 
 
 def _of_lists(connection: sqlite3.Connection) -> Iterator[tuple[str, None]]:

@@ -96,11 +96,12 @@ def _of(view: View, facet: Facet, value: str) -> FeedSource:
 
 def _items(index: sqlite3.Connection, entries: list[ArchiveEntry]) -> Iterable[FeedItem]:
     months = dict.fromkeys(entry.month for entry in entries)
-    published = {month: found.issue for month in months if (found := lists.issue(index, month))}
+    published = {month: found for month in months if (found := lists.issue(index, month))}
     for entry in entries:
-        issue = published[entry.month]
+        issue, corrections = published[entry.month].issue, published[entry.month].corrections
         article = next(one for one in issue.document.articles if one.slug == entry.slug)
-        yield FeedItem(entry.month, article, issue.published_at, issue.published_at)
+        corrected = [one.corrected_at for one in corrections if one.slug == entry.slug]
+        yield FeedItem(entry.month, article, issue.published_at, max([issue.published_at, *corrected]))
 
 
 def _heading(view: View, language: str) -> str:
