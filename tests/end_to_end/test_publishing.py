@@ -18,6 +18,7 @@ from projects import (
 )
 
 from digest.months import Month
+from digest.storage import publications
 
 FIRST = Month(2013, 1)
 
@@ -66,6 +67,25 @@ def test_years_are_published_at_once_and_one_month_is_mailed_later(tmp_path: Pat
     assert len(mails(digest.outbox(Month(2013, 5)))) == 6
     assert "skipped, since they were mailed: 2013-05" in says(tmp_path, "publish", "2013-04..2013-06", code=0)
     assert "2013-05 has a campaign" in says(tmp_path, "publish", "2013-05", code=1)
+
+
+def test_publishing_that_was_killed_goes_on_where_it_stopped(tmp_path: Path):
+    digest = make_project(tmp_path)
+    for number in range(24):
+        write_articles(tmp_path, ("empathy", "training"), FIRST.shift(number))
+
+    with subprocess.Popen(
+        command(tmp_path, "publish", "--all"), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment()
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith(b"2013-01  published")
+        process.kill()
+    again = run_json(tmp_path, "publish", "--all")
+
+    assert len(again["months"]) == 24
+    assert not again["months"][0]["changed"]
+    with digest.database.read() as connection:
+        assert {len(versions) for versions in publications.every(connection).values()} == {1}
 
 
 def test_all_leaves_out_months_that_are_not_over_or_were_mailed(tmp_path: Path):

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -58,12 +59,17 @@ def publish(
         raise typer.BadParameter("--on and --withdraw go with one month")
     run = _Run(digest, on, withdraw or [], reason)
     run.skip_mailed(covered)
-    with progress("publishing", len(named) + len(covered)) as advance:
-        for month in sorted({*named, *covered} - {*run.skipped}):
+    chosen = sorted({*named, *covered} - {*run.skipped})
+    with progress("publishing", len(chosen)) if len(chosen) > 1 else nullcontext(_nothing) as advance:
+        for month in chosen:
             run.publish(month, quiet=as_json)
             advance(1)
     run.show(as_json=as_json)
     raise typer.Exit(Exit.REFUSED if run.refused else Exit.DONE)
+
+
+def _nothing(_more: int) -> None:
+    """Show no progress."""
 
 
 def _chosen(digest: "Digest", texts: Sequence[str], *, all_: bool) -> tuple[list[Month], list[Month]]:
