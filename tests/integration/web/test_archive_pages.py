@@ -214,6 +214,22 @@ def test_markup_of_a_page_is_well_formed(archive: TestClient, path: str):
     assert parser.errors == []
 
 
+def test_design_that_begins_with_the_type_is_not_said_twice_and_keeps_its_language(sqlite_url: str):
+    database = Database(sqlite_url)
+    with database.write() as connection:
+        designs = {"a": "Survey of therapists", "b": "Online questionnaire", "c": ""}
+        articles = [web_article(slug, research_type="survey", study=study(design=one)) for slug, one in designs.items()]
+        publish(connection, Month(2026, 11), *articles)
+    client = TestClient(create_site(make_site(database)))
+    first, second, third = re.findall('<ul class="dots">(.*?)</ul>', client.get("/?lang=fr").text, re.DOTALL)
+
+    assert ' lang="en" dir="ltr"><a href="/types/survey/?lang=fr">Survey of therapists</a></li>' in first
+    assert ">Survey</a>" not in first
+    assert ' lang="en" dir="ltr">Online questionnaire</li>' in second
+    assert ">Survey</a>" in second
+    assert ">Survey</a>" in third
+
+
 def test_home_without_issues_says_so(sqlite_url: str):
     client = TestClient(create_site(make_site(Database(sqlite_url))))
 
