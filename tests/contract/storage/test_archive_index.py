@@ -477,3 +477,37 @@ def test_words_of_a_topic_without_articles_are_words_like_any_other(database: Da
     index.catch_up(database)
 
     assert found(index.search(Query("therapist factors"), 20)) == ["words-apart"]
+
+
+def test_index_that_was_built_again_in_another_order_finds_the_same(
+    database: Database, index: ArchiveIndex, tmp_path: Path
+):
+    for month, topic in ((JUNE, "couples"), (MAY, "empathy")):
+        with database.write() as connection:
+            publish(connection, month, web_article(f"of-{topic}", topics=(topic,)))
+        index.catch_up(database)
+    before = [index.search(Query(topics=(topic,)), 20) for topic in ("couples", "empathy")]
+    for file in tmp_path.glob("archive.db*"):
+        file.unlink()
+    index.catch_up(database)
+
+    assert [index.search(Query(topics=(topic,)), 20) for topic in ("couples", "empathy")] == before
+    assert [found(one) for one in before] == [["of-couples"], ["of-empathy"]]
+
+
+def test_search_among_some_articles_finds_and_counts_no_others(database: Database, index: ArchiveIndex):
+    fill(database, index)
+    mine = [(MAY, "empathy-in-session"), (JUNE, "nothing-of-that-name")]
+    results = index.search(Query("empathy"), 20, mine)
+
+    assert found(results) == ["empathy-in-session"]
+    assert results.facets["topic"] == {"empathy": 1}
+    assert found(index.search(Query("anxiety"), 20, mine)) == []
+    assert found(index.search(Query(), 20, [])) == []
+
+
+def test_hits_for_a_file_are_not_marked(database: Database, index: ArchiveIndex):
+    fill(database, index)
+    (hit,) = index.search(Query("anxiety"), 20, marked=False).hits
+
+    assert MARK not in hit.title + hit.snippet

@@ -62,17 +62,25 @@ class Archive:
         with self._index.read() as connection:
             yield connection
 
-    def search(self, query: Query, page_size: int, among: Iterable[tuple[Month, str]] | None = None) -> Results:
+    def search(
+        self,
+        query: Query,
+        page_size: int,
+        among: Iterable[tuple[Month, str]] | None = None,
+        *,
+        marked: bool = True,
+    ) -> Results:
         """Find articles.
 
         Args:
             among: Months and slugs of the only articles that may be found; None: every article.
+            marked: Whether hits show the words that were found.
 
         Raises:
             StorageError: The database or the index can't be used.
         """
         self.version()
-        return self._index.search(query, page_size, among)
+        return self._index.search(query, page_size, among, marked=marked)
 
 
 def changed_at(version: str) -> dt.datetime | None:

@@ -119,6 +119,7 @@ class IndexFile:
             for statement in TABLES.strip().split(";\n"):
                 connection.execute(statement)
             connection.execute("INSERT INTO meta VALUES ('fingerprint', ?)", (self._fingerprint,))
+            connection.execute("INSERT INTO meta VALUES ('build', hex(randomblob(8)))")
         connection.execute("COMMIT")
 
     def _delete(self) -> None:
@@ -147,6 +148,11 @@ def _meta(connection: sqlite3.Connection, key: str) -> str:
 def version(connection: sqlite3.Connection) -> str:
     """Of the published issues that the index holds; empty for a new one."""
     return _meta(connection, "version")
+
+
+def state(connection: sqlite3.Connection) -> str:
+    """What numbers of articles belong to: another one for each content, also of a file that was built again."""
+    return f"{_meta(connection, 'build')} {version(connection)}"
 
 
 def set_version(connection: sqlite3.Connection, value: str) -> None:

@@ -14,6 +14,7 @@ from digest.archive.understanding import SearchNames
 from digest.months import Month
 from digest.storage import issues
 from digest.storage.archive_index import file, filling, lists
+from digest.storage.archive_index.facts import Facts, load_facts
 from digest.storage.archive_index.file import DamagedIndexError, IndexFile
 from digest.storage.archive_index.history import fingerprints, publication_of
 from digest.storage.archive_index.search import search
@@ -37,6 +38,7 @@ class ArchiveIndex:
         named = json.dumps([asdict(topic) for topic in (*taxonomy.topics, *taxonomy.research_types)], default=dict)
         self._file = IndexFile(path, hashlib.sha256(named.encode()).hexdigest())
         self._vocabulary: tuple[str, dict[str, int]] = ("", {})
+        self._facts: tuple[str, Facts] = ("", {})
 
     def catch_up(self, database: Database) -> str:
         """Bring the index to the state of the published issues; does nothing but two short queries if it has it.
@@ -64,11 +66,26 @@ class ArchiveIndex:
         with self._file.read() as connection:
             yield connection
 
-    def search(self, query: Query, page_size: int, among: Iterable[tuple[Month, str]] | None = None) -> Results:
+    def search(
+        self,
+        query: Query,
+        page_size: int,
+        among: Iterable[tuple[Month, str]] | None = None,
+        *,
+        marked: bool = True,
+    ) -> Results:
         """See `digest.storage.archive_index.search.search`."""
         with self.read() as connection:
+            facts = self._all_facts(connection)
             return search(
-                connection, query, page_size, self._names, lambda word: self._nearest(connection, word), among
+                connection,
+                facts,
+                query,
+                page_size,
+                self._names,
+                lambda word: self._nearest(connection, word),
+                among,
+                marked=marked,
             )
 
     def _caught_up(self, database: Database, wanted: str) -> str:
@@ -98,6 +115,15 @@ class ArchiveIndex:
         near = process.extract(word, words.keys(), scorer=OSA.distance, score_cutoff=slips, limit=20)
         best = min(near, key=lambda found: (found[1], -words[found[0]], found[0]), default=None)
         return best[0] if best else None
+
+    def _all_facts(self, connection: sqlite3.Connection) -> Facts:
+        """What a search has to know of every article, kept until the archive changes."""
+        state = file.state(connection)
+        kept, facts = self._facts
+        if kept != state:
+            facts = load_facts(connection)
+            self._facts = (state, facts)
+        return facts
 
     def _words(self, connection: sqlite3.Connection) -> dict[str, int]:
         """Every word of the archive with the number of articles that have it, kept until the archive changes."""

@@ -61,7 +61,7 @@ def _search(view: View, query: Query) -> str:
 
 def _download(request: Request, view: View, query: Query, form: ExportFormat) -> Response:
     site = view.site
-    results = site.archive.search(query.on_page(1), MOST_DOWNLOADED)
+    results = site.archive.search(query.on_page(1), MOST_DOWNLOADED, marked=False)
     with site.archive.read() as index:
         found = lists.articles(index, [(hit.entry.month, hit.entry.slug) for hit in results.hits])
     content = exported([cited_in(view.pages, month, article) for month, article in found], form)
