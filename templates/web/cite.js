@@ -10,9 +10,12 @@
     });
   }
 
+  // with italics for word processors, and as plain text for everything else
   async function copy(element) {
+    const kinds = { "text/html": element.innerHTML.trim(), "text/plain": element.innerText.trim() };
+    const blobs = Object.entries(kinds).map(([type, text]) => [type, new Blob([text], { type })]);
     try {
-      await navigator.clipboard.writeText(element.innerText.trim());
+      await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
       return true;
     } catch {
       getSelection().selectAllChildren(element); // an old browser, or a page without TLS: the person copies

@@ -30,7 +30,7 @@ def address(sqlite_url: str) -> Iterator[str]:
         "empathy",
         title="Empathy </script> counts",
         citation=CITATION,
-        citation_html=CITATION.replace("&", "&amp;").replace("Psychotherapy", "<i>Psychotherapy</i>"),
+        citation_html=CITATION.replace("&", "&amp;"),
         doi="10.1037/pst0000175",
         author="Maya Okafor",
         study=STUDY,
@@ -50,6 +50,9 @@ def test_button_copies_the_citation_and_says_so(page: Page, address: str):
 
     expect(study.get_by_role("status")).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == CITATION
+    assert "<i>Psychotherapy, 55</i>(4)" in page.evaluate(
+        "navigator.clipboard.read().then(([item]) => item.getType('text/html')).then((blob) => blob.text())"
+    )
 
     summary = page.get_by_role("region", name="Cite this summary")
     summary.get_by_role("button", name="Copy citation").press("Enter")
@@ -60,7 +63,7 @@ def test_button_copies_the_citation_and_says_so(page: Page, address: str):
 
 
 def test_citation_is_selected_where_a_page_may_not_copy(page: Page, address: str):
-    page.add_init_script("navigator.clipboard.writeText = () => Promise.reject(new Error('refused'))")
+    page.add_init_script("navigator.clipboard.write = () => Promise.reject(new Error('refused'))")
     page.goto(f"{address}?lang=fr")
     study = page.get_by_role("region", name="Citer l’étude")
     study.get_by_role("button", name="Copier la référence").click()

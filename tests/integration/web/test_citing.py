@@ -238,3 +238,17 @@ def test_other_pages_have_an_address_for_each_language_and_one_for_any(client: T
 
 def _languages(page: Reader) -> dict[str | None, str | None]:
     return {link["hreflang"]: link["href"] for link in page.links if link["rel"] == "alternate" and "hreflang" in link}
+
+
+def test_addresses_have_the_path_of_the_site(database: Database):
+    with database.write() as connection:
+        publish_articles(connection, MONTH, EMPATHY)
+    site = make_site(database, base_url="https://example.org/digest")
+    with TestClient(create_site(site), base_url="https://example.org") as client:
+        page = client.get("/digest/2026-11/empathy/").text
+        picture = Reader(page).metas["og:image"][0]
+
+        assert '<a href="/digest/2026-11/empathy/cite.ris" download>RIS</a>' in page
+        assert picture.startswith("https://example.org/digest/2026-11/empathy/card.png?v=")
+        for path in (picture, "/digest/2026-11/empathy/cite.bib", *re.findall(r'<script src="([^"]+)"', page)):
+            assert client.get(path).status_code == 200

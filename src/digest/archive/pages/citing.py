@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from digest.archive.citing.card import CardText
 from digest.archive.citing.export import REFERENCE_FORMATS
+from digest.archive.citing.italics import with_italics
 from digest.archive.citing.linked_data import IssueNode, linked_data, script_text
 from digest.archive.citing.metas import Meta, PageCard, card_metas, citation_metas
 from digest.archive.citing.own_citation import own_citation
@@ -49,7 +50,7 @@ def citing(pages: Pages, document: Document, article: WebArticle, published_at: 
     cited = cited_in(pages, month, article)
     reference = reference_of(cited)
     card = _card(pages, cited, published_at)
-    study = Markup(article.citation_html) if article.citation_html else None  # noqa: S704 - sanitized when frozen
+    study = Markup(with_italics(article.citation_html, reference)) if article.citation_html else None  # noqa: S704 - sanitized when frozen
     has_study = reference.kind != ReferenceKind.SUMMARY
     licence = pages.credits.licence
     return Citing(
