@@ -213,3 +213,11 @@ def test_unknown_doi_says_so_and_offers_the_search(full: TestClient, doi: str):
     assert '<a href="/search">Search the archive</a>' in answer.text
     assert "<script>" not in answer.text
     assert len(answer.text) < 10_000
+
+
+def test_lists_of_topics_types_and_authors_offer_their_articles_as_files(full: TestClient):
+    page = full.get("/topics/attachment/", headers={"Accept-Language": "en"}).text
+
+    assert '<a href="/search.ris?topic=attachment&amp;order=study" rel="nofollow">RIS</a>' in page
+    assert full.get("/search.csv?topic=attachment&order=study").text.count("2018") >= 2
+    assert "/search.ris" not in full.get("/topics/training-of-nobody/").text

@@ -1,7 +1,7 @@
 """The pages that list articles: on a topic, of a type of research, by an author."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from digest.archive.entries import ArchiveEntry
 from digest.archive.facets import Breakdown, Facet
@@ -9,6 +9,7 @@ from digest.archive.pages.articles import ArticleLine, entry_line, entry_lines
 from digest.archive.pages.frame import Head, NamedLink, Pages
 from digest.archive.pages.listing.charts import Bar, topic_bars, type_bars, year_bars
 from digest.archive.pages.pagination import Pagination, paginate
+from digest.archive.pages.search import download_links
 from digest.archive.query import Order, Query
 from digest.months import Month
 
@@ -72,6 +73,7 @@ class ArticleList:
         other_order, other_path: How the list can be sorted instead.
         search_path: The search among these articles.
         feed_path: Empty if there is none.
+        downloads: All of these articles as files, in the order of the list; empty if there are none.
     """
 
     name: str
@@ -87,6 +89,7 @@ class ArticleList:
     other_path: str
     search_path: str
     feed_path: str
+    downloads: tuple[NamedLink, ...]
 
 
 @dataclass(frozen=True)
@@ -172,6 +175,7 @@ def article_list(pages: Pages, wanted: ListRequest, entries: Iterable[ArchiveEnt
         other_path=pages.path(wanted.address(other)),
         search_path=pages.path(found.address()),
         feed_path="" if wanted.facet is Facet.AUTHOR else pages.feed_path(f"{wanted.facet.folder}{wanted.value}/"),
+        downloads=download_links(pages, replace(found, order=wanted.order)) if counts.total else (),
     )
 
 
