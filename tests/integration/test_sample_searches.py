@@ -108,5 +108,9 @@ def test_misspelled_words_are_corrected(digest: Digest, text: str, meant: str):
     assert found.total
 
 
+def test_misspelled_name_of_a_topic_still_names_it(digest: Digest):
+    assert slugs(results(digest, "therapst efects")) == slugs(results(digest, "therapist effects"))
+
+
 def test_abbreviation_is_corrected_to_no_other(digest: Digest):
     assert not results(digest, "XCT depression").is_corrected

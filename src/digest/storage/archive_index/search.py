@@ -136,8 +136,9 @@ def _best(searching: _Searching, query: Query, names: SearchNames, correct: Corr
         if found.total or not some or searching.occur(some):
             return found  # there are such articles, even if the filters leave none of them
     better = corrected(terms, correct)
-    if better != terms:
-        found = searching.found(replace(query, text=_text(better)), better)
+    meant = _text(better)
+    for some in (terms_of(meant, names.topics), better) if better != terms else ():
+        found = searching.found(replace(query, text=meant), some)
         if found.total:
             return replace(found, is_corrected=True)
     found = searching.found(query, better, every=False)
