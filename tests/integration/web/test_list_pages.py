@@ -188,6 +188,12 @@ def test_year_has_its_months_newest_first_and_the_years_beside_it(full: TestClie
     assert full.get("/2024?lang=fr").headers["location"] == "/2024/?lang=fr"
 
 
+@pytest.mark.parametrize("year", ["02026", "0", "-1", "9" * 20, "9" * 5000, "٢٠٢٦"])
+def test_number_that_is_no_year_is_not_found(client: TestClient, year: str):
+    assert client.get(f"/{year}/").status_code == 404
+    assert client.get(f"/{year}").status_code == 404
+
+
 def test_every_name_has_its_number_of_articles(full: TestClient):
     for path, row in (
         ("/topics/", '<a href="/topics/empathy/">Empathy</a>\xa0<span class="count">62</span>'),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from fastapi import APIRouter
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -30,6 +31,21 @@ from digest.archive.query import Query, read_query
 from digest.storage.archive_index import facets, lists
 from digest.web.archive.answering import Answering, HasHead, to_path
 from digest.web.site import READ, Site, View
+
+
+class YearConvertor(Convertor[int]):
+    """Four digits in a path. The convertor for integers raises an error if there are thousands."""
+
+    regex = "[0-9]{4}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return f"{value:04d}"
+
+
+register_url_convertor("year", YearConvertor())
 
 _Build = Callable[[View, sqlite3.Connection, str, Query], HasHead | None]
 
@@ -71,11 +87,11 @@ def list_routes(site: Site) -> APIRouter:
     members("/types/{slug}", "type.html", _type)
     members("/authors/{slug}", "author.html", _author)
 
-    @router.api_route("/{year:int}/", methods=READ)
+    @router.api_route("/{year:year}/", methods=READ)
     def year(request: Request, year: int) -> Response:
         return answering.page(request, "year.html", lambda view, index: _year(view, index, year))
 
-    @router.api_route("/{year:int}", methods=READ)
+    @router.api_route("/{year:year}", methods=READ)
     def year_without_slash(request: Request, year: int) -> Response:
         answering.require(lambda index: year in lists.years(index))
         return to_path(site, request, f"/{year}/")
