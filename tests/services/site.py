@@ -1,5 +1,6 @@
 """A site with published issues, and a server for any application: what the page tests look at."""
 
+import atexit
 import gettext
 import itertools
 import socket
@@ -89,11 +90,8 @@ _numbers = itertools.count()
 @cache
 def _indexes() -> str:
     folder = tempfile.TemporaryDirectory()
-    _kept.append(folder)
+    atexit.register(folder.cleanup)
     return folder.name
-
-
-_kept: list[tempfile.TemporaryDirectory[str]] = []  # deleted when the tests end
 
 
 def november_issue(**newsletter: Any) -> Issue:
