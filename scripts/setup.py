@@ -1,6 +1,6 @@
 """
 Set up what a command needs, then run it: `python3 scripts/setup.py COMMAND`, where COMMAND is
-demo, test, coverage, torture, mutants, lint, lock, catalogues, bench, lint-mail, pictures or help.
+demo, test, coverage, torture, mutants, lint, lock, catalogues, bench, lint-mail, lighthouse, pictures or help.
 
 Runs with a bare Python (3.11 or newer, with venv and pip) and nothing else; the Makefile only calls this. Everything
 made here goes into `.venv` and `.cache` of the checkout. Further arguments are passed on to the command that is run.
@@ -144,6 +144,12 @@ def lint_mail(extra: list[str]) -> int:
         return _run([python(), "scripts/lint_mail.py", *extra])
 
 
+def lighthouse(extra: list[str]) -> int:
+    """Score pages of the archive with Lighthouse, in the tests' browser."""
+    with environment.ready("dev"):
+        return _run([python(), "scripts/lighthouse.py", *extra], {"CHROMIUM": chromium.provide()})
+
+
 def pictures(extra: list[str]) -> int:
     """Retake the pictures in the documentation."""
     with environment.ready("dev"):
@@ -171,6 +177,7 @@ COMMANDS = {
     "catalogues": update_catalogues,
     "bench": bench,
     "lint-mail": lint_mail,
+    "lighthouse": lighthouse,
     "pictures": pictures,
 }
 
