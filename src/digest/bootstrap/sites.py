@@ -42,16 +42,23 @@ def run_site(digest: Digest, host: str, port: int) -> None:
 
 
 def export_archive(
-    digest: Digest, folder: Path, *, url: str | None, forms: bool, advance: Callable[[int, int], None]
+    digest: Digest,
+    folder: Path,
+    *,
+    url: str | None,
+    forms: bool,
+    searchable: bool,
+    advance: Callable[[int, int], None],
 ) -> "SiteExport":
     """Write the public site to *folder*.
 
     Args:
         url: Where the export is served; None: at the address of the site.
         forms: Whether the site runs, so that pages can link to its forms.
+        searchable: Whether to make a search, which needs Pagefind.
 
     Raises:
-        ConfigError: The folder has files that no export has written.
+        ConfigError: The folder has files that no export has written, or Pagefind is not installed.
         Conflict: Another export is writing to it.
         RenderError: A page can't be made.
         StorageError: The database or the index can't be used.
@@ -62,7 +69,7 @@ def export_archive(
     base_url = site.newsletter.base_url
     if url:
         site = replace(site, newsletter=replace(site.newsletter, base_url=url.rstrip("/")))
-    return export_site(site, folder, forms_url=base_url if forms else None, advance=advance)
+    return export_site(site, folder, forms_url=base_url if forms else None, searchable=searchable, advance=advance)
 
 
 def site_of(digest: Digest) -> "Site":

@@ -27,6 +27,7 @@ def export(
     subscribe: Annotated[
         bool, typer.Option("--subscribe/--no-subscribe", help="Link to the forms of the running site.")
     ] = True,
+    search: Annotated[bool, typer.Option("--search/--no-search", help="Include a search, made by Pagefind.")] = True,
     config: Config = CONFIG,
     as_json: Json = False,
 ) -> None:
@@ -39,7 +40,9 @@ def export(
 
     digest = open_digest(config)
     with progress("exporting", None) as advance:
-        done = export_archive(digest, directory, url=url, forms=subscribe, advance=lambda more, _: advance(more))
+        done = export_archive(
+            digest, directory, url=url, forms=subscribe, searchable=search, advance=lambda more, _: advance(more)
+        )
     changes = done.changes
     if as_json:
         print_json(

@@ -31,8 +31,9 @@ from digest.web.caching import content_version
 from digest.web.hooks import SendgridHook
 from digest.web.page_cache import PageCache
 from digest.web.peers import Network
+from digest.web.policy import FOR_FILES
 
-SCRIPTS = ("topics", "cite")
+SCRIPTS = ("topics", "cite", "static-search")
 PICTURES = {"icon-192": 192, "apple-touch-icon": 180}
 """Pixels of a side of each icon that is a picture."""
 READ = ["GET", "HEAD"]
@@ -221,6 +222,8 @@ class View:
             "search": self.pages.path("/search").partition("?")[0],
             "searching": self.pages.path("/search"),
             "kept_language": self.pages.kept if self.site.placed is None else None,
+            "policy": FOR_FILES if self.site.placed is not None else "",
+            "search_index": f"{self.site.prefix}/pagefind/" if self.site.placed is not None else "",
             "feed": self.pages.feed_path(),
             "icons": self.site.icon_paths,
             "sender": typographic(newsletter.from_name_in(self.language), self.language),

@@ -20,6 +20,7 @@ from digest.web.site import Site
 
 URL = "https://archive.example.org/digest"
 SITE = "https://digest.example.org"
+FORMS = (f"{SITE}/subscribe?", f"{SITE}/link?")
 MAY = Month(2025, 5)
 ARTICLES = [
     web_article(
@@ -50,6 +51,9 @@ NAMES = [
     "authors/dr-maya-okafor/index.html",
     "feed.xml",
     "topics/empathy/feed.xml",
+    "search/index.html",
+    "about/index.html",
+    "privacy/index.html",
     "404.html",
 ]
 
@@ -108,10 +112,10 @@ def test_no_link_needs_the_running_site_but_those_to_forms(full: SiteExport):
     for place, page in pages(full.current):
         for link in links(page):
             target = urlsplit(urljoin(urljoin(URL, place), link))
-            assert "lang=" not in target.query or target.geturl().startswith(f"{SITE}/subscribe"), (place, link)
+            assert "lang=" not in target.query or target.geturl().startswith(FORMS), (place, link)
             assert target.hostname not in {"localhost", "127.0.0.1", "export.invalid"}, (place, link)
             if target.hostname == "digest.example.org":
-                assert target.path == "/subscribe", (place, link)
+                assert target.geturl().startswith(FORMS), (place, link)
 
 
 def test_every_type_of_page_is_there_in_every_language(full: SiteExport):
@@ -157,12 +161,35 @@ def test_forms_are_left_out_where_no_site_runs(exported_site: Site, tmp_path: Pa
     done = export_site(exported_site, tmp_path / "export")
 
     assert not [link for _, page in pages(done.current) for link in links(page) if "subscribe" in link]
+    assert not [(place, page) for place, page in pages(done.current) if "" in set(links(page))]
 
 
 def test_no_page_is_personal(full: SiteExport):
     assert not [
         path for path in full.current.resolve().rglob("*") if path.name in {"preferences", "unsubscribe", "link"}
     ]
+
+
+def test_every_page_allows_only_files_of_the_export(full: SiteExport):
+    for place, page in pages(full.current):
+        policy = page.xpath("string(//meta[@http-equiv='Content-Security-Policy']/@content)")
+        assert "default-src 'none'" in policy or page.xpath("//meta[@http-equiv='refresh']"), place
+        assert "unsafe-inline" not in policy
+
+
+def test_sitemap_names_pages_of_the_export(full: SiteExport):
+    places = etree.fromstring((full.current / "sitemap.xml").read_bytes()).xpath("//*[local-name()='loc']/text()")
+
+    assert f"{URL}/2025-05/study-01/" in places
+    assert all(place.startswith(f"{URL}/") and "?" not in place for place in places)
+
+
+def test_without_search_no_page_leads_to_one(exported_site: Site, tmp_path: Path):
+    done = export_site(exported_site, tmp_path / "export", searchable=False)
+
+    assert not (done.current / "pagefind").exists()
+    assert not [link for _, page in pages(done.current) for link in links(page) if "/search/" in link]
+    assert not [place for place, page in pages(done.current) if page.xpath("//form[@role='search']")]
 
 
 def test_second_export_writes_nothing(exported_site: Site, full: SiteExport, tmp_path: Path):

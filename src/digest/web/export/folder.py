@@ -49,6 +49,10 @@ class SiteVersion:
             self.written += 1
         self.hashes[name] = _hash(content)
 
+    def has(self, name: str, content: bytes) -> bool:
+        """Whether the version before has this file with this content."""
+        return self.before is not None and _has(self.before / name, content)
+
     def keep(self, name: str) -> bool:
         """Take over a file from the version before; whether it has one, as it was written."""
         old = self.before / name if self.before else None

@@ -60,11 +60,11 @@ class SitePages:
     def __init__(self, site: Site, forms_url: str | None, *, searchable: bool) -> None:
         self.wanted = Wanted()
         newsletter = site.newsletter
-        self._addresses = StaticAddresses(
+        self.addresses = StaticAddresses(
             newsletter.base_url, newsletter.languages, forms_url, searchable=searchable, want=self.wanted
         )
-        self._site = replace(site, placed=self._addresses, page_cache=PageCache(0))
-        self._app: ASGIApp = create_site(self._site)
+        self.site = replace(site, placed=self.addresses, page_cache=PageCache(0))
+        self._app: ASGIApp = create_site(self.site)
 
     async def files(self, is_there: Callable[[StaticFile], bool]) -> AsyncIterator[ExportedFile]:
         """Every file, each once.
@@ -77,24 +77,24 @@ class SitePages:
             StorageError: The database or the index can't be used.
         """
         for path in self._beginnings():
-            for language in self._site.newsletter.languages:
-                self._addresses.url(path, language)
+            for language in self.site.newsletter.languages:
+                self.addresses.url(path, language)
         for path in _FILES:
-            self._addresses.url(path)
+            self.addresses.url(path)
         while self.wanted.files:
             file = self.wanted.files.popleft()
             if not (file.is_final and is_there(file)):
-                answer = await ask(self._app, self._addresses.prefix + file.source)
+                answer = await ask(self._app, self.addresses.prefix + file.source)
                 yield ExportedFile(file, self._content(file, answer))
-        for language in self._site.newsletter.languages:
+        for language in self.site.newsletter.languages:
             yield await self._not_found(language)
-        if not self._addresses.prefix:
+        if not self.addresses.prefix:
             for path in _AT_ROOT:
-                yield ExportedFile(self._addresses.file(path), (await ask(self._app, path)).body)
+                yield ExportedFile(self.addresses.file(path), (await ask(self._app, path)).body)
 
     def _beginnings(self) -> list[str]:
         """The pages that have to be there even if no page leads to them."""
-        with self._site.archive.read() as index:
+        with self.site.archive.read() as index:
             published = [found for month in lists.months(index) if (found := lists.issue(index, month))]
         issues = [f"/{one.issue.month}/" for one in published]
         withdrawn = [f"/{one.month}/{one.slug}/" for issue in published for one in issue.withdrawals]
@@ -106,20 +106,20 @@ class SitePages:
         if answer.status in _SHOWN:
             return answer.body
         if answer.status in _REDIRECTS:
-            return self._moved(file, self._addresses.target(answer.location))
+            return self._moved(file, self.addresses.target(answer.location))
         if answer.status == HTTPStatus.NOT_FOUND:
             return None
         raise RenderError(f"{file.source} can't be exported: the site answers {answer.status}")
 
     def _moved(self, file: StaticFile, target: str) -> bytes:
-        view = self._site.view_in(self._language(file))
+        view = self.site.view_in(self._language(file))
         head = Head(view.gettext("This page has moved"), "", "", ())
         return view.render("moved.html", head, target=target).encode()
 
     async def _not_found(self, language: str) -> ExportedFile:
-        page = self._addresses.file("/", language)
+        page = self.addresses.file("/", language)
         name = page.name.removesuffix("index.html") + _NOT_FOUND
-        answer = await ask(self._app, f"{self._addresses.prefix}/{_NOT_FOUND}?lang={language}")
+        answer = await ask(self._app, f"{self.addresses.prefix}/{_NOT_FOUND}?lang={language}")
         return ExportedFile(StaticFile(name, page.place + _NOT_FOUND, ""), answer.body)
 
     def _language(self, file: StaticFile) -> str:

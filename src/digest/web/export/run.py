@@ -7,6 +7,7 @@ from pathlib import Path
 
 from digest.web.export.folder import FileChanges, SiteVersion, open_folder
 from digest.web.export.pages import SitePages
+from digest.web.export.search import SearchIndexer, search_records
 from digest.web.site import Site
 
 
@@ -31,6 +32,7 @@ def export_site(
     folder: Path,
     *,
     forms_url: str | None = None,
+    searchable: bool = True,
     advance: Callable[[int, int], None] = lambda _done, _found: None,
 ) -> SiteExport:
     """
@@ -39,18 +41,22 @@ def export_site(
     Args:
         site: Its newsletter has the address at which the export is served.
         forms_url: The running site, which has the forms; None: there is none, and pages don't link to them.
+        searchable: Whether to make a search, which needs Pagefind.
         advance: Is told how many files are done, of how many known so far.
 
     Raises:
-        ConfigError: The folder has files that no export has written.
+        ConfigError: The folder has files that no export has written, or Pagefind is not installed.
         Conflict: Another export is writing to it.
         RenderError: A page can't be made.
         StorageError: The database or the index can't be used.
     """
+    indexer = SearchIndexer() if searchable else None
     with open_folder(folder) as opened:
         version = opened.new_version()
-        pages = SitePages(site, forms_url, searchable=False)
+        pages = SitePages(site, forms_url, searchable=searchable)
         missing = asyncio.run(_write(pages, version, advance))
+        if indexer:
+            indexer.write(search_records(pages.site, pages.addresses), version)
         changes = opened.publish(version)
         return SiteExport(opened.current, len(version.hashes), changes, tuple(missing))
 
