@@ -61,7 +61,7 @@ def create_site(site: Site) -> FastAPI:
     )
     app.add_middleware(Shield, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
     app.include_router(_health_routes(site))
-    app.include_router(root_routes(site, ("unsubscribe", "your-issues", *_DATED)))
+    app.include_router(root_routes(site, ("unsubscribe", *_DATED)))
     app.include_router(asset_routes(site), prefix=site.prefix)
     for routes in (
         unsubscribe_routes,

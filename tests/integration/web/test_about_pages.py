@@ -68,6 +68,10 @@ def test_built_in_texts_are_french_for_french_readers(site: Site, path: str, tit
     assert f'<link rel="canonical" href="https://digest.example.org{path}">' in page
 
 
+def test_french_text_names_the_sender_without_an_article(site: Site):
+    assert "est un bulletin mensuel (éditeur\u00a0: " in text(site, "/about/", "fr")
+
+
 def test_own_text_replaces_the_built_in_one_and_is_marked_with_its_language(site: Site):
     own = parse_site_text("# How we work\n\nWe *read*.", SitePage.ABOUT, "en", "pages/about.en.md")
     page = text(replace(site, texts=(own,)), "/about/", "fr")

@@ -166,6 +166,14 @@ def test_study_with_two_summaries_is_in_a_file_once(full: TestClient, ending: st
     assert text.count("A study") == 1
 
 
+@pytest.mark.parametrize(("language", "shown"), [("en", "1–20 of 21 articles"), ("fr", "1–20 sur 21 articles")])
+def test_first_page_of_several_counts_all_articles(database: Database, client: TestClient, language: str, shown: str):
+    with database.write() as connection:
+        publish(connection, Month(2026, 5), *(web_article(f"glimpse-{number}") for number in range(21)))
+
+    assert f'<h2 id="found">{shown}</h2>' in found(client, q="glimpse", lang=language)
+
+
 def test_every_result_list_offers_its_files(full: TestClient):
     page = found(full, q="look", order="issue")
 

@@ -224,6 +224,18 @@ def test_robots_stay_away_from_personal_links(client: TestClient):
 
     assert said[0] == "User-agent: *"
     assert {f"Disallow: /{kind}/" for kind in (*PURPOSES, "unsubscribe", "your-issues")} <= set(said)
+    rules = [line for line in said if line.startswith("Disallow:")]
+    assert len(rules) == len(set(rules))
+
+
+@pytest.mark.parametrize("path", ["/search", "/subscribe", "/link"])
+def test_address_with_a_slash_too_many_leads_to_the_page(client: TestClient, path: str):
+    asked = "?lang=fr&q=alliance%20rupture&topic=training"
+
+    answer = client.get(f"{path}/{asked}")
+
+    assert (answer.status_code, answer.headers["location"]) == (308, f"{path}{asked}")
+    assert client.head(f"{path}/").headers["location"] == path
 
 
 def test_style_sheet_has_the_newsletters_colour(client: TestClient):
