@@ -72,6 +72,7 @@ def create_site(site: Site) -> FastAPI:
         fresh_link_routes,
         your_issues_routes,
         _cut_routes,
+        _slash_routes,
         following_routes,
         about_routes,
         list_routes,
@@ -155,4 +156,20 @@ def _cut_routes(site: Site) -> APIRouter:
     for kind, purpose in _DATED.items():
         for path in (f"/{kind}", f"/{kind}/"):
             router.add_api_route(path, page(purpose), methods=READ)
+    return router
+
+
+def _slash_routes(site: Site) -> APIRouter:
+    """Addresses with a slash too many. They lead to the page, with everything that the address asks for."""
+    router = APIRouter(redirect_slashes=False)
+
+    def without_slash(path: str) -> Callable[[Request], Response]:
+        def lead(request: Request) -> Response:
+            query = request.url.query
+            return RedirectResponse(f"{site.prefix}{path}{'?' if query else ''}{query}", 308)
+
+        return lead
+
+    for path in ("/search", "/subscribe", "/link"):
+        router.add_api_route(f"{path}/", without_slash(path), methods=READ)
     return router

@@ -124,9 +124,3 @@ def to_path(site: Site, request: Request, path: str) -> Response:
     lang = request.query_params.get("lang")
     query = f"?lang={lang}" if lang in site.newsletter.languages else ""
     return RedirectResponse(f"{site.prefix}{path}{query}", status_code=308)
-
-
-def without_slash(site: Site, request: Request, path: str) -> Response:
-    """Lead to *path*, which has no slash at its end, with everything that the address asks for."""
-    query = request.url.query
-    return RedirectResponse(f"{site.prefix}{path}{'?' if query else ''}{query}", status_code=308)

@@ -10,7 +10,7 @@ from digest.archive.pages.search import MOST_DOWNLOADED, PAGE_SIZE, search_page
 from digest.archive.query import PARAMETERS, Query, read_query
 from digest.content.doi import bare_doi
 from digest.storage.archive_index import lists
-from digest.web.archive.answering import Answering, without_slash
+from digest.web.archive.answering import Answering
 from digest.web.caching import public_answer
 from digest.web.site import READ, Site, View
 
@@ -28,10 +28,6 @@ def finding_routes(site: Site) -> APIRouter:
         if has_empty_fields(request, query):
             return RedirectResponse(site.view(request).pages.search_path(query), 302)
         return answering.html(request, lambda view: _search(view, query))
-
-    @router.api_route("/search/", methods=READ)
-    def search_with_slash(request: Request) -> Response:
-        return without_slash(site, request, "/search")
 
     @router.api_route("/search.{ending}", methods=READ)
     def download(request: Request, ending: str) -> Response:

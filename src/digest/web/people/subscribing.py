@@ -15,7 +15,6 @@ from digest.subscribers.consent import ConsentOrigin
 from digest.subscribers.signup import SignUp, SignUpState
 from digest.subscribers.subscriber import Preferences, State, Subscriber
 from digest.tokens import Purpose, seal, unseal
-from digest.web.archive.answering import without_slash
 from digest.web.bodies import Form
 from digest.web.caching import public_page
 from digest.web.forms import answer_form, is_trapped, may_write_to, network, personal_page, see_other, too_many
@@ -40,10 +39,6 @@ def subscribing_routes(site: Site) -> APIRouter:
         answer.headers.update(WITH_SCRIPT)
         return answer
 
-    @router.api_route("/subscribe/", methods=READ)
-    def sign_up_with_slash(request: Request) -> Response:
-        return without_slash(site, request, "/subscribe")
-
     @router.post("/subscribe")
     async def sign_up(request: Request) -> Response:
         return await answer_form(site, request, partial(_sign_up, site, request))
@@ -63,10 +58,6 @@ def subscribing_routes(site: Site) -> APIRouter:
     @router.api_route("/link", methods=READ)
     def show_link_form(request: Request) -> Response:
         return public_page(request, _link_page(site.view(request)))
-
-    @router.api_route("/link/", methods=READ)
-    def link_form_with_slash(request: Request) -> Response:
-        return without_slash(site, request, "/link")
 
     @router.api_route("/link/sent", methods=READ)
     def say_that_a_link_comes(request: Request) -> Response:
