@@ -115,6 +115,15 @@ def test_printed_page_leaves_out_what_paper_cannot_do(page: Page, address: str):
     expect(page.get_by_text("The first paragraph of the body.")).to_be_visible()
 
 
+def test_printed_results_leave_out_the_downloads(page: Page, address: str):
+    page.goto(f"{address}search?q=alliance&lang=en")
+    downloads = page.get_by_text("Download this list:")
+
+    expect(downloads).to_be_visible()
+    page.emulate_media(media="print")
+    expect(downloads).to_be_hidden()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
 def test_axe_finds_no_violation_on_any_page(page: Page, address: str, token: str, path: str, scheme: str):

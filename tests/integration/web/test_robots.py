@@ -53,6 +53,7 @@ def test_only_the_files_of_the_sitemap_that_there_are_can_be_read(full: TestClie
     assert addresses(full, "/sitemap-1.xml") == addresses(full)
     assert full.get("/sitemap-2.xml").status_code == 404
     assert full.get("/sitemap-0.xml").status_code == 404
+    assert full.get(f"/sitemap-{'9' * 5000}.xml").status_code == 404
 
 
 def test_robots_may_read_everything_but_personal_links_and_results(client: TestClient):

@@ -1,9 +1,10 @@
 """What programs follow: Atom feeds and the sitemap."""
 
+import re
 import sqlite3
 from collections.abc import Iterable
 
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,6 +20,7 @@ from digest.web.site import READ, Site, View
 
 ATOM = "application/atom+xml; charset=utf-8"
 XML = "application/xml; charset=utf-8"
+_FILE_NUMBER = re.compile("[0-9]{1,4}")
 
 
 def following_routes(site: Site) -> APIRouter:
@@ -45,9 +47,11 @@ def following_routes(site: Site) -> APIRouter:
     def whole_sitemap(request: Request) -> Response:
         return answering.file(request, XML, lambda view, index: _sitemap(view, index, None))
 
-    @router.api_route("/sitemap-{number:int}.xml", methods=READ)
-    def part_of_sitemap(request: Request, number: int) -> Response:
-        return answering.file(request, XML, lambda view, index: _sitemap(view, index, number))
+    @router.api_route("/sitemap-{number}.xml", methods=READ)
+    def part_of_sitemap(request: Request, number: str) -> Response:
+        if not _FILE_NUMBER.fullmatch(number):  # int() raises an error if there are thousands of digits
+            raise HTTPException(404)
+        return answering.file(request, XML, lambda view, index: _sitemap(view, index, int(number)))
 
     return router
 
