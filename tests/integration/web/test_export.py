@@ -9,12 +9,13 @@ import pytest
 from archive_samples import publish, study, web_article
 from factories import NOON
 from lxml import etree, html
-from services.site import make_site
+from services.site import frozen_november, make_site
+from services.site import publish as publish_frozen
 
 from digest.issue.withdrawal import EVERY, Withdrawal
 from digest.months import Month
 from digest.storage import withdrawals
-from digest.storage.db.database import Database
+from digest.storage.db.database import Database, upgrade
 from digest.web.export.run import SiteExport, export_site
 from digest.web.site import Site
 
@@ -60,14 +61,32 @@ NAMES = [
 
 @pytest.fixture
 def exported_site(database: Database) -> Site:
+    return site_with_past(database)
+
+
+def site_with_past(database: Database) -> Site:
+    """A site with a past month, one of whose articles was withdrawn."""
     with database.write() as connection:
         publish(connection, MAY, *ARTICLES)
         withdrawals.save(connection, Withdrawal(MAY, "gone", "A gone article", "en", {EVERY: "Wrong"}, NOON))
     return make_site(database, base_url=URL)
 
 
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteExport]:
+    """A whole export, which no test changes."""
+    folder = tmp_path_factory.mktemp("export")
+    url = f"sqlite:///{folder / 'digest.db'}"
+    upgrade(url)
+    database = Database(url, lambda _connection: NOON)
+    publish_frozen(database, frozen_november())
+    yield export_site(site_with_past(database), folder / "export", forms_url=SITE)
+    database.dispose()
+
+
 @pytest.fixture
-def full(exported_site: Site, tmp_path: Path) -> SiteExport:
+def first(exported_site: Site, tmp_path: Path) -> SiteExport:
+    """An export that is followed by another one."""
     return export_site(exported_site, tmp_path / "export", forms_url=SITE)
 
 
@@ -192,22 +211,22 @@ def test_without_search_no_page_leads_to_one(exported_site: Site, tmp_path: Path
     assert not [place for place, page in pages(done.current) if page.xpath("//form[@role='search']")]
 
 
-def test_second_export_writes_nothing(exported_site: Site, full: SiteExport, tmp_path: Path):
+def test_second_export_writes_nothing(exported_site: Site, first: SiteExport, tmp_path: Path):
     again = export_site(exported_site, tmp_path / "export", forms_url=SITE)
 
     assert (again.changes.written, again.changes.removed) == (0, 0)
-    assert again.changes.unchanged == full.files
+    assert again.changes.unchanged == first.files
 
 
 def test_correction_changes_only_what_shows_it(
-    database: Database, exported_site: Site, full: SiteExport, tmp_path: Path
+    database: Database, exported_site: Site, first: SiteExport, tmp_path: Path
 ):
-    first, *others = ARTICLES
+    withdrawn, *others = ARTICLES
     with database.write() as connection:
         publish(connection, MAY, *others, word="second")
     again = export_site(exported_site, tmp_path / "export", forms_url=SITE)
 
-    assert not (again.current / f"2025-05/{first.slug}/index.html").exists()
+    assert not (again.current / f"2025-05/{withdrawn.slug}/index.html").exists()
     assert again.changes.removed >= 2
     assert 0 < again.changes.written < again.changes.unchanged
 
