@@ -152,3 +152,10 @@ def test_wrong_usage_is_one_line_in_the_programs_own_words(arguments: str, probl
 
     assert text == f"digest: {problem}\n"
     assert not [word for word in LIBRARY_WORDS if word in text]
+
+
+@pytest.mark.parametrize("arguments", ["serve", "preview 2026-11", "scheduler", "worker", "serve --port 65535"])
+def test_service_starts_with_the_defaults_of_its_options(arguments: str):
+    text = said(*arguments.split(), "--config", "nowhere.yaml")
+
+    assert text.startswith("digest: no configuration at nowhere.yaml")

@@ -80,12 +80,13 @@ def one_of(*choices: str) -> Callable[[str], str]:
     return parse
 
 
-def port(text: str) -> int:
-    """Read the number of a TCP port.
+def port(value: str | int) -> int:
+    """Read the number of a TCP port: what was typed, or the default of the option.
 
     Raises:
-        ValueError: *text* is not a whole number from 1 to 65535.
+        ValueError: *value* is not a whole number from 1 to 65535.
     """
+    text = str(value)
     if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= 65535):  # noqa: PLR2004
         raise ValueError(f"{text!r} is not a port: write a whole number from 1 to 65535")
     return int(text)
