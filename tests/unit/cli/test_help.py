@@ -156,6 +156,6 @@ def test_wrong_usage_is_one_line_in_the_programs_own_words(arguments: str, probl
 
 @pytest.mark.parametrize("arguments", ["serve", "preview 2026-11", "scheduler", "worker", "serve --port 65535"])
 def test_service_starts_with_the_defaults_of_its_options(arguments: str):
-    text = said(*arguments.split(), "--config", "nowhere.yaml")
+    result = CliRunner().invoke(app, [*arguments.split(), "--config", "nowhere.yaml"], prog_name="digest")
 
-    assert text.startswith("digest: no configuration at nowhere.yaml")
+    assert str(result.exception).startswith("no configuration at nowhere.yaml")
