@@ -1,8 +1,8 @@
 """
 The virtual environment in `.venv`: made once, renewed when a lock or pyproject.toml changes, shared by runs at once.
 
-A stamp in `.venv` says what is installed. Two file locks order the runs: whoever installs holds the lock alone,
-whoever runs a command shares it, so that nothing is replaced under a running command.
+A stamp in `.venv` says what is installed. Two file locks order the runs: a run that installs holds the lock alone,
+a run that only executes a command shares it, so that nothing is replaced under a running command.
 """
 
 from __future__ import annotations
@@ -180,7 +180,7 @@ def _key(name: str) -> str:
 def locked(name: str, *, exclusive: bool) -> Iterator[None]:
     """Hold the lock file *name* of the checkout, waiting for it when another run has it."""
     try:
-        import fcntl  # noqa: PLC0415 - absent on Windows, which is told so instead of shown a traceback
+        import fcntl  # noqa: PLC0415 - absent on Windows, where an error says so instead of a traceback
     except ImportError:
         raise SetupError("this system has no fcntl: use Linux or macOS (on Windows: WSL)") from None
     CACHE.mkdir(exist_ok=True)

@@ -69,7 +69,7 @@ class StaticAddresses:
         languages: Of the newsletter; permalinks are in the first.
         forms_url: The running site, which has the forms; None: there is none.
         searchable: Whether the export has a search page.
-        want: Is told every file that a page leads to.
+        want: Called with every file that a page leads to.
     """
 
     base_url: str
@@ -105,12 +105,12 @@ class StaticAddresses:
             ValueError: A part of the path is too long, or is none that a file can have.
         """
         asked, _, query = path.partition("?")
-        told = [] if asked == _SEARCH else parse_qsl(query)
+        parameters = [] if asked == _SEARCH else parse_qsl(query)
         shown = language if language in self.languages else self.languages[0]
-        place = ("" if shown == self.languages[0] else f"/{shown}") + _place(asked, told)
+        place = ("" if shown == self.languages[0] else f"/{shown}") + _place(asked, parameters)
         name = _fitting(unquote(place)).lstrip("/")
-        source = f"{asked}?{urlencode([*told, ('lang', shown)])}"
-        is_final = any(parameter == _STAMP for parameter, _ in told)
+        source = f"{asked}?{urlencode([*parameters, ('lang', shown)])}"
+        is_final = any(parameter == _STAMP for parameter, _ in parameters)
         return StaticFile(name + "index.html" if place.endswith("/") else name, place, source, is_final)
 
     def target(self, location: str) -> str:
@@ -134,8 +134,8 @@ def _is_form(path: str) -> bool:
     return path.partition("?")[0].strip("/").partition("/")[0] in _FORMS
 
 
-def _place(path: str, told: list[tuple[str, str]]) -> str:
-    words = [quote(value if name == _STAMP else f"{name}-{value}", safe="") for name, value in told]
+def _place(path: str, parameters: list[tuple[str, str]]) -> str:
+    words = [quote(value if name == _STAMP else f"{name}-{value}", safe="") for name, value in parameters]
     if path.endswith("/") or path.startswith(_DOI) or not _FILE.search(path):
         return "/".join([path.rstrip("/"), *words]) + "/"
     stem, _, ending = path.rpartition(".")

@@ -63,7 +63,7 @@ def entry_of(article: WebArticle, month: Month, published_on: dt.date) -> Archiv
 
 
 def author_slug(name: str) -> str:
-    """The part of an address that stands for an author; empty if there is no letter to make it of."""
+    """The part of an address that names an author; empty if there is no letter to make it of."""
     return slugify(name)
 
 

@@ -17,7 +17,7 @@ UNTOUCHED = re.compile(
     """,
     re.VERBOSE,
 )
-OBJECT = "\ufffc"  # stands for code inside a sentence: a word that is left alone
+OBJECT = "\ufffc"  # replaces code inside a sentence: a word that is left alone
 
 TAG = re.compile(r"(<[^<>\"]*(?:\"[^\"]*\"[^<>\"]*)*>)")
 _HREF = re.compile(r"<a href=\"(?:mailto:)?([^\"]*)\"")

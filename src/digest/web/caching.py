@@ -108,7 +108,7 @@ def content_version(content: bytes) -> str:
 
 
 def public_file(request: Request, content: bytes, media_type: str) -> Response:
-    """Return a style sheet, script or image; for ever if its address names this content (`?v=`), else for five minutes.
+    """Return a style sheet, script or image: kept a year if its address names its content (`?v=`), else five minutes.
 
     Source: RFC 8246.
     """

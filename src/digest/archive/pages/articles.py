@@ -98,7 +98,7 @@ def entry_lines(pages: Pages, entries: Iterable[ArchiveEntry]) -> tuple[ArticleL
 
 
 def marked(text: str, opening: str, closing: str) -> Markup:
-    """The text as safe HTML, with `<mark>` around what stands between *opening* and *closing*."""
+    """The text as safe HTML, with `<mark>` around what is between *opening* and *closing*."""
     html = str(escape(text)).replace(opening, "<mark>").replace(closing, "</mark>")
     return Markup(html)  # noqa: S704 - escaped above
 

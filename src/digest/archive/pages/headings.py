@@ -40,7 +40,7 @@ def issue_heading(pages: Pages, document: Document) -> str:
 
 
 def repeats_heading(pages: Pages, document: Document, introduction: str) -> bool:
-    """Whether an introduction, as text, is the line that stands in a mail for one that no editor wrote."""
+    """Whether an introduction, as text, is the line that a mail has if no editor wrote one."""
     _ = pages.words.gettext
     names = _labels(pages, document.articles).listed(pages.language)
     month = month_name(Month.parse(document.month), pages.language)
@@ -53,7 +53,7 @@ def repeats_heading(pages: Pages, document: Document, introduction: str) -> bool
 
 
 def published_on(pages: Pages, month: Month, moment: dt.datetime) -> Day | None:
-    """The day on which an issue appeared; None if it is the first of its month, which stands for a day not known."""
+    """The day on which an issue appeared; None if that is the first of its month: the day is not known."""
     day = moment.astimezone(pages.timezone).date()
     return None if day == month.first_day else Day(day, pages.day(moment))
 

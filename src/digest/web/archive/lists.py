@@ -86,7 +86,11 @@ def list_routes(site: Site) -> APIRouter:
     members("/topics/{slug}/implications", "implications.html", _implications)
     members("/types/{slug}", "type.html", _type)
     members("/authors/{slug}", "author.html", _author)
+    _add_years(router, site, answering)
+    return router
 
+
+def _add_years(router: APIRouter, site: Site, answering: Answering) -> None:
     @router.api_route("/{year:year}/", methods=READ)
     def year(request: Request, year: int) -> Response:
         return answering.page(request, "year.html", lambda view, index: _year(view, index, year))
@@ -95,8 +99,6 @@ def list_routes(site: Site) -> APIRouter:
     def year_without_slash(request: Request, year: int) -> Response:
         answering.require(lambda index: year in lists.years(index))
         return to_path(site, request, f"/{year}/")
-
-    return router
 
 
 def _query(request: Request) -> Query:

@@ -42,7 +42,7 @@ def export_site(
         site: Its newsletter has the address at which the export is served.
         forms_url: The running site, which has the forms; None: there is none, and pages don't link to them.
         searchable: Whether to make a search, which needs Pagefind.
-        advance: Is told how many files are done, of how many known so far.
+        advance: Called with how many files are done, of how many known so far.
 
     Raises:
         ConfigError: The folder has files that no export has written, or Pagefind is not installed.

@@ -16,7 +16,7 @@ class Bar:
 
     Attributes:
         share: Of the longest bar, in percent.
-        is_rest: Whether it stands for its year and all earlier ones.
+        is_rest: Whether it counts its year and all earlier ones.
     """
 
     link: NamedLink
