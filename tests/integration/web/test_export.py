@@ -211,6 +211,19 @@ def test_without_search_no_page_leads_to_one(exported_site: Site, tmp_path: Path
     assert not [place for place, page in pages(done.current) if page.xpath("//form[@role='search']")]
 
 
+def test_archive_without_articles_is_exported_without_a_search(tmp_path: Path):
+    url = f"sqlite:///{tmp_path / 'digest.db'}"
+    upgrade(url)
+    database = Database(url, lambda _connection: NOON)
+
+    done = export_site(make_site(database, base_url=URL), tmp_path / "export")
+
+    assert "No issue has been published yet." in read(done, "index.html")
+    assert not (done.current / "pagefind").exists()
+    assert not [place for place, page in pages(done.current) if page.xpath("//form[@role='search']")]
+    database.dispose()
+
+
 def test_second_export_writes_nothing(exported_site: Site, first: SiteExport, tmp_path: Path):
     again = export_site(exported_site, tmp_path / "export", forms_url=SITE)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from digest.storage.archive_index import lists
 from digest.web.export.folder import FileChanges, SiteVersion, open_folder
 from digest.web.export.pages import SitePages
 from digest.web.export.search import SearchIndexer, search_records
@@ -41,7 +42,7 @@ def export_site(
     Args:
         site: Its newsletter has the address at which the export is served.
         forms_url: The running site, which has the forms; None: there is none, and pages don't link to them.
-        searchable: Whether to make a search, which needs Pagefind.
+        searchable: Whether to make a search, which needs Pagefind. An archive without articles has none.
         advance: Called with how many files are done, of how many known so far.
 
     Raises:
@@ -50,15 +51,20 @@ def export_site(
         RenderError: A page can't be made.
         StorageError: The database or the index can't be used.
     """
-    indexer = SearchIndexer() if searchable else None
+    indexer = SearchIndexer() if searchable and _has_articles(site) else None
     with open_folder(folder) as opened:
         version = opened.new_version()
-        pages = SitePages(site, forms_url, searchable=searchable)
+        pages = SitePages(site, forms_url, searchable=indexer is not None)
         missing = asyncio.run(_write(pages, version, advance))
         if indexer:
             indexer.write(search_records(pages.site, pages.addresses), version)
         changes = opened.publish(version)
         return SiteExport(opened.current, len(version.hashes), changes, tuple(missing))
+
+
+def _has_articles(site: Site) -> bool:
+    with site.archive.read() as index:
+        return lists.article_count(index) > 0
 
 
 async def _write(pages: SitePages, version: SiteVersion, advance: Callable[[int, int], None]) -> list[str]:
