@@ -53,7 +53,7 @@ def export_archive(
     """Write the public site to *folder*.
 
     Args:
-        url: Where the export is served; None: at the address of the site.
+        url: Where the export is served, as `site_address` reads it; None: at the address of the site.
         forms: Whether the site runs, so that pages can link to its forms.
         searchable: Whether to make a search, which needs Pagefind.
 

@@ -17,12 +17,24 @@ def register(app: typer.Typer) -> None:
     app.add_typer(archive, name="archive")
 
 
+def _site_address(text: str) -> str:
+    from digest.config.models import site_address
+
+    return site_address(text)
+
+
 @archive.command()
 def export(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the export; created if needed.")],
     url: Annotated[
         str | None,
-        typer.Option("--url", metavar="URL", help="Address of the export; default: base_url.", show_default=False),
+        typer.Option(
+            "--url",
+            parser=_site_address,
+            metavar="URL",
+            help="Address of the export; default: base_url.",
+            show_default=False,
+        ),
     ] = None,
     subscribe: Annotated[
         bool, typer.Option("--subscribe/--no-subscribe", help="Link to the forms of the running site.")

@@ -66,6 +66,26 @@ LineInEachLanguage = Annotated[dict[Language, Line], Field(min_length=1)]
 FilePath = Annotated[str, AfterValidator(_path)]
 
 
+def site_address(url: str) -> str:
+    """The address of a site, without a slash at its end.
+
+    Raises:
+        ValueError: *url* is not an address that links can begin with.
+    """
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:  # not a valid port, or half an IPv6 address
+        sound = False
+    if not sound or any(letter.isspace() for letter in url):
+        raise ValueError("must be the address of the site, such as https://digest.example.org")
+    if parts.query or parts.fragment or parts.username or not url.isascii():
+        raise ValueError("must not contain a query, a fragment, a user name or accents")
+    if not frozenset("&<>\"'").isdisjoint(url):
+        raise ValueError("must not contain any of & < > \" '")
+    return url.rstrip("/")
+
+
 def _https(url: str) -> str:
     if not url.startswith("https://"):
         raise ValueError("must start with https://")
@@ -103,7 +123,7 @@ ReplyTo = Annotated[Annotated[Address, Tag("str")] | Annotated[Sender, Tag("dict
 
 class NewsletterSection(Section):
     title: LineOrEach
-    base_url: str
+    base_url: Annotated[str, AfterValidator(site_address)]
     list_id: str = Field(pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=200)
     sender: Sender = Field(alias="from")
     reply_to: ReplyTo | None = None
@@ -113,22 +133,6 @@ class NewsletterSection(Section):
     accent: str = Field(default="#2a5d67", pattern=r"^#[0-9a-fA-F]{6}$")
     logo: Line | None = None
     licence: Line | None = None
-
-    @field_validator("base_url")
-    @classmethod
-    def _plain_url(cls, url: str) -> str:
-        parts = urlsplit(url)
-        try:
-            sound = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-        except ValueError:  # not a valid port
-            sound = False
-        if not sound or any(letter.isspace() for letter in url):
-            raise ValueError("must be the address of the site, such as https://digest.example.org")
-        if parts.query or parts.fragment or parts.username or not url.isascii():
-            raise ValueError("must not contain a query, a fragment, a user name or accents")
-        if not frozenset("&<>\"'").isdisjoint(url):
-            raise ValueError("must not contain any of & < > \" '")
-        return url.rstrip("/")
 
     @field_validator("logo", "licence")
     @classmethod

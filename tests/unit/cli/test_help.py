@@ -131,6 +131,13 @@ def test_workflows_are_the_headings_of_the_help():
             "--port: '0' is not a port: write a whole number from 1 to 65535 (see `digest serve --help`)",
         ),
         (
+            "archive export public --url archive.example.org",
+            (
+                "--url: must be the address of the site, such as https://digest.example.org "
+                "(see `digest archive export --help`)"
+            ),
+        ),
+        (
             "status 2026-11 --who x",
             "--who: 'x' is not possible: write rejected, in-doubt or waiting (see `digest status --help`)",
         ),
