@@ -57,6 +57,11 @@ def test_address_that_is_not_there_is_told(host: str, port: int):
         listen(host, port)
 
 
+def test_remedy_for_an_address_of_another_machine_is_another_host():
+    with pytest.raises(ConfigError, match=r"this machine has no such address.*--host"):
+        listen("192.0.2.1", 0)
+
+
 def test_address_is_one_that_a_browser_takes():
     with closing(listen("127.0.0.1", 0)) as listening:
         assert address_of(listening) == f"http://127.0.0.1:{listening.getsockname()[1]}/"

@@ -1,6 +1,7 @@
 """Opens a port and serves an application on it."""
 
 import asyncio
+import errno
 import logging
 import signal
 import socket
@@ -37,11 +38,16 @@ def listen(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         opened.close()
         reason = getattr(error, "strerror", None) or str(error)
-        raise ConfigError(
-            f"cannot listen on {host}:{port} ({reason.lower()}): stop the program that uses it, or choose another "
-            "port with --port"
-        ) from error
+        raise ConfigError(f"cannot listen on {host}:{port} ({reason.lower()}): {_remedy(error)}") from error
     return opened
+
+
+def _remedy(error: OSError | OverflowError) -> str:
+    if isinstance(error, socket.gaierror) or getattr(error, "errno", None) == errno.EADDRNOTAVAIL:
+        return "this machine has no such address: choose 127.0.0.1 or 0.0.0.0 with --host"
+    if isinstance(error, PermissionError):
+        return "choose a port above 1023 with --port"
+    return "stop the program that uses it, or choose another port with --port"
 
 
 def address_of(listening: socket.socket) -> str:
