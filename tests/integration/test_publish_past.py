@@ -1,6 +1,7 @@
 """Putting past months on the web: dated then, mailed to nobody, and mailed later only if a person says so."""
 
 import datetime as dt
+import threading
 from collections import Counter
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -246,3 +247,29 @@ def test_demo_fills_the_archive_and_says_where_to_look(tmp_path: Path):
     assert "/2026/ there, and /search?q=empathy" in said
     digest = opened(tmp_path / "demo")
     assert Counter(on_the_web(digest.database).values()) == {False: 11, True: 1}
+
+
+def test_sender_that_waited_for_another_one_joins_its_campaign(tmp_path: Path, database_url: str):
+    """The first publishes the issue with its campaign: for the second, that is no issue published without mailing."""
+    digest = make_ready(make_project(tmp_path, database_url), 3)
+    planned, go_on, found = threading.Event(), threading.Event(), []
+
+    def wait(_connection: object, _now: object) -> None:
+        planned.set()
+        assert go_on.wait(30)
+
+    def send(**options: object) -> None:
+        found.append(plan(digest.database, digest.workshop, MONTH, digest.sending, **options).id)
+
+    first = threading.Thread(target=send, kwargs={"also": wait})
+    first.start()
+    assert planned.wait(30)
+    second = threading.Thread(target=send)
+    second.start()
+    second.join(0.5)  # long enough to come as far as the lock
+    go_on.set()
+    first.join()
+    second.join()
+
+    assert len(found) == 2
+    assert len(set(found)) == 1

@@ -15,6 +15,7 @@ from digest.pipeline.issue.assemble import Workshop
 from digest.pipeline.issue.facts import facts_of, refuse
 from digest.pipeline.issue.files import Files
 from digest.pipeline.issue.publish import publish
+from digest.storage import issues
 from digest.storage.db.database import Database
 from digest.storage.issues import IssueRow
 from digest.storage.outbox import campaigns
@@ -70,21 +71,29 @@ def plan(
     """
     with database.write() as connection:
         now = database.now(connection)
+        issues.find(connection, month, lock=True)  # first: whether another sender has begun is only sure afterwards
         if campaigns.find(connection, month) is None:
             row = require_sendable(connection, month, workshop.files, sending, lock=True)
-            if row.published_at is not None and not although_published:
-                raise Conflict(already_published(month, row.published_at.date()))
-            languages = sending.newsletter.languages
-            begun = campaigns.plan(
-                connection, month, row.issue_hash, batch_size=sending.planned_batch_size, languages=languages, now=now
-            )
-            publish(connection, month, row.issue_hash, now)
-            if only:
-                campaigns.hold(connection, begun.id, ONLY_PLANNED, now)
+            _begin(connection, row, sending, now, only=only, although_published=although_published)
         also(connection, now)
         campaign = campaigns.find(connection, month)
     assert campaign is not None
     return campaign
+
+
+def _begin(
+    connection: Connection, row: IssueRow, sending: Sending, now: dt.datetime, *, only: bool, although_published: bool
+) -> None:
+    """Plan the campaign of the issue and publish its page."""
+    if row.published_at is not None and not although_published:
+        raise Conflict(already_published(row.month, row.published_at.date()))
+    languages = sending.newsletter.languages
+    begun = campaigns.plan(
+        connection, row.month, row.issue_hash, batch_size=sending.planned_batch_size, languages=languages, now=now
+    )
+    publish(connection, row.month, row.issue_hash, now)
+    if only:
+        campaigns.hold(connection, begun.id, ONLY_PLANNED, now)
 
 
 def already_published(month: Month, day: dt.date) -> str:
