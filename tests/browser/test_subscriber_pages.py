@@ -227,8 +227,7 @@ def every_page(town: Town, ann: Subscriber, page: Page) -> Iterator[str]:
     yield "preferences of who has left"
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 320), ("dark", 320), ("dark", 1280)])
 def test_no_page_shuts_anybody_out(browser, town: Town, ann: Subscriber, scheme: str, width: int):
     with browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900}) as context:
         page = context.new_page()

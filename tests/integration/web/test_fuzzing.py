@@ -46,7 +46,7 @@ PLAIN = (
 )
 KINDS = ("page", "nonsense", "unsubscribe", *DATED)
 ACTIONS = ("", "", "/leave", "/address", "/data", "/erase", "/nothing")
-SETTINGS = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+SETTINGS = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 
 texts = st.one_of(
     st.text(max_size=40), st.sampled_from([ANN, "a@b", "x" * 5000, "\x00", "\r\nX: y", "'; --", "%", "{{7*7}}"])
