@@ -1,11 +1,9 @@
 """`digest check`, `assemble`, `approve`."""
 
-from typing import Annotated
-
 import typer
 
 from digest.cli.hints import hints
-from digest.cli.options import CONFIG, AnyMonth, Config, Exit, Json, OneMonth
+from digest.cli.options import CONFIG, AnyMonth, Config, Exit, Json, OneMonth, Reason, Withdraw
 from digest.cli.terminal.output import note, print_json, print_table
 
 
@@ -86,14 +84,8 @@ def assemble(month: OneMonth, config: Config = CONFIG, as_json: Json = False) ->
 
 def approve(
     month: OneMonth,
-    withdraw: Annotated[
-        list[str] | None,
-        typer.Option("--withdraw", metavar="SLUG", help="Withdraw an article that was mailed; repeatable."),
-    ] = None,
-    reason: Annotated[
-        list[str] | None,
-        typer.Option("--reason", metavar="TEXT", help="The reason readers see. For one language: fr:TEXT."),
-    ] = None,
+    withdraw: Withdraw = None,
+    reason: Reason = None,
     config: Config = CONFIG,
 ) -> None:
     """

@@ -36,6 +36,15 @@ AnyMonth = Annotated[
     Month | None, typer.Argument(parser=Month.parse, metavar="MONTH", help="One month; defaults to every month.")
 ]
 
+Withdraw = Annotated[
+    list[str] | None,
+    typer.Option("--withdraw", metavar="SLUG", help="Withdraw an article that was published; repeatable."),
+]
+Reason = Annotated[
+    list[str] | None,
+    typer.Option("--reason", metavar="TEXT", help="The reason readers see. For one language: fr:TEXT."),
+]
+
 
 def parsed_address(text: str) -> str:
     """Read an address that can be mailed.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digest.cli.options import CONFIG, Config, Exit, Json, parsed_date
+from digest.cli.options import CONFIG, Config, Exit, Json, Reason, Withdraw, parsed_date
 from digest.cli.terminal.output import note, print_json, progress
 from digest.months import Month
 
@@ -35,14 +35,8 @@ def publish(
         dt.date | None,
         typer.Option("--on", parser=parsed_date, metavar="DATE", help="The day it appeared; the first of the month."),
     ] = None,
-    withdraw: Annotated[
-        list[str] | None,
-        typer.Option("--withdraw", metavar="SLUG", help="Withdraw an article that was published; repeatable."),
-    ] = None,
-    reason: Annotated[
-        list[str] | None,
-        typer.Option("--reason", metavar="TEXT", help="The reason readers see. For one language: fr:TEXT."),
-    ] = None,
+    withdraw: Withdraw = None,
+    reason: Reason = None,
     config: Config = CONFIG,
     as_json: Json = False,
 ) -> None:
