@@ -25,7 +25,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from digest.bootstrap import Digest, open_digest
 from digest.bootstrap.demo import run_demo
-from digest.bootstrap.resources import load_assets, load_cards
+from digest.bootstrap.resources import load_assets
+from digest.bootstrap.sites import site_of
 from digest.delivery.note_checks import sample_note
 from digest.delivery.notifications import NotificationKind
 from digest.http.server import Server, address_of, listen
@@ -96,16 +97,7 @@ def _board(browser: Browser, html: str, height: int) -> bytes:
 
 
 def _site(browser: Browser, digest: Digest) -> None:
-    site = Site(
-        digest.database,
-        digest.archive,
-        digest.newsletter,
-        digest.taxonomy,
-        digest.renderer,
-        digest.people,
-        load_assets(None),
-        load_cards(),
-    )
+    site = site_of(digest)
     with _running(create_site(site)) as address:
         article = digest.library.load(MONTH).articles[0].slug
         _page(browser, "home.png", f"{address}?lang=en", 1180, 1000)

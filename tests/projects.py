@@ -117,9 +117,15 @@ def command(folder: Path, *arguments: str) -> list[str]:
 
 
 def run(folder: Path, *arguments: str, code: int = 0, errors: bool = False) -> str:
-    """Run a command in a process of its own; its output, or with *errors* what it says on stderr."""
+    """Run a command in a process of its own, without a terminal; its output, or what it says on stderr."""
     done = subprocess.run(
-        command(folder, *arguments), capture_output=True, text=True, env=environment(), timeout=100, check=False
+        command(folder, *arguments),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        env=environment(),
+        timeout=100,
+        check=False,
     )
 
     assert done.returncode == code, f"{arguments}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"

@@ -23,19 +23,6 @@ from digest.storage import publications
 FIRST = Month(2013, 1)
 
 
-def says(folder: Path, *arguments: str, code: int) -> str:
-    done = subprocess.run(
-        command(folder, *arguments),
-        capture_output=True,
-        text=True,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
-    assert done.returncode == code, done.stderr
-    return done.stderr
-
-
 def test_years_are_published_at_once_and_one_month_is_mailed_later(tmp_path: Path):
     digest = make_project(tmp_path)
     for number in range(36):
@@ -45,8 +32,8 @@ def test_years_are_published_at_once_and_one_month_is_mailed_later(tmp_path: Pat
     out = run(tmp_path, "publish", "2013-01..2015-12", code=1)
     assert "2013-05  published as of 2013-05-01  2 articles" in out
     assert out.endswith("35 published, 0 unchanged, 0 skipped, 1 refused; 70 articles, no mail sent\n")
-    assert "2014-02 can't be published:\n  articles/2014-02/about-empathy.md:1" in says(
-        tmp_path, "publish", "2014-02", code=1
+    assert "2014-02 can't be published:\n  articles/2014-02/about-empathy.md:1" in run(
+        tmp_path, "publish", "2014-02", code=1, errors=True
     )
     assert "0 published, 35 unchanged" in run(tmp_path, "publish", "2013-01..2014-01", "2014-03..2015-12")
     assert "2013-05  published, not mailed: dated 2013-05-01" in run(tmp_path, "status", "2013-05")
@@ -55,18 +42,20 @@ def test_years_are_published_at_once_and_one_month_is_mailed_later(tmp_path: Pat
     assert not digest.outbox(FIRST).exists()
 
     add_people(digest, people(8))
-    assert "to mail it, run `digest assemble 2013-05` first" in says(tmp_path, "send", "2013-05", "--yes", code=1)
+    assert "to mail it, run `digest assemble 2013-05` first" in run(
+        tmp_path, "send", "2013-05", "--yes", code=1, errors=True
+    )
     run(tmp_path, "assemble", "2013-05")
     run(tmp_path, "approve", "2013-05")
-    assert "add --published to --yes" in says(tmp_path, "send", "2013-05", "--yes", code=1)
-    assert "2013-05 was published on the web on 2013-05-01 without mailing. Send 2013-05 to 6 subscribers" in says(
-        tmp_path, "send", "2013-05", "--published", code=2
+    assert "add --published to --yes" in run(tmp_path, "send", "2013-05", "--yes", code=1, errors=True)
+    assert "2013-05 was published on the web on 2013-05-01 without mailing. Send 2013-05 to 6 subscribers" in run(
+        tmp_path, "send", "2013-05", "--published", code=2, errors=True
     )
     run(tmp_path, "send", "2013-05", "--yes", "--published")
 
     assert len(mails(digest.outbox(Month(2013, 5)))) == 6
-    assert "skipped, since they were mailed: 2013-05" in says(tmp_path, "publish", "2013-04..2013-06", code=0)
-    assert "2013-05 has a campaign" in says(tmp_path, "publish", "2013-05", code=1)
+    assert "skipped, since they were mailed: 2013-05" in run(tmp_path, "publish", "2013-04..2013-06", errors=True)
+    assert "2013-05 has a campaign" in run(tmp_path, "publish", "2013-05", code=1, errors=True)
 
 
 def test_publishing_that_was_killed_goes_on_where_it_stopped(tmp_path: Path):
@@ -114,4 +103,4 @@ def test_wrong_use_is_explained(tmp_path: Path):
         (("2013-01", "--reason", "x"), "--reason only goes with --withdraw"),
         (("2013-01", "--on", "soon"), "'soon' is not a date"),
     ):
-        assert problem in says(tmp_path, "publish", *arguments, code=2)
+        assert problem in run(tmp_path, "publish", *arguments, code=2, errors=True)

@@ -1,18 +1,16 @@
 """Articles of a sent month that are deleted, renamed or moved: every link in every sent mail keeps answering."""
 
 import re
-import subprocess
 from collections import Counter
 from pathlib import Path
 
 import pytest
-from projects import MONTH, article_text, command, environment, mails, make_project, make_ready, run, run_json
+from projects import MONTH, article_text, mails, make_project, make_ready, run, run_json
 from starlette.testclient import TestClient
 
 from digest.bootstrap import Digest
-from digest.bootstrap.resources import load_assets, load_cards
+from digest.bootstrap.sites import site_of
 from digest.web.app import create_site
-from digest.web.site import Site
 
 FIRST, SECOND = (f"articles/{MONTH}/about-{topic}.md" for topic in ("empathy", "training"))
 
@@ -26,35 +24,12 @@ def sent(tmp_path: Path) -> Digest:
 
 def answers(digest: Digest) -> Counter[int]:
     """How the site answers every link of every mail."""
-    site = Site(
-        digest.database,
-        digest.archive,
-        digest.newsletter,
-        digest.taxonomy,
-        digest.renderer,
-        digest.people,
-        load_assets(None),
-        load_cards(),
-    )
+    site = site_of(digest)
     client = TestClient(create_site(site), base_url=digest.newsletter.base_url)
     parts = [part.get_content() for mail in mails(digest.outbox(MONTH)).values() for part in mail.iter_parts()]
     links = {link for part in parts for link in re.findall(r"http://127\.0\.0\.1:8000[^\s\"<>)\]]*", part)}
     assert any("/about-" in link for link in links)
     return Counter(client.get(link).status_code for link in links)
-
-
-def says(folder: Path, *arguments: str, code: int) -> str:
-    """Run a command without a terminal; what it says on stderr."""
-    done = subprocess.run(
-        command(folder, *arguments),
-        capture_output=True,
-        text=True,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
-    assert done.returncode == code, done.stderr
-    return done.stderr
 
 
 def test_deleted_article_is_refused_withdrawn_and_put_back(sent: Digest):
@@ -63,7 +38,7 @@ def test_deleted_article_is_refused_withdrawn_and_put_back(sent: Digest):
     file.unlink()
     run(folder, "assemble", str(MONTH))
 
-    refused = says(folder, "approve", str(MONTH), code=1)
+    refused = run(folder, "approve", str(MONTH), code=1, errors=True)
     following = run_json(folder, "status", str(MONTH))["next"]
     assert "2026-11 no longer has about-empathy, and the mails that were sent link to it" in refused
     assert "`digest approve 2026-11 --withdraw about-empathy`" in refused
@@ -72,7 +47,7 @@ def test_deleted_article_is_refused_withdrawn_and_put_back(sent: Digest):
     assert set(answers(sent)) == {200}
 
     withdraw = ("approve", str(MONTH), "--withdraw", "about-empathy")
-    assert "add --reason" in says(folder, *withdraw, code=2)
+    assert "add --reason" in run(folder, *withdraw, code=2, errors=True)
     assert "/2026-11/about-empathy/ shows when and why" in run(folder, *withdraw, "--reason", "It was retracted.")
     after = answers(sent)
     assert set(after) == {200, 410}
@@ -94,7 +69,7 @@ def test_renamed_and_moved_articles_keep_their_permalinks(sent: Digest):
     (folder / SECOND).unlink()
     run(folder, "assemble", str(MONTH))
 
-    refused = says(folder, "approve", str(MONTH), code=1)
+    refused = run(folder, "approve", str(MONTH), code=1, errors=True)
     assert f"put {FIRST} and {SECOND} back (also if you renamed or moved it)" in refused
     assert set(answers(sent)) == {200}
 
