@@ -54,6 +54,11 @@ def spaced_html(html: str, language: str) -> str:
     """The same for a safe HTML fragment: across emphasis and links, block by block, without code and attributes."""
     if not _may_apply(html, language):
         return html
+    once = _spaced_html(html, language)
+    return _spaced_html(once, language)  # what a removed space brings together may be another place
+
+
+def _spaced_html(html: str, language: str) -> str:
     pieces = TAG.split(html)  # text at even places, a tag at odd ones
     for block in blocks(pieces):
         _set_block(pieces, block, language)
